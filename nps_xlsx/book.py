@@ -1,0 +1,223 @@
+"""A thin wrapper over XlsxWriter, shared by the builder and the reports.
+
+It keeps three promises: the same input gives the same bytes; text is written as text,
+whatever it begins with; and whatever XlsxWriter refuses or warns of is raised, since it
+is our mistake.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from nps_xlsx import styles
+
+TEXT_LIMIT = 32_767
+"""UTF-16 units that a cell of Excel holds."""
+
+_CREATED = dt.datetime(2018, 7, 1)  # noqa: DTZ001 - a constant, so that the bytes have no clock in them
+_FORMULA_STARTS = tuple("=+-@\t\r")
+# Without "no scheme" the default font would be marked as the theme's, and Excel would show Calibri.
+_FONT = {"font_name": styles.FONT, "font_size": styles.BODY_SIZE, "font_scheme": False}
+
+
+class Book:
+    """A workbook in memory: sheets, formats by the names of styles, then its bytes."""
+
+    def __init__(self, title: str, *, subject: str = "", comments: str = "") -> None:
+        self._buffer = io.BytesIO()
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_format_properties": dict(_FONT),  # a copy: XlsxWriter writes into it
+            "default_column_width": 72,  # pixels: what Excel gives a column in Arial 11
+            "default_row_height": 19,
+        }
+        self.raw = xlsxwriter.Workbook(self._buffer, options)
+        self.raw.set_properties(
+            {"title": title, "subject": subject, "comments": comments, "created": _CREATED}
+        )
+        self.raw.set_size(28_000, 16_000)
+        self._formats: dict[tuple[str, ...], Format] = {}
+
+    def sheet(self, name: str) -> Sheet:
+        """A new sheet, its gridlines hidden."""
+        worksheet = self.raw.add_worksheet(name)
+        worksheet.hide_gridlines(2)
+        return Sheet(self, worksheet)
+
+    def format(self, *names: str) -> Format:
+        """The format that the named styles add up to; later ones win."""
+        if names not in self._formats:
+            merged = dict(styles.BASE)
+            for name in names:
+                merged |= styles.STYLES[name]
+            self._formats[names] = self.raw.add_format(merged)
+        return self._formats[names]
+
+    def plain_format(self, style: styles.Style) -> Format:
+        """A format of these properties only, for conditional formats."""
+        return self.raw.add_format(style)
+
+    def define_name(self, name: str, formula: str) -> None:
+        """A defined name."""
+        checked(self.raw.define_name(name, f"={formula}"))
+
+    def to_bytes(self) -> bytes:
+        """The finished workbook; nothing can be written after."""
+        with _warnings_raised():
+            self.raw.close()
+        return self._buffer.getvalue()
+
+
+class Sheet:
+    """One sheet: every write names its styles, and every refusal is raised."""
+
+    def __init__(self, book: Book, worksheet: Worksheet) -> None:
+        self.book = book
+        self.raw = worksheet
+
+    def text(self, row: int, col: int, text: str, *names: str) -> None:
+        """Write a text as a text, cut at what a cell holds."""
+        text = clean_text(text)
+        if text.startswith(_FORMULA_STARTS):
+            names = (*names, "quoted")
+        with _warnings_raised():
+            checked(self.raw.write_string(row, col, text, self.book.format(*names)))
+
+    def text_or_blank(self, row: int, col: int, text: str, *names: str) -> None:
+        """Write a text, or format an empty cell where there is none."""
+        if text:
+            self.text(row, col, text, *names)
+        else:
+            self.blank(row, col, *names)
+
+    def titled(self, row: int, col: int, title: str, text: str, *names: str) -> None:
+        """Write a text under a title in bold, both in one cell."""
+        bold, plain = self.book.format(*names, "bold"), self.book.format(*names)
+        parts = (bold, f"{clean_text(title)}\n", plain, clean_text(text))
+        with _warnings_raised():
+            checked(self.raw.write_rich_string(row, col, *parts, plain))
+
+    def number(self, row: int, col: int, value: float | None, *names: str) -> None:
+        """Write a number; an empty cell for ``None``."""
+        if value is None:
+            return self.blank(row, col, *names)
+        checked(self.raw.write_number(row, col, value, self.book.format(*names)))
+        return None
+
+    def date(self, row: int, col: int, value: dt.date, *names: str) -> None:
+        """Write a date."""
+        checked(self.raw.write_datetime(row, col, value, self.book.format("date", *names)))
+
+    def blank(self, row: int, col: int, *names: str) -> None:
+        """Format an empty cell."""
+        checked(self.raw.write_blank(row, col, None, self.book.format(*names)))
+
+    def value(self, row: int, col: int, value: float | str, *names: str) -> None:
+        """Write a number or a text, as it is one or the other."""
+        if isinstance(value, str):
+            self.text(row, col, value, *names)
+        else:
+            self.number(row, col, value, *names)
+
+    def formula(self, row: int, col: int, formula: str, value: float | str, *names: str) -> None:
+        """Write a formula with its present result, which is what Protected View shows."""
+        checked(self.raw.write_formula(row, col, f"={formula}", self.book.format(*names), value))
+
+    def link(self, row: int, col: int, target: str, text: str, *names: str, tip: str = "") -> None:
+        """Write a link to a cell of this workbook, such as ``'Start here'!A1``."""
+        shown = self.book.format("link", *names)
+        with _warnings_raised():
+            checked(self.raw.write_url(row, col, f"internal:{target}", shown, text, tip or None))
+
+    def texts(self, row: int, col: int, texts: Sequence[str], *names: str) -> None:
+        """Write texts side by side."""
+        for offset, text in enumerate(texts):
+            self.text(row, col + offset, text, *names)
+
+    def widths(self, *pixels: int) -> None:
+        """Set the widths of the first columns, in pixels."""
+        for col, width in enumerate(pixels):
+            checked(self.raw.set_column_pixels(col, col, width))
+
+    def height(self, row: int, points: float) -> None:
+        """Set the height of a row, in points, at most what Excel allows."""
+        checked(self.raw.set_row(row, min(round(points * 4) / 4, 409.5)))
+
+    def validate(self, row: int, col: int, rule: Mapping[str, Any], *, last_row: int | None = None) -> None:
+        """Add a data validation to a cell, or to a run of cells down its column."""
+        with _warnings_raised():
+            last = row if last_row is None else last_row
+            checked(self.raw.data_validation(row, col, last, col, dict(rule)))
+
+    def rule(self, first: tuple[int, int], last: tuple[int, int], rule: Mapping[str, Any]) -> None:
+        """Add a conditional format to a box of cells."""
+        with _warnings_raised():
+            checked(self.raw.conditional_format(*first, *last, dict(rule)))
+
+    def chart(self, row: int, col: int, chart: Any, *, width: int, height: int, description: str) -> None:
+        """Insert a chart of a size in pixels, with its alternative text."""
+        chart.set_size({"width": width, "height": height})
+        placed = {"object_position": 2, "description": description}
+        with _warnings_raised():
+            checked(self.raw.insert_chart(row, col, chart, placed))
+
+    def page(self, *, repeat_row: int | None = None, a3: bool = False, portrait: bool = False) -> None:
+        """Set up printing: one page wide, page numbers, the headings' row repeated."""
+        if portrait:
+            self.raw.set_portrait()
+        else:
+            self.raw.set_landscape()
+        self.raw.set_paper(8 if a3 else 9)
+        self.raw.fit_to_pages(1, 0)
+        self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.raw.set_footer("&L&A&RPage &P of &N")
+        if repeat_row is not None:
+            self.raw.repeat_rows(repeat_row)
+
+    def protect(self) -> None:
+        """Lock the sheet, without a password, leaving looks, sorting and filtering to the officer."""
+        self.raw.protect(
+            "",
+            {
+                "format_cells": False,
+                "format_columns": True,
+                "format_rows": True,
+                "sort": True,
+                "autofilter": True,
+            },
+        )
+
+
+def checked(result: object) -> None:
+    """Raise where XlsxWriter says, by a negative number, that it did not do what it was asked.
+
+    Raises:
+        RuntimeError: it refused.
+    """
+    if isinstance(result, int) and result < 0:
+        raise RuntimeError(f"XlsxWriter refused a call ({result})")
+
+
+def clean_text(text: str) -> str:
+    """A text as a cell can hold it: no lone surrogates, at most 32,767 UTF-16 units."""
+    # A lone surrogate cannot be written as UTF-8, and one of them would stop a whole output.
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    return encoded[: 2 * TEXT_LIMIT].decode("utf-16-le", "replace")
+
+
+@contextmanager
+def _warnings_raised() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield

@@ -1,0 +1,48 @@
+"""Framework, council and round in; a self-assessment workbook out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nps_xlsx import layout
+from nps_xlsx.book import Book
+from nps_xlsx.builder.assessment import write_assessment_sheet
+from nps_xlsx.builder.checking import write_check
+from nps_xlsx.builder.order import Order
+from nps_xlsx.builder.plan import write_plan
+from nps_xlsx.builder.start import write_start
+from nps_xlsx.builder.summary import write_summary
+from nps_xlsx.builder.workings import Workings
+from nps_xlsx.files import write_file
+from nps_xlsx.stamp import PROPERTY
+
+__all__ = ["Order", "build_file", "build_workbook"]
+
+
+def build_workbook(order: Order) -> bytes:
+    """Build one workbook; the same order gives the same bytes."""
+    framework = order.framework
+    name = f"{framework.short_title}: self-assessment, {order.council.name}, round {order.round}"
+    book = Book(name, subject=framework.title, comments=framework.copyright)
+    book.raw.set_custom_property(PROPERTY, str(order.stamp("START")))
+    workings = Workings(order)
+    write_start(book, order, workings)
+    for sheet in order.sheets:
+        write_assessment_sheet(book, order, sheet, workings)
+    write_summary(book, order, workings)
+    write_plan(book, order, workings)
+    write_check(book, order, workings)
+    workings.write(book)
+    stamp_cell = layout.reference(layout.START, layout.START_STAMP_ROW, 0, absolute=True)
+    book.define_name(PROPERTY, stamp_cell)
+    return book.to_bytes()
+
+
+def build_file(order: Order, folder: Path) -> Path:
+    """Build one workbook into a folder, under its own name.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path = folder / layout.workbook_file_name(order.council, order.round)
+    return write_file(path, build_workbook(order))

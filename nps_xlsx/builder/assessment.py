@@ -1,0 +1,155 @@
+"""One assessment sheet: headings, guidance, then a row a behaviour with its five descriptors."""
+
+from __future__ import annotations
+
+from nps_xlsx import layout, styles
+from nps_xlsx.book import Book, Sheet
+from nps_xlsx.builder.order import Order
+from nps_xlsx.builder.prompts import validation
+from nps_xlsx.builder.workings import Workings
+from nps_xlsx.layout import AssessmentSheet, Column, Kind
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour, Framework, LevelValue
+from nps_xlsx.textfit import text_height
+
+_LINKS = ("level_1", "level_2", "level_3")
+_LEAST_HEIGHT = 64  # points: room to type a few lines of evidence beside a short behaviour
+
+
+def write_assessment_sheet(book: Book, order: Order, layout_: AssessmentSheet, workings: Workings) -> None:
+    """Write the sheet of one key area, or of the enablers."""
+    sheet = book.sheet(layout_.name)
+    sheet.widths(*(column.width for column in layout_.columns))
+    _write_head(sheet, order, layout_, workings)
+    _write_guide(sheet, order.framework, layout_)
+    for behaviour in layout_.area.rows:
+        _write_row(sheet, order.framework, layout_, behaviour, workings.answer(behaviour.code))
+    last = layout_.FIRST_ROW + len(layout_.area.rows) - 1
+    if layout_.area.footnote:
+        sheet.text(last + 1, layout_.column("level_1"), layout_.area.footnote, "note")
+    _add_rules(book, sheet, order.framework, layout_, last)
+    sheet.raw.freeze_panes(layout_.FIRST_ROW - 1, layout.FROZEN_COLUMNS)
+    sheet.raw.set_selection(layout_.FIRST_ROW, layout_.column("current"), layout_.FIRST_ROW, layout_.column("current"))
+    sheet.page(repeat_row=layout_.HEADING_ROW, a3=True)
+    sheet.protect()
+
+
+def _write_head(sheet: Sheet, order: Order, layout_: AssessmentSheet, workings: Workings) -> None:
+    area = layout_.area
+    sheet.text(layout_.TITLE_ROW, 0, area.name, "title")
+    sheet.height(layout_.TITLE_ROW, 30)
+    sheet.text(layout_.STAMP_ROW, 0, str(order.stamp(area.code)), "stamp")
+    sheet.height(layout_.STAMP_ROW, 20)
+    progress, back, onward = (layout_.column(key) for key in _LINKS)
+    formula, text = progress_formula(workings, area.code, area.behaviours)
+    sheet.formula(layout_.STAMP_ROW, progress, formula, text, "bold", "middle")
+    sheet.link(layout_.STAMP_ROW, back, f"'{layout.START}'!A1", "Back to Start here")
+    following = _next_sheet(order, layout_)
+    sheet.link(layout_.STAMP_ROW, onward, f"'{following}'!A1", f"Next: {following}")
+    for col, column in enumerate(layout_.columns):
+        names = ("heading", *_ramp(order.framework, column))
+        sheet.text(layout_.HEADING_ROW, col, column.heading, *names)
+    sheet.height(layout_.HEADING_ROW, 32)
+
+
+def progress_formula(workings: Workings, area: str, behaviours: tuple[Behaviour, ...]) -> tuple[str, str]:
+    """A formula that says "3 of 4 answered", and what it says at present."""
+    count = len(behaviours)
+    answered = count - workings.count("unanswered", behaviours)
+    formula = f'({count}-{workings.sum("unanswered", area)})&" of {count} answered"'
+    return formula, f"{answered} of {count} answered"
+
+
+def _next_sheet(order: Order, layout_: AssessmentSheet) -> str:
+    names = [sheet.name for sheet in order.sheets]
+    following = names[names.index(layout_.name) + 1 :]
+    return following[0] if following else layout.SUMMARY
+
+
+def _ramp(framework: Framework, column: Column) -> tuple[str, ...]:
+    if column.kind is not Kind.DESCRIPTOR:
+        return ()
+    number = int(column.key.removeprefix("level_"))
+    return (styles.level_style(number, len(framework.levels)),)
+
+
+def _write_guide(sheet: Sheet, framework: Framework, layout_: AssessmentSheet) -> None:
+    area, guidance = layout_.area, framework.guidance
+    texts = [
+        (guidance.key_area_headings["description"], area.description),
+        (guidance.key_area_headings["what_it_is"], area.what_it_is),
+        (guidance.key_area_headings["why_it_is_important"], area.why_it_is_important),
+        (guidance.key_area_headings["how"], guidance.how),
+    ]
+    first = layout_.column("level_1")
+    for col in range(len(layout_.columns)):
+        sheet.blank(layout_.GUIDE_ROW, col, "band")
+    sheet.text(layout_.GUIDE_ROW, 1, guidance.key_area_headings["about"], "band", "label", "indented")
+    shown = [(heading, text) for heading, text in texts if text]
+    for col, (heading, text) in enumerate(shown, start=first):
+        sheet.titled(layout_.GUIDE_ROW, col, heading, text, "band", "wrap", "small", "indented")
+    heights = [
+        text_height(f"{heading}\n{text}", layout_.columns[first].width - styles.INDENT_PIXELS)
+        for heading, text in shown
+    ]
+    sheet.height(layout_.GUIDE_ROW, max(heights) + 6)
+
+
+def _write_row(
+    sheet: Sheet, framework: Framework, layout_: AssessmentSheet, behaviour: Behaviour, answer: Answer
+) -> None:
+    row = layout_.row(behaviour.code)
+    ground = () if behaviour.is_scored else ("band",)
+    texts = {
+        "ref": behaviour.code,
+        "behaviour": behaviour.name,
+        **{f"level_{number}": text for number, text in enumerate(behaviour.descriptors, start=1)},
+        "current": answer.current_text or _level_label(framework, answer.current),
+        "target": answer.target_text or _level_label(framework, answer.target),
+        "evidence": answer.evidence,
+        "actions": answer.actions,
+        "owner": answer.owner,
+        "due_date": answer.due_text,
+        "priority": answer.priority,
+    }
+    heights = [_LEAST_HEIGHT]
+    for col, column in enumerate(layout_.columns):
+        names = (*ground, *_STYLES[column.kind])
+        if column.kind is Kind.DATE and answer.due_date is not None:
+            sheet.date(row, col, answer.due_date, *names)
+        else:
+            sheet.text_or_blank(row, col, texts[column.key], *names)
+        bold = "bold" in names
+        size, room = (11 if bold else 10), column.width - styles.INDENT_PIXELS
+        heights.append(text_height(texts[column.key], room, size, bold=bold))
+        if column.is_input and column.key in framework.guidance.prompts:
+            sheet.validate(row, col, validation(column, framework.guidance.prompts[column.key]))
+    sheet.height(row, max(heights) + 6)
+
+
+_STYLES: dict[Kind, tuple[str, ...]] = {
+    Kind.REF: ("box", "bold"),
+    Kind.NAME: ("box", "bold", "wrap"),
+    Kind.LEVEL: ("input", "text", "bold"),
+    Kind.DESCRIPTOR: ("box", "wrap", "small"),
+    Kind.TEXT: ("input", "text", "small"),
+    Kind.DATE: ("input", "date", "small"),
+    Kind.PRIORITY: ("input", "text"),
+}
+
+
+def _level_label(framework: Framework, level: LevelValue) -> str:
+    if level is None:
+        return ""
+    return layout.NOT_APPLICABLE_LABEL if level == NOT_APPLICABLE else framework.level(level).label
+
+
+def _add_rules(book: Book, sheet: Sheet, framework: Framework, layout_: AssessmentSheet, last: int) -> None:
+    """Mark the chosen descriptor of each row, and outline the one that is aimed at."""
+    first = layout_.FIRST_ROW
+    for level in framework.levels:
+        col = layout_.column(f"level_{level.number}")
+        for key, style in (("current", styles.CHOSEN), ("target", styles.AIMED_AT)):
+            cell = f"${layout.cell_name(first, layout_.column(key))}"
+            criteria = f'=LEFT(TRIM({cell}),1)="{level.number}"'
+            rule = {"type": "formula", "criteria": criteria, "format": book.plain_format(style)}
+            sheet.rule((first, col), (last, col), rule)

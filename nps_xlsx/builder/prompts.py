@@ -1,0 +1,44 @@
+"""Data validation of the cells to fill in: dropdowns, dates, and what Excel says beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from nps_xlsx import layout
+from nps_xlsx.layout import Column, Kind
+from nps_xlsx.model import Prompt
+
+_EARLIEST, _LATEST = dt.date(2018, 1, 1), dt.date(2050, 12, 31)
+
+_LISTS = {Kind.LEVEL: layout.LEVELS_NAME, Kind.PRIORITY: layout.PRIORITIES_NAME}
+
+
+def validation(column: Column, prompt: Prompt) -> dict[str, Any]:
+    """The validation of an answer's cell, in XlsxWriter's words."""
+    if column.kind in _LISTS:
+        return from_list(_LISTS[column.kind], prompt)
+    return a_date(prompt) if column.kind is Kind.DATE else any_text(prompt)
+
+
+def from_list(name: str, prompt: Prompt) -> dict[str, Any]:
+    """A dropdown of the values under a defined name."""
+    return {"validate": "list", "source": f"={name}", **_words(prompt)}
+
+
+def a_date(prompt: Prompt) -> dict[str, Any]:
+    """A date that is likely."""
+    bounds = {"criteria": "between", "minimum": _EARLIEST, "maximum": _LATEST}
+    return {"validate": "date", **bounds, **_words(prompt)}
+
+
+def any_text(prompt: Prompt) -> dict[str, Any]:
+    """No rule, only words beside the cell."""
+    return {"validate": "any", **_words(prompt)}
+
+
+def _words(prompt: Prompt) -> dict[str, Any]:
+    words: dict[str, Any] = {"input_title": prompt.title, "input_message": prompt.text}
+    if prompt.error_text:
+        words |= {"error_title": prompt.error_title, "error_message": prompt.error_text}
+    return words

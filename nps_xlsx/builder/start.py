@@ -1,0 +1,140 @@
+"""The first sheet: what this is, the council's details, five steps, and progress."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from nps_xlsx import layout, styles
+from nps_xlsx.book import Book, Sheet
+from nps_xlsx.builder.assessment import progress_formula
+from nps_xlsx.builder.order import Order
+from nps_xlsx.builder.prompts import a_date, any_text, from_list
+from nps_xlsx.builder.workings import Workings
+from nps_xlsx.layout import DETAILS, Detail
+from nps_xlsx.model import Guidance
+from nps_xlsx.textfit import text_height
+
+_LABEL_WIDTH, _TEXT_WIDTH = 220, 690
+_BEFORE_ROW = 4
+
+
+def write_start(book: Book, order: Order, workings: Workings) -> None:
+    """Write the first sheet."""
+    sheet = book.sheet(layout.START)
+    sheet.widths(_LABEL_WIDTH, _TEXT_WIDTH)
+    guidance, words = order.framework.guidance, _words(order)
+    sheet.text(0, 0, guidance.title, "title")
+    sheet.height(0, 34)
+    sheet.text(1, 0, guidance.subtitle.format(**words), "subtitle")
+    sheet.height(1, 20)
+    sheet.text(layout.START_STAMP_ROW, 0, str(order.stamp("START")), "stamp")
+    _texts(sheet, _BEFORE_ROW, guidance.before, words)
+    _heading(sheet, layout.DETAILS_FIRST_ROW - 1, "Your council")
+    _write_details(sheet, order)
+    row = layout.DETAILS_FIRST_ROW + len(DETAILS)
+    _heading(sheet, row, "How to fill it in")
+    row = _texts(sheet, row + 1, guidance.steps, words)
+    _heading(sheet, row, "The sheets, and how far you are")
+    row = _write_progress(sheet, row + 1, order, workings)
+    _heading(sheet, row, "Good to know")
+    _texts(sheet, row + 1, guidance.about, words)
+    sheet.raw.set_selection(*layout.detail_cell("completed_by"), *layout.detail_cell("completed_by"))
+    sheet.page(portrait=True)
+    sheet.protect()
+    sheet.raw.activate()
+
+
+def long_date(day: dt.date) -> str:
+    """A date in words: 18 December 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _words(order: Order) -> dict[str, str]:
+    words = order.framework.guidance.words
+    contact = words["contact"].format(contact=order.contact) if order.contact else words["no_contact"]
+    return {
+        "council": order.council.name,
+        "round": order.round,
+        "due": words["due"].format(date=long_date(order.due)) if order.due else "",
+        "return_to": words["return_to"].format(address=order.return_to) if order.return_to else "",
+        "contact": contact,
+    }
+
+
+def _heading(sheet: Sheet, row: int, text: str) -> None:
+    sheet.text(row, 0, text, "section")
+    sheet.height(row, 30)
+
+
+def _texts(sheet: Sheet, row: int, texts: Sequence[tuple[str, str]], words: dict[str, str]) -> int:
+    """Write labelled paragraphs from a row down; returns the row after them."""
+    for label, text in texts:
+        filled = text.format(**words)
+        sheet.text(row, 0, label, "label")
+        sheet.text(row, 1, filled, "wrap")
+        sheet.height(row, text_height(filled, _TEXT_WIDTH, styles.BODY_SIZE) + 4)
+        row += 1
+    return row
+
+
+def _write_details(sheet: Sheet, order: Order) -> None:
+    prefilled = {
+        "council": order.council.name,
+        "gss_code": order.council.gss_code,
+        "round": order.round,
+    }
+    guidance = order.framework.guidance
+    for detail in DETAILS:
+        row, col = layout.detail_cell(detail.key)
+        sheet.text(row, layout.DETAIL_LABEL_COLUMN, detail.label, "label", "middle")
+        text = prefilled.get(detail.key) or order.answers.detail(detail.key)
+        _write_detail(sheet, row, col, detail, text)
+        _validate(sheet, row, col, detail, guidance)
+        sheet.height(row, 20)
+
+
+def _write_detail(sheet: Sheet, row: int, col: int, detail: Detail, text: str) -> None:
+    if detail.prefilled:
+        return sheet.text(row, col, text, "box", "middle")
+    if detail.key == "date_completed":
+        day = _iso_date(text)
+        if day is not None:
+            return sheet.date(row, col, day, "input", "date", "middle")
+        return sheet.text_or_blank(row, col, text, "input", "date", "middle")
+    return sheet.text_or_blank(row, col, text, "input", "text", "middle")
+
+
+def _iso_date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:  # blank, or words, which are written as they are
+        return None
+
+
+def _validate(sheet: Sheet, row: int, col: int, detail: Detail, guidance: Guidance) -> None:
+    prompt = guidance.prompts.get(detail.key)
+    if prompt is None:
+        return
+    if detail.key == "date_completed":
+        sheet.validate(row, col, a_date(prompt))
+    elif detail.key == "combined":
+        sheet.validate(row, col, from_list(layout.YES_NO_NAME, prompt))
+    else:
+        sheet.validate(row, col, any_text(prompt))
+
+
+def _write_progress(sheet: Sheet, row: int, order: Order, workings: Workings) -> int:
+    for assessment in order.sheets:
+        area = assessment.area
+        formula, text = progress_formula(workings, area.code, area.behaviours)
+        sheet.link(row, 0, f"'{assessment.name}'!A1", assessment.name)
+        sheet.formula(row, 1, formula, text)
+        row += 1
+    formula, text = progress_formula(workings, "", order.framework.behaviours)
+    sheet.text(row, 0, "All together", "label")
+    sheet.formula(row, 1, formula, text, "bold")
+    for name in (layout.SUMMARY, layout.PLAN, layout.CHECK):
+        row += 1
+        sheet.link(row, 0, f"'{name}'!A1", name)
+    return row + 1

@@ -1,0 +1,208 @@
+"""The register of councils, and finding one by its code or by any of its names."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nps_xlsx.framework import data_folder
+from nps_xlsx.model import Council
+
+REGISTER_COLUMNS = ("gss_code", "official_name", "short_name", "council_type", "region", "nation")
+"""The columns that a register must have; others are passed over."""
+
+_NOT_PRINCIPAL = ("combined authority", "strategic regional authority")
+"""Types that are not principal councils: they share councils' territory."""
+
+_TYPE_WORDS = re.compile(
+    r"\b(the|of|royal|london|metropolitan|county|city|district|borough|unitary|authority|corporation"
+    r"|council|ua|mbc|mdc|bc|dc|cc)\b"
+)
+"""Words that say what kind of council it is, left out of mail and file names as often as not."""
+
+
+class CouncilError(Exception):
+    """A council that is not in the register, or a name that more than one council has."""
+
+
+class RegisterError(Exception):
+    """A register or list of councils that cannot be read."""
+
+
+@dataclass(frozen=True)
+class Register:
+    """The councils that a workbook can be built for, in the order of the file."""
+
+    councils: tuple[Council, ...]
+
+    def __add__(self, other: Register) -> Register:
+        """Both registers; where a code stands in both, the later one's entry counts."""
+        by_code = {council.gss_code: council for council in (*self.councils, *other.councils)}
+        return Register(tuple(by_code.values()))
+
+    @cached_property
+    def by_code(self) -> dict[str, Council]:
+        """Councils by GSS code."""
+        return {council.gss_code: council for council in self.councils}
+
+    @cached_property
+    def _by_name(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        full: dict[str, set[str]] = defaultdict(set)
+        bare: dict[str, set[str]] = defaultdict(set)
+        for council in self.councils:
+            for name in (council.name, council.short_name, *council.alternative_names):
+                full[_plain(name)].add(council.gss_code)
+                bare[_bare(name)].add(council.gss_code)
+        return full, bare
+
+    def find(self, wanted: str) -> Council:
+        """The council with this GSS code or name.
+
+        Case, punctuation, "&" for "and" and the words that only say what kind of council
+        it is ("Council", "Borough", "London Borough of") make no difference.
+
+        Raises:
+            CouncilError: no council, or more than one, goes by that; the nearest are named.
+        """
+        code = wanted.strip().upper()
+        if code in self.by_code:
+            return self.by_code[code]
+        for names, key in zip(self._by_name, (_plain(wanted), _bare(wanted)), strict=True):
+            codes = names.get(key, set()) if key else set()
+            if len(codes) == 1:
+                return self.by_code[next(iter(codes))]
+            if codes:
+                found = _listed(self.by_code[code] for code in sorted(codes))
+                raise CouncilError(f"{wanted!r} is more than one council; say which: {found}.")
+        raise CouncilError(f"No council is called {wanted!r}. {self._nearest(wanted)}")
+
+    def _nearest(self, wanted: str) -> str:
+        full, _ = self._by_name
+        words = set(_bare(wanted).split())
+        keys = [key for key in full if words and words <= set(key.split())]
+        keys += difflib.get_close_matches(_plain(wanted), full, n=8, cutoff=0.6)
+        codes = list(dict.fromkeys(code for key in keys for code in sorted(full[key])))[:3]
+        if not codes:
+            return "Give its GSS code (such as E06000035) or its name as the register has it."
+        return f"The nearest: {_listed(self.by_code[code] for code in codes)}."
+
+    def principal(self, *, nation: str = "England", region: str = "", council_type: str = "") -> Register:
+        """The principal councils of a nation, by default the 317 of England.
+
+        ``region`` and ``council_type`` narrow it; each may be shortened to its beginning.
+
+        Raises:
+            CouncilError: the register has no such nation, region or type.
+        """
+        councils: Sequence[Council] = [council for council in self.councils if council.is_principal]
+        for what, wanted in (("nation", nation), ("region", region), ("council_type", council_type)):
+            if wanted:
+                councils = _narrowed(councils, what, wanted)
+        return Register(tuple(councils))
+
+
+def load_register(path: Path | None = None) -> Register:
+    """Read a register of councils from CSV, by default the one that comes with the program.
+
+    Raises:
+        RegisterError: the file cannot be read, lacks a column, or holds a code twice.
+    """
+    path = path or data_folder() / "councils.csv"
+    rows = read_csv(path, REGISTER_COLUMNS)
+    councils = tuple(_council(row) for row in rows)
+    register = Register(councils)
+    if len(register.by_code) < len(councils):
+        codes = [council.gss_code for council in councils]
+        doubled = sorted({code for code in codes if codes.count(code) > 1})
+        raise RegisterError(f"{path}: the code {doubled[0]} stands there twice; keep one of the rows.")
+    return register
+
+
+def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The rows of a CSV file with headings, as Excel or anything else saved it.
+
+    Headings are matched whatever their case and spaces.
+
+    Raises:
+        RegisterError: the file is missing, is no text, or lacks a required column.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        text = _windows_text(path)
+    except OSError as error:
+        raise RegisterError(f"{path} cannot be read ({error.strerror}). Check the name and folder.") from None
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    headings = [_heading(name) for name in reader.fieldnames or ()]
+    missing = [column for column in required if column not in headings]
+    if missing:
+        lacks = "columns" if len(missing) > 1 else "column"
+        raise RegisterError(
+            f"{path} lacks the {lacks} {', '.join(missing)}. "
+            f"Its first row must hold the headings; it holds: {', '.join(headings) or 'nothing'}."
+        )
+    reader.fieldnames = headings
+    return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+
+
+def _windows_text(path: Path) -> str:
+    # Excel's plain "CSV" saves in the Windows code page, "CSV UTF-8" with a byte-order mark.
+    try:
+        return path.read_text(encoding="cp1252")
+    except UnicodeDecodeError:
+        raise RegisterError(f"{path} is not a text file. Save it from Excel as CSV UTF-8.") from None
+
+
+def _heading(name: str | None) -> str:
+    return re.sub(r"[\s-]+", "_", (name or "").strip().lower())
+
+
+def _council(row: dict[str, str]) -> Council:
+    council_type = row["council_type"]
+    alternatives = [name for name in row.get("alternative_names", "").split("|") if name]
+    return Council(
+        gss_code=row["gss_code"].upper(),
+        name=row["official_name"],
+        short_name=row["short_name"] or row["official_name"],
+        council_type=council_type,
+        region=row["region"],
+        nation=row["nation"],
+        alternative_names=tuple(dict.fromkeys(alternatives)),
+        is_principal=council_type.casefold() not in _NOT_PRINCIPAL,
+    )
+
+
+def _plain(name: str) -> str:
+    """A name without case, accents, punctuation and the choice of "&" or "and"."""
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"['\u2019.]", "", letters).replace("-", " ").replace(",", " ").split())
+
+
+def _bare(name: str) -> str:
+    """A plain name without the words that say what kind of council it is."""
+    return " ".join(_TYPE_WORDS.sub(" ", _plain(name)).split())
+
+
+def _listed(councils: Iterable[Council]) -> str:
+    return "; ".join(f"{council.name} ({council.gss_code})" for council in councils)
+
+
+def _narrowed(councils: Sequence[Council], what: str, wanted: str) -> list[Council]:
+    values = sorted({str(getattr(council, what)) for council in councils})
+    key = wanted.strip().casefold()
+    exact = [value for value in values if value.casefold() == key]
+    chosen = exact or [value for value in values if value.casefold().startswith(key)]
+    if len(chosen) != 1:
+        word = what.replace("_", " ")
+        raise CouncilError(f"No {word} is called {wanted!r}. There are: {', '.join(values)}.")
+    return [council for council in councils if getattr(council, what) == chosen[0]]
+

@@ -1,0 +1,316 @@
+"""The things that the program speaks of, as frozen data; standard library only.
+
+Words are those of the framework: a *behaviour* is one scored row, a *level* one of its
+steps, a *descriptor* the text of a behaviour at a level.  Nothing here knows how many
+levels, key areas or behaviours there are: that is data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+NOT_APPLICABLE: Literal["NA"] = "NA"
+"""How a level reads where the council says that a behaviour does not apply to it."""
+
+LevelValue = int | Literal["NA"] | None
+"""A level's number, ``"NA"`` for not applicable, or ``None`` where nothing was answered."""
+
+
+# --- The framework ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One step of the maturity scale, such as 3 Mature."""
+
+    number: int
+    name: str
+
+    @property
+    def label(self) -> str:
+        """The words in dropdowns and headings: ``3 Mature``.
+
+        Without a dash between: LibreOffice turns space-hyphen-space into a dash as it
+        is typed and then refuses the value.
+        """
+        return f"{self.number} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """One row to be answered: a specific behaviour, an enabler, or a high-level principle.
+
+    ``descriptors`` holds one text a level, lowest first.  ``value_code`` is the running
+    number of the scored rows (1-59 in the 2018 edition) and ``None`` for a principle,
+    which may be answered but stays out of every average.
+    """
+
+    code: str
+    name: str
+    short_name: str
+    summary: str
+    descriptors: tuple[str, ...]
+    value_code: int | None
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the row counts in averages: principles do not."""
+        return self.value_code is not None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyArea:
+    """A key area, or the enablers: one assessment sheet of the workbook."""
+
+    code: str
+    name: str
+    sheet: str
+    description: str
+    what_it_is: str
+    why_it_is_important: str
+    principle: Behaviour | None
+    behaviours: tuple[Behaviour, ...]
+    footnote: str = ""
+
+    @property
+    def rows(self) -> tuple[Behaviour, ...]:
+        """Every row of the sheet, the high-level principle first where there is one."""
+        return self.behaviours if self.principle is None else (self.principle, *self.behaviours)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme and its key areas."""
+
+    name: str
+    key_areas: tuple[KeyArea, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What Excel shows beside a cell to fill in, and what it says when it refuses an entry."""
+
+    title: str
+    text: str
+    error_title: str = ""
+    error_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What the workbook says to the officer: texts by label, and a prompt by column or detail."""
+
+    title: str
+    subtitle: str
+    before: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[str, str], ...]
+    about: tuple[tuple[str, str], ...]
+    words: Mapping[str, str]
+    key_area_headings: Mapping[str, str]
+    how: str
+    prompts: Mapping[str, Prompt]
+
+
+@dataclass(frozen=True)
+class Framework:
+    """One edition of the published framework, complete."""
+
+    edition: str
+    title: str
+    short_title: str
+    publisher: str
+    published: str
+    copyright: str
+    levels: tuple[Level, ...]
+    themes: tuple[Theme, ...]
+    enablers: KeyArea | None
+    guidance: Guidance
+
+    @cached_property
+    def key_areas(self) -> tuple[KeyArea, ...]:
+        """The key areas of every theme, in order, without the enablers."""
+        return tuple(area for theme in self.themes for area in theme.key_areas)
+
+    @cached_property
+    def areas(self) -> tuple[KeyArea, ...]:
+        """The key areas, then the enablers: one for each assessment sheet."""
+        return self.key_areas if self.enablers is None else (*self.key_areas, self.enablers)
+
+    @cached_property
+    def behaviours(self) -> tuple[Behaviour, ...]:
+        """The scored rows in the order of their value codes."""
+        return tuple(behaviour for area in self.areas for behaviour in area.behaviours)
+
+    @cached_property
+    def rows(self) -> tuple[Behaviour, ...]:
+        """Every row that can be answered, principles included, in the workbook's order."""
+        return tuple(row for area in self.areas for row in area.rows)
+
+    @cached_property
+    def row_by_code(self) -> dict[str, Behaviour]:
+        """Rows by their code."""
+        return {row.code: row for row in self.rows}
+
+    @cached_property
+    def area_by_code(self) -> dict[str, KeyArea]:
+        """Areas by their own code (``EC``) and by the code of each of their rows (``EC1``)."""
+        by_area = {area.code: area for area in self.areas}
+        return by_area | {row.code: area for area in self.areas for row in area.rows}
+
+    def theme_of(self, area: KeyArea) -> Theme | None:
+        """The theme that a key area belongs to; ``None`` for the enablers."""
+        return next((theme for theme in self.themes if area in theme.key_areas), None)
+
+    def level(self, number: int) -> Level:
+        """The level with this number.
+
+        Raises:
+            KeyError: there is no such level.
+        """
+        for level in self.levels:
+            if level.number == number:
+                return level
+        raise KeyError(number)
+
+
+# --- Councils ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Council:
+    """A council (or combined authority) of the register."""
+
+    gss_code: str
+    name: str
+    short_name: str
+    council_type: str
+    region: str
+    nation: str
+    alternative_names: tuple[str, ...] = ()
+    is_principal: bool = True
+    """Whether it is one of the principal councils, which ``--all`` builds for."""
+
+
+# --- What comes back --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is: file, sheet, and cell as Excel shows it (``C7``)."""
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+
+class Severity(StrEnum):
+    """How much a problem matters: ``error`` (not used), ``warning`` (used; look at it), ``note``."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a return: what was found where, and what to do."""
+
+    slug: str
+    severity: Severity
+    place: Place
+    message: str
+    advice: str
+    ref: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One council's answer to one row, with the place of its current level."""
+
+    ref: str
+    current: LevelValue = None
+    target: LevelValue = None
+    current_text: str = ""
+    target_text: str = ""
+    evidence: str = ""
+    actions: str = ""
+    owner: str = ""
+    due_date: dt.date | None = None
+    due_text: str = ""
+    """The due date as found, where it could not be read as an exact date."""
+    priority: str = ""
+    place: Place = field(default_factory=Place)
+
+    @property
+    def gap(self) -> int | None:
+        """Target less current, where both are levels."""
+        if isinstance(self.current, int) and isinstance(self.target, int):
+            return self.target - self.current
+        return None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a current level or "not applicable" was given."""
+        return self.current is not None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the council wrote nothing at all in the row."""
+        return self == Answer(ref=self.ref, place=self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One council's answers in a round."""
+
+    gss_code: str
+    council: str
+    round: str
+    answers: tuple[Answer, ...]
+    respondent: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+    """What the council wrote on the first sheet, as (key, text): who completed it, when."""
+
+    def detail(self, key: str) -> str:
+        """One of the council's details, or an empty text."""
+        return dict(self.details).get(key, "")
+
+    def answer(self, ref: str) -> Answer:
+        """The answer to a row; an empty one where the row was not in the return."""
+        return next((answer for answer in self.answers if answer.ref == ref), Answer(ref))
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self.answers)
+
+
+class Status(StrEnum):
+    """What became of a file: every file handed in has one of these."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One file that came in: what it holds, or why it was refused."""
+
+    source_file: str
+    sha256: str
+    status: Status
+    assessment: Assessment | None = None
+    problems: tuple[Problem, ...] = ()
+    template_version: str = ""
+    saved_by: str = ""
+    message: str = ""
+    answers_present: int = 0
+    """Rows in the file in which the council wrote something."""
+    answers_refused: int = 0
+    """Of those, the rows that could not be used (a level that is no level, a doubled row)."""

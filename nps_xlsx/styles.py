@@ -1,0 +1,100 @@
+"""Colours, fonts and formats of everything that is written, as data.
+
+One typeface, ink on white, one accent, one tint for cells to fill in, and one five-step,
+single-hue ramp for the levels: nothing else is coloured.  A test computes that every ink
+keeps at least the contrast of WCAG AA on its ground.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+FONT = "Arial"
+BODY_SIZE = 11
+SMALL_SIZE = 10
+
+INK = "#1B2733"
+QUIET_INK = "#55606B"
+PAPER = "#FFFFFF"
+ACCENT = "#1F4E79"
+ON_ACCENT = "#FFFFFF"
+INPUT_TINT = "#FFF6DC"
+BAND = "#F1F4F7"
+"""A quiet ground for guidance and totals: the lightest grey, not a second colour."""
+RULE = "#B4BEC8"
+
+RAMP = ("#E9F1F8", "#C6DBEC", "#93BBDA", "#4F87B8", "#1F4E79")
+"""The levels, lowest first: one hue, from light to dark."""
+RAMP_INK = (INK, INK, INK, "#FFFFFF", "#FFFFFF")
+
+CURRENT_COLOUR = RAMP[3]
+TARGET_COLOUR = "#8A96A3"
+
+Style = dict[str, Any]
+"""Properties of a cell format, in XlsxWriter's words."""
+
+BASE: Style = {
+    "font_name": FONT,
+    "font_size": BODY_SIZE,
+    "font_color": INK,
+    "valign": "top",
+}
+
+INDENT_PIXELS = 9
+"""What one step of indent takes from the width of a boxed cell."""
+
+_BOX: Style = {"border": 1, "border_color": RULE, "indent": 1}
+
+STYLES: dict[str, Style] = {
+    "title": {"bold": True, "font_size": 18, "font_color": ACCENT, "valign": "vcenter"},
+    "subtitle": {"font_size": 12, "font_color": QUIET_INK, "valign": "vcenter"},
+    "section": {"bold": True, "font_size": 13, "font_color": ACCENT, "valign": "bottom"},
+    "stamp": {"font_size": 8, "font_color": QUIET_INK, "valign": "vcenter"},
+    "note": {"font_color": QUIET_INK, "font_size": SMALL_SIZE, "valign": "vcenter"},
+    "link": {"font_color": ACCENT, "underline": 1, "valign": "vcenter"},
+    "heading": {
+        **_BOX,
+        "bold": True,
+        "font_color": ON_ACCENT,
+        "bg_color": ACCENT,
+        "text_wrap": True,
+        "valign": "vcenter",
+    },
+    "label": {"bold": True, "text_wrap": True},
+    "wrap": {"text_wrap": True},
+    "box": _BOX,
+    "small": {"font_size": SMALL_SIZE},
+    "indented": {"indent": 1},
+    "bold": {"bold": True},
+    "band": {"bg_color": BAND},
+    "input": {**_BOX, "bg_color": INPUT_TINT, "locked": False, "text_wrap": True},
+    "text": {"num_format": 49},
+    "quoted": {"quote_prefix": True},
+    "date": {"num_format": "d mmmm yyyy", "align": "left"},
+    "count": {"num_format": "0", "align": "right", "indent": 1},
+    # A dash for nought, so that what is open stands out without colour.
+    "open": {"num_format": '0;-0;"–"', "align": "right", "indent": 1},
+    "mean": {"num_format": "0.0", "align": "right", "indent": 1},
+    "gap": {"num_format": "+0.0;-0.0;0.0", "align": "right", "indent": 1},
+    "share": {"num_format": "0%", "align": "right", "indent": 1},
+    "right": {"align": "right"},
+    "centre": {"align": "center"},
+    "middle": {"valign": "vcenter"},
+    "verdict": {"bold": True, "font_size": 14, "valign": "vcenter"},
+    **{
+        f"level_{step}": {"bg_color": ground, "font_color": ink}
+        for step, (ground, ink) in enumerate(zip(RAMP, RAMP_INK, strict=True), start=1)
+    },
+}
+
+CHOSEN: Style = {"bg_color": RAMP[1], "bold": True}
+"""The chosen descriptor of a row: darker ground and bold, so that it shows without colour."""
+AIMED_AT: Style = {"border": 2, "border_color": ACCENT, "italic": True}
+"""The target's descriptor: outlined, and italic."""
+
+
+def level_style(number: int, count: int) -> str:
+    """The style of a level's cell where a framework has ``count`` levels (three to seven)."""
+    steps = len(RAMP)
+    step = 1 if count < 2 else 1 + round((number - 1) * (steps - 1) / (count - 1))
+    return f"level_{step}"
