@@ -165,6 +165,10 @@ class Sheet:
         with _warnings_raised():
             checked(self.raw.conditional_format(*first, *last, dict(rule)))
 
+    def filter(self, row: int, col: int, last_row: int, last_col: int) -> None:
+        """Put filter buttons on the headings of a table."""
+        checked(self.raw.autofilter(row, col, last_row, last_col))
+
     def chart(self, row: int, col: int, chart: Any, *, width: int, height: int, description: str) -> None:
         """Insert a chart of a size in pixels, with its alternative text."""
         chart.set_size({"width": width, "height": height})

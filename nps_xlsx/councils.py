@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from nps_xlsx.errors import UserError
 from nps_xlsx.framework import data_folder
 from nps_xlsx.model import Council
 
@@ -29,11 +30,11 @@ _TYPE_WORDS = re.compile(
 """Words that say what kind of council it is, left out of mail and file names as often as not."""
 
 
-class CouncilError(Exception):
+class CouncilError(UserError):
     """A council that is not in the register, or a name that more than one council has."""
 
 
-class RegisterError(Exception):
+class RegisterError(UserError):
     """A register or list of councils that cannot be read."""
 
 
@@ -205,4 +206,3 @@ def _narrowed(councils: Sequence[Council], what: str, wanted: str) -> list[Counc
         word = what.replace("_", " ")
         raise CouncilError(f"No {word} is called {wanted!r}. There are: {', '.join(values)}.")
     return [council for council in councils if getattr(council, what) == chosen[0]]
-

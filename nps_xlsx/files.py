@@ -6,8 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
+from nps_xlsx.errors import UserError
 
-class OutputError(Exception):
+
+class OutputError(UserError):
     """A file or folder that cannot be written, with what to do about it."""
 
 

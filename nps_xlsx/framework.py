@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nps_xlsx.errors import UserError
 from nps_xlsx.model import Behaviour, Framework, Guidance, KeyArea, Level, Prompt, Theme
 
 DEFAULT_EDITION = "nps-2018"
@@ -47,7 +48,7 @@ class Fault:
         return f"{self.file}: {self.key}: {self.what}" if self.key else f"{self.file}: {self.what}"
 
 
-class FrameworkError(Exception):
+class FrameworkError(UserError):
     """A framework that cannot be used; ``faults`` holds everything that is wrong with it."""
 
     def __init__(self, folder: Path, faults: Sequence[Fault]) -> None:

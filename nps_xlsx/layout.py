@@ -20,6 +20,12 @@ PLAN = "Action plan"
 CHECK = "Check before sending"
 LISTS = "Lists"
 
+LIVE_SHEETS = (SUMMARY, PLAN, CHECK, LISTS)
+"""Sheets of formulas: they repeat what is answered elsewhere, and nothing is read from them."""
+START_STAMP, SUMMARY_STAMP, PLAN_STAMP, CHECK_STAMP = "START", "SUMMARY", "PLAN", "CHECK"
+LIVE_STAMPS = (SUMMARY_STAMP, PLAN_STAMP, CHECK_STAMP)
+"""What the stamps of the live sheets say in the place of an area's code."""
+
 NOT_APPLICABLE_LABEL = "Not applicable"
 PRIORITIES = ("High", "Medium", "Low")
 YES_NO = ("Yes", "No")
@@ -86,10 +92,7 @@ def assessment_columns(framework: Framework) -> tuple[Column, ...]:
         Column("behaviour", "Specific behaviour", Kind.NAME, 168),
         Column("current", "Current level", Kind.LEVEL, 112),
         Column("target", "Target level", Kind.LEVEL, 112),
-        *(
-            Column(f"level_{level.number}", level.label, Kind.DESCRIPTOR, 296)
-            for level in framework.levels
-        ),
+        *(Column(f"level_{level.number}", level.label, Kind.DESCRIPTOR, 296) for level in framework.levels),
         Column("evidence", "Evidence and comments", Kind.TEXT, 330),
         Column("actions", "Actions", Kind.TEXT, 330),
         Column("owner", "Owner", Kind.TEXT, 160),

@@ -23,7 +23,7 @@ BAND = "#F1F4F7"
 """A quiet ground for guidance and totals: the lightest grey, not a second colour."""
 RULE = "#B4BEC8"
 
-RAMP = ("#E9F1F8", "#C6DBEC", "#93BBDA", "#4F87B8", "#1F4E79")
+RAMP = ("#E9F1F8", "#C6DBEC", "#93BBDA", "#3A77AE", "#173C5E")
 """The levels, lowest first: one hue, from light to dark."""
 RAMP_INK = (INK, INK, INK, "#FFFFFF", "#FFFFFF")
 
@@ -43,7 +43,7 @@ BASE: Style = {
 INDENT_PIXELS = 9
 """What one step of indent takes from the width of a boxed cell."""
 
-_BOX: Style = {"border": 1, "border_color": RULE, "indent": 1}
+_BOX: Style = {"border": 1, "border_color": RULE, "align": "left", "indent": 1}
 
 STYLES: dict[str, Style] = {
     "title": {"bold": True, "font_size": 18, "font_color": ACCENT, "valign": "vcenter"},
@@ -64,7 +64,7 @@ STYLES: dict[str, Style] = {
     "wrap": {"text_wrap": True},
     "box": _BOX,
     "small": {"font_size": SMALL_SIZE},
-    "indented": {"indent": 1},
+    "indented": {"align": "left", "indent": 1},
     "bold": {"bold": True},
     "band": {"bg_color": BAND},
     "input": {**_BOX, "bg_color": INPUT_TINT, "locked": False, "text_wrap": True},
@@ -89,8 +89,8 @@ STYLES: dict[str, Style] = {
 
 CHOSEN: Style = {"bg_color": RAMP[1], "bold": True}
 """The chosen descriptor of a row: darker ground and bold, so that it shows without colour."""
-AIMED_AT: Style = {"border": 2, "border_color": ACCENT, "italic": True}
-"""The target's descriptor: outlined, and italic."""
+AIMED_AT: Style = {"border": 1, "border_color": INK, "italic": True}
+"""The target's descriptor: outlined, and italic.  Excel draws no thicker line by a rule."""
 
 
 def level_style(number: int, count: int) -> str:

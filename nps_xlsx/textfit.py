@@ -6,7 +6,7 @@ the font size (Adobe's published font metrics).  Other letters count as wide.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 _WIDTHS = {
     letter: width
@@ -25,7 +25,7 @@ _WIDTHS = {
         ("'", 191),
         ("|", 260),
         ("{}", 334),
-        ("\"", 355),
+        ('"', 355),
         ("•", 350),
         ("*", 389),
         ("^", 469),
@@ -44,7 +44,7 @@ _LINE = 1.29  # line height over font size: Excel's 12.75 points for Arial 10, w
 _SLACK = 1.03  # screen text is set to whole pixels, and runs a little wider than printed text
 
 
-@lru_cache(maxsize=None)
+@cache
 def _word_width(word: str) -> int:
     return sum(_WIDTHS.get(letter, _OTHER) for letter in word)
 

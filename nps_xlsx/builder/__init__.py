@@ -24,7 +24,7 @@ def build_workbook(order: Order) -> bytes:
     framework = order.framework
     name = f"{framework.short_title}: self-assessment, {order.council.name}, round {order.round}"
     book = Book(name, subject=framework.title, comments=framework.copyright)
-    book.raw.set_custom_property(PROPERTY, str(order.stamp("START")))
+    book.raw.set_custom_property(PROPERTY, str(order.stamp(layout.START_STAMP)))
     workings = Workings(order)
     write_start(book, order, workings)
     for sheet in order.sheets:

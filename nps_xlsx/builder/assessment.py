@@ -12,7 +12,7 @@ from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour, Framework, LevelVa
 from nps_xlsx.textfit import text_height
 
 _LINKS = ("level_1", "level_2", "level_3")
-_LEAST_HEIGHT = 64  # points: room to type a few lines of evidence beside a short behaviour
+_LEAST_HEIGHT = 64.0  # points: room to type a few lines of evidence beside a short behaviour
 
 
 def write_assessment_sheet(book: Book, order: Order, layout_: AssessmentSheet, workings: Workings) -> None:
@@ -28,7 +28,9 @@ def write_assessment_sheet(book: Book, order: Order, layout_: AssessmentSheet, w
         sheet.text(last + 1, layout_.column("level_1"), layout_.area.footnote, "note")
     _add_rules(book, sheet, order.framework, layout_, last)
     sheet.raw.freeze_panes(layout_.FIRST_ROW - 1, layout.FROZEN_COLUMNS)
-    sheet.raw.set_selection(layout_.FIRST_ROW, layout_.column("current"), layout_.FIRST_ROW, layout_.column("current"))
+    sheet.raw.set_selection(
+        layout_.FIRST_ROW, layout_.column("current"), layout_.FIRST_ROW, layout_.column("current")
+    )
     sheet.page(repeat_row=layout_.HEADING_ROW, a3=True)
     sheet.protect()
 
@@ -118,8 +120,10 @@ def _write_row(
             sheet.date(row, col, answer.due_date, *names)
         else:
             sheet.text_or_blank(row, col, texts[column.key], *names)
-        bold = "bold" in names
-        size, room = (11 if bold else 10), column.width - styles.INDENT_PIXELS
+        # A chosen descriptor turns bold, and bold letters take more lines.
+        bold = "bold" in names or column.kind is Kind.DESCRIPTOR
+        size = 10 if "small" in names else 11
+        room = column.width - styles.INDENT_PIXELS
         heights.append(text_height(texts[column.key], room, size, bold=bold))
         if column.is_input and column.key in framework.guidance.prompts:
             sheet.validate(row, col, validation(column, framework.guidance.prompts[column.key]))

@@ -31,7 +31,7 @@ def write_check(book: Book, order: Order, workings: Workings) -> None:
     sheet.widths(*_WIDTHS)
     sheet.text(0, 0, "Check before sending", "title")
     sheet.height(0, 30)
-    sheet.text(1, 0, str(order.stamp("CHECK")), "stamp")
+    sheet.text(1, 0, str(order.stamp(layout.CHECK_STAMP)), "stamp")
     sheet.link(1, 4, f"'{layout.START}'!A1", "Back to Start here")
     sheet.text(_VERDICT_ROW + 1, 0, _NOTE, "note")
     sheet.texts(_HEADING_ROW, 0, ["Sheet", *(heading for _, heading in _COUNTS)], "heading")
@@ -75,12 +75,8 @@ def _missing_details(order: Order) -> int:
 def _write_verdict(sheet: Sheet, order: Order, workings: Workings, last: int) -> None:
     box = f"{layout.cell_name(_FIRST_ROW, 1)}:{layout.cell_name(last, len(_COUNTS))}"
     total = f"SUM({box})"
-    formula = (
-        f'IF({total}=0,"Ready to send",IF({total}=1,"1 thing to look at",{total}&" things to look at"))'
-    )
-    present = _missing_details(order) + sum(
-        workings.count(key, order.framework.rows) for key, _ in _COUNTS
-    )
+    formula = f'IF({total}=0,"Ready to send",IF({total}=1,"1 thing to look at",{total}&" things to look at"))'
+    present = _missing_details(order) + sum(workings.count(key, order.framework.rows) for key, _ in _COUNTS)
     sheet.formula(_VERDICT_ROW, 0, formula, verdict(present), "verdict")
     sheet.height(_VERDICT_ROW, 28)
 

@@ -39,7 +39,7 @@ def write_plan(book: Book, order: Order, workings: Workings) -> None:
     sheet.widths(*(width for _, _, width, _ in _COLUMNS))
     sheet.text(0, 0, "Action plan", "title")
     sheet.height(0, 30)
-    sheet.text(1, 0, str(order.stamp("PLAN")), "stamp")
+    sheet.text(1, 0, str(order.stamp(layout.PLAN_STAMP)), "stamp")
     empty = f'IF(COUNT({workings.range("rank")})=0,"{_EMPTY}","{_NOTE}")'
     sheet.formula(2, 0, empty, _NOTE if workings.ranked else _EMPTY, "note")
     sheet.link(1, 6, f"'{layout.START}'!A1", "Back to Start here")
@@ -49,7 +49,7 @@ def write_plan(book: Book, order: Order, workings: Workings) -> None:
         _write_row(sheet, order, workings, place)
     last = _FIRST_ROW + len(order.framework.behaviours) - 1
     line = {"type": "formula", "criteria": f'=$A{_FIRST_ROW + 1}<>""'}
-    ruled = book.plain_format({"bottom": 1, "border_color": styles.RULE})
+    ruled = book.plain_format({"bottom": 1, "bottom_color": styles.RULE})
     sheet.rule((_FIRST_ROW, 0), (last, len(_COLUMNS) - 1), {**line, "format": ruled})
     sheet.raw.freeze_panes(_FIRST_ROW, 2)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)

@@ -28,7 +28,7 @@ def write_start(book: Book, order: Order, workings: Workings) -> None:
     sheet.height(0, 34)
     sheet.text(1, 0, guidance.subtitle.format(**words), "subtitle")
     sheet.height(1, 20)
-    sheet.text(layout.START_STAMP_ROW, 0, str(order.stamp("START")), "stamp")
+    sheet.text(layout.START_STAMP_ROW, 0, str(order.stamp(layout.START_STAMP)), "stamp")
     _texts(sheet, _BEFORE_ROW, guidance.before, words)
     _heading(sheet, layout.DETAILS_FIRST_ROW - 1, "Your council")
     _write_details(sheet, order)

@@ -46,7 +46,7 @@ def write_summary(book: Book, order: Order, workings: Workings) -> None:
     sheet.widths(*_WIDTHS)
     sheet.text(0, 0, "Summary", "title")
     sheet.height(0, 30)
-    sheet.text(1, 0, str(order.stamp("SUMMARY")), "stamp")
+    sheet.text(1, 0, str(order.stamp(layout.SUMMARY_STAMP)), "stamp")
     sheet.text(2, 0, _NOTE, "note")
     sheet.texts(_HEADING_ROW, 0, _HEADINGS, "heading")
     sheet.height(_HEADING_ROW, 34)
@@ -76,7 +76,7 @@ def _groups(order: Order) -> list[_Group]:
 def _write_group(sheet: Sheet, row: int, group: _Group, workings: Workings) -> None:
     found = workings.score(group.behaviours)
     names = ("box", "middle") if group.key == "area" else ("box", "middle", "band", "bold")
-    picked = f'{workings.range("scored")},1'
+    picked = f"{workings.range('scored')},1"
     if group.key:
         picked += f',{workings.range(group.key)},"{group.value}"'
 
@@ -120,13 +120,26 @@ def _add_radar(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> No
                 "categories": [layout.SUMMARY, _FIRST_ROW, 0, last, 0],
                 "values": [layout.SUMMARY, _FIRST_ROW, col, last, col],
                 "line": {"color": colour, "width": 2.25, "dash_type": dash},
-                "marker": {"type": "circle", "size": 6, "fill": {"color": colour}, "border": {"color": colour}},
+                "marker": {
+                    "type": "circle",
+                    "size": 6,
+                    "fill": {"color": colour},
+                    "border": {"color": colour},
+                },
             }
         )
     font = {"name": styles.FONT, "size": 9, "color": styles.INK}
     title = {"name": styles.FONT, "size": 13, "bold": True, "color": styles.ACCENT}
     chart.set_title({"name": "Current and target levels by key area", "name_font": title, "overlay": False})
-    chart.set_y_axis({"min": 0, "max": levels, "major_unit": 1, "num_font": font, "major_gridlines": {"visible": True, "line": {"color": styles.RULE}}})
+    chart.set_y_axis(
+        {
+            "min": 0,
+            "max": levels,
+            "major_unit": 1,
+            "num_font": font,
+            "major_gridlines": {"visible": True, "line": {"color": styles.RULE}},
+        }
+    )
     chart.set_x_axis({"num_font": font})
     chart.set_legend({"position": "bottom", "font": font})
     description = (

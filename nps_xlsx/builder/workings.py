@@ -185,6 +185,8 @@ def _input_formulas(
     first = sheet.reference(row.code, "level_1")
     last = layout.cell_name(sheet.row(row.code), sheet.column(f"level_{levels}"), absolute=True)
     current, target = cell("current"), cell("target")
+    matched = f"MATCH({found['priority']},{layout.PRIORITIES_NAME},0)"
+    following = f"INDEX({first}:{last},1,{current}+1)"
     numbers = f"ISNUMBER({current}),ISNUMBER({target})"
     return {
         "current": _level_formula(found["current"], levels),
@@ -192,9 +194,12 @@ def _input_formulas(
         "not_applicable": f'IF(LOWER(LEFT(TRIM({found["current"]}),3))="not",1,0)',
         "answered": f"IF(OR(ISNUMBER({current}),{cell('not_applicable')}=1),1,0)",
         "gap": f'IF(AND({numbers}),{target}-{current},"")',
-        "weight": f"IFERROR({len(layout.PRIORITIES) + 1}-MATCH({found['priority']},{layout.PRIORITIES_NAME},0),0)",
-        "next_level": f'IF(ISNUMBER({current}),IF({current}<{levels},INDEX({first}:{last},1,{current}+1),""),"")',
-        **{key: f'IF({found[key]}="","",{found[key]})' for key in ("actions", "owner", "due_date", "priority")},
+        "weight": f"IFERROR({len(layout.PRIORITIES) + 1}-{matched},0)",
+        "next_level": f'IF(ISNUMBER({current}),IF({current}<{levels},{following},""),"")',
+        **{
+            key: f'IF({found[key]}="","",{found[key]})'
+            for key in ("actions", "owner", "due_date", "priority")
+        },
         "no_reason": f"IF(AND({cell('not_applicable')}=1,LEN(TRIM({found['evidence']}))=0),1,0)",
         "below": f'IF({cell("gap")}="",0,IF({cell("gap")}<0,1,0))',
         "lone_target": f"IF(AND(ISNUMBER({target}),{cell('answered')}=0),1,0)",

@@ -1,0 +1,44 @@
+# Everything sets itself up in .venv; Python 3.11 or later and make are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint format samples pictures clean
+
+demo: .venv/installed
+	$(BIN)/nps demo
+
+test: lint
+	$(BIN)/pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The sample returns are filled in by LibreOffice (Debian: libreoffice-calc python3-uno).
+samples: .venv/installed
+	$(BIN)/python -m samples.make_returns
+
+# The README's pictures, drawn by LibreOffice and pdftoppm (Debian: poppler-utils).
+pictures: .venv/installed
+	$(BIN)/python docs/make_pictures.py
+
+clean:
+	rm -rf .venv build dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; say which with: make PYTHON=/path/to/python3.11"; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ .venv/installed

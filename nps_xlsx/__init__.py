@@ -1,0 +1,59 @@
+"""Build self-assessment workbooks for the National Procurement Strategy, and read them back.
+
+The public verbs and types, each importable from here.  The heavy libraries behind a verb
+are imported when it is first used::
+
+    from nps_xlsx import Order, build_workbook, load_framework, load_register
+
+    order = Order(load_framework(), load_register().find("Medway"), round="2026")
+    Path("medway.xlsx").write_bytes(build_workbook(order))
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nps_xlsx.builder import Order, build_file, build_workbook
+    from nps_xlsx.check import check_assessment, check_return
+    from nps_xlsx.councils import load_register
+    from nps_xlsx.framework import load_framework
+    from nps_xlsx.ingester import SourceFile, read_return
+    from nps_xlsx.intake import ingest, read_returns, write_outputs
+
+_HOMES = {
+    "Order": "builder",
+    "build_file": "builder",
+    "build_workbook": "builder",
+    "check_assessment": "check",
+    "check_return": "check",
+    "ingest": "intake",
+    "load_framework": "framework",
+    "load_register": "councils",
+    "read_return": "ingester",
+    "read_returns": "intake",
+    "SourceFile": "ingester",
+    "write_outputs": "intake",
+}
+
+__all__ = [
+    "Order",
+    "SourceFile",
+    "build_file",
+    "build_workbook",
+    "check_assessment",
+    "check_return",
+    "ingest",
+    "load_framework",
+    "load_register",
+    "read_return",
+    "read_returns",
+    "write_outputs",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,10 @@
+"""Files in, returns out: containers, reading, locating, values, assembling.
+
+Reading one file is a pure function from its bytes to a return, so that it can be mapped
+over a pool; whatever is wrong with the file becomes problems in that return.
+"""
+
+from nps_xlsx.ingester.assemble import read_return
+from nps_xlsx.ingester.containers import SourceFile, collect
+
+__all__ = ["SourceFile", "collect", "read_return"]

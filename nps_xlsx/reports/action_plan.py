@@ -1,0 +1,223 @@
+"""One council's action plan: where it is, where it wants to be, and what each step between asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from nps_xlsx import layout
+from nps_xlsx.book import Book
+from nps_xlsx.consolidate import council_label
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Behaviour, Framework, LevelValue
+from nps_xlsx.reports import charts
+from nps_xlsx.reports.table import (
+    FIRST_ROW,
+    Cell,
+    TableColumn,
+    count_column,
+    gap_column,
+    mean_column,
+    table_sheet,
+    text_column,
+)
+from nps_xlsx.scores import Score, nearest_level, score
+from nps_xlsx.styles import level_style
+
+SUMMARY, PLAN, ALL = "Where we are", "Action plan", "All behaviours"
+
+_STEP_WIDTH = 270
+
+
+def action_plan_name(assessment: Assessment, short_name: str) -> str:
+    """``NPS-2026-E06000035-medway-action-plan.xlsx``, with the respondent where there are several."""
+    parts = (layout.file_slug(short_name), layout.file_slug(assessment.respondent), "action-plan")
+    code = layout.file_slug(assessment.gss_code).upper()
+    return "-".join(("NPS", assessment.round, code, *filter(None, parts))) + ".xlsx"
+
+
+def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
+    """One council's action plan; the same answers give the same bytes."""
+    name = council_label(assessment)
+    book = Book(f"{name}: procurement action plan, round {assessment.round}", comments=framework.copyright)
+    given = {answer.ref: answer for answer in assessment}
+    answers = {row.code: given.get(row.code, Answer(row.code)) for row in framework.rows}
+    _summary(book, name, assessment.round, framework, answers)
+    _plan(book, framework, answers)
+    _all(book, framework, answers)
+    return book.to_bytes()
+
+
+def to_close(framework: Framework, answers: dict[str, Answer]) -> list[Behaviour]:
+    """The behaviours whose target is above their current level: by priority, then gap, then value code."""
+
+    def rank(behaviour: Behaviour) -> tuple[int, int, int]:
+        answer = answers[behaviour.code]
+        names = layout.PRIORITIES
+        priority = names.index(answer.priority) if answer.priority in names else len(names)
+        return priority, -(answer.gap or 0), behaviour.value_code or 0
+
+    return sorted((row for row in framework.behaviours if (answers[row.code].gap or 0) > 0), key=rank)
+
+
+# --- Where we are -----------------------------------------------------------------
+
+
+def _summary(book: Book, name: str, round_: str, framework: Framework, answers: dict[str, Answer]) -> None:
+    columns = [
+        text_column("Key area", 300),
+        count_column("Behaviours", 112),
+        count_column("With a level"),
+        mean_column("Current, average"),
+        TableColumn("Nearest level", 120),
+        count_column("With a target"),
+        mean_column("Target, average"),
+        TableColumn("Nearest level", 120),
+        gap_column("Gap, average"),
+    ]
+    groups = [(area.sheet, area.behaviours) for area in framework.areas]
+    groups.append(("All behaviours", framework.behaviours))
+    rows = [
+        _score_cells(label, score(behaviours, answers.values()), framework) for label, behaviours in groups
+    ]
+    note = f"Procurement self-assessment, round {round_}. {framework.title}."
+    sheet, end = table_sheet(book, SUMMARY, note, columns, rows, title=name, has_filter=False)
+    last = FIRST_ROW + len(framework.areas) - 1
+    names, current, target = ((SUMMARY, col, FIRST_ROW, last) for col in (0, 3, 6))
+    title = "Where we are and where we want to be"
+    chart = charts.current_and_target(book, title, names, (current, target), framework)
+    text = "Bar chart: average current and target level of each key area. The figures are in the table above."
+    sheet.chart(end + 1, 0, chart, width=940, height=460, description=text)
+    sheet.raw.fit_to_pages(1, 1)
+
+
+def _score_cells(label: str, found: Score, framework: Framework) -> list[Cell]:
+    return [
+        *(label, found.behaviours, found.applicable),
+        *(found.current, _name(framework, found.current)),
+        *(found.targets, found.target, _name(framework, found.target)),
+        found.gap,
+    ]
+
+
+def _name(framework: Framework, mean: float | None) -> str:
+    return "" if mean is None else framework.level(nearest_level(mean)).name
+
+
+# --- Action plan ------------------------------------------------------------------
+
+
+def _plan(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
+    steps = framework.levels[1:]
+    columns = [
+        count_column("No.", 56),
+        text_column("Ref", 76),
+        text_column("Behaviour", 190),
+        text_column("Current level", 112),
+        text_column("Target level", 112),
+        _descriptors("Where we are now"),
+        *(
+            _descriptors(f"To reach {level.name}", level_style(level.number, len(framework.levels)))
+            for level in steps
+        ),
+        *_own_columns(),
+    ]
+    rows = [
+        [
+            *(place, behaviour.code, behaviour.short_name),
+            *_plan_cells(framework, behaviour, answers[behaviour.code]),
+        ]
+        for place, behaviour in enumerate(to_close(framework, answers), start=1)
+    ]
+    note = (
+        "Every behaviour whose target is above its current level, with what each level up to the target "
+        "asks. High priority first, then the largest gap."
+    )
+    if not rows:
+        note = "No behaviour has a target above its current level, so there is nothing to plan."
+    sheet, _ = table_sheet(book, PLAN, note, columns, rows, frozen=3)
+    sheet.raw.set_paper(8)
+
+
+def _descriptors(heading: str, *heading_names: str) -> TableColumn:
+    return TableColumn(heading, _STEP_WIDTH, ("text", "wrap", "small"), heading_names)
+
+
+def _own_columns() -> list[TableColumn]:
+    return [
+        text_column("Our actions", 320),
+        text_column("Owner", 150),
+        text_column("Due date", 118),
+        text_column("Priority", 92),
+    ]
+
+
+def _plan_cells(framework: Framework, behaviour: Behaviour, answer: Answer) -> list[Cell]:
+    current, target = answer.current, answer.target
+    steps = [
+        behaviour.descriptors[level.number - 1]
+        if isinstance(current, int) and isinstance(target, int) and current < level.number <= target
+        else ""
+        for level in framework.levels[1:]
+    ]
+    return [
+        *(_label(framework, current), _label(framework, target)),
+        behaviour.descriptors[current - 1] if isinstance(current, int) else "",
+        *steps,
+        *_own_cells(answer),
+    ]
+
+
+def _own_cells(answer: Answer) -> Sequence[str]:
+    due = f"{answer.due_date.day} {answer.due_date:%B %Y}" if answer.due_date else answer.due_text
+    return answer.actions, answer.owner, due, answer.priority
+
+
+def _label(framework: Framework, level: LevelValue) -> str:
+    if level is None:
+        return ""
+    return layout.NOT_APPLICABLE_LABEL if level == NOT_APPLICABLE else framework.level(level).label
+
+
+# --- All behaviours ---------------------------------------------------------------
+
+
+def _all(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
+    columns = [
+        text_column("Ref", 76),
+        text_column("Key area", 190),
+        text_column("Behaviour", 200),
+        text_column("Current level", 112),
+        _descriptors("Where we are now"),
+        text_column("Target level", 112),
+        _descriptors("Where we want to be"),
+        text_column("Evidence and comments", 330),
+        *_own_columns(),
+    ]
+    note = "Every behaviour in the framework's order, the high-level principles among them."
+    rows = [_all_cells(framework, row, answers[row.code]) for row in framework.rows]
+    sheet, _ = table_sheet(book, ALL, note, columns, rows, frozen=3)
+    sheet.raw.set_paper(8)
+
+
+def _all_cells(framework: Framework, row: Behaviour, answer: Answer) -> list[Cell]:
+    def descriptor(level: LevelValue) -> str:
+        return row.descriptors[level - 1] if isinstance(level, int) else ""
+
+    return [
+        *(row.code, framework.area_by_code[row.code].sheet, row.name),
+        *(_level_text(framework, answer.current, answer.current_text), descriptor(answer.current)),
+        *(_level_text(framework, answer.target, answer.target_text), descriptor(answer.target)),
+        answer.evidence,
+        *_own_cells(answer),
+    ]
+
+
+def _level_text(framework: Framework, level: LevelValue, text: str) -> str:
+    return _label(framework, level) or text
+
+
+def all_action_plans(
+    assessments: Iterable[tuple[Assessment, str]], framework: Framework
+) -> Iterable[tuple[str, bytes]]:
+    """The file name and the bytes of each council's plan, one after the other."""
+    for assessment, short_name in assessments:
+        yield action_plan_name(assessment, short_name), action_plan_workbook(assessment, framework)

@@ -1,0 +1,183 @@
+"""Make ``samples/returns``: blank workbooks filled in and saved by LibreOffice.
+
+Worcestershire County Council's answers are its published assessment; the other councils
+are synthetic.  Run it from the project's folder: ``python -m samples.make_returns``.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nps_xlsx import layout
+from nps_xlsx.builder import Order, build_file
+from nps_xlsx.councils import load_register
+from nps_xlsx.framework import load_framework
+from nps_xlsx.model import Council, Framework
+
+SAMPLES = Path(__file__).parent
+ROUND = "2022"
+WORCESTERSHIRE = "E10000034"
+XLSX = "Calc MS Excel 2007 XML"
+_EPOCH = dt.date(1899, 12, 30)
+
+Cell = tuple[str, str, str, str | int]
+"""Sheet, cell, ``text`` or ``number``, value."""
+
+
+class NoLibreOfficeError(Exception):
+    """LibreOffice, or a Python with its bridge, is not installed."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One workbook to open, fill in and save under another name."""
+
+    source: Path
+    target: Path
+    cells: Sequence[Cell]
+    filter: str = XLSX
+
+
+def make_returns(folder: Path) -> list[Path]:
+    """Write every sample return into a folder; returns their paths.
+
+    Raises:
+        NoLibreOfficeError: it is not installed.
+    """
+    framework = load_framework()
+    register = load_register() + load_register(SAMPLES / "synthetic-councils.csv")
+    answers = {WORCESTERSHIRE: _rows(SAMPLES / "worcestershire-2022.csv")}
+    for row in _rows(SAMPLES / "synthetic-answers.csv"):
+        answers.setdefault(row["gss_code"], []).append(row)
+    with tempfile.TemporaryDirectory() as blanks:
+        jobs = []
+        for code, rows in answers.items():
+            council = register.find(code)
+            blank = build_file(Order(framework, council, ROUND), Path(blanks))
+            cells = [*_details(council), *_answers(framework, rows)]
+            jobs.append(Job(blank, folder / blank.name, cells))
+        fill(jobs)
+    return [job.target for job in jobs]
+
+
+def fill(jobs: Sequence[Job]) -> None:
+    """Have LibreOffice do the jobs, one after the other.
+
+    Raises:
+        NoLibreOfficeError: it is not installed.
+        CalledProcessError: LibreOffice failed, or refused to fill in a locked cell.
+    """
+    office, python = find_libreoffice()
+    described = [
+        {
+            "source": str(job.source),
+            "target": str(job.target),
+            "filter": job.filter,
+            "cells": [list(cell) for cell in job.cells],
+        }
+        for job in jobs
+    ]
+    script = str(SAMPLES / "fill_with_libreoffice.py")
+    subprocess.run([python, script, office], input=json.dumps(described), text=True, check=True)
+
+
+def find_libreoffice() -> tuple[str, str]:
+    """LibreOffice, and a Python that can speak to it.
+
+    Raises:
+        NoLibreOfficeError: one of them is not there.
+    """
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        raise NoLibreOfficeError("LibreOffice is not installed (Debian: libreoffice-calc)")
+    for python in ("/usr/bin/python3", sys.executable):
+        if Path(python).exists() and _has_bridge(python):
+            return office, python
+    raise NoLibreOfficeError("no Python has LibreOffice's bridge (Debian: python3-uno)")
+
+
+def _has_bridge(python: str) -> bool:
+    return subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode == 0
+
+
+def cell_of(framework: Framework, ref: str, key: str) -> tuple[str, str]:
+    """The sheet and the cell of one answer in a blank workbook."""
+    area = framework.area_by_code[ref]
+    sheet = next(sheet for sheet in layout.assessment_sheets(framework) if sheet.area == area)
+    return sheet.name, layout.cell_name(sheet.row(ref), sheet.column(key))
+
+
+def typed_level(framework: Framework, level: str) -> str:
+    """A level as an officer would choose it; other words as they are."""
+    if level == "NA":
+        return layout.NOT_APPLICABLE_LABEL
+    return framework.level(int(level)).label if level.isdigit() else level
+
+
+def serial(day: str) -> int:
+    """An ISO date as the number that a spreadsheet keeps."""
+    return (dt.date.fromisoformat(day) - _EPOCH).days
+
+
+def _details(council: Council) -> list[Cell]:
+    if council.gss_code == WORCESTERSHIRE:
+        texts = {
+            "completed_by": "Transcribed from the Corporate Procurement Strategy 2022-2025",
+            "role": "Published assessment, section 3 and Appendix 1",
+            "combined": "Yes",
+        }
+        date = ""
+    else:
+        texts = {
+            "completed_by": "Synthetic sample",
+            "role": "Head of Procurement",
+            "department": "Finance and Commercial",
+            "email": f"procurement@{layout.file_slug(council.short_name)}.example",
+            "combined": "Yes",
+        }
+        date = "2022-09-30"
+    cells: list[Cell] = [(layout.START, _detail(key), "text", text) for key, text in texts.items()]
+    if date:
+        cells.append((layout.START, _detail("date_completed"), "number", serial(date)))
+    return cells
+
+
+def _detail(key: str) -> str:
+    return layout.cell_name(*layout.detail_cell(key))
+
+
+def _answers(framework: Framework, rows: Sequence[dict[str, str]]) -> list[Cell]:
+    cells: list[Cell] = []
+    for row in rows:
+        for key in ("current", "target", "evidence", "actions", "owner", "due_date", "priority"):
+            value = row.get(key, "")
+            if not value:
+                continue
+            place = cell_of(framework, row["ref"], key)
+            if key == "due_date":
+                cells.append((*place, "number", serial(value)))
+            else:
+                text = typed_level(framework, value) if key in ("current", "target") else value
+                cells.append((*place, "text", text))
+    return cells
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+if __name__ == "__main__":
+    returns = SAMPLES / "returns"
+    returns.mkdir(exist_ok=True)
+    for path in make_returns(returns):
+        print(path.relative_to(SAMPLES.parent))

@@ -1,0 +1,1 @@
+"""Tests: each says in one sentence what is true."""

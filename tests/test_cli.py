@@ -1,0 +1,195 @@
+"""The command says what it did, what went wrong and what to do, and exits with 0, 1 or 2."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from nps_xlsx.model import Answer, Council, Framework
+from tests.conftest import ROOT
+from tests.workbooks import filled, write
+
+
+def nps(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    command = [sys.executable, "-m", "nps_xlsx", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def test_build_writes_one_workbook_under_its_name(tmp_path: Path) -> None:
+    """The file is named for round, code and council, and its path is printed."""
+    run = nps("build", "--council", "medway", "--round", "2026", "--due", "2026-12-18", "--out", tmp_path)
+    path = tmp_path / "NPS-2026-E06000035-medway.xlsx"
+    assert (run.returncode, run.stdout) == (0, f"{path}\n")
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_build_for_a_list_takes_names_or_codes(tmp_path: Path) -> None:
+    """A CSV file with a column of names, codes or both gives one workbook a council."""
+    councils = tmp_path / "list.csv"
+    councils.write_text("Council\nMedway\nE10000034\n\nMedway Council\n", encoding="utf-8")
+    run = nps("build", "--councils", councils, "--round", "2026", "--out", tmp_path / "out")
+    assert run.returncode == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "NPS-2026-E06000035-medway.xlsx",
+        "NPS-2026-E10000034-worcestershire.xlsx",
+    ]
+
+
+def test_build_all_can_be_narrowed(tmp_path: Path) -> None:
+    """Region and type together choose the councils."""
+    run = nps(
+        *("build", "--all", "--region", "north east", "--type", "metropolitan"),
+        *("--round", "2026", "--out", tmp_path),
+    )
+    assert run.returncode == 0
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+def test_ingest_exits_with_1_where_problems_were_found(tmp_path: Path) -> None:
+    """The samples hold a few, and the receipt adds up."""
+    run = nps(
+        *("ingest", "samples/returns", "--register", "samples/synthetic-councils.csv", "--out", tmp_path)
+    )
+    assert run.returncode == 1
+    assert "13 files read: 13 accepted." in run.stdout
+    assert "842 answered rows found = 842 used + 0 refused." in run.stdout
+
+
+def test_ingest_exits_with_0_where_nothing_is_wrong(
+    tmp_path: Path, framework: Framework, medway: Council
+) -> None:
+    """A complete return without a slip ends well."""
+    answers = [Answer(row.code, current=3, target=4) for row in framework.rows]
+    details = {"completed_by": "A", "role": "B", "email": "C", "date_completed": "2026-12-01"}
+    source = write(tmp_path / "r.xlsx", filled(framework, medway, *answers, **details))
+    run = nps("ingest", source, "--out", tmp_path / "out")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "Problems: none." in run.stdout
+
+
+def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, framework: Framework, medway: Council) -> None:
+    """Beside a broken file the good one is read, and both are told."""
+    write(tmp_path / "a.xlsx", b"not a workbook")
+    write(tmp_path / "b.xlsx", filled(framework, medway, Answer("EC1", current=3)))
+    run = nps("ingest", tmp_path / "a.xlsx", tmp_path / "b.xlsx", "--out", tmp_path / "out")
+    assert run.returncode == 1
+    assert "2 files read: 1 accepted, 1 refused." in run.stdout
+
+
+def test_demo_does_the_whole_job(tmp_path: Path) -> None:
+    """A blank workbook, the outputs of the samples, and where to look first."""
+    run = nps("demo", "--out", tmp_path)
+    assert run.returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("NPS-2026-E06000035-medway.xlsx", "returns.csv", "answers.csv", "problems.csv"),
+        *("consolidated.xlsx", "action-plans"),
+    }
+    assert "Open NPS-2026-E06000035-medway.xlsx first" in run.stdout
+
+
+def test_framework_show_lists_the_framework() -> None:
+    """Every code is listed, and a code alone shows its descriptors."""
+    assert "345 descriptors" in nps("framework", "show").stdout
+    assert "1 Minimum" in nps("framework", "show", "sv3").stdout
+
+
+def test_framework_check_passes_a_good_folder_and_lists_the_faults_of_another(tmp_path: Path) -> None:
+    """0 for the framework that comes with the program, 2 and a list for an empty folder."""
+    assert nps("framework", "check", "framework_data/nps-2018").returncode == 0
+    run = nps("framework", "check", tmp_path)
+    assert run.returncode == 2
+    assert "framework.toml: the file is missing" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["build", "--council", "Medwy", "--round", "2026"], "Medway Council (E06000035)"),
+        (["build", "--council", "Medway", "--round", "2026/27"], "--round"),
+        (["build", "--round", "2026"], "one of --council, --councils and --all"),
+        (["build", "--all", "--council", "Medway", "--round", "2026"], "one of --council"),
+        (["build", "--council", "Medway", "--region", "London", "--round", "2026"], "go with --all"),
+        (["build", "--all", "--region", "Mercia", "--round", "2026"], "East Midlands"),
+        (["build", "--councils", "nothing.csv", "--round", "2026"], "cannot be read"),
+        (["build", "--councils", "samples/worcestershire-2022.csv", "--round", "2026"], "lacks the column"),
+        (["build", "--council", "Medway", "--round", "2026", "--framework", "nothing"], "no such folder"),
+        (
+            ["build", "--council", "Medway", "--round", "2026", "--out", "README.md"],
+            "is a file, not a folder",
+        ),
+        (["build", "--council", "Medway", "--round", "2026", "--out", "README.md/x"], "not a folder"),
+        (["ingest", "nothing"], "is not there"),
+        (["ingest", "samples/returns", "--register", "README.md"], "lacks the columns"),
+        (["demo", "--samples", "nothing"], "is not there"),
+        (["framework", "show", "ZZ"], "has no 'ZZ'"),
+        (["framework", "check", "nothing"], "no such folder"),
+    ],
+)
+def test_a_users_mistake_is_one_message_and_exit_2(arguments: list[str], says: str) -> None:
+    """What is wrong and what to do stand in the message; there is no traceback."""
+    run = nps(*arguments)
+    assert run.returncode == 2
+    assert says in run.stderr
+    assert "Traceback" not in run.stderr
+    assert run.stdout == ""
+
+
+def test_every_unknown_name_of_a_list_is_told_at_once(tmp_path: Path) -> None:
+    """Two misspelt councils are two lines with their rows, and nothing is built."""
+    councils = tmp_path / "list.csv"
+    councils.write_text("council\nMedwy\nMedway\nWocester\n", encoding="utf-8")
+    run = nps("build", "--councils", councils, "--round", "2026", "--out", tmp_path / "out")
+    assert run.returncode == 2
+    assert "row 2: " in run.stderr
+    assert "row 4: " in run.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
+def test_an_unwritable_folder_is_one_message() -> None:
+    """A folder where nobody may write, not even the administrator, is told with what to do."""
+    run = nps("build", "--council", "Medway", "--round", "2026", "--out", "/proc/nps")
+    assert run.returncode == 2
+    assert "The folder /proc/nps cannot be made" in run.stderr
+    assert "choose another" in run.stderr.lower()
+
+
+def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the new file cannot be finished, the old one stands and no temporary is left."""
+    from nps_xlsx.files import OutputError, write_file
+
+    path = write(tmp_path / "a.xlsx", b"old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("nps_xlsx.files.os.fsync", full)
+    with pytest.raises(OutputError, match="No space left"):
+        write_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+def test_help_answers_without_the_heavy_libraries() -> None:
+    """``nps --help`` imports neither pandas nor openpyxl nor XlsxWriter nor calamine."""
+    code = (
+        "import sys, nps_xlsx.cli\n"
+        "try: nps_xlsx.cli.cli(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'openpyxl', 'xlsxwriter', 'python_calamine'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "Usage:" in run.stdout
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    """The command's version is the one in pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert nps("--version").stdout == f"nps, version {project['version']}\n"

@@ -1,0 +1,99 @@
+"""A council is found by its code and by any of its names; what is not found is told helpfully."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nps_xlsx.councils import CouncilError, Register, RegisterError, load_register, read_csv
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ("E06000035", "E06000035"),
+        (" e06000035 ", "E06000035"),
+        ("Medway", "E06000035"),
+        ("MEDWAY COUNCIL", "E06000035"),
+        ("Worcestershire", "E10000034"),
+        ("Worcester", "E07000237"),
+        ("Bristol", "E06000023"),
+        ("Bristol, City of", "E06000023"),
+        ("Camden", "E09000007"),
+        ("London Borough of Camden", "E09000007"),
+        ("Camden Council", "E09000007"),
+        ("Bath & North East Somerset", "E06000022"),
+        ("Bath and North East Somerset Council", "E06000022"),
+        ("King's Lynn and West Norfolk", "E07000146"),
+        ("St Helens", "E08000013"),
+        ("St. Helens Borough Council", "E08000013"),
+        ("Durham", "E06000047"),
+        ("City of London", "E09000001"),
+        ("Derby City Council", "E06000015"),
+        ("Derbyshire", "E10000007"),
+    ],
+)
+def test_a_council_is_found_by_code_or_name(register: Register, wanted: str, code: str) -> None:
+    """Case, punctuation, "&" and the words for the kind of council make no difference."""
+    assert register.find(wanted).gss_code == code
+
+
+@pytest.mark.parametrize(
+    ("wanted", "nearest"),
+    [("Medwy", "E06000035"), ("Richmond", "E09000027"), ("Wocestershire", "E10000034")],
+)
+def test_an_unknown_name_lists_the_nearest(register: Register, wanted: str, nearest: str) -> None:
+    """A misspelt or shortened name is an error that offers the council meant."""
+    with pytest.raises(CouncilError, match=nearest):
+        register.find(wanted)
+
+
+def test_a_name_that_two_councils_share_lists_both(tmp_path: Path) -> None:
+    """An ambiguous name is an error that names each council that it could be."""
+    path = tmp_path / "register.csv"
+    path.write_text(
+        "gss_code,official_name,short_name,council_type,region,nation\n"
+        "X1,Twin Borough Council,Twin,County,North,England\n"
+        "X2,Twin District Council,Twin,County,South,England\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(CouncilError, match=r"X1.*X2"):
+        load_register(path).find("Twin")
+
+
+def test_every_council_is_found_by_each_of_its_own_names(register: Register) -> None:
+    """No name in the register leads to another council than its own."""
+    for council in register.councils:
+        for name in (council.gss_code, council.name, council.short_name, *council.alternative_names):
+            assert register.find(name) is council
+
+
+def test_england_has_317_principal_councils() -> None:
+    """Combined authorities and the Greater London Authority are not among them."""
+    register = load_register()
+    assert len(register.principal().councils) == 317
+    assert len(register.principal(nation="Wales").councils) == 22
+    assert len(register.principal(region="London", council_type="london").councils) == 32
+
+
+def test_an_unknown_region_lists_the_regions(register: Register) -> None:
+    """A region that is not in the register is an error that lists those that are."""
+    with pytest.raises(CouncilError, match="East Midlands"):
+        register.principal(region="Mercia")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_a_csv_is_read_however_excel_saved_it(tmp_path: Path, encoding: str) -> None:
+    """UTF-8 with and without a mark, and the Windows code page, give the same rows."""
+    path = tmp_path / "list.csv"
+    path.write_bytes("GSS code,Council \r\nE06000035,Médway\r\n".encode(encoding))
+    assert read_csv(path, ["gss_code"]) == [{"gss_code": "E06000035", "council": "Médway"}]
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    """A file that lacks a column says which, and what it has."""
+    path = tmp_path / "list.csv"
+    path.write_text("name\nMedway\n", encoding="utf-8")
+    with pytest.raises(RegisterError, match=r"lacks the column gss_code.*name"):
+        read_csv(path, ["gss_code"])

@@ -1,0 +1,151 @@
+"""The rules of the house that a program can check."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from nps_xlsx import styles
+from nps_xlsx.councils import load_register
+from nps_xlsx.framework import load_framework
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "nps_xlsx"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# Each layer may import those before it, never its neighbours.
+LAYERS = [
+    {"errors"},
+    {"model"},
+    {"problems", "framework", "files", "scores", "stamp", "styles", "textfit"},
+    {"councils", "layout", "book"},
+    {"builder", "ingester"},
+    {"check"},
+    {"consolidate"},
+    {"reports"},
+    {"intake"},
+    {"cli"},
+    {"__init__", "__main__"},
+]
+ONLY_IN = {
+    "xlsxwriter": {"book"},
+    "pandas": {"consolidate", "reports"},
+    "openpyxl": {"ingester"},
+    "python_calamine": {"ingester"},
+    "click": {"cli"},
+}
+
+
+def part(path: Path) -> str:
+    """The module or folder of the package that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inner if node.module == "nps_xlsx" else {node.module}
+    return found
+
+
+def test_every_module_has_its_layer() -> None:
+    """A new module must be given its place before it can be added."""
+    assert {part(path) for path in MODULES} == set().union(*LAYERS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    """A module imports only its own folder and the layers below it."""
+    layer = next(number for number, names in enumerate(LAYERS) if part(path) in names)
+    allowed = {part(path)}.union(*LAYERS[:layer])
+    for name in imports(path):
+        if name.startswith("nps_xlsx."):
+            assert name.split(".")[1] in allowed, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_libraries_stay_where_they_belong(path: Path) -> None:
+    """XlsxWriter is spoken to in one module, pandas and the readers only in their own parts."""
+    for name in imports(path):
+        assert part(path) in ONLY_IN.get(name.split(".")[0], {part(path)}), name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_content_is_data(path: Path) -> None:
+    """No council, behaviour or descriptor stands in a module."""
+    framework = load_framework()
+    text = path.read_text(encoding="utf-8")
+    names = {behaviour.name for behaviour in framework.behaviours} | {area.name for area in framework.areas}
+    names |= {council.name for council in load_register().councils}
+    names |= {descriptor for row in framework.rows for descriptor in row.descriptors}
+    allowed = {"Reporting", "Processes", "Culture", "Procurement", "Commissioning", "Measurement", "Enablers"}
+    code = "\n".join(
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    assert [name for name in names - allowed if re.search(rf"\b{re.escape(name)}\b", code)] == []
+
+
+def test_modules_are_small() -> None:
+    """No module passes 400 lines, no function 60."""
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= 400, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 60, f"{path}: {node.name}"
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [
+        *zip(styles.RAMP_INK, styles.RAMP, strict=True),
+        (styles.INK, styles.PAPER),
+        (styles.INK, styles.INPUT_TINT),
+        (styles.INK, styles.BAND),
+        (styles.QUIET_INK, styles.PAPER),
+        (styles.ACCENT, styles.PAPER),
+        (styles.ON_ACCENT, styles.ACCENT),
+    ],
+)
+def test_ink_keeps_its_contrast(ink: str, ground: str) -> None:
+    """Every ink has at least the contrast of WCAG AA (4.5 to 1) on its ground."""
+    light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_the_ramp_darkens_step_by_step() -> None:
+    """The levels can be told apart in greys alone."""
+    steps = [luminance(colour) for colour in styles.RAMP]
+    assert steps == sorted(steps, reverse=True)
+    assert all(light - dark > 0.05 for light, dark in pairwise(steps))
+
+
+def test_no_file_records_an_address_of_a_package_registry() -> None:
+    """Nothing that git keeps names a registry's host or a path of somebody's machine."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    hosts = re.compile(
+        "|".join(["python" + "hosted", r"pypi\.org/" + "simple", "registry" + r"\.npmjs", "/ho" + "me/"])
+    )
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if path.suffix not in (".xlsx", ".png") and path.is_file():
+            assert not hosts.search(path.read_text(encoding="utf-8")), name

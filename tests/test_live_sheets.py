@@ -1,0 +1,95 @@
+"""The live sheets say, recalculated by LibreOffice, what this program computes from the same answers."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from nps_xlsx.model import Answer, Council, Framework
+from samples.make_returns import Job
+from tests.workbooks import filled, write
+
+LIVE = ("Start here", "Engaging councillors", "Summary", "Action plan", "Check before sending", "Lists")
+
+pytestmark = pytest.mark.libreoffice
+
+
+def random_answers(framework: Framework, seed: int) -> list[Answer]:
+    """Answers of every kind, in no order but the seed's."""
+    rng = random.Random(seed)  # noqa: S311 - not for secrets
+    answers = []
+    for row in framework.rows:
+        current = rng.choice([None, "NA", 1, 2, 3, 4, 5])
+        target = rng.choice([None, 1, 2, 3, 4, 5])
+        texts = [rng.choice(["", "A text", "=1+1"]) for _ in range(3)]
+        priority = rng.choice(["", "High", "Medium", "Low"])
+        answers.append(
+            Answer(
+                row.code,
+                current=current,  # type: ignore[arg-type] # mypy widens "NA" to str
+                target=target,
+                evidence=texts[0],
+                actions=texts[1],
+                owner=texts[2],
+                priority=priority,
+            )
+        )
+    return answers
+
+
+@pytest.fixture(scope="module")
+def recalculated(
+    framework: Framework,
+    medway: Council,
+    office: Callable[[Sequence[Job]], None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[tuple[bytes, Path]]:
+    """Workbooks as we wrote them, and as LibreOffice recalculated and saved them."""
+    folder = tmp_path_factory.mktemp("live")
+    kinds = [[], *(random_answers(framework, seed) for seed in range(4))]
+    full = [Answer(row.code, current=2, target=4, current_text="2 Developing") for row in framework.rows]
+    kinds.append(full)
+    ours = [filled(framework, medway, *answers) for answers in kinds]
+    jobs = [
+        Job(write(folder / f"ours-{n}.xlsx", content), folder / f"theirs-{n}.xlsx", ())
+        for n, content in enumerate(ours)
+    ]
+    office(jobs)
+    return [(content, job.target) for content, job in zip(ours, jobs, strict=True)]
+
+
+def values(source: io.BytesIO | Path, name: str) -> dict[str, object]:
+    """The results of every formula on a sheet."""
+    shown = openpyxl.load_workbook(source, data_only=True)[name]
+    return {
+        cell.coordinate: cell.value for row in shown.iter_rows() for cell in row if cell.value is not None
+    }
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_results_written_are_the_results_recalculated(
+    recalculated: list[tuple[bytes, Path]], name: str
+) -> None:
+    """What Protected View shows before any calculation is what a calculation gives."""
+    for ours, theirs in recalculated:
+        written = values(io.BytesIO(ours), name)
+        computed = values(theirs, name)
+        for cell, value in written.items():
+            if isinstance(value, float):
+                assert computed.pop(cell) == pytest.approx(value), cell
+            elif value != "":
+                assert computed.pop(cell, None) == value, cell
+        assert [cell for cell, value in computed.items() if value not in ("", None)] == []
+
+
+def test_no_cell_shows_an_error(recalculated: list[tuple[bytes, Path]]) -> None:
+    """Blank, half filled and full, no formula ends in an error after a hard recalculation."""
+    for _, theirs in recalculated:
+        for sheet in openpyxl.load_workbook(theirs, data_only=True):
+            errors = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "e"]
+            assert errors == [], sheet.title

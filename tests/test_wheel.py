@@ -1,0 +1,25 @@
+"""The built wheel works in an empty environment, with its framework inside."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+
+def test_the_wheel_builds_a_workbook_in_an_empty_environment(tmp_path: Path) -> None:
+    """Installed from the wheel, away from the checkout, ``nps build`` writes a workbook."""
+    build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    folder = tmp_path / "empty"
+    venv.create(folder, with_pip=True)
+    scripts = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    subprocess.run([str(scripts / "python"), "-m", "pip", "install", "--quiet", str(wheel)], check=True)
+    command = [str(scripts / "nps"), "build", "--council", "Medway", "--round", "2026", "--out", "out"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert (tmp_path / "out" / "NPS-2026-E06000035-medway.xlsx").stat().st_size > 50_000
