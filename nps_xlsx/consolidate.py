@@ -96,6 +96,8 @@ def _answers(assessments: Sequence[Assessment], framework: Framework) -> pd.Data
         given = {answer.ref: answer for answer in assessment}
         for area in framework.areas:
             for behaviour in area.behaviours:
+                if assessment.asked and behaviour.code not in assessment.asked:
+                    continue
                 answer = given.get(behaviour.code, Answer(behaviour.code))
                 rows.append(
                     (

@@ -18,9 +18,11 @@ from nps_xlsx.reports.listings import (
     ANSWER_COLUMNS,
     PROBLEM_COLUMNS,
     RETURN_COLUMNS,
+    REVIEW_COLUMNS,
     answer_rows,
     problem_rows,
     return_rows,
+    review_rows,
     to_csv,
 )
 
@@ -129,7 +131,7 @@ def _row_of(place: Place) -> tuple[str, str]:
 def write_outputs(
     returns: Sequence[Return], out: Path, framework: Framework, register: Register
 ) -> list[Path]:
-    """Write the five outputs; returns their paths, the folder of action plans last.
+    """Write the five outputs (and the reviewers' views, where there are any); returns their paths.
 
     Raises:
         OutputError: a file cannot be written.
@@ -144,6 +146,9 @@ def write_outputs(
         "problems.csv": to_csv(PROBLEM_COLUMNS, problem_rows(returns)),
         "consolidated.xlsx": consolidated_workbook(tables, returns),
     }
+    reviews = review_rows(counted, framework)
+    if reviews:
+        contents["reviews.csv"] = to_csv(REVIEW_COLUMNS, reviews)
     written = [write_file(out / name, content) for name, content in contents.items()]
     plans = make_folder(out / "action-plans")
     named = [(assessment, _short_name(assessment, register)) for assessment in assessments]

@@ -59,6 +59,7 @@ class Kind(StrEnum):
     """What a column of an assessment sheet holds."""
 
     REF = "ref"
+    FIXED = "fixed"
     NAME = "name"
     LEVEL = "level"
     DESCRIPTOR = "descriptor"
@@ -79,17 +80,30 @@ class Column:
     @property
     def is_input(self) -> bool:
         """Whether the officer fills it in."""
-        return self.kind not in (Kind.REF, Kind.NAME, Kind.DESCRIPTOR)
+        return self.kind not in (Kind.REF, Kind.NAME, Kind.DESCRIPTOR, Kind.FIXED)
 
 
-def assessment_columns(framework: Framework) -> tuple[Column, ...]:
+LAST_ROUND = Column("last_round", "Last round", Kind.FIXED, 112)
+REVIEW = (
+    Column("reviewer_level", "Reviewer's level", Kind.LEVEL, 112),
+    Column("reviewer_comment", "Reviewer's comment", Kind.TEXT, 330),
+)
+
+
+def assessment_columns(
+    framework: Framework, *, with_last_round: bool = False, with_review: bool = False
+) -> tuple[Column, ...]:
     """The columns of every assessment sheet, in order.
 
-    The first four stay in view while the officer reads along the descriptors.
+    Those up to the target level stay in view while the officer reads along the
+    descriptors.  A prefilled workbook has the last round's level beside the current one; a
+    workbook for a peer review has the reviewer's columns at the end, where the frozen
+    columns keep the self-assessment in view.
     """
     return (
         Column("ref", "Ref", Kind.REF, 62),
         Column("behaviour", "Specific behaviour", Kind.NAME, 168),
+        *((LAST_ROUND,) if with_last_round else ()),
         Column("current", "Current level", Kind.LEVEL, 112),
         Column("target", "Target level", Kind.LEVEL, 112),
         *(Column(f"level_{level.number}", level.label, Kind.DESCRIPTOR, 296) for level in framework.levels),
@@ -98,10 +112,8 @@ def assessment_columns(framework: Framework) -> tuple[Column, ...]:
         Column("owner", "Owner", Kind.TEXT, 160),
         Column("due_date", "Due date", Kind.DATE, 130),
         Column("priority", "Priority", Kind.PRIORITY, 96),
+        *(REVIEW if with_review else ()),
     )
-
-
-FROZEN_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,11 @@ class AssessmentSheet:
     def name(self) -> str:
         """The sheet's name."""
         return self.area.sheet
+
+    @property
+    def frozen_columns(self) -> int:
+        """How many columns stay in view: those up to the target level."""
+        return self.column("target") + 1
 
     def column(self, key: str) -> int:
         """The position of a column.
@@ -154,9 +171,11 @@ class AssessmentSheet:
         return reference(self.name, self.row(ref), self.column(key), absolute=True)
 
 
-def assessment_sheets(framework: Framework) -> tuple[AssessmentSheet, ...]:
+def assessment_sheets(
+    framework: Framework, *, with_last_round: bool = False, with_review: bool = False
+) -> tuple[AssessmentSheet, ...]:
     """The assessment sheets in the workbook's order."""
-    columns = assessment_columns(framework)
+    columns = assessment_columns(framework, with_last_round=with_last_round, with_review=with_review)
     return tuple(AssessmentSheet(area, columns) for area in framework.areas)
 
 
@@ -229,6 +248,7 @@ def file_slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.casefold().replace("'", "")).strip("-")
 
 
-def workbook_file_name(council: Council, round_: str) -> str:
-    """``NPS-2026-E06000035-medway.xlsx``."""
-    return f"NPS-{round_}-{council.gss_code}-{file_slug(council.short_name)}.xlsx"
+def workbook_file_name(council: Council, round_: str, respondent: str = "") -> str:
+    """``NPS-2026-E06000035-medway.xlsx``, with the respondent where a copy is one of several."""
+    parts = ("NPS", round_, council.gss_code, file_slug(council.short_name), file_slug(respondent))
+    return "-".join(filter(None, parts)) + ".xlsx"

@@ -8,8 +8,8 @@ levels, key areas or behaviours there are: that is data.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
@@ -92,6 +92,19 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """A suggested action: what would take a council a step up."""
+
+    text: str
+    is_published: bool
+    """Whether it is quoted from a published source, and not our own."""
+
+
+Steps = tuple[tuple[Action, ...], ...]
+"""For each level, the actions that take a council up to it; none for the lowest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """What Excel shows beside a cell to fill in, and what it says when it refuses an entry."""
 
@@ -107,6 +120,8 @@ class Guidance:
 
     title: str
     subtitle: str
+    privacy: str
+    """How answers are used and published, unless the analyst says otherwise."""
     before: tuple[tuple[str, str], ...]
     steps: tuple[tuple[str, str], ...]
     about: tuple[tuple[str, str], ...]
@@ -130,6 +145,27 @@ class Framework:
     themes: tuple[Theme, ...]
     enablers: KeyArea | None
     guidance: Guidance
+    actions: Mapping[str, Steps]
+    """Suggested actions by the code of a behaviour; a framework may have none."""
+    is_part: bool = False
+    """Whether only some of the edition's rows are here, for a short collection."""
+
+    def only(self, codes: Iterable[str]) -> Framework:
+        """The same framework with only these rows (by code, or all of an area by its code).
+
+        Codes and value codes stay what they are, so that answers stay comparable.
+
+        Raises:
+            KeyError: there is no such row or area.
+        """
+        wanted = set()
+        for code in codes:
+            area = self.area_by_code[code]
+            wanted |= {row.code for row in area.rows} if area.code == code else {code}
+        themes = (replace(theme, key_areas=tuple(_some(theme.key_areas, wanted))) for theme in self.themes)
+        enablers = None if self.enablers is None else next(iter(_some([self.enablers], wanted)), None)
+        kept = tuple(theme for theme in themes if theme.key_areas)
+        return replace(self, themes=kept, enablers=enablers, is_part=True)
 
     @cached_property
     def key_areas(self) -> tuple[KeyArea, ...]:
@@ -162,6 +198,11 @@ class Framework:
         by_area = {area.code: area for area in self.areas}
         return by_area | {row.code: area for area in self.areas for row in area.rows}
 
+    def actions_to(self, code: str, level: int) -> tuple[Action, ...]:
+        """The suggested actions that take a council from the level below up to this one."""
+        steps = self.actions.get(code, ())
+        return steps[level - 1] if level <= len(steps) else ()
+
     def theme_of(self, area: KeyArea) -> Theme | None:
         """The theme that a key area belongs to; ``None`` for the enablers."""
         return next((theme for theme in self.themes if area in theme.key_areas), None)
@@ -176,6 +217,15 @@ class Framework:
             if level.number == number:
                 return level
         raise KeyError(number)
+
+
+def _some(areas: Iterable[KeyArea], wanted: set[str]) -> Iterator[KeyArea]:
+    """The areas with only the wanted rows, without those of which none is wanted."""
+    for area in areas:
+        behaviours = tuple(row for row in area.behaviours if row.code in wanted)
+        principle = area.principle if area.principle and area.principle.code in wanted else None
+        if behaviours or principle:
+            yield replace(area, behaviours=behaviours, principle=principle)
 
 
 # --- Councils ---------------------------------------------------------------------
@@ -245,6 +295,8 @@ class Answer:
     due_text: str = ""
     """The due date as found, where it could not be read as an exact date."""
     priority: str = ""
+    reviewer_level: LevelValue = None
+    reviewer_comment: str = ""
     place: Place = field(default_factory=Place)
 
     @property
@@ -274,6 +326,8 @@ class Assessment:
     round: str
     answers: tuple[Answer, ...]
     respondent: str = ""
+    asked: tuple[str, ...] = ()
+    """The codes of the rows that were asked, where it was not all of them."""
     details: tuple[tuple[str, str], ...] = ()
     """What the council wrote on the first sheet, as (key, text): who completed it, when."""
 

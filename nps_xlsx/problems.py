@@ -6,6 +6,7 @@ it; words in braces are filled in where the problem is found.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -228,6 +229,14 @@ def grouped(problems: Iterable[Problem]) -> tuple[Problem, ...]:
         own = "" if CATALOGUE[found.slug].is_grouped else str(number)
         together.setdefault((found.slug, found.place.sheet, own), []).append(found)
     return tuple(_as_one(members) for members in together.values())
+
+
+def counts(problems: Iterable[Problem]) -> Counter[str]:
+    """How many cells have each kind of problem; one for a problem that has no cell."""
+    found: Counter[str] = Counter()
+    for told in problems:
+        found[told.slug] += max(1, len(told.place.cell.split(", ")) if told.place.cell else 1)
+    return found
 
 
 def _as_one(members: list[Problem]) -> Problem:

@@ -4,12 +4,17 @@ It stands as visible, locked, constant text on every sheet, since of the channel
 were tried through thirty writers only cell text always came back::
 
     nps-2018 | template 1 | round 2026 | E06000035 | sheet EC | check 7QK4
+
+What was asked for beyond the usual stands there too, so that a reader knows what to expect::
+
+    … | sheet EC | respondent Adult care | asked EC0-3 SV5 | last round 2021 | with review | check …
 """
 
 from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 TEMPLATE_VERSION = "1"
@@ -20,12 +25,17 @@ PROPERTY = "nps_stamp"
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
 _CHECK_LENGTH = 4
-_PATTERN = re.compile(
+_STAMP = re.compile(r"(?P<body>[a-z0-9-]+ \| template .+) \| check (?P<check>\w+)", re.IGNORECASE)
+_BODY = re.compile(
     r"(?P<edition>[a-z0-9-]+) \| template (?P<template>\w+) \| round (?P<round>[^|]+) \| (?P<gss_code>\w+)"
-    r" \| sheet (?P<sheet>[^|]+?) \| check (?P<check>\w+)",
+    r" \| sheet (?P<sheet>[^|]+?)"
+    r"(?: \| respondent (?P<respondent>[^|]+?))?(?: \| asked (?P<asked>[^|]+?))?"
+    r"(?: \| last round (?P<last_round>[^|]+?))?(?P<review> \| with review)?",
     re.IGNORECASE,
 )
 _ROUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
+_RUN = re.compile(r"([A-Z]+)(\d+)(?:-(\d+))?")
+RESPONDENT_LENGTH = 40
 
 
 class StampError(ValueError):
@@ -42,19 +52,35 @@ class Stamp:
     gss_code: str
     sheet: str
     """The area's code on an assessment sheet, a word in capitals on the others."""
+    respondent: str = ""
+    asked: tuple[str, ...] = ()
+    """The codes of the rows that were asked, where it was not all of them."""
+    last_round: str = ""
+    """The round that the workbook was prefilled from."""
+    with_review: bool = False
 
     def __str__(self) -> str:
         body = self._body()
         return f"{body} | check {check_characters(body)}"
 
     def _body(self) -> str:
-        parts = (self.edition, f"template {self.template}", f"round {self.round}", self.gss_code)
-        return " | ".join((*parts, f"sheet {self.sheet}"))
+        parts = [self.edition, f"template {self.template}", f"round {self.round}", self.gss_code]
+        parts.append(f"sheet {self.sheet}")
+        if self.respondent:
+            parts.append(f"respondent {self.respondent}")
+        if self.asked:
+            parts.append(f"asked {_runs(self.asked)}")
+        if self.last_round:
+            parts.append(f"last round {self.last_round}")
+        if self.with_review:
+            parts.append("with review")
+        return " | ".join(parts)
 
     @property
-    def workbook(self) -> tuple[str, str, str, str]:
+    def workbook(self) -> tuple[object, ...]:
         """What must be the same on every sheet of one workbook."""
-        return self.edition, self.template, self.round, self.gss_code
+        asked = (self.respondent, self.asked, self.last_round, self.with_review)
+        return (self.edition, self.template, self.round, self.gss_code, *asked)
 
 
 def check_characters(text: str) -> str:
@@ -69,17 +95,49 @@ def parse_stamp(text: str) -> Stamp | None:
     Raises:
         StampError: it looks like a stamp, but its check characters do not fit.
     """
-    match = _PATTERN.search(" ".join(text.split()))
-    if match is None:
+    found = _STAMP.search(" ".join(text.split()))
+    if found is None:
         return None
-    words = match.groupdict()
-    check = words.pop("check")
-    stamp = Stamp(**{key: value.strip() for key, value in words.items()})
-    if check_characters(stamp._body()) != check.upper():
+    body = _BODY.fullmatch(found["body"])
+    if body is None or check_characters(found["body"]) != found["check"].upper():
         raise StampError(f"the check characters of the stamp {text!r} do not fit")
-    return stamp
+    words = {key: (value or "").strip() for key, value in body.groupdict().items()}
+    return Stamp(
+        **{key: words[key] for key in ("edition", "template", "round", "gss_code", "sheet")},
+        respondent=words["respondent"],
+        asked=_codes(words["asked"]),
+        last_round=words["last_round"],
+        with_review=bool(words["review"]),
+    )
+
+
+def _runs(codes: Iterable[str]) -> str:
+    """Codes in short: ``EC0-3 SV5`` for EC0, EC1, EC2, EC3 and SV5."""
+    runs: list[tuple[str, int, int]] = []
+    for code in codes:
+        area, number = code.rstrip("0123456789"), int(code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        if runs and runs[-1][0] == area and runs[-1][2] == number - 1:
+            runs[-1] = (area, runs[-1][1], number)
+        else:
+            runs.append((area, number, number))
+    return " ".join(
+        f"{area}{first}" if first == last else f"{area}{first}-{last}" for area, first, last in runs
+    )
+
+
+def _codes(runs: str) -> tuple[str, ...]:
+    return tuple(
+        f"{area}{number}"
+        for area, first, last in _RUN.findall(runs.upper())
+        for number in range(int(first), int(last or first) + 1)
+    )
 
 
 def is_round_name(name: str) -> bool:
     """Whether a round may be called this: short, and safe in a file name and in the stamp."""
     return _ROUND.fullmatch(name) is not None
+
+
+def is_respondent_name(name: str) -> bool:
+    """Whether a respondent may be called this: short, on one line, without the stamp's own bar."""
+    return 0 < len(name.strip()) <= RESPONDENT_LENGTH and name.isprintable() and "|" not in name

@@ -95,7 +95,7 @@ def test_every_visible_sheet_is_stamped_in_a_locked_cell(workbook: Workbook) -> 
         assert len(stamped) == 1, name
         stamp = parse_stamp(str(stamped[0].value))
         assert stamp is not None
-        assert stamp.workbook == ("nps-2018", "1", "2026", "E06000035")
+        assert stamp.workbook == ("nps-2018", "1", "2026", "E06000035", "", (), "", False)
         assert stamped[0].protection.locked
 
 
@@ -218,5 +218,5 @@ def test_formulas_use_only_functions_that_all_three_programs_share(workbook: Wor
                     used |= set(re.findall(r"([A-Z][A-Z0-9.]*)\(", str(cell.value)))
     assert used <= {
         *("IF", "IFERROR", "AND", "OR", "ISNUMBER", "INDEX", "MATCH", "LEFT", "LOWER", "TRIM", "LEN", "CODE"),
-        *("SUM", "SUMIFS", "COUNT", "COUNTIF", "COUNTIFS", "AVERAGEIFS", "ROUNDUP"),
+        *("SUM", "SUMIFS", "SUMPRODUCT", "COUNT", "COUNTIFS", "AVERAGEIFS", "ROUNDUP", "ROW", "HYPERLINK"),
     }

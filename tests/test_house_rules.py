@@ -22,13 +22,17 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"errors"},
     {"model"},
-    {"problems", "framework", "files", "scores", "stamp", "styles", "textfit"},
-    {"councils", "layout", "book"},
+    {"problems", "files", "scores", "stamp", "styles", "textfit", "toml_folder"},
+    {"guidance", "layout", "book"},
+    {"framework"},
+    {"councils"},
     {"builder", "ingester"},
     {"check"},
     {"consolidate"},
     {"reports"},
     {"intake"},
+    {"prefill"},
+    {"commands"},
     {"cli"},
     {"__init__", "__main__"},
 ]
@@ -37,7 +41,7 @@ ONLY_IN = {
     "pandas": {"consolidate", "reports"},
     "openpyxl": {"ingester"},
     "python_calamine": {"ingester"},
-    "click": {"cli"},
+    "click": {"cli", "commands"},
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from nps_xlsx import layout
 from nps_xlsx.book import Book
 from nps_xlsx.builder.assessment import write_assessment_sheet
-from nps_xlsx.builder.checking import write_check
+from nps_xlsx.builder.checking import write_check, write_items
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.plan import write_plan
 from nps_xlsx.builder.start import write_start
@@ -32,7 +32,7 @@ def build_workbook(order: Order) -> bytes:
     write_summary(book, order, workings)
     write_plan(book, order, workings)
     write_check(book, order, workings)
-    workings.write(book)
+    write_items(workings.write(book), order, workings)
     stamp_cell = layout.reference(layout.START, layout.START_STAMP_ROW, 0, absolute=True)
     book.define_name(PROPERTY, stamp_cell)
     return book.to_bytes()
@@ -44,5 +44,5 @@ def build_file(order: Order, folder: Path) -> Path:
     Raises:
         OutputError: the file cannot be written.
     """
-    path = folder / layout.workbook_file_name(order.council, order.round)
+    path = folder / layout.workbook_file_name(order.council, order.round, order.respondent)
     return write_file(path, build_workbook(order))

@@ -22,12 +22,12 @@ def write_assessment_sheet(book: Book, order: Order, layout_: AssessmentSheet, w
     _write_head(sheet, order, layout_, workings)
     _write_guide(sheet, order.framework, layout_)
     for behaviour in layout_.area.rows:
-        _write_row(sheet, order.framework, layout_, behaviour, workings.answer(behaviour.code))
+        _write_row(sheet, order, layout_, behaviour, workings.answer(behaviour.code))
     last = layout_.FIRST_ROW + len(layout_.area.rows) - 1
     if layout_.area.footnote:
         sheet.text(last + 1, layout_.column("level_1"), layout_.area.footnote, "note")
     _add_rules(book, sheet, order.framework, layout_, last)
-    sheet.raw.freeze_panes(layout_.FIRST_ROW - 1, layout.FROZEN_COLUMNS)
+    sheet.raw.freeze_panes(layout_.FIRST_ROW - 1, layout_.frozen_columns)
     sheet.raw.set_selection(
         layout_.FIRST_ROW, layout_.column("current"), layout_.FIRST_ROW, layout_.column("current")
     )
@@ -97,9 +97,9 @@ def _write_guide(sheet: Sheet, framework: Framework, layout_: AssessmentSheet) -
 
 
 def _write_row(
-    sheet: Sheet, framework: Framework, layout_: AssessmentSheet, behaviour: Behaviour, answer: Answer
+    sheet: Sheet, order: Order, layout_: AssessmentSheet, behaviour: Behaviour, answer: Answer
 ) -> None:
-    row = layout_.row(behaviour.code)
+    row, framework = layout_.row(behaviour.code), order.framework
     ground = () if behaviour.is_scored else ("band",)
     texts = {
         "ref": behaviour.code,
@@ -112,6 +112,9 @@ def _write_row(
         "owner": answer.owner,
         "due_date": answer.due_text,
         "priority": answer.priority,
+        "last_round": _level_label(framework, order.last_level(behaviour.code)),
+        "reviewer_level": _level_label(framework, answer.reviewer_level),
+        "reviewer_comment": answer.reviewer_comment,
     }
     heights = [_LEAST_HEIGHT]
     for col, column in enumerate(layout_.columns):
@@ -132,6 +135,7 @@ def _write_row(
 
 _STYLES: dict[Kind, tuple[str, ...]] = {
     Kind.REF: ("box", "bold"),
+    Kind.FIXED: ("box", "band"),
     Kind.NAME: ("box", "bold", "wrap"),
     Kind.LEVEL: ("input", "text", "bold"),
     Kind.DESCRIPTOR: ("box", "wrap", "small"),

@@ -1,21 +1,34 @@
-"""The sheet Check before sending: what is still open, counted by sheet, and one verdict."""
+"""The sheet Check before sending: one verdict, counts by sheet, and every open thing with a link.
+
+The hidden sheet has a row for each thing that could be open, with a running count of
+those that are; the list here looks the first, the second and so on up in it.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from nps_xlsx import layout
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
-from nps_xlsx.builder.workings import Workings
-from nps_xlsx.layout import DETAILS
+from nps_xlsx.builder.workings import FIRST_ROW as LISTS_ROW
+from nps_xlsx.builder.workings import Workings, missing_details
+from nps_xlsx.layout import DETAILS, LISTS
 
-_COUNTS = (
-    ("unanswered", "Not answered"),
-    ("no_reason", "Not applicable without a reason"),
-    ("below", "Target below current"),
-    ("lone_target", "Target but no current level"),
-    ("no_owner", "Actions without an owner"),
+KINDS = (
+    ("unanswered", "Not answered", "Choose a current level"),
+    ("no_reason", "Not applicable without a reason", "Say why it does not apply"),
+    ("below", "Target below current", "Is the target really below the current level?"),
+    ("lone_target", "Target but no current level", "Choose the current level too"),
+    ("no_owner", "Actions without an owner", "Name who owns the actions"),
+    ("early", "Due before completed", "Is the due date right? It is before the date completed"),
 )
-_WIDTHS = (300, 150, 150, 150, 150, 150)
+"""Figure, heading of its count, what the list says."""
+
+_CELL_OF = {"no_reason": "evidence", "below": "target", "no_owner": "owner", "early": "due_date"}
+"""Where to look for each kind; the current level for the others."""
+
+_COUNT_COLUMN_WIDTH = 150
 _VERDICT_ROW = 2
 _HEADING_ROW = 5
 _FIRST_ROW = 6
@@ -23,62 +36,79 @@ _NOTE = (
     "Nothing here stops you from sending: a return with gaps is better than none. But each thing "
     "mended now saves a telephone call later."
 )
+_LIST_HEADINGS = ("Sheet", "Ref", "Go to", "What to look at")
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One thing that could be open: where, and the formula and present value of its flag."""
+
+    sheet: str
+    ref: str
+    cell: str
+    what: str
+    flag: str
+    is_open: bool
 
 
 def write_check(book: Book, order: Order, workings: Workings) -> None:
     """Write the sheet Check before sending."""
     sheet = book.sheet(layout.CHECK)
-    sheet.widths(*_WIDTHS)
+    sheet.widths(320, *[_COUNT_COLUMN_WIDTH] * len(KINDS))
     sheet.text(0, 0, "Check before sending", "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.CHECK_STAMP)), "stamp")
     sheet.link(1, 4, f"'{layout.START}'!A1", "Back to Start here")
     sheet.text(_VERDICT_ROW + 1, 0, _NOTE, "note")
-    sheet.texts(_HEADING_ROW, 0, ["Sheet", *(heading for _, heading in _COUNTS)], "heading")
+    sheet.texts(_HEADING_ROW, 0, ["Sheet", *(heading for _, heading, _ in KINDS)], "heading")
     sheet.height(_HEADING_ROW, 36)
     for row, assessment in enumerate(order.sheets, start=_FIRST_ROW):
         sheet.link(row, 0, f"'{assessment.name}'!A1", assessment.name, "box")
-        for col, (key, _) in enumerate(_COUNTS, start=1):
-            formula = workings.sum(key, assessment.area.code)
+        for col, (key, _, _) in enumerate(KINDS, start=1):
             count = workings.count(key, assessment.area.rows)
-            sheet.formula(row, col, formula, count, "box", "open", "middle")
+            sheet.formula(row, col, workings.sum(key, assessment.area.code), count, "box", "open", "middle")
         sheet.height(row, 20)
-    last = _FIRST_ROW + len(order.sheets) - 1
-    _write_details(sheet, last + 1, order)
-    _write_verdict(sheet, order, workings, last + 1)
+    last = _FIRST_ROW + len(order.sheets)
+    _write_totals(sheet, order, workings, last)
+    _write_verdict(sheet, order, workings, last)
+    _write_list(sheet, order, workings, last + 3)
     sheet.raw.freeze_panes(_FIRST_ROW, 1)
     sheet.raw.set_selection(_VERDICT_ROW, 0, _VERDICT_ROW, 0)
     sheet.page()
     sheet.protect()
 
 
-def _write_details(sheet: Sheet, row: int, order: Order) -> None:
+def _write_totals(sheet: Sheet, order: Order, workings: Workings, row: int) -> None:
     first = layout.reference(layout.START, *layout.detail_cell("completed_by"))
-    sheet.link(row, 0, first, "Council details on Start here", "box")
-    cells = _required_cells()
-    formula = "+".join(f"(LEN(TRIM({cell}))=0)" for cell in cells)
-    sheet.formula(row, 1, formula, _missing_details(order), "box", "open", "middle")
-    for col in range(2, len(_COUNTS) + 1):
-        sheet.blank(row, col, "box")
+    sheet.text(row, 0, "All sheets", "box", "bold", "band", "middle")
+    for col, (key, _, _) in enumerate(KINDS, start=1):
+        count = workings.count(key, order.framework.rows)
+        sheet.formula(row, col, workings.sum(key, ""), count, "box", "open", "bold", "band", "middle")
     sheet.height(row, 20)
+    sheet.link(row + 1, 0, first, "Council details missing on Start here", "box")
+    formula = "+".join(f"(LEN(TRIM({cell}))=0)" for cell in _required_cells())
+    sheet.formula(row + 1, 1, formula, len(missing_details(order)), "box", "open", "middle")
+    sheet.height(row + 1, 20)
 
 
 def _required_cells() -> list[str]:
     required = [detail for detail in DETAILS if detail.required]
-    return [layout.reference(layout.START, *layout.detail_cell(detail.key)) for detail in required]
+    return [
+        layout.reference(layout.START, *layout.detail_cell(detail.key), absolute=True) for detail in required
+    ]
 
 
-def _missing_details(order: Order) -> int:
-    return sum(not order.answers.detail(detail.key).strip() for detail in DETAILS if detail.required)
-
-
-def _write_verdict(sheet: Sheet, order: Order, workings: Workings, last: int) -> None:
-    box = f"{layout.cell_name(_FIRST_ROW, 1)}:{layout.cell_name(last, len(_COUNTS))}"
-    total = f"SUM({box})"
+def _write_verdict(sheet: Sheet, order: Order, workings: Workings, totals: int) -> None:
+    box = f"{layout.cell_name(totals, 1)}:{layout.cell_name(totals, len(KINDS))}"
+    total = f"(SUM({box})+{layout.cell_name(totals + 1, 1)})"
     formula = f'IF({total}=0,"Ready to send",IF({total}=1,"1 thing to look at",{total}&" things to look at"))'
-    present = _missing_details(order) + sum(workings.count(key, order.framework.rows) for key, _ in _COUNTS)
-    sheet.formula(_VERDICT_ROW, 0, formula, verdict(present), "verdict")
+    sheet.formula(_VERDICT_ROW, 0, formula, verdict(_open_count(order, workings)), "verdict")
     sheet.height(_VERDICT_ROW, 28)
+
+
+def _open_count(order: Order, workings: Workings) -> int:
+    counts = (workings.count(key, order.framework.rows) for key, _, _ in KINDS)
+    return len(missing_details(order)) + sum(counts)
 
 
 def verdict(count: int) -> str:
@@ -86,3 +116,75 @@ def verdict(count: int) -> str:
     if count == 0:
         return "Ready to send"
     return "1 thing to look at" if count == 1 else f"{count} things to look at"
+
+
+# --- The list ---------------------------------------------------------------------
+
+
+def _items(order: Order, workings: Workings) -> list[_Item]:
+    missing = missing_details(order)
+    items = [
+        _Item(
+            layout.START,
+            "",
+            layout.cell_name(*layout.detail_cell(detail.key)),
+            f"Fill in: {detail.label}",
+            f"IF(LEN(TRIM({cell}))=0,1,0)",
+            detail.key in missing,
+        )
+        for detail, cell in zip((d for d in DETAILS if d.required), _required_cells(), strict=True)
+    ]
+    for row in workings.rows:
+        sheet = workings.sheet_of(row.code)
+        for key, _, what in KINDS:
+            if key == "unanswered" and not row.is_scored:
+                continue
+            cell = layout.cell_name(sheet.row(row.code), sheet.column(_CELL_OF.get(key, "current")))
+            is_open = bool(workings.present[row.code][key])
+            items.append(_Item(sheet.name, row.code, cell, what, workings.cell(key, row.code), is_open))
+    return items
+
+
+def _column(workings: Workings, key: str) -> int:
+    return workings.next_column + ("count", "sheet", "ref", "cell", "what").index(key)
+
+
+def write_items(lists: Sheet, order: Order, workings: Workings) -> None:
+    """Write, on the hidden sheet, everything that could be open and the running count of what is."""
+    open_so_far = 0
+    for place, item in enumerate(_items(order, workings)):
+        row, col = LISTS_ROW + place, _column(workings, "count")
+        above = f"+{layout.cell_name(row - 1, col)}" if place else ""
+        open_so_far += item.is_open
+        lists.formula(row, col, f"{item.flag}{above}", open_so_far)
+        lists.texts(row, col + 1, [item.sheet, item.ref, item.cell, item.what])
+
+
+def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> None:
+    sheet.texts(row, 0, _LIST_HEADINGS, "heading")
+    sheet.height(row, 24)
+    items = _items(order, workings)
+    present = [item for item in items if item.is_open]
+    last = LISTS_ROW + len(items) - 1
+
+    def range_of(key: str) -> str:
+        col = _column(workings, key)
+        first = layout.cell_name(LISTS_ROW, col, absolute=True)
+        return f"{LISTS}!{first}:{layout.cell_name(last, col, absolute=True)}"
+
+    count = range_of("count")
+    for place in range(1, len(items) + 1):
+        item = present[place - 1] if place <= len(present) else None
+        # The first row whose running count is this number is the one that raised it.
+        found = f"MATCH({place},{count},0)"
+
+        def looked_up(key: str, found: str = found) -> str:
+            return f'IFERROR(INDEX({range_of(key)},{found})&"","")'
+
+        here = row + place
+        name, cell = layout.cell_name(here, 0), f"INDEX({range_of('cell')},{found})"
+        link = f'IFERROR(HYPERLINK("#\'"&{name}&"\'!"&{cell},{cell}),"")'
+        sheet.formula(here, 0, looked_up("sheet"), item.sheet if item else "")
+        sheet.formula(here, 1, looked_up("ref"), item.ref if item else "")
+        sheet.formula(here, 2, link, item.cell if item else "", "link")
+        sheet.formula(here, 3, looked_up("what"), item.what if item else "")

@@ -1,13 +1,14 @@
-"""What a workbook is to be built from."""
+"""What a workbook is to be built from, and the answers that it starts with."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from nps_xlsx import layout
-from nps_xlsx.model import Assessment, Council, Framework
+from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue
 from nps_xlsx.stamp import TEMPLATE_VERSION, Stamp
 
 
@@ -15,8 +16,12 @@ from nps_xlsx.stamp import TEMPLATE_VERSION, Stamp
 class Order:
     """What a workbook is to be built from.
 
-    ``due``, ``contact`` and ``return_to`` appear on the first sheet; ``assessment`` fills
-    the workbook with a council's answers (by default it is blank).
+    ``framework`` may be a part of an edition (``Framework.only``) for a short collection.
+    ``due``, ``contact``, ``return_to`` and ``privacy_note`` appear on the first sheet.
+    ``targets`` presets target levels by code.  ``previous`` is the council's assessment of
+    an earlier round: its levels are shown beside the current ones, its evidence and
+    unfinished actions carried over and marked.  ``assessment`` fills the workbook with
+    answers as they stand, and ``targets`` and ``previous`` then only show.
     """
 
     framework: Framework
@@ -26,18 +31,70 @@ class Order:
     contact: str = ""
     return_to: str = ""
     assessment: Assessment | None = None
+    respondent: str = ""
+    with_review: bool = False
+    privacy_note: str = ""
+    targets: Mapping[str, int] = field(default_factory=dict)
+    previous: Assessment | None = None
 
     @cached_property
     def sheets(self) -> tuple[layout.AssessmentSheet, ...]:
         """The assessment sheets, in order."""
-        return layout.assessment_sheets(self.framework)
+        return layout.assessment_sheets(
+            self.framework, with_last_round=self.previous is not None, with_review=self.with_review
+        )
 
-    @property
+    @cached_property
     def answers(self) -> Assessment:
-        """The answers to write: those given, or none."""
-        return self.assessment or Assessment(self.council.gss_code, self.council.name, self.round, ())
+        """The answers to write: those given, or what a blank workbook starts with."""
+        if self.assessment is not None:
+            return self.assessment
+        started = tuple(self._started(row) for row in self.framework.rows)
+        return Assessment(self.council.gss_code, self.council.name, self.round, started, self.respondent)
+
+    @cached_property
+    def _last(self) -> dict[str, Answer]:
+        return {answer.ref: answer for answer in self.previous or ()}
+
+    def last_level(self, code: str) -> LevelValue:
+        """The level of the round that the workbook is prefilled from."""
+        return self._last.get(code, Answer(code)).current
+
+    def _started(self, row: Behaviour) -> Answer:
+        last = self._last.get(row.code, Answer(row.code))
+        carried = last if last.actions.strip() and not _is_reached(last) else Answer(row.code)
+        return Answer(
+            row.code,
+            target=self.targets.get(row.code),
+            evidence=self._marked(last.evidence),
+            actions=self._marked(carried.actions),
+            owner=carried.owner,
+            due_date=carried.due_date,
+            due_text=carried.due_text,
+            priority=carried.priority,
+        )
+
+    def _marked(self, text: str) -> str:
+        if not text.strip() or self.previous is None:
+            return ""
+        mark = self.framework.guidance.words["from_last_round"]
+        return f"{mark.format(round=self.previous.round)}{text}"
 
     def stamp(self, sheet: str) -> Stamp:
         """The stamp of one sheet."""
-        edition = self.framework.edition
-        return Stamp(edition, TEMPLATE_VERSION, self.round, self.council.gss_code, sheet)
+        return Stamp(
+            self.framework.edition,
+            TEMPLATE_VERSION,
+            self.round,
+            self.council.gss_code,
+            sheet,
+            respondent=self.respondent,
+            asked=tuple(row.code for row in self.framework.rows) if self.framework.is_part else (),
+            last_round=self.previous.round if self.previous else "",
+            with_review=self.with_review,
+        )
+
+
+def _is_reached(answer: Answer) -> bool:
+    """Whether the council had reached the target that its actions were for."""
+    return answer.gap is not None and answer.gap <= 0

@@ -1,35 +1,44 @@
-"""The Action plan sheet: the rows with a gap, by priority, then gap, then value code, in formulas."""
+"""The Action plan sheet: one row for each level still to be reached, in formulas.
+
+Behaviours with a gap come by priority, then gap, then value code, each with a row for
+every level up to its target, so that no row can grow beyond the text of one level.
+"""
 
 from __future__ import annotations
 
 from nps_xlsx import layout, styles
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
-from nps_xlsx.builder.workings import Value, Workings
+from nps_xlsx.builder.workings import Step, Value, Workings
 from nps_xlsx.textfit import text_height
 
 _COLUMNS: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
-    ("place", "No.", 44, ("count",)),
-    ("ref", "Ref", 68, ()),
-    ("area_name", "Key area", 170, ("wrap",)),
-    ("behaviour", "Specific behaviour", 170, ("wrap",)),
-    ("current", "Current level", 112, ("wrap",)),
-    ("target", "Target level", 112, ("wrap",)),
-    ("next_level", "What the next level asks", 520, ("wrap", "small")),
-    ("actions", "Our actions", 360, ("wrap", "small")),
-    ("owner", "Owner", 150, ("wrap", "small")),
-    ("due_date", "Due date", 130, ("date", "small")),
-    ("priority", "Priority", 86, ()),
+    ("ref", "Ref", 70, ("indented",)),
+    ("area_name", "Key area", 150, ("wrap", "small", "indented")),
+    ("behaviour", "Specific behaviour", 160, ("wrap", "bold", "indented")),
+    ("current", "Current level", 116, ("indented",)),
+    ("target", "Target level", 116, ("indented",)),
+    ("step", "Next level to reach", 124, ("bold", "indented")),
+    ("asks", "What that level asks", 450, ("wrap", "small", "indented")),
+    ("suggested", "Suggested actions", 520, ("wrap", "small", "indented")),
+    ("actions", "Our actions", 300, ("wrap", "small", "indented")),
+    ("owner", "Owner", 130, ("wrap", "small", "indented")),
+    ("due_date", "Due date", 130, ("date", "small", "indented")),
+    ("priority", "Priority", 86, ("indented",)),
 )
 """Figure, heading, width in pixels, styles."""
 
+_OWN = ("actions", "owner", "due_date", "priority")
+"""What the council wrote: shown once, beside the first of a behaviour's levels."""
+
 _HEADING_ROW = 3
 _FIRST_ROW = 4
+_PLACE_COLUMN, _LEVEL_COLUMN = len(_COLUMNS), len(_COLUMNS) + 1
 _NOTE = (
-    "This sheet writes itself: every behaviour whose target is above its current level, High priority "
-    "first, then the largest gap. Change it on the assessment sheets."
+    "This sheet writes itself: a row for every level between current and target, High priority first, then "
+    "the largest gap. Suggested actions are ideas to choose from; change your own on the assessment sheets. "
+    "To print, choose the pages that are filled."
 )
-
 _EMPTY = "Nothing stands here yet: no behaviour has a target above its current level."
 
 
@@ -40,62 +49,99 @@ def write_plan(book: Book, order: Order, workings: Workings) -> None:
     sheet.text(0, 0, "Action plan", "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.PLAN_STAMP)), "stamp")
-    empty = f'IF(COUNT({workings.range("rank")})=0,"{_EMPTY}","{_NOTE}")'
-    sheet.formula(2, 0, empty, _NOTE if workings.ranked else _EMPTY, "note")
+    empty = f'IF(COUNT({workings.range("sort")})=0,"{_EMPTY}","{_NOTE}")'
+    sheet.formula(2, 0, empty, _NOTE if workings.steps else _EMPTY, "note")
     sheet.link(1, 6, f"'{layout.START}'!A1", "Back to Start here")
     sheet.texts(_HEADING_ROW, 0, [heading for _, heading, _, _ in _COLUMNS], "heading")
-    sheet.height(_HEADING_ROW, 30)
-    for place, _ in enumerate(order.framework.behaviours, start=1):
-        _write_row(sheet, order, workings, place)
-    last = _FIRST_ROW + len(order.framework.behaviours) - 1
-    line = {"type": "formula", "criteria": f'=$A{_FIRST_ROW + 1}<>""'}
-    ruled = book.plain_format({"bottom": 1, "bottom_color": styles.RULE})
-    sheet.rule((_FIRST_ROW, 0), (last, len(_COLUMNS) - 1), {**line, "format": ruled})
-    sheet.raw.freeze_panes(_FIRST_ROW, 2)
+    sheet.height(_HEADING_ROW, 34)
+    count = len(order.framework.behaviours) * (len(order.framework.levels) - 1)
+    blank_height = _usual_height(order, workings)
+    for place in range(1, count + 1):
+        step = workings.steps[place - 1] if place <= len(workings.steps) else None
+        _write_row(sheet, order, workings, place, step)
+        sheet.height(_FIRST_ROW + place - 1, _height(workings, step) if step else blank_height)
+    last = _FIRST_ROW + count - 1
+    _add_rules(book, sheet, last)
+    sheet.raw.set_column(_PLACE_COLUMN, _LEVEL_COLUMN, None, None, {"hidden": True})
+    sheet.raw.freeze_panes(_FIRST_ROW, 3)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)
     sheet.page(repeat_row=_HEADING_ROW, a3=True)
     sheet.protect()
 
 
-def _write_row(sheet: Sheet, order: Order, workings: Workings, place: int) -> None:
+def _write_row(sheet: Sheet, order: Order, workings: Workings, place: int, step: Step | None) -> None:
     row = _FIRST_ROW + place - 1
-    code = workings.ranked[place - 1] if place <= len(workings.ranked) else ""
-    present = _present(order, workings, place, code)
-    number = layout.cell_name(row, 0)
-    ranks = workings.range("rank")
-
-    def looked_up(key: str) -> str:
-        found = f"INDEX({workings.range(key)},MATCH({number},{ranks},0))"
-        if key in ("current", "target"):
-            found = f"INDEX({layout.LEVELS_NAME},{found})"
-        return f'IF({number}="","",{found})'
-
+    found, level = (layout.cell_name(row, col) for col in (_PLACE_COLUMN, _LEVEL_COLUMN))
+    first, end = workings.range("first"), workings.range("end")
+    # Both bounds are empty texts where there is no gap, and a text is above every number.
+    matched = f"SUMPRODUCT(({first}<={place})*({end}>={place})*ISNUMBER({first})*(ROW({first})-1))"
+    codes = [r.code for r in workings.rows]
+    sheet.formula(row, _PLACE_COLUMN, matched, codes.index(step.row.code) + 1 if step else 0)
+    current = f"INDEX({workings.range('current')},{found})"
+    to_reach = f'IF({found}=0,"",{current}+{place}-INDEX({first},{found})+1)'
+    sheet.formula(row, _LEVEL_COLUMN, to_reach, step.level if step else "")
+    present = _present(order, workings, step)
     for col, (key, _, _, names) in enumerate(_COLUMNS):
-        text = f'IF({place}<=COUNT({ranks}),{place},"")' if key == "place" else looked_up(key)
-        sheet.formula(row, col, text, present[key], *names)
-    sheet.height(row, _height(order, present))
+        formula = f'IF({found}=0,"",{_formula(workings, key, found, level)})'
+        sheet.formula(row, col, formula, present[key], *names)
 
 
-def _present(order: Order, workings: Workings, place: int, code: str) -> dict[str, Value]:
-    if not code:
+def _formula(workings: Workings, key: str, found: str, level: str) -> str:
+    texts = workings.texts
+    descriptors = [text for text in texts if not text.startswith("to_")]
+    if key == "step":
+        return f"INDEX({layout.LEVELS_NAME},{level})"
+    if key == "asks":
+        return f"INDEX({workings.range(descriptors[0], descriptors[-1])},{found},{level})"
+    if key == "suggested":
+        suggested = texts[len(descriptors) :]
+        return f"INDEX({workings.range(suggested[0], suggested[-1])},{found},{level}-1)"
+    value = f"INDEX({workings.range(key)},{found})"
+    if key in ("current", "target"):
+        return f"INDEX({layout.LEVELS_NAME},{value})"
+    if key in _OWN:
+        is_first = f"{level}=INDEX({workings.range('current')},{found})+1"
+        return f'IF({is_first},{value},"")'
+    return value
+
+
+def _present(order: Order, workings: Workings, step: Step | None) -> dict[str, Value]:
+    if step is None:
         return {key: "" for key, _, _, _ in _COLUMNS}
-    figures = workings.present[code] | {"place": place}
+    figures = dict(workings.present[step.row.code])
     for key in ("current", "target"):
         figures[key] = order.framework.level(int(figures[key])).label
-    return figures
+    if not step.is_first:
+        figures |= dict.fromkeys(_OWN, "")
+    return figures | {
+        "step": order.framework.level(step.level).label,
+        "asks": figures[f"level_{step.level}"],
+        "suggested": figures[f"to_level_{step.level}"],
+    }
 
 
-def _height(order: Order, present: dict[str, Value]) -> float:
-    """Room for what stands in the row, or, in a blank one, for the framework's usual descriptor."""
-    widths = {key: width for key, _, width, _ in _COLUMNS}
-    if present["place"] == "":
-        texts = [text for row in order.framework.behaviours for text in row.descriptors]
-        heights = sorted(text_height(text, widths["next_level"]) for text in texts)
-        return heights[len(heights) * 9 // 10]
-    return max(
-        30.0,
-        *(
-            text_height(str(present[key]), widths[key], 11 if key == "area_name" else 10)
-            for key in ("next_level", "actions", "area_name", "behaviour", "owner")
-        ),
-    )
+def _height(workings: Workings, step: Step) -> float:
+    """Room for what stands in a row that is filled when the workbook is built."""
+    figures, widths = workings.present[step.row.code], {key: width for key, _, width, _ in _COLUMNS}
+    texts = [("asks", f"level_{step.level}"), ("suggested", f"to_level_{step.level}")]
+    if step.is_first:
+        texts += [("actions", "actions"), ("owner", "owner")]
+    return max(40.0, *(text_height(str(figures[key]), widths[column]) for column, key in texts)) + 4
+
+
+def _usual_height(order: Order, workings: Workings) -> float:
+    """Room for any level of any behaviour: rows are filled by formulas, and cannot grow with them."""
+    steps = [
+        Step(row, level.number, is_first=False)
+        for row in order.framework.behaviours
+        for level in order.framework.levels[1:]
+    ]
+    return max(_height(workings, step) for step in steps)
+
+
+def _add_rules(book: Book, sheet: Sheet, last: int) -> None:
+    """A line above the first row of each behaviour."""
+    here, above = f"$A{_FIRST_ROW + 1}", f"$A{_FIRST_ROW}"
+    line = book.plain_format({"top": 1, "top_color": styles.RULE})
+    begins = {"type": "formula", "criteria": f'=AND({here}<>"",{here}<>{above})', "format": line}
+    sheet.rule((_FIRST_ROW, 0), (last, len(_COLUMNS) - 1), begins)

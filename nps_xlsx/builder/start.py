@@ -10,12 +10,13 @@ from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.assessment import progress_formula
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.prompts import a_date, any_text, from_list
-from nps_xlsx.builder.workings import Workings
+from nps_xlsx.builder.workings import Workings, iso_date
 from nps_xlsx.layout import DETAILS, Detail
 from nps_xlsx.model import Guidance
 from nps_xlsx.textfit import text_height
 
 _LABEL_WIDTH, _TEXT_WIDTH = 220, 690
+_ASKED_ROW = 3
 _BEFORE_ROW = 4
 
 
@@ -28,6 +29,10 @@ def write_start(book: Book, order: Order, workings: Workings) -> None:
     sheet.height(0, 34)
     sheet.text(1, 0, guidance.subtitle.format(**words), "subtitle")
     sheet.height(1, 20)
+    asked = _asked(order)
+    if asked:
+        sheet.text(_ASKED_ROW, 1, asked, "wrap", "bold")
+        sheet.height(_ASKED_ROW, text_height(asked, _TEXT_WIDTH, styles.BODY_SIZE, bold=True) + 2)
     sheet.text(layout.START_STAMP_ROW, 0, str(order.stamp(layout.START_STAMP)), "stamp")
     _texts(sheet, _BEFORE_ROW, guidance.before, words)
     _heading(sheet, layout.DETAILS_FIRST_ROW - 1, "Your council")
@@ -59,7 +64,20 @@ def _words(order: Order) -> dict[str, str]:
         "due": words["due"].format(date=long_date(order.due)) if order.due else "",
         "return_to": words["return_to"].format(address=order.return_to) if order.return_to else "",
         "contact": contact,
+        "privacy": order.privacy_note or order.framework.guidance.privacy,
     }
+
+
+def _asked(order: Order) -> str:
+    """What is particular to this copy: whose it is, what it asks, what it was prefilled with."""
+    words = order.framework.guidance.words
+    said = [
+        words["respondent"].format(respondent=order.respondent) if order.respondent else "",
+        words["part"] if order.framework.is_part else "",
+        words["prefilled"].format(round=order.previous.round) if order.previous else "",
+        words["review"] if order.with_review else "",
+    ]
+    return "".join(said).strip()
 
 
 def _heading(sheet: Sheet, row: int, text: str) -> None:
@@ -98,18 +116,11 @@ def _write_detail(sheet: Sheet, row: int, col: int, detail: Detail, text: str) -
     if detail.prefilled:
         return sheet.text(row, col, text, "box", "middle")
     if detail.key == "date_completed":
-        day = _iso_date(text)
+        day = iso_date(text)
         if day is not None:
             return sheet.date(row, col, day, "input", "date", "middle")
         return sheet.text_or_blank(row, col, text, "input", "date", "middle")
     return sheet.text_or_blank(row, col, text, "input", "text", "middle")
-
-
-def _iso_date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:  # blank, or words, which are written as they are
-        return None
 
 
 def _validate(sheet: Sheet, row: int, col: int, detail: Detail, guidance: Guidance) -> None:

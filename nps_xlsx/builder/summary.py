@@ -1,33 +1,38 @@
-"""The Summary sheet: averages by key area, theme and overall, in formulas, and a radar chart."""
+"""The Summary sheet: averages by key area, theme and overall, in formulas, and two charts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from nps_xlsx import layout, styles
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Workings
 from nps_xlsx.model import Behaviour
-from nps_xlsx.scores import nearest_level
+from nps_xlsx.scores import mean, nearest_level
 
-_HEADINGS = (
-    "Key area",
-    "Behaviours",
-    "Answered",
-    "With a level",
-    "Current, average",
-    "Nearest level",
-    "Target, average",
-    "Gap, average",
+_COLUMNS = (
+    ("Key area", 300),
+    ("Behaviours", 112),
+    ("Answered", 100),
+    ("With a level", 100),
+    ("Current, average", 104),
+    ("Nearest level", 124),
+    ("With a target", 104),
+    ("Target, average", 104),
+    ("With both", 100),
+    ("Gap, average", 104),
 )
-_WIDTHS = (300, 110, 110, 110, 110, 130, 110, 110)
+_MOVEMENT_COLUMNS = (("Last round, average", 116), ("Movement", 110))
+_CURRENT, _TARGET, _GAP = 4, 7, 9
 _HEADING_ROW = 3
 _FIRST_ROW = 4
 _NOTE = (
     "Averages are over the behaviours answered with a level; blank rows, Not applicable and the "
     "high-level principles are left out. The gap is averaged over behaviours with both levels."
 )
+_MOVEMENT_NOTE = " Movement is averaged over behaviours with a level in both rounds."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +48,29 @@ class _Group:
 def write_summary(book: Book, order: Order, workings: Workings) -> None:
     """Write the Summary sheet."""
     sheet = book.sheet(layout.SUMMARY)
-    sheet.widths(*_WIDTHS)
+    moves = order.previous is not None
+    columns = (*_COLUMNS, *(_MOVEMENT_COLUMNS if moves else ()))
+    sheet.widths(*(width for _, width in columns))
     sheet.text(0, 0, "Summary", "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.SUMMARY_STAMP)), "stamp")
-    sheet.text(2, 0, _NOTE, "note")
-    sheet.texts(_HEADING_ROW, 0, _HEADINGS, "heading")
+    sheet.text(2, 0, _NOTE + (_MOVEMENT_NOTE if moves else ""), "note")
+    sheet.texts(_HEADING_ROW, 0, [heading for heading, _ in columns], "heading")
     sheet.height(_HEADING_ROW, 34)
     groups = _groups(order)
     for row, group in enumerate(groups, start=_FIRST_ROW):
         _write_group(sheet, row, group, workings)
+        if moves:
+            _write_movement(sheet, row, group, workings)
     end = _FIRST_ROW + len(groups)
-    sheet.link(1, 4, f"'{layout.START}'!A1", "Back to Start here")
-    areas = len(order.sheets)
-    _add_radar(book, sheet, end + 1, _FIRST_ROW + areas - 1, len(order.framework.levels))
+    sheet.link(1, 6, f"'{layout.START}'!A1", "Back to Start here")
+    last = _FIRST_ROW + len(order.sheets) - 1
+    _add_radar(book, sheet, end + 1, last, len(order.framework.levels))
+    _add_gaps(book, sheet, end + 31, last, len(order.framework.levels))
     sheet.raw.freeze_panes(_FIRST_ROW, 1)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)
     sheet.page(portrait=True)
-    sheet.raw.fit_to_pages(1, 1)  # the table and its chart belong on one page
+    sheet.raw.fit_to_pages(1, 1)  # the table and its charts belong on one page
     sheet.protect()
 
 
@@ -73,77 +83,112 @@ def _groups(order: Order) -> list[_Group]:
     return [*groups, _Group("All behaviours", framework.behaviours)]
 
 
-def _write_group(sheet: Sheet, row: int, group: _Group, workings: Workings) -> None:
-    found = workings.score(group.behaviours)
-    names = ("box", "middle") if group.key == "area" else ("box", "middle", "band", "bold")
+def _picked(group: _Group, workings: Workings) -> str:
     picked = f"{workings.range('scored')},1"
-    if group.key:
-        picked += f',{workings.range(group.key)},"{group.value}"'
+    return f'{picked},{workings.range(group.key)},"{group.value}"' if group.key else picked
 
-    def mean_of(key: str) -> str:
+
+def _names(group: _Group) -> tuple[str, ...]:
+    return ("box", "middle") if group.key == "area" else ("box", "middle", "band", "bold")
+
+
+def _write_group(sheet: Sheet, row: int, group: _Group, workings: Workings) -> None:
+    found, picked, names = workings.score(group.behaviours), _picked(group, workings), _names(group)
+
+    def counted(key: str, condition: str) -> str:
+        return f'COUNTIFS({picked},{workings.range(key)},"{condition}")'
+
+    def averaged(key: str) -> str:
         return f'IFERROR(AVERAGEIFS({workings.range(key)},{picked}),"")'
 
-    count = len(group.behaviours)
-    answered = found.behaviours - found.answered
-    sheet.text(row, 0, group.name, *names)
-    sheet.number(row, 1, count, *names, "count")
-    unanswered = f"SUMIFS({workings.range('unanswered')},{picked})"
-    sheet.formula(row, 2, f"{count}-{unanswered}", count - answered, *names, "count")
-    numbers = f'COUNTIFS({picked},{workings.range("current")},">0")'
-    sheet.formula(row, 3, numbers, found.applicable, *names, "count")
-    sheet.formula(row, 4, mean_of("current"), _shown(found.current), *names, "mean")
-    current = layout.cell_name(row, 4)
+    current = layout.cell_name(row, _CURRENT)
     level = f'IF({current}="","",INDEX({layout.LEVEL_NAMES_NAME},ROUNDUP({current}-0.5,0)))'
+    any_gap = -len(workings.order.framework.levels)
+    sheet.text(row, 0, group.name, *names)
+    sheet.number(row, 1, len(group.behaviours), *names, "count")
+    sheet.formula(row, 2, counted("answered", "1"), found.answered, *names, "count")
+    sheet.formula(row, 3, counted("current", ">0"), found.applicable, *names, "count")
+    sheet.formula(row, _CURRENT, averaged("current"), _shown(found.current), *names, "mean")
     sheet.formula(row, 5, level, _level_name(workings, found.current), *names)
-    sheet.formula(row, 6, mean_of("target"), _shown(found.target), *names, "mean")
-    sheet.formula(row, 7, mean_of("gap"), _shown(found.gap), *names, "gap")
+    sheet.formula(row, 6, counted("target", ">0"), found.targets, *names, "count")
+    sheet.formula(row, _TARGET, averaged("target"), _shown(found.target), *names, "mean")
+    sheet.formula(row, 8, counted("gap", f">{any_gap}"), found.gaps, *names, "count")
+    sheet.formula(row, _GAP, averaged("gap"), _shown(found.gap), *names, "gap")
     sheet.height(row, 20)
 
 
-def _shown(mean: float | None) -> float | str:
-    return "" if mean is None else mean
+def _write_movement(sheet: Sheet, row: int, group: _Group, workings: Workings) -> None:
+    for col, (key, style) in enumerate((("last", "mean"), ("movement", "gap")), start=len(_COLUMNS)):
+        present = [workings.present[behaviour.code][key] for behaviour in group.behaviours]
+        value = mean([float(figure) for figure in present if figure != ""])
+        formula = f'IFERROR(AVERAGEIFS({workings.range(key)},{_picked(group, workings)}),"")'
+        sheet.formula(row, col, formula, _shown(value), *_names(group), style)
 
 
-def _level_name(workings: Workings, mean: float | None) -> str:
-    return "" if mean is None else workings.order.framework.level(nearest_level(mean)).name
+def _shown(value: float | None) -> float | str:
+    return "" if value is None else value
+
+
+def _level_name(workings: Workings, value: float | None) -> str:
+    return "" if value is None else workings.order.framework.level(nearest_level(value)).name
+
+
+# --- Charts -----------------------------------------------------------------------
+
+_FONT = {"name": styles.FONT, "size": 9, "color": styles.INK}
+_TITLE = {"name": styles.FONT, "size": 13, "bold": True, "color": styles.ACCENT}
+_GRID = {"visible": True, "line": {"color": styles.RULE}}
+
+
+def _series(name: str, col: int, last: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "categories": [layout.SUMMARY, _FIRST_ROW, 0, last, 0],
+        "values": [layout.SUMMARY, _FIRST_ROW, col, last, col],
+    }
 
 
 def _add_radar(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> None:
     chart = book.raw.add_chart({"type": "radar", "subtype": "with_markers"})
     for name, col, colour, dash in (
-        ("Current", 4, styles.CURRENT_COLOUR, "solid"),
-        ("Target", 6, styles.TARGET_COLOUR, "dash"),
+        ("Current", _CURRENT, styles.CURRENT_COLOUR, "solid"),
+        ("Target", _TARGET, styles.TARGET_COLOUR, "dash"),
     ):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [layout.SUMMARY, _FIRST_ROW, 0, last, 0],
-                "values": [layout.SUMMARY, _FIRST_ROW, col, last, col],
-                "line": {"color": colour, "width": 2.25, "dash_type": dash},
-                "marker": {
-                    "type": "circle",
-                    "size": 6,
-                    "fill": {"color": colour},
-                    "border": {"color": colour},
-                },
-            }
-        )
-    font = {"name": styles.FONT, "size": 9, "color": styles.INK}
-    title = {"name": styles.FONT, "size": 13, "bold": True, "color": styles.ACCENT}
-    chart.set_title({"name": "Current and target levels by key area", "name_font": title, "overlay": False})
-    chart.set_y_axis(
+        marker = {"type": "circle", "size": 6, "fill": {"color": colour}, "border": {"color": colour}}
+        line = {"color": colour, "width": 2.25, "dash_type": dash}
+        chart.add_series(_series(name, col, last) | {"line": line, "marker": marker})
+    chart.set_title({"name": "Current and target levels by key area", "name_font": _TITLE})
+    chart.set_y_axis({"min": 0, "max": levels, "major_unit": 1, "num_font": _FONT, "major_gridlines": _GRID})
+    chart.set_x_axis({"num_font": _FONT})
+    chart.set_legend({"position": "bottom", "font": _FONT})
+    description = (
+        "Radar chart: the average current level and the average target level of each key area. "
+        "The figures are in the table above. A key area without answers stands at the centre."
+    )
+    sheet.chart(row, 0, chart, width=980, height=540, description=description)
+
+
+def _add_gaps(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> None:
+    chart = book.raw.add_chart({"type": "bar"})
+    fill = {"fill": {"color": styles.CURRENT_COLOUR}, "gap": 60}
+    chart.add_series(_series("Gap", _GAP, last) | fill)
+    chart.set_title({"name": "Gap between target and current level by key area", "name_font": _TITLE})
+    chart.set_x_axis(
         {
+            "name": "Levels to gain, on average",
+            "name_font": _FONT | {"bold": False},
+            "num_font": _FONT,
+            "num_format": "0",
             "min": 0,
-            "max": levels,
+            "max": levels - 1,
             "major_unit": 1,
-            "num_font": font,
-            "major_gridlines": {"visible": True, "line": {"color": styles.RULE}},
+            "major_gridlines": _GRID,
         }
     )
-    chart.set_x_axis({"num_font": font})
-    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_y_axis({"reverse": True, "num_font": _FONT})
+    chart.set_legend({"none": True})
     description = (
-        "Radar chart: the average current level and the average target level of each key area, from 1 "
-        "to 5. The figures are in the table above. A key area without answers stands at the centre."
+        "Bar chart: the average gap between target and current level of each key area. "
+        "The figures are in the table above."
     )
-    sheet.chart(row, 0, chart, width=960, height=560, description=description)
+    sheet.chart(row, 0, chart, width=980, height=380, description=description)

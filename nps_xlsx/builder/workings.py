@@ -9,29 +9,38 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from nps_xlsx import layout
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
-from nps_xlsx.layout import LISTS, AssessmentSheet
+from nps_xlsx.layout import DETAILS, LISTS, AssessmentSheet
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour
 from nps_xlsx.scores import Score, score
 
 Value = float | str
 
-_FIRST_ROW = 1
+FIRST_ROW = 1
 _FIRST_COLUMN = 6
 
-_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code")
-_COUNTS = ("unanswered", "no_reason", "below", "lone_target", "no_owner")
+_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
+OUTSTANDING = ("unanswered", "no_reason", "below", "lone_target", "no_owner", "early")
 """The kinds of outstanding thing that Check before sending counts; 1 in a row that has it."""
 
 _FIGURES = (
-    *("current", "target", "not_applicable", "answered", "gap", "weight", "sort", "rank"),
-    *("next_level", "actions", "owner", "due_date", "priority"),
-    *_COUNTS,
+    *("current", "target", "not_applicable", "answered", "gap", "movement", "weight", "sort", "first", "end"),
+    *("actions", "owner", "due_date", "priority"),
+    *OUTSTANDING,
 )
-_COLUMNS = (*_CONSTANTS, *_FIGURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the action plan: one level to be reached by one behaviour."""
+
+    row: Behaviour
+    level: int
+    is_first: bool
 
 
 class Workings:
@@ -40,20 +49,39 @@ class Workings:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.rows = order.framework.rows
+        levels = [f"level_{level.number}" for level in order.framework.levels]
+        self.texts = (*levels, *(f"to_{name}" for name in levels[1:]))
+        """The texts of each row: its descriptors, then the suggested actions up to each level."""
+        self._columns = (*_CONSTANTS, *_FIGURES, *self.texts)
         self._sheet_of = {row.code: sheet for sheet in order.sheets for row in sheet.area.rows}
         self._answers = {answer.ref: answer for answer in order.answers}
-        self.ranked = self._rank()
-        """The codes of the rows with a gap to close: by priority, then gap, then value code."""
+        self.steps = self._steps()
+        """The rows that the action plan has at present, in order."""
         self.present = {row.code: self._present(row) for row in self.rows}
         """What every figure is at present, by code and figure."""
 
     # --- References, and what stands there now
 
-    def range(self, key: str) -> str:
-        """All cells of one figure, as a formula names them."""
-        last = _FIRST_ROW + len(self.rows) - 1
-        first_cell = self._cell(key, 0)
-        return f"{LISTS}!{first_cell}:{layout.cell_name(last, self._column(key), absolute=True)}"
+    @property
+    def next_column(self) -> int:
+        """The first column of the hidden sheet that is free."""
+        return _FIRST_COLUMN + len(self._columns) + 1
+
+    def range(self, key: str, last_key: str = "") -> str:
+        """All cells of one figure (or of the figures up to another), as a formula names them."""
+        first = layout.cell_name(FIRST_ROW, self._column(key), absolute=True)
+        last_row = FIRST_ROW + len(self.rows) - 1
+        last = layout.cell_name(last_row, self._column(last_key or key), absolute=True)
+        return f"{LISTS}!{first}:{last}"
+
+    def cell(self, key: str, code: str) -> str:
+        """One row's figure, as a formula on the hidden sheet names it."""
+        place = next(place for place, row in enumerate(self.rows) if row.code == code)
+        return self._cell(key, place)
+
+    def sheet_of(self, code: str) -> AssessmentSheet:
+        """The assessment sheet that a row stands on."""
+        return self._sheet_of[code]
 
     def sum(self, key: str, area: str) -> str:
         """A formula that adds up a figure over an area; over everything where ``area`` is empty."""
@@ -74,23 +102,27 @@ class Workings:
         return sum(int(self.present[row.code][key]) for row in rows)
 
     def _column(self, key: str) -> int:
-        return _FIRST_COLUMN + _COLUMNS.index(key)
+        return _FIRST_COLUMN + self._columns.index(key)
 
     def _cell(self, key: str, place: int) -> str:
-        return layout.cell_name(_FIRST_ROW + place, self._column(key), absolute=True)
+        return layout.cell_name(FIRST_ROW + place, self._column(key), absolute=True)
 
-    def _rank(self) -> list[str]:
+    def _steps(self) -> list[Step]:
         keys = {}
         for row in self.rows:
             gap = self.answer(row.code).gap
             if row.is_scored and gap is not None and gap > 0:
-                keys[row.code] = _sort_key(row, self.answer(row.code), gap)
-        return sorted(keys, key=lambda code: -keys[code])
+                keys[row.code] = (_sort_key(row, self.answer(row.code), gap), row, gap)
+        return [
+            Step(row, int(self.answer(row.code).current or 0) + step, step == 1)
+            for _, row, gap in sorted(keys.values(), key=lambda found: -found[0])
+            for step in range(1, gap + 1)
+        ]
 
     # --- Writing
 
-    def write(self, book: Book) -> None:
-        """Write the hidden sheet and the names of its lists."""
+    def write(self, book: Book) -> Sheet:
+        """Write the hidden sheet and the names of its lists; others may add to it."""
         sheet = book.sheet(LISTS)
         framework = self.order.framework
         labels = [level.label for level in framework.levels]
@@ -107,21 +139,22 @@ class Workings:
             first = layout.cell_name(1, col, absolute=True)
             last = layout.cell_name(len(values), col, absolute=True)
             book.define_name(name, f"{LISTS}!{first}:{last}")
-        sheet.texts(0, _FIRST_COLUMN, [key.replace("_", " ") for key in _COLUMNS], "bold")
+        sheet.texts(0, _FIRST_COLUMN, [key.replace("_", " ") for key in self._columns], "bold")
         for place, row in enumerate(self.rows):
             self._write_row(sheet, place, row)
         sheet.raw.hide()
         sheet.protect()
+        return sheet
 
     def _write_row(self, sheet: Sheet, place: int, row: Behaviour) -> None:
         present = self.present[row.code]
         formulas = self._formulas(place, row)
-        for key in _COLUMNS:
-            position = (_FIRST_ROW + place, self._column(key))
+        for key in self._columns:
+            position = (FIRST_ROW + place, self._column(key))
             value = present[key]
             if key in formulas:
                 sheet.formula(*position, formulas[key], value)
-            else:
+            elif value != "":
                 sheet.value(*position, value)
 
     def _formulas(self, place: int, row: Behaviour) -> dict[str, str]:
@@ -130,25 +163,28 @@ class Workings:
         def cell(key: str) -> str:
             return self._cell(key, place)
 
-        formulas = _input_formulas(sheet, row, len(self.order.framework.levels), cell)
+        formulas = _level_formulas(sheet, row, len(self.order.framework.levels), cell)
+        formulas |= _text_formulas(sheet, row, cell)
         if not row.is_scored:
             return formulas
-        sort = self.range("sort").removeprefix(f"{LISTS}!")
+        sort, gap = (self.range(key).removeprefix(f"{LISTS}!") for key in ("sort", "gap"))
         return formulas | {
             "unanswered": f"1-{cell('answered')}",
             "sort": (
                 f'IF({cell("gap")}="","",IF({cell("gap")}>0,'
                 f'{cell("weight")}*100000+{cell("gap")}*1000+999-{cell("value_code")},""))'
             ),
-            "rank": f'IF({cell("sort")}="","",COUNTIF({sort},">"&{cell("sort")})+1)',
+            "first": f'IF({cell("sort")}="","",SUMIFS({gap},{sort},">"&{cell("sort")})+1)',
+            "end": f'IF({cell("sort")}="","",{cell("first")}+{cell("gap")}-1)',
         }
 
+    # --- What stands there at present
+
     def _present(self, row: Behaviour) -> dict[str, Value]:
-        area = self.order.framework.area_by_code[row.code]
-        theme = self.order.framework.theme_of(area)
-        answer = self.answer(row.code)
-        gap = answer.gap
-        rising = row.is_scored and gap is not None and gap > 0
+        framework = self.order.framework
+        area = framework.area_by_code[row.code]
+        theme = framework.theme_of(area)
+        last = self.order.last_level(row.code)
         constants: dict[str, Value] = {
             "ref": row.code,
             "area": area.code,
@@ -157,53 +193,72 @@ class Workings:
             "behaviour": row.name,
             "scored": int(row.is_scored),
             "value_code": row.value_code or 0,
+            "last": last if isinstance(last, int) else "",
         }
-        figures: dict[str, Value] = {
+        texts = [*row.descriptors, *(self._suggested(row, level.number) for level in framework.levels[1:])]
+        return constants | self._present_figures(row) | dict(zip(self.texts, texts, strict=True))
+
+    def _present_figures(self, row: Behaviour) -> dict[str, Value]:
+        answer, last = self.answer(row.code), self.order.last_level(row.code)
+        gap = answer.gap
+        rising = row.is_scored and gap is not None and gap > 0
+        places = [place for place, step in enumerate(self.steps, start=1) if step.row is row]
+        moved = isinstance(answer.current, int) and isinstance(last, int)
+        return {
             "current": answer.current if isinstance(answer.current, int) else "",
             "target": answer.target if isinstance(answer.target, int) else "",
             "not_applicable": int(answer.current == NOT_APPLICABLE),
             "answered": int(answer.is_answered),
             "gap": "" if gap is None else gap,
+            "movement": int(answer.current or 0) - int(last or 0) if moved else "",
             "weight": _weight(answer),
             "sort": _sort_key(row, answer, gap) if rising and gap is not None else "",
-            "rank": self.ranked.index(row.code) + 1 if rising else "",
-            "next_level": _next_descriptor(row, answer),
+            "first": places[0] if places else "",
+            "end": places[-1] if places else "",
             "actions": answer.actions,
             "owner": answer.owner,
-            "due_date": _serial(answer.due_date) if answer.due_date else "",
+            "due_date": _serial(answer.due_date) if answer.due_date else answer.due_text,
             "priority": answer.priority,
+            **_outstanding(row, answer, self.order.answers.detail("date_completed")),
         }
-        return constants | figures | _outstanding(row, answer)
+
+    def _suggested(self, row: Behaviour, level: int) -> str:
+        actions = self.order.framework.actions_to(row.code, level)
+        return "\n".join(f"• {action.text}" for action in actions)
 
 
-def _input_formulas(
+def _level_formulas(
     sheet: AssessmentSheet, row: Behaviour, levels: int, cell: Callable[[str], str]
 ) -> dict[str, str]:
-    """What is read from the officer's cells, and what follows from it within the row."""
-    found = {key: sheet.reference(row.code, key) for key in ("current", "target", "evidence", "actions")}
-    found |= {key: sheet.reference(row.code, key) for key in ("owner", "due_date", "priority")}
-    first = sheet.reference(row.code, "level_1")
-    last = layout.cell_name(sheet.row(row.code), sheet.column(f"level_{levels}"), absolute=True)
+    """What is read from the cells of the levels, and what follows from it within the row."""
+    found = {key: sheet.reference(row.code, key) for key in ("current", "target", "priority", "evidence")}
     current, target = cell("current"), cell("target")
+    both = f"AND(ISNUMBER({current}),ISNUMBER({target}))"
+    moved = f"AND(ISNUMBER({current}),ISNUMBER({cell('last')}))"
     matched = f"MATCH({found['priority']},{layout.PRIORITIES_NAME},0)"
-    following = f"INDEX({first}:{last},1,{current}+1)"
-    numbers = f"ISNUMBER({current}),ISNUMBER({target})"
     return {
         "current": _level_formula(found["current"], levels),
         "target": _level_formula(found["target"], levels),
         "not_applicable": f'IF(LOWER(LEFT(TRIM({found["current"]}),3))="not",1,0)',
         "answered": f"IF(OR(ISNUMBER({current}),{cell('not_applicable')}=1),1,0)",
-        "gap": f'IF(AND({numbers}),{target}-{current},"")',
+        "gap": f'IF({both},{target}-{current},"")',
+        "movement": f'IF({moved},{current}-{cell("last")},"")',
         "weight": f"IFERROR({len(layout.PRIORITIES) + 1}-{matched},0)",
-        "next_level": f'IF(ISNUMBER({current}),IF({current}<{levels},{following},""),"")',
-        **{
-            key: f'IF({found[key]}="","",{found[key]})'
-            for key in ("actions", "owner", "due_date", "priority")
-        },
         "no_reason": f"IF(AND({cell('not_applicable')}=1,LEN(TRIM({found['evidence']}))=0),1,0)",
         "below": f'IF({cell("gap")}="",0,IF({cell("gap")}<0,1,0))',
         "lone_target": f"IF(AND(ISNUMBER({target}),{cell('answered')}=0),1,0)",
+    }
+
+
+def _text_formulas(sheet: AssessmentSheet, row: Behaviour, cell: Callable[[str], str]) -> dict[str, str]:
+    """What is carried over from the cells of actions, owner, date and priority."""
+    found = {key: sheet.reference(row.code, key) for key in ("actions", "owner", "due_date", "priority")}
+    completed = layout.reference(layout.START, *layout.detail_cell("date_completed"), absolute=True)
+    dates = f"AND(ISNUMBER({cell('due_date')}),ISNUMBER({completed}))"
+    return {
+        **{key: f'IF({place}="","",{place})' for key, place in found.items()},
         "no_owner": f"IF(AND(LEN(TRIM({found['actions']}))>0,LEN(TRIM({found['owner']}))=0),1,0)",
+        "early": f"IF({dates},IF({cell('due_date')}<{completed},1,0),0)",
     }
 
 
@@ -213,15 +268,31 @@ def _level_formula(cell: str, levels: int) -> str:
     return f'IFERROR(IF(AND({first}>=49,{first}<={48 + levels}),{first}-48,""),"")'
 
 
-def _outstanding(row: Behaviour, answer: Answer) -> dict[str, Value]:
+def _outstanding(row: Behaviour, answer: Answer, completed: str) -> dict[str, Value]:
     gap = answer.gap
+    day = iso_date(completed)
+    is_early = answer.due_date is not None and day is not None and answer.due_date < day
     return {
         "unanswered": int(row.is_scored and not answer.is_answered),
         "no_reason": int(answer.current == NOT_APPLICABLE and not answer.evidence.strip()),
         "below": int(gap is not None and gap < 0),
         "lone_target": int(isinstance(answer.target, int) and not answer.is_answered),
         "no_owner": int(bool(answer.actions.strip()) and not answer.owner.strip()),
+        "early": int(is_early),
     }
+
+
+def iso_date(text: str) -> dt.date | None:
+    """The date that a text gives as ISO 8601 does; ``None`` for a blank and for words."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def missing_details(order: Order) -> list[str]:
+    """The keys of the council's details that are required and blank at present."""
+    return [d.key for d in DETAILS if d.required and not order.answers.detail(d.key).strip()]
 
 
 def _weight(answer: Answer) -> int:
@@ -231,12 +302,6 @@ def _weight(answer: Answer) -> int:
 
 def _sort_key(row: Behaviour, answer: Answer, gap: int) -> int:
     return _weight(answer) * 100_000 + gap * 1000 + 999 - (row.value_code or 0)
-
-
-def _next_descriptor(row: Behaviour, answer: Answer) -> str:
-    if isinstance(answer.current, int) and answer.current < len(row.descriptors):
-        return row.descriptors[answer.current]
-    return ""
 
 
 def _serial(day: dt.date) -> int:

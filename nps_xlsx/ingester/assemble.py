@@ -46,6 +46,9 @@ class _Identity:
     council: str
     round: str
     template: str
+    respondent: str = ""
+    asked: tuple[str, ...] = ()
+    with_review: bool = False
 
 
 @dataclass(slots=True)
@@ -61,7 +64,6 @@ class _Reader:
     refused: int = 0
 
     def assemble(self, digest: str) -> Return:
-        columns = layout.assessment_columns(self.framework)
         stamps = find_stamps(self.workbook.grids)
         tables = find_tables(self.workbook.grids, self.framework, stamps)
         rows = list(find_rows(tables, self.framework))
@@ -70,14 +72,15 @@ class _Reader:
         details = self._details()
         identity = self._identity(details, stamps)
         answers = self._answers(rows)
-        self._missing(tables, {row.ref for row in rows}, columns)
+        self._missing(tables, {row.ref for row in rows}, identity)
         texts = tuple((key, text) for key, (text, _) in details.items())
         assessment = Assessment(
             gss_code=identity.gss_code,
             council=identity.council,
             round=identity.round,
             answers=answers,
-            respondent=_respondent(dict(texts)),
+            respondent=identity.respondent or _respondent(dict(texts)),
+            asked=identity.asked,
             details=texts,
         )
         return Return(
@@ -121,7 +124,13 @@ class _Reader:
         name = council.name if council else named[0] or stamp.gss_code
         if typed[0] and typed[0].upper() != stamp.gss_code:
             self._tell("council-differs", typed[1], value=f"{named[0]} ({typed[0]})", built_for=name)
-        return _Identity(stamp.gss_code, name, stamp.round, stamp.template)
+        asked = tuple(code for code in stamp.asked if code in self.framework.row_by_code)
+        return _Identity(
+            *(stamp.gss_code, name, stamp.round, stamp.template),
+            respondent=stamp.respondent,
+            asked=asked,
+            with_review=stamp.with_review,
+        )
 
     def _by_what_is_typed(self, code: str, name: str, round_: str) -> _Identity:
         if not round_:
@@ -151,7 +160,7 @@ class _Reader:
         self._tell_of_others(found, chosen)
         return next(stamp for stamp in whole if stamp.workbook == chosen)
 
-    def _tell_of_others(self, found: Iterable[FoundStamp], chosen: tuple[str, str, str, str]) -> None:
+    def _tell_of_others(self, found: Iterable[FoundStamp], chosen: tuple[object, ...]) -> None:
         for other in found:
             if other.stamp is not None and other.stamp.workbook != chosen:
                 self._tell("stamp-differs", Place("", other.grid, other.cell), value=other.text)
@@ -177,6 +186,7 @@ class _Reader:
     def _answer(self, row: Row) -> Answer:
         current, current_text = self._level(row, "current")
         target, target_text = self._level(row, "target")
+        reviewer_level, _ = self._level(row, "reviewer_level")
         day, words = read_date(self._value(row, "due_date"))
         if words:
             self._tell("date-unreadable", self._place(row, "due_date"), ref=row.ref, value=words)
@@ -195,6 +205,8 @@ class _Reader:
             due_date=day,
             due_text=words,
             priority=priority,
+            reviewer_level=reviewer_level,
+            reviewer_comment=read_text(self._value(row, "reviewer_comment")),
             place=replace(self._place(row, "current"), file=self.file),
         )
 
@@ -202,7 +214,7 @@ class _Reader:
         reading = read_level(self._value(row, key), self.framework.levels)
         if reading.slug:
             place = self._place(row, key)
-            self._tell(reading.slug, place, ref=row.ref, value=reading.text, which=key)
+            self._tell(reading.slug, place, ref=row.ref, value=reading.text, which=key.removesuffix("_level"))
         return reading.value, reading.text
 
     def _value(self, row: Row, key: str) -> CellValue:
@@ -218,13 +230,15 @@ class _Reader:
 
     # --- What should be there and is not
 
-    def _missing(self, tables: Sequence[Table], found: set[str], columns: Sequence[layout.Column]) -> None:
+    def _missing(self, tables: Sequence[Table], found: set[str], identity: _Identity) -> None:
+        columns = layout.assessment_columns(self.framework, with_review=identity.with_review)
+        asked = self.framework.only(identity.asked) if identity.asked else self.framework
         for table in tables:
             for column in columns:
                 if column.is_input and column.key not in table.columns:
                     place = table.place("", table.heading_row, "ref")
                     self._tell("heading-missing", place, value=column.heading)
-        for area in self.framework.areas:
+        for area in asked.areas:
             missing = [row.code for row in area.rows if row.code not in found]
             if len(missing) == len(area.rows):
                 place = Place("", area.sheet)

@@ -63,7 +63,9 @@ def find_tables(grids: Iterable[Grid], framework: Framework, stamps: Iterable[Fo
     The live sheets repeat refs and levels by formulas, so they are left out: by their
     stamp, whatever they are called now, and otherwise by their name.
     """
-    columns = layout.columns_by_heading(layout.assessment_columns(framework))
+    columns = layout.columns_by_heading(
+        layout.assessment_columns(framework, with_last_round=True, with_review=True)
+    )
     keys = {heading: column.key for heading, column in columns.items()}
     live = {found.grid: found.stamp.sheet in layout.LIVE_STAMPS for found in stamps if found.stamp}
     return [

@@ -25,6 +25,11 @@ PROBLEM_COLUMNS = (
     *("message", "advice"),
 )
 
+REVIEW_COLUMNS = (
+    *("round", "gss_code", "council", "respondent", "ref", "value_code", "behaviour"),
+    *("current", "target", "reviewer_level", "reviewer_comment", "source_file", "sheet", "cell"),
+)
+
 _RUNS_AS_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 
@@ -63,7 +68,23 @@ def answer_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
 
 def _complete(assessment: Assessment, framework: Framework) -> Iterable[Answer]:
     given = {answer.ref: answer for answer in assessment}
-    return [given.get(row.code, Answer(row.code)) for row in framework.rows]
+    asked = assessment.asked or [row.code for row in framework.rows]
+    return [given.get(code, Answer(code)) for code in asked]
+
+
+def review_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
+    """One row for each behaviour that a reviewer gave a level to, or a comment on."""
+    return [
+        _answer_row(returned, returned.assessment, answer, framework)
+        | {
+            "reviewer_level": level_code(answer.reviewer_level),
+            "reviewer_comment": answer.reviewer_comment,
+        }
+        for returned in returns
+        if returned.assessment is not None
+        for answer in returned.assessment
+        if answer.reviewer_level is not None or answer.reviewer_comment
+    ]
 
 
 def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framework: Framework) -> Row:

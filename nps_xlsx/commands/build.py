@@ -1,0 +1,198 @@
+"""``nps build``: workbooks for one council, for a list, or for all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nps_xlsx.commands.framework import rows_of
+from nps_xlsx.commands.shared import FILE, framework_option, out_option, register_option, register_with
+from nps_xlsx.councils import CouncilError, Register, RegisterError, read_csv
+from nps_xlsx.errors import UserError
+from nps_xlsx.framework import load_framework
+from nps_xlsx.model import Council, Framework
+from nps_xlsx.stamp import is_respondent_name, is_round_name
+
+if TYPE_CHECKING:
+    from nps_xlsx.builder import Order
+
+_NAME_COLUMNS = ("gss_code", "council", "official_name", "name")
+_NARROWING = ("nation", "region", "council_type")
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What was asked for on the command line."""
+
+    council: str | None
+    councils_file: Path | None
+    every: bool
+    nation: str
+    region: str
+    council_type: str
+    round_: str
+    due: dt.datetime | None
+    contact: str
+    return_to: str
+    asked: tuple[str, ...]
+    respondents: tuple[str, ...]
+    with_review: bool
+    targets_file: Path | None
+    prefill_path: Path | None
+    privacy_file: Path | None
+    out: Path
+    register_file: Path | None
+    framework_folder: Path | None
+
+
+@click.command()
+@click.option("--council", help="One council: its GSS code or any of its names.")
+@click.option(
+    "--councils",
+    "councils_file",
+    type=FILE,
+    help="CSV file with a column gss_code or council: one workbook a row.",
+)
+@click.option("--all", "every", is_flag=True, help="Every principal council of the nation.")
+@click.option("--nation", default="England", show_default=True, help="With --all: the nation.")
+@click.option("--region", default="", help="With --all: only this region, such as 'South East'.")
+@click.option("--type", "council_type", default="", help="With --all: only this type, such as County.")
+@click.option("--round", "round_", required=True, help="The round, such as 2026.")
+@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="When to send it back by: 2026-12-18.")
+@click.option("--contact", default="", help="Whom to ask: a post, telephone number or address.")
+@click.option("--return-to", default="", help="Where to send it back to: an email address.")
+@click.option("--key-area", "asked", multiple=True, help="Ask only this key area, such as SV; repeatable.")
+@click.option("--behaviour", "asked", multiple=True, help="Ask only this behaviour, such as SV3; repeatable.")
+@click.option("--respondent", "respondents", multiple=True, help="A copy for this respondent; repeatable.")
+@click.option("--with-review", is_flag=True, help="Add columns for a reviewer's level and comment.")
+@click.option("--targets", "targets_file", type=FILE, help="CSV file of targets: ref, target[, gss_code].")
+@click.option("--prefill", "prefill_path", type=FILE, help="An earlier round: answers.csv, or returns.")
+@click.option("--privacy-note", "privacy_file", type=FILE, help="Text file: how answers are used.")
+@out_option
+@register_option
+@framework_option
+@click.pass_context
+def build(context: click.Context, /, **options: Any) -> None:
+    """Build self-assessment workbooks: for one council, for a list, or for all."""
+    wanted = _Wanted(**options)
+    _refuse_contradictions(context, wanted)
+    _build(_orders(wanted), wanted.out)
+
+
+def _refuse_contradictions(context: click.Context, wanted: _Wanted) -> None:
+    if [bool(wanted.council), bool(wanted.councils_file), wanted.every].count(True) != 1:
+        raise click.UsageError("Say for whom: one of --council, --councils and --all.")
+    default = click.core.ParameterSource.DEFAULT
+    narrowed = [name for name in _NARROWING if context.get_parameter_source(name) is not default]
+    if narrowed and not wanted.every:
+        raise click.UsageError("--nation, --region and --type go with --all.")
+    if not all(is_respondent_name(name) for name in wanted.respondents):
+        raise click.UsageError("--respondent: use at most 40 characters on one line, without a bar.")
+    if not is_round_name(wanted.round_):
+        raise click.UsageError(
+            f"--round {wanted.round_!r}: use at most 20 letters, digits, dots and hyphens, such as 2026."
+        )
+
+
+def _orders(wanted: _Wanted) -> list[Order]:
+    from nps_xlsx.builder import Order
+    from nps_xlsx.prefill import load_previous, load_targets, targets_of
+
+    framework = load_framework(wanted.framework_folder)
+    register = register_with(wanted.register_file)
+    councils = _councils(wanted, register)
+    part = _part(framework, wanted.asked)
+    targets = load_targets(wanted.targets_file, framework) if wanted.targets_file else {}
+    previous = load_previous(wanted.prefill_path, framework, register) if wanted.prefill_path else {}
+    privacy_note = _text_of(wanted.privacy_file) if wanted.privacy_file else ""
+    return [
+        Order(
+            part,
+            council,
+            wanted.round_,
+            due=wanted.due.date() if wanted.due else None,
+            contact=wanted.contact,
+            return_to=wanted.return_to,
+            respondent=respondent.strip(),
+            with_review=wanted.with_review,
+            privacy_note=privacy_note,
+            targets=targets_of(targets, council.gss_code),
+            previous=previous.get(council.gss_code),
+        )
+        for council in councils
+        for respondent in wanted.respondents or ("",)
+    ]
+
+
+def _build(orders: Sequence[Order], out: Path) -> None:
+    from nps_xlsx.builder import build_file
+    from nps_xlsx.files import make_folder
+
+    make_folder(out)
+    hidden = not sys.stderr.isatty()
+    paths = []
+    with click.progressbar(orders, label="Building", file=sys.stderr, show_pos=True, hidden=hidden) as bar:
+        for order in bar:
+            paths.append(build_file(order, out))
+    for path in paths:
+        click.echo(path)
+
+
+def _councils(wanted: _Wanted, register: Register) -> Sequence[Council]:
+    if wanted.council:
+        return [register.find(wanted.council)]
+    if wanted.councils_file:
+        return _listed_councils(wanted.councils_file, register)
+    narrowed = register.principal(
+        nation=wanted.nation, region=wanted.region, council_type=wanted.council_type
+    )
+    return narrowed.councils
+
+
+def _listed_councils(path: Path, register: Register) -> list[Council]:
+    """The councils of a list; every name in it that is not found is told at once."""
+    rows = read_csv(path)
+    if not rows:
+        raise RegisterError(f"{path} holds no councils. Give one a row, below the headings.")
+    column = next((name for name in _NAME_COLUMNS if name in rows[0]), None)
+    if column is None:
+        raise RegisterError(
+            f"{path} lacks the column gss_code or council. It has: {', '.join(rows[0])}. "
+            "Name one of its columns so, in the first row."
+        )
+    found, faults = [], []
+    for number, row in enumerate(rows, start=2):
+        if not row[column]:
+            continue
+        try:
+            found.append(register.find(row[column]))
+        except CouncilError as error:
+            faults.append(f"row {number}: {error}")
+    if faults:
+        raise RegisterError("\n".join([f"{path}: nothing was built.", *faults]))
+    return list(dict.fromkeys(found))
+
+
+def _part(framework: Framework, asked: Sequence[str]) -> Framework:
+    """The rows asked for, each named by its code, or a key area by its code or name."""
+    if not asked:
+        return framework
+    by_name = {area.name.casefold(): area.code for area in framework.areas}
+    by_name |= {area.sheet.casefold(): area.code for area in framework.areas}
+    codes = [by_name.get(name.casefold(), name.upper()) for name in asked]
+    for code in codes:
+        rows_of(framework, code)
+    return framework.only(codes)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read as text ({error}). Save it as UTF-8 text.") from None

@@ -1,0 +1,49 @@
+"""What several commands share: options, exit codes, and ways of saying things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nps_xlsx.councils import Register, load_register
+
+PROBLEMS_FOUND, COULD_NOT_RUN = 1, 2
+
+FILE = click.Path(path_type=Path)
+
+out_option = click.option(
+    "--out",
+    type=FILE,
+    default=Path("output"),
+    show_default=True,
+    help="Folder to write to; it is made if it is not there.",
+)
+framework_option = click.option(
+    "--framework",
+    "framework_folder",
+    type=FILE,
+    help="Folder of another framework. [default: the 2018 edition]",
+)
+register_option = click.option(
+    "--register",
+    "register_file",
+    type=FILE,
+    help="CSV file with further councils, in the columns of framework_data/councils.csv.",
+)
+
+
+def register_with(extra: Path | None) -> Register:
+    """The register that comes with the program, with the councils of another file added."""
+    register = load_register()
+    return register + load_register(extra) if extra else register
+
+
+def counted(number: int, what: str) -> str:
+    """A number and its noun: "1 file", "13 files"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def plain(text: str, length: int = 70) -> str:
+    """A text from outside without the characters that would steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)[:length]

@@ -1,0 +1,110 @@
+"""What a workbook can start with: preset targets, and a council's answers of an earlier round."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+from nps_xlsx.councils import Register, read_csv
+from nps_xlsx.errors import UserError
+from nps_xlsx.intake import read_returns
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Status
+from nps_xlsx.reports.listings import unguarded
+
+Targets = Mapping[str, Mapping[str, int]]
+"""Target levels by council and row; the council is empty where they are for all."""
+
+
+class PrefillError(UserError):
+    """A file of targets or of earlier answers that cannot be used."""
+
+
+def load_targets(path: Path, framework: Framework) -> Targets:
+    """Read preset targets: a CSV file with the columns ref and target, and gss_code where they differ.
+
+    Raises:
+        RegisterError: the file cannot be read, or lacks a column.
+        PrefillError: a row names no behaviour or no level; all such rows are told.
+    """
+    targets: dict[str, dict[str, int]] = {}
+    faults = []
+    numbers = {str(level.number): level.number for level in framework.levels}
+    for place, row in enumerate(read_csv(path, ("ref", "target")), start=2):
+        ref, level = row["ref"].upper(), numbers.get(row["target"][:1])
+        if ref not in framework.row_by_code:
+            faults.append(f"row {place}: {row['ref']!r} is no code of the framework")
+        elif level is None:
+            faults.append(f"row {place}: {row['target']!r} is no level; give a number from 1 up")
+        else:
+            targets.setdefault(row.get("gss_code", "").upper(), {})[ref] = level
+    if faults:
+        raise PrefillError("\n".join([f"{path}: these targets cannot be used.", *faults]))
+    return targets
+
+
+def targets_of(targets: Targets, gss_code: str) -> Mapping[str, int]:
+    """The targets of one council: those for all, then its own."""
+    return {**targets.get("", {}), **targets.get(gss_code, {})}
+
+
+def load_previous(path: Path, framework: Framework, register: Register) -> dict[str, Assessment]:
+    """Read an earlier round, by council: an answers.csv, or returns (a file, a folder or a zip).
+
+    Raises:
+        InputError, RegisterError: the path is not there or cannot be read.
+        PrefillError: no answers are in it.
+    """
+    if path.suffix.lower() == ".csv":
+        found = _from_csv(path, framework)
+    else:
+        returns = read_returns([path], framework, register)
+        found = [r.assessment for r in returns if r.status is Status.ACCEPTED and r.assessment]
+        refused = [r.message for r in returns if r.status is Status.REFUSED]
+        if not found:
+            raise PrefillError(f"{path} cannot be used: {refused[0] if refused else 'it holds no return.'}")
+    return {assessment.gss_code: assessment for assessment in found}
+
+
+def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
+    answers: dict[tuple[str, str], list[Answer]] = {}
+    names: dict[str, str] = {}
+    for row in read_csv(path, ("round", "gss_code", "council", "ref", "current")):
+        texts = {key: unguarded(value) for key, value in row.items()}
+        if texts["ref"] in framework.row_by_code:
+            answers.setdefault((texts["gss_code"], texts["round"]), []).append(_answer(texts))
+            names[texts["gss_code"]] = texts["council"]
+    if not answers:
+        raise PrefillError(f"{path} holds no answers to this framework.")
+    return [
+        Assessment(code, names[code], round_, tuple(given))
+        for (code, round_), given in sorted(answers.items())
+    ]
+
+
+def _answer(texts: Mapping[str, str]) -> Answer:
+    day = _date(texts.get("due_date", ""))
+    return Answer(
+        texts["ref"],
+        current=_level(texts["current"]),
+        target=_level(texts.get("target", "")),
+        evidence=texts.get("evidence", ""),
+        actions=texts.get("actions", ""),
+        owner=texts.get("owner", ""),
+        due_date=day,
+        due_text="" if day else texts.get("due_date", ""),
+        priority=texts.get("priority", ""),
+    )
+
+
+def _level(text: str) -> LevelValue:
+    if text == NOT_APPLICABLE:
+        return NOT_APPLICABLE
+    return int(text) if text.isdigit() else None
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:  # blank, or words that ingest kept as they were
+        return None

@@ -1,0 +1,182 @@
+"""Blank workbooks filled in by LibreOffice, as officers would: read exactly, and judged alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import python_calamine
+
+from nps_xlsx import layout
+from nps_xlsx.builder import Order, build_workbook
+from nps_xlsx.builder.checking import KINDS, verdict
+from nps_xlsx.councils import Register
+from nps_xlsx.ingester import SourceFile, read_return
+from nps_xlsx.model import Answer, Council, Framework
+from nps_xlsx.problems import counts
+from samples.make_returns import Job, cell_of, serial, typed_level
+from tests.workbooks import read, write
+
+pytestmark = pytest.mark.libreoffice
+
+FILLS = 50
+SLUGS = {
+    "unanswered": "not-answered",
+    "no_reason": "not-applicable-without-reason",
+    "below": "target-below-current",
+    "lone_target": "target-without-current",
+    "no_owner": "action-without-owner",
+    "early": "due-before-completed",
+}
+"""What the ingester calls each kind that the sheet counts."""
+
+TEXTS = [
+    "A policy of 2023",
+    "- item one\n- item two",
+    "= see the strategy",
+    "007",
+    "1/2",
+    "😀 שלום",
+    "Don't know",
+]
+
+
+def random_answer(rng: random.Random, ref: str, fullness: float) -> Answer:
+    """One row as an officer might fill it in: anything from nothing to everything."""
+
+    def sometimes(value: object) -> object:
+        return value if rng.random() < fullness else None
+
+    day = dt.date(2026, 1, 1) + dt.timedelta(days=rng.randrange(900))
+    return Answer(
+        ref,
+        current=sometimes(rng.choice(["NA", 1, 2, 3, 4, 5])),  # type: ignore[arg-type] # one of them
+        target=sometimes(rng.choice(["NA", 1, 2, 3, 4, 5])),  # type: ignore[arg-type] # one of them
+        evidence=str(sometimes(rng.choice(TEXTS)) or ""),
+        actions=str(sometimes(rng.choice(TEXTS)) or ""),
+        owner=str(sometimes("Head of Procurement") or ""),
+        due_date=sometimes(day),  # type: ignore[arg-type] # a day or nothing
+        priority=str(sometimes(rng.choice(["High", "Medium", "Low"])) or ""),
+    )
+
+
+def cells(
+    framework: Framework, answers: Sequence[Answer], details: dict[str, str | int]
+) -> list[tuple[str, str, str, str | int]]:
+    """What to type where."""
+    typed: list[tuple[str, str, str, str | int]] = [
+        (
+            layout.START,
+            layout.cell_name(*layout.detail_cell(key)),
+            "number" if isinstance(value, int) else "text",
+            value,
+        )
+        for key, value in details.items()
+    ]
+    for answer in answers:
+        for key in ("current", "target"):
+            level = getattr(answer, key)
+            if level is not None:
+                typed.append(
+                    (*cell_of(framework, answer.ref, key), "text", typed_level(framework, str(level)))
+                )
+        for key in ("evidence", "actions", "owner", "priority"):
+            if getattr(answer, key):
+                typed.append((*cell_of(framework, answer.ref, key), "text", getattr(answer, key)))
+        if answer.due_date:
+            typed.append(
+                (*cell_of(framework, answer.ref, "due_date"), "number", serial(str(answer.due_date)))
+            )
+    return typed
+
+
+@pytest.fixture(scope="module")
+def fills(
+    framework: Framework,
+    medway: Council,
+    office: Callable[[Sequence[Job]], None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[tuple[list[Answer], Path]]:
+    """Fifty fills of every fullness, from blank to complete, with what was typed in each."""
+    folder = tmp_path_factory.mktemp("fills")
+    blank = write(folder / "blank.xlsx", build_workbook(Order(framework, medway, "2026")))
+    jobs, typed = [], []
+    for seed in range(FILLS):
+        rng = random.Random(seed)  # noqa: S311 - not for secrets
+        fullness = seed / (FILLS - 1)
+        answers = [random_answer(rng, row.code, fullness) for row in framework.rows]
+        details: dict[str, str | int] = {
+            key: "Words" for key in ("completed_by", "role", "email") if rng.random() < fullness
+        }
+        if rng.random() < fullness:
+            details["date_completed"] = serial("2026-12-01")
+        typed.append(answers)
+        jobs.append(Job(blank, folder / f"filled-{seed}.xlsx", cells(framework, answers, details)))
+    office(jobs)
+    return [(answers, job.target) for answers, job in zip(typed, jobs, strict=True)]
+
+
+def check_sheet(path: Path) -> tuple[str, Counter[str], list[tuple[str, str, str]]]:
+    """The verdict of a recalculated workbook, its counts by kind, and its list of open things."""
+    rows = (
+        python_calamine.CalamineWorkbook.from_path(path)
+        .get_sheet_by_name(layout.CHECK)
+        .to_python(skip_empty_area=False)
+    )
+    totals = next(row for row in rows if row[0] == "All sheets")
+    missing = rows[rows.index(totals) + 1]
+    found: Counter[str] = Counter({SLUGS[key]: int(totals[col]) for col, (key, _, _) in enumerate(KINDS, 1)})
+    found["details-missing"] = int(missing[1])
+    heading = next(number for number, row in enumerate(rows) if row[:3] == ["Sheet", "Ref", "Go to"])
+    listed = [(str(row[0]), str(row[1]), str(row[2])) for row in rows[heading + 1 :] if row[0]]
+    return str(rows[2][0]), +found, listed
+
+
+def test_the_sheet_and_the_ingester_give_the_same_counts(
+    fills: list[tuple[list[Answer], Path]], framework: Framework, register: Register
+) -> None:
+    """On fifty random fills, each kind of problem is counted alike, and so is the verdict."""
+    assert len(fills) >= 50
+    for _, path in fills:
+        returned = read(path.read_bytes(), framework, register, path.name)
+        judged, found, listed = check_sheet(path)
+        assert found == counts(returned.problems), path.name
+        assert judged == verdict(sum(found.values()))
+        assert len(listed) == sum(found.values())
+
+
+def test_the_list_leads_to_the_cells_that_are_told(
+    fills: list[tuple[list[Answer], Path]], framework: Framework, register: Register
+) -> None:
+    """Every unanswered row that the ingester tells is in the sheet's list, under the same cell."""
+    for _, path in fills[10:40:10]:
+        returned = read(path.read_bytes(), framework, register, path.name)
+        _, _, listed = check_sheet(path)
+        told = {
+            (problem.place.sheet, cell)
+            for problem in returned.problems
+            if problem.slug == "not-answered"
+            for cell in problem.place.cell.split(", ")
+        }
+        assert told
+        assert told <= {(sheet, cell) for sheet, _, cell in listed}
+
+
+def test_what_was_typed_is_what_is_read(
+    fills: list[tuple[list[Answer], Path]], framework: Framework, register: Register
+) -> None:
+    """Levels, texts, dates and priorities come back exactly as LibreOffice was told to type them."""
+    for answers, path in fills:
+        content = path.read_bytes()
+        returned = read_return(SourceFile(path.name, content, len(content)), framework, register)
+        assert returned.assessment is not None
+        for answer in answers:
+            found = returned.assessment.answer(answer.ref)
+            assert (found.current, found.target) == (answer.current, answer.target)
+            assert (found.evidence, found.actions) == (answer.evidence, answer.actions)
+            assert (found.owner, found.priority) == (answer.owner, answer.priority)
+            assert found.due_date == answer.due_date

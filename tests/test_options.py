@@ -1,0 +1,265 @@
+"""Short editions, copies for respondents, reviewers' columns, preset targets, prefilled rounds."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import datetime as dt
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from nps_xlsx.builder import Order, build_file, build_workbook
+from nps_xlsx.councils import Register
+from nps_xlsx.intake import ingest
+from nps_xlsx.model import Answer, Assessment, Council, Framework
+from nps_xlsx.prefill import PrefillError, load_previous, load_targets, targets_of
+from nps_xlsx.stamp import Stamp, parse_stamp
+from tests.workbooks import changed, filled, read, slugs, write
+
+PREVIOUS = (
+    Answer(
+        "EC1", current=2, target=4, evidence="Old words", actions="Old deed", owner="Post", priority="High"
+    ),
+    Answer("EC2", current=4, target=4, actions="Done deed", owner="Post"),
+    Answer("EC3", current="NA", evidence="Shared"),
+    Answer("SV1", current=3, target=5, actions="Another", due_date=dt.date(2022, 3, 31)),
+)
+
+
+@pytest.fixture
+def previous(medway: Council) -> Assessment:
+    return Assessment(medway.gss_code, medway.name, "2022", PREVIOUS)
+
+
+def sheet_of(order: Order, name: str) -> Worksheet:
+    return openpyxl.load_workbook(io.BytesIO(build_workbook(order)))[name]
+
+
+def row_of(sheet: Worksheet, ref: str) -> dict[str, object]:
+    headings = [cell.value for cell in sheet[3]]
+    row = next(row for row in sheet.iter_rows(min_row=4, values_only=True) if row[0] == ref)
+    return dict(zip(headings, row, strict=True))
+
+
+# --- A short edition
+
+
+def test_a_part_keeps_codes_and_value_codes(framework: Framework) -> None:
+    """A key area by its code brings all its rows, a behaviour by its code only itself."""
+    part = framework.only(["EC", "SV3"])
+    assert [row.code for row in part.rows] == ["EC0", "EC1", "EC2", "EC3", "SV3"]
+    assert [row.value_code for row in part.behaviours] == [1, 2, 3, 33]
+    assert [theme.name for theme in part.themes] == ["Showing leadership", "Achieving community benefits"]
+
+
+def test_a_short_edition_asks_only_what_was_chosen(
+    framework: Framework, register: Register, medway: Council
+) -> None:
+    """Its sheets are those of the chosen rows, and ingest expects no others."""
+    order = Order(framework.only(["SV3", "EN"]), medway, "2026")
+    content = build_workbook(order)
+    names = openpyxl.load_workbook(io.BytesIO(content)).sheetnames
+    assert names[1:3] == ["Obtaining social value", "Enablers"]
+    returned = read(content, framework, register)
+    assert returned.assessment is not None
+    assert returned.assessment.asked == ("SV3", "EN1", "EN2", "EN3", "EN4")
+    assert slugs(returned) == []
+    told = {ref for p in returned.problems if p.slug == "not-answered" for ref in p.ref.split(", ")}
+    assert told == {"SV3", "EN1", "EN2", "EN3", "EN4"}
+
+
+def test_answers_of_a_short_edition_are_compared_with_those_of_a_full_one(
+    framework: Framework, register: Register, medway: Council, tmp_path: Path
+) -> None:
+    """In one consolidation a row that was not asked is not counted as unanswered."""
+    part = framework.only(["SV3"])
+    short = Assessment("E10000034", "W", "2026", (Answer("SV3", current=5),))
+    worcestershire = register.find("Worcestershire")
+    write(tmp_path / "a.xlsx", build_workbook(Order(part, worcestershire, "2026", assessment=short)))
+    write(tmp_path / "b.xlsx", filled(framework, medway, Answer("SV3", current=2)))
+    ingest([tmp_path / "a.xlsx", tmp_path / "b.xlsx"], tmp_path / "out", framework, register)
+    with (tmp_path / "out" / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 1 + 69
+    book = openpyxl.load_workbook(tmp_path / "out" / "consolidated.xlsx")
+    by_ref = {row[1]: row for row in book["Behaviours"].iter_rows(min_row=5, values_only=True)}
+    assert by_ref["SV3"][4:9] == (2, 2, 0, 2, 3.5)
+    assert by_ref["SV4"][4:9] == (1, 0, 0, 0, None)
+
+
+# --- Respondents
+
+
+def test_copies_for_respondents_stay_apart(
+    framework: Framework, register: Register, medway: Council, tmp_path: Path
+) -> None:
+    """Each copy has its own name and stamp, and both of a council's returns count."""
+    for name, level in (("Adult care", 2), ("Highways", 4)):
+        assessment = Assessment(medway.gss_code, medway.name, "2026", (Answer("EC1", current=level),), name)
+        order = Order(framework, medway, "2026", respondent=name, assessment=assessment)
+        build_file(order, tmp_path)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["NPS-2026-E06000035-medway-adult-care.xlsx", "NPS-2026-E06000035-medway-highways.xlsx"]
+    receipt = ingest([tmp_path], tmp_path / "out", framework, register)
+    assert receipt.files == 2
+    with (tmp_path / "out" / "returns.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = [(row["status"], row["respondent"]) for row in csv.DictReader(file)]
+    assert found == [("accepted", "Adult care"), ("accepted", "Highways")]
+
+
+# --- Reviewers
+
+
+def test_a_reviewer_has_a_level_and_a_comment_beside_the_councils(
+    framework: Framework, register: Register, medway: Council, tmp_path: Path
+) -> None:
+    """The two columns are written, read, and listed in reviews.csv."""
+    order = Order(framework, medway, "2026", with_review=True)
+    sheet = sheet_of(order, "Engaging councillors")
+    assert [cell.value for cell in sheet[3]][-2:] == ["Reviewer's level", "Reviewer's comment"]
+    answer = Answer("EC1", current=4, reviewer_level=3, reviewer_comment="No report was seen")
+    assessment = Assessment(medway.gss_code, medway.name, "2026", (answer,))
+    content = build_workbook(dataclasses.replace(order, assessment=assessment))
+    returned = read(content, framework, register)
+    assert returned.assessment is not None
+    found = returned.assessment.answer("EC1")
+    assert (found.current, found.reviewer_level, found.reviewer_comment) == (4, 3, "No report was seen")
+    ingest([write(tmp_path / "r.xlsx", content)], tmp_path / "out", framework, register)
+    with (tmp_path / "out" / "reviews.csv").open(encoding="utf-8-sig", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert (row["ref"], row["current"], row["reviewer_level"]) == ("EC1", "4", "3")
+
+
+def test_a_missing_reviewers_column_is_told_only_where_it_was_asked_for(
+    framework: Framework, register: Register, medway: Council
+) -> None:
+    """The stamp says whether a review was asked, so that its loss is seen."""
+    content = build_workbook(Order(framework, medway, "2026", with_review=True))
+
+    def drop(workbook: openpyxl.Workbook) -> None:
+        workbook["Engaging councillors"]["O3"] = "Mine"
+
+    assert slugs(read(changed(content, drop), framework, register)) == ["heading-missing"]
+
+
+# --- Targets
+
+
+def test_targets_can_be_preset_for_all_and_for_one(
+    framework: Framework, medway: Council, tmp_path: Path
+) -> None:
+    """A council's own row wins over that for all, and the cell stays open to change."""
+    path = tmp_path / "targets.csv"
+    path.write_text("ref,target,gss_code\nEC1,3,\nEC2,4 Leader,\nEC1,5,E06000035\n", encoding="utf-8")
+    targets = targets_of(load_targets(path, framework), medway.gss_code)
+    assert targets == {"EC1": 5, "EC2": 4}
+    sheet = sheet_of(Order(framework, medway, "2026", targets=targets), "Engaging councillors")
+    assert (sheet["D6"].value, sheet["D7"].value, sheet["D8"].value) == ("5 Innovator", "4 Leader", None)
+    assert not sheet["D6"].protection.locked
+
+
+def test_targets_that_cannot_be_used_are_told_at_once(framework: Framework, tmp_path: Path) -> None:
+    """An unknown code and an impossible level are two lines with their rows."""
+    path = tmp_path / "targets.csv"
+    path.write_text("ref,target\nZZ1,3\nEC1,9\n", encoding="utf-8")
+    with pytest.raises(PrefillError, match=r"row 2: 'ZZ1'.*\n.*row 3: '9'"):
+        load_targets(path, framework)
+
+
+# --- The round before
+
+
+def test_last_rounds_level_stands_beside_a_blank_current_level(
+    framework: Framework, medway: Council, previous: Assessment
+) -> None:
+    """The level of last round is shown and locked; nobody can send it by accident."""
+    sheet = sheet_of(Order(framework, medway, "2026", previous=previous), "Engaging councillors")
+    row = row_of(sheet, "EC1")
+    assert list(row)[2:4] == ["Last round", "Current level"]
+    assert (row["Last round"], row["Current level"], row["Target level"]) == ("2 Developing", None, None)
+    assert row_of(sheet, "EC3")["Last round"] == "Not applicable"
+    assert sheet["C6"].protection.locked
+    assert sheet.freeze_panes == "F4"
+
+
+def test_evidence_and_unfinished_actions_are_carried_over_and_marked(
+    framework: Framework, medway: Council, previous: Assessment
+) -> None:
+    """Texts say which round they are from; actions whose target was reached are left behind."""
+    sheet = sheet_of(Order(framework, medway, "2026", previous=previous), "Engaging councillors")
+    row = row_of(sheet, "EC1")
+    assert row["Evidence and comments"] == "From round 2022: Old words"
+    assert (row["Actions"], row["Owner"], row["Priority"]) == ("From round 2022: Old deed", "Post", "High")
+    done = row_of(sheet, "EC2")
+    assert (done["Actions"], done["Owner"]) == (None, None)
+
+
+@pytest.mark.parametrize("as_csv", [True, False])
+def test_a_round_is_prefilled_from_answers_or_from_returns(
+    framework: Framework, register: Register, medway: Council, tmp_path: Path, *, as_csv: bool
+) -> None:
+    """answers.csv and the return itself give the same earlier answers."""
+    source = write(tmp_path / "r.xlsx", filled(framework, medway, *PREVIOUS))
+    ingest([source], tmp_path / "out", framework, register)
+    path = tmp_path / "out" / "answers.csv" if as_csv else source
+    found = load_previous(path, framework, register)["E06000035"]
+    for answer in PREVIOUS:
+        read_back = found.answer(answer.ref)
+        assert (read_back.current, read_back.target) == (answer.current, answer.target)
+        assert (read_back.evidence, read_back.actions) == (answer.evidence, answer.actions)
+        assert read_back.due_date == answer.due_date
+
+
+def test_a_prefilled_workbook_shows_movement(
+    framework: Framework, medway: Council, previous: Assessment
+) -> None:
+    """The Summary has last round's average and the movement of behaviours answered in both rounds."""
+    now = Assessment(medway.gss_code, medway.name, "2026", (Answer("EC1", current=4),))
+    summary = sheet_of(Order(framework, medway, "2026", previous=previous, assessment=now), "Summary")
+    assert [cell.value for cell in summary[4]][-2:] == ["Last round, average", "Movement"]
+    book = openpyxl.load_workbook(
+        io.BytesIO(build_workbook(Order(framework, medway, "2026", previous=previous, assessment=now))),
+        data_only=True,
+    )
+    row = [cell.value for cell in book["Summary"][5]]
+    assert (row[0], row[4], row[10], row[11]) == ("Engaging councillors", 4, 3, 2)
+
+
+# --- What was asked is in the stamp
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        Stamp("nps-2018", "1", "2026", "E06000035", "EC", respondent="Adult care & health"),
+        Stamp("nps-2018", "1", "2026", "E06000035", "EC", asked=("EC0", "EC1", "EC2", "SV5", "VCSE8")),
+        Stamp("nps-2018", "1", "2026", "E06000035", "EC", last_round="2021"),
+        Stamp("nps-2018", "1", "2026", "E06000035", "EC", with_review=True),
+        Stamp("nps-2018", "1", "2026", "E06000035", "EC", "HR", ("EN4",), "2021-b", with_review=True),
+    ],
+)
+def test_a_stamp_says_what_was_asked(stamp: Stamp) -> None:
+    """Respondent, chosen rows, last round and review are read back from the stamp."""
+    assert parse_stamp(str(stamp)) == stamp
+
+
+def test_the_first_sheet_says_what_is_particular_to_a_copy(
+    framework: Framework, medway: Council, previous: Assessment
+) -> None:
+    """Respondent, short edition, prefilling, review and privacy note are said in words."""
+    order = Order(
+        framework.only(["EC"]),
+        medway,
+        "2026",
+        respondent="Highways",
+        with_review=True,
+        previous=previous,
+        privacy_note="Kept for {two} years.",
+    )
+    text = "\n".join(str(cell.value) for row in sheet_of(order, "Start here").iter_rows() for cell in row)
+    for words in ("for Highways", "short edition", "of round 2022", "for your reviewers", "for {two} years"):
+        assert words in text
