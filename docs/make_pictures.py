@@ -90,7 +90,7 @@ WORKBOOK = "NPS-2022-E10000034-worcestershire.xlsx"
 ACTION_PLAN = "NPS-2022-Z10000001-fictonshire-action-plan.xlsx"
 PICTURES_WANTED = (
     Picture("workbook", WORKBOOK, 3, 200, (60, 80, 2000, 860)),
-    Picture("summary", WORKBOOK, 14, 110, (0, 30, 900, 900)),
+    Picture("summary", WORKBOOK, 14, 110, (0, 30, 900, 1160)),
     Picture("consolidated", "consolidated.xlsx", 3, 130, (30, 30, 1480, 480)),
     Picture("action-plan", ACTION_PLAN, 2, 170, (50, 50, 2300, 1100)),
 )

@@ -8,10 +8,11 @@ is our mistake.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -19,11 +20,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from nps_xlsx import styles
+from nps_xlsx.layout import cell_name
 
 TEXT_LIMIT = 32_767
 """UTF-16 units that a cell of Excel holds."""
 
 _CREATED = dt.datetime(2018, 7, 1)  # noqa: DTZ001 - a constant, so that the bytes have no clock in them
+_LANGUAGE = b"<dc:language>en-GB</dc:language>"
 _FORMULA_STARTS = tuple("=+-@\t\r")
 # Without "no scheme" the default font would be marked as the theme's, and Excel would show Calibri.
 _FONT = {"font_name": styles.FONT, "font_size": styles.BODY_SIZE, "font_scheme": False}
@@ -74,9 +77,8 @@ class Book:
 
     def to_bytes(self) -> bytes:
         """The finished workbook; nothing can be written after."""
-        with _warnings_raised():
-            self.raw.close()
-        return self._buffer.getvalue()
+        self.raw.close()
+        return _with_language(self._buffer.getvalue())
 
 
 class Sheet:
@@ -91,8 +93,7 @@ class Sheet:
         text = clean_text(text)
         if text.startswith(_FORMULA_STARTS):
             names = (*names, "quoted")
-        with _warnings_raised():
-            checked(self.raw.write_string(row, col, text, self.book.format(*names)))
+        checked(self.raw.write_string(row, col, text, self.book.format(*names)))
 
     def text_or_blank(self, row: int, col: int, text: str, *names: str) -> None:
         """Write a text, or format an empty cell where there is none."""
@@ -105,8 +106,7 @@ class Sheet:
         """Write a text under a title in bold, both in one cell."""
         bold, plain = self.book.format(*names, "bold"), self.book.format(*names)
         parts = (bold, f"{clean_text(title)}\n", plain, clean_text(text))
-        with _warnings_raised():
-            checked(self.raw.write_rich_string(row, col, *parts, plain))
+        checked(self.raw.write_rich_string(row, col, *parts, plain))
 
     def number(self, row: int, col: int, value: float | None, *names: str) -> None:
         """Write a number; an empty cell for ``None``."""
@@ -137,8 +137,7 @@ class Sheet:
     def link(self, row: int, col: int, target: str, text: str, *names: str, tip: str = "") -> None:
         """Write a link to a cell of this workbook, such as ``'Start here'!A1``."""
         shown = self.book.format("link", *names)
-        with _warnings_raised():
-            checked(self.raw.write_url(row, col, f"internal:{target}", shown, text, tip or None))
+        checked(self.raw.write_url(row, col, f"internal:{target}", shown, text, tip or None))
 
     def texts(self, row: int, col: int, texts: Sequence[str], *names: str) -> None:
         """Write texts side by side."""
@@ -156,14 +155,12 @@ class Sheet:
 
     def validate(self, row: int, col: int, rule: Mapping[str, Any], *, last_row: int | None = None) -> None:
         """Add a data validation to a cell, or to a run of cells down its column."""
-        with _warnings_raised():
-            last = row if last_row is None else last_row
-            checked(self.raw.data_validation(row, col, last, col, dict(rule)))
+        last = row if last_row is None else last_row
+        checked(self.raw.data_validation(row, col, last, col, dict(rule)))
 
     def rule(self, first: tuple[int, int], last: tuple[int, int], rule: Mapping[str, Any]) -> None:
         """Add a conditional format to a box of cells."""
-        with _warnings_raised():
-            checked(self.raw.conditional_format(*first, *last, dict(rule)))
+        checked(self.raw.conditional_format(*first, *last, dict(rule)))
 
     def filter(self, row: int, col: int, last_row: int, last_col: int) -> None:
         """Put filter buttons on the headings of a table."""
@@ -173,8 +170,18 @@ class Sheet:
         """Insert a chart of a size in pixels, with its alternative text."""
         chart.set_size({"width": width, "height": height})
         placed = {"object_position": 2, "description": description}
-        with _warnings_raised():
-            checked(self.raw.insert_chart(row, col, chart, placed))
+        checked(self.raw.insert_chart(row, col, chart, placed))
+
+    def mark_headings(self, row: int, col: int, last_row: int, last_col: int) -> None:
+        """Tell screen readers which cells are a table's headings, by the name that they look for.
+
+        JAWS and others read a name such as ``TitleRegion1.A3.N9.1`` (the corners of the
+        table and the number of the sheet) as "column and row titles begin here".
+        """
+        corners = f"{cell_name(row, col)}.{cell_name(last_row, last_col)}"
+        name = f"'{self.raw.get_name()}'!TitleRegion1.{corners}.{self.raw.index + 1}"
+        here = cell_name(row, col, absolute=True)
+        self.book.define_name(name, f"'{self.raw.get_name()}'!{here}")
 
     def page(self, *, repeat_row: int | None = None, a3: bool = False, portrait: bool = False) -> None:
         """Set up printing: one page wide, page numbers, the headings' row repeated."""
@@ -220,8 +227,29 @@ def clean_text(text: str) -> str:
     return encoded[: 2 * TEXT_LIMIT].decode("utf-16-le", "replace")
 
 
-@contextmanager
-def _warnings_raised() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
+Writer = Callable[..., bytes]
+
+
+def strict(writer: Writer) -> Writer:
+    """Decorate a function that writes a workbook: a warning of XlsxWriter's is raised, as our mistake."""
+
+    @functools.wraps(writer)
+    def wrapped(*arguments: object, **options: object) -> bytes:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return writer(*arguments, **options)
+
+    return wrapped
+
+
+def _with_language(content: bytes) -> bytes:
+    """The same workbook with its language said, for which XlsxWriter has no setting."""
+    said = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(said, "w") as new:
+        for entry in old.infolist():
+            part = old.read(entry)
+            if entry.filename == "docProps/core.xml":
+                part = part.replace(b"<cp:lastModifiedBy>", _LANGUAGE + b"<cp:lastModifiedBy>", 1)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, part)
+    return said.getvalue()

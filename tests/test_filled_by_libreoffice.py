@@ -129,8 +129,10 @@ def check_sheet(path: Path) -> tuple[str, Counter[str], list[tuple[str, str, str
     )
     totals = next(row for row in rows if row[0] == "All sheets")
     missing = rows[rows.index(totals) + 1]
-    found: Counter[str] = Counter({SLUGS[key]: int(totals[col]) for col, (key, _, _) in enumerate(KINDS, 1)})
-    found["details-missing"] = int(missing[1])
+    found: Counter[str] = Counter(
+        {SLUGS[key]: int(str(totals[col]).split(".")[0]) for col, (key, _, _) in enumerate(KINDS, 1)}
+    )
+    found["details-missing"] = int(str(missing[1]).split(".")[0])
     heading = next(number for number, row in enumerate(rows) if row[:3] == ["Sheet", "Ref", "Go to"])
     listed = [(str(row[0]), str(row[1]), str(row[2])) for row in rows[heading + 1 :] if row[0]]
     return str(rows[2][0]), +found, listed

@@ -130,6 +130,9 @@ _LEADERSHIP = "showing-leadership.toml"
         (("framework.toml", "number = 3", "number = 4"), "framework.toml levels[3].number"),
         (("framework.toml", '"enablers.toml"', '"gone.toml"'), "gone.toml "),
         (("framework.toml", "edition", "[["), "framework.toml "),
+        (("actions.toml", "[EC1]", "[EC9]"), "actions.toml EC9"),
+        (("actions.toml", "developing.own = [", "developing.mine = ["), "actions.toml EC1.developing.mine"),
+        (("actions.toml", "innovator.own", "inventor.own"), "actions.toml EC1.innovator"),
         (
             ("guidance.toml", 'title = "Priority"', f'title = "{"long " * 9}"'),
             "guidance.toml prompts.priority.title",

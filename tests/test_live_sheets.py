@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import random
 from collections.abc import Callable, Sequence
@@ -10,7 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from nps_xlsx.model import Answer, Council, Framework
+from nps_xlsx.builder import Order, build_workbook
+from nps_xlsx.model import Answer, Assessment, Council, Framework
 from samples.make_returns import Job
 from tests.workbooks import filled, write
 
@@ -55,6 +57,11 @@ def recalculated(
     full = [Answer(row.code, current=2, target=4, current_text="2 Developing") for row in framework.rows]
     kinds.append(full)
     ours = [filled(framework, medway, *answers) for answers in kinds]
+    previous = Assessment(medway.gss_code, medway.name, "2022", tuple(random_answers(framework, 9)))
+    now = Assessment(medway.gss_code, medway.name, "2026", tuple(random_answers(framework, 5)))
+    prefilled = Order(framework, medway, "2026", previous=previous, with_review=True, assessment=now)
+    ours += [build_workbook(prefilled), build_workbook(dataclasses.replace(prefilled, assessment=None))]
+    ours.append(build_workbook(Order(framework.only(["EC", "EN4"]), medway, "2026")))
     jobs = [
         Job(write(folder / f"ours-{n}.xlsx", content), folder / f"theirs-{n}.xlsx", ())
         for n, content in enumerate(ours)

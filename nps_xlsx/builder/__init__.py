@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nps_xlsx import layout
-from nps_xlsx.book import Book
+from nps_xlsx.book import Book, strict
 from nps_xlsx.builder.assessment import write_assessment_sheet
 from nps_xlsx.builder.checking import write_check, write_items
 from nps_xlsx.builder.order import Order
@@ -19,6 +19,7 @@ from nps_xlsx.stamp import PROPERTY
 __all__ = ["Order", "build_file", "build_workbook"]
 
 
+@strict
 def build_workbook(order: Order) -> bytes:
     """Build one workbook; the same order gives the same bytes."""
     framework = order.framework

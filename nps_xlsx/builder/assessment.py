@@ -27,6 +27,7 @@ def write_assessment_sheet(book: Book, order: Order, layout_: AssessmentSheet, w
     if layout_.area.footnote:
         sheet.text(last + 1, layout_.column("level_1"), layout_.area.footnote, "note")
     _add_rules(book, sheet, order.framework, layout_, last)
+    sheet.mark_headings(layout_.HEADING_ROW, 0, last, len(layout_.columns) - 1)
     sheet.raw.freeze_panes(layout_.FIRST_ROW - 1, layout_.frozen_columns)
     sheet.raw.set_selection(
         layout_.FIRST_ROW, layout_.column("current"), layout_.FIRST_ROW, layout_.column("current")

@@ -72,6 +72,7 @@ def write_check(book: Book, order: Order, workings: Workings) -> None:
     _write_totals(sheet, order, workings, last)
     _write_verdict(sheet, order, workings, last)
     _write_list(sheet, order, workings, last + 3)
+    sheet.mark_headings(_HEADING_ROW, 0, last, len(KINDS))
     sheet.raw.freeze_panes(_FIRST_ROW, 1)
     sheet.raw.set_selection(_VERDICT_ROW, 0, _VERDICT_ROW, 0)
     sheet.page()

@@ -63,6 +63,7 @@ def write_plan(book: Book, order: Order, workings: Workings) -> None:
     last = _FIRST_ROW + count - 1
     _add_rules(book, sheet, last)
     sheet.raw.set_column(_PLACE_COLUMN, _LEVEL_COLUMN, None, None, {"hidden": True})
+    sheet.mark_headings(_HEADING_ROW, 0, last, len(_COLUMNS) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 3)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)
     sheet.page(repeat_row=_HEADING_ROW, a3=True)

@@ -63,6 +63,7 @@ def write_summary(book: Book, order: Order, workings: Workings) -> None:
         if moves:
             _write_movement(sheet, row, group, workings)
     end = _FIRST_ROW + len(groups)
+    sheet.mark_headings(_HEADING_ROW, 0, end - 1, len(columns) - 1)
     sheet.link(1, 6, f"'{layout.START}'!A1", "Back to Start here")
     last = _FIRST_ROW + len(order.sheets) - 1
     _add_radar(book, sheet, end + 1, last, len(order.framework.levels))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nps_xlsx import layout
-from nps_xlsx.book import Book
+from nps_xlsx.book import Book, strict
 from nps_xlsx.consolidate import council_label
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Behaviour, Framework, LevelValue
 from nps_xlsx.reports import charts
@@ -34,6 +34,7 @@ def action_plan_name(assessment: Assessment, short_name: str) -> str:
     return "-".join(("NPS", assessment.round, code, *filter(None, parts))) + ".xlsx"
 
 
+@strict
 def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
     """One council's action plan; the same answers give the same bytes."""
     name = council_label(assessment)

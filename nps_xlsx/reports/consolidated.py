@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nps_xlsx import layout, styles
-from nps_xlsx.book import Book, Sheet
+from nps_xlsx.book import Book, Sheet, strict
 from nps_xlsx.consolidate import Tables
 from nps_xlsx.model import Behaviour, Framework, Return, Status
 from nps_xlsx.reports import charts
@@ -53,6 +53,7 @@ _CONTENTS = (
 )
 
 
+@strict
 def consolidated_workbook(tables: Tables, returns: Sequence[Return]) -> bytes:
     """The analyst's workbook; the same input gives the same bytes."""
     framework = tables.framework

@@ -67,6 +67,7 @@ def table_sheet(
     end = write_table(sheet, HEADING_ROW, columns, rows)
     if has_filter and end > FIRST_ROW:
         sheet.filter(HEADING_ROW, 0, end - 1, len(columns) - 1)
+    sheet.mark_headings(HEADING_ROW, 0, max(end - 1, HEADING_ROW), len(columns) - 1)
     sheet.raw.freeze_panes(FIRST_ROW, frozen)
     sheet.page(repeat_row=HEADING_ROW)
     return sheet, end
