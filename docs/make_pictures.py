@@ -22,11 +22,11 @@ PICTURES = ROOT / "docs" / "pictures"
 
 @dataclass(frozen=True)
 class Picture:
-    """A part of one page: resolution in dots an inch, then left, top, width and height in dots."""
+    """A part of the page that begins with a title: dots an inch, then left, top, width, height in dots."""
 
     name: str
     source: str
-    page: int
+    title: str
     resolution: int
     box: tuple[int, int, int, int]
 
@@ -61,7 +61,7 @@ def main() -> None:
 def cut(pdf: Path, picture: Picture) -> None:
     """Cut one picture out of a printed workbook."""
     left, top, width, height = picture.box
-    page = str(picture.page)
+    page = page_of(pdf, picture.title)
     box = ["-x", str(left), "-y", str(top), "-W", str(width), "-H", str(height)]
     target = PICTURES / picture.name
     run(
@@ -81,18 +81,24 @@ def cut(pdf: Path, picture: Picture) -> None:
     print(f"{target.relative_to(ROOT)}.png")
 
 
-def run(*command: str | Path) -> None:
-    """Run a program quietly; its own words are shown where it fails."""
-    subprocess.run(command, check=True, capture_output=True)
+def page_of(pdf: Path, title: str) -> str:
+    """The number of the first page that begins with a title."""
+    pages = run("pdftotext", pdf, "-").split("\f")
+    return next(str(number) for number, text in enumerate(pages, start=1) if text.startswith(title))
+
+
+def run(*command: str | Path) -> str:
+    """Run a program and give what it prints."""
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 WORKBOOK = "NPS-2022-E10000034-worcestershire.xlsx"
 ACTION_PLAN = "NPS-2022-Z10000001-fictonshire-action-plan.xlsx"
 PICTURES_WANTED = (
-    Picture("workbook", WORKBOOK, 3, 200, (60, 80, 2000, 860)),
-    Picture("summary", WORKBOOK, 14, 110, (0, 30, 900, 1160)),
-    Picture("consolidated", "consolidated.xlsx", 3, 130, (30, 30, 1480, 480)),
-    Picture("action-plan", ACTION_PLAN, 2, 170, (50, 50, 2300, 1100)),
+    Picture("workbook", WORKBOOK, "Engaging senior managers", 200, (60, 80, 2000, 800)),
+    Picture("summary", WORKBOOK, "Summary", 110, (0, 30, 900, 920)),
+    Picture("consolidated", "consolidated.xlsx", "Heat map", 130, (30, 30, 1480, 480)),
+    Picture("action-plan", ACTION_PLAN, "Action plan", 170, (50, 50, 2300, 1100)),
 )
 
 if __name__ == "__main__":
