@@ -9,6 +9,7 @@ from pathlib import Path
 from nps_xlsx.check import check_across, check_return
 from nps_xlsx.consolidate import accepted, consolidate
 from nps_xlsx.councils import Register
+from nps_xlsx.errors import UserError
 from nps_xlsx.files import make_folder, write_file
 from nps_xlsx.ingester import collect, read_return
 from nps_xlsx.model import Assessment, Framework, Place, Return, Severity, Status
@@ -27,7 +28,7 @@ from nps_xlsx.reports.listings import (
 )
 
 
-class ReceiptError(AssertionError):
+class ReceiptError(UserError):
     """Answers went missing between the files and the outputs: our bug, never the council's."""
 
 
@@ -107,7 +108,8 @@ def make_receipt(returns: Sequence[Return]) -> Receipt:
     if receipt.answers_read + receipt.answers_refused != receipt.answers_present:
         raise ReceiptError(
             f"{receipt.answers_present} answers were present, but {receipt.answers_read} were read and "
-            f"{receipt.answers_refused} refused"
+            f"{receipt.answers_refused} refused. This is a fault of the program: nothing was written. "
+            "Please report it, with the files if you may."
         )
     return receipt
 

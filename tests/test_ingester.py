@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import zipfile
 from collections.abc import Callable
@@ -228,6 +229,14 @@ def test_a_return_without_any_stamp_is_known_by_what_is_typed(
     assert slugs(returned) == ["stamp-missing"]
     assert returned.assessment is not None
     assert (returned.assessment.gss_code, returned.assessment.round) == ("E06000035", "2026")
+
+
+def test_another_edition_is_refused(framework: Framework, register: Register, medway: Council) -> None:
+    """A workbook of an edition that is not the one at hand is refused, not half understood."""
+    other = dataclasses.replace(framework, edition="nps-2031")
+    returned = read(filled(other, medway, *ANSWERS), framework, register)
+    assert returned.status is Status.REFUSED
+    assert [problem.slug for problem in returned.problems] == ["edition-unknown"]
 
 
 def _zip(**members: str) -> bytes:

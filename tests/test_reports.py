@@ -13,8 +13,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nps_xlsx.councils import Register
-from nps_xlsx.intake import ingest
-from nps_xlsx.model import Answer, Council, Framework
+from nps_xlsx.intake import ReceiptError, ingest, make_receipt
+from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, Status
 from tests.conftest import ROOT
 from tests.workbooks import filled, write
 
@@ -216,6 +216,9 @@ def test_an_action_plan_shows_only_the_steps_up_to_the_target(out: Path, framewo
     assert row["Where we are now"] == texts[0]
     steps = ("Developing", "Mature", "Leader", "Innovator")
     assert [row[f"To reach {name}"] for name in steps] == [texts[1], texts[2], None, None]
+    row, texts = rows["EC2"], framework.row_by_code["EC2"].descriptors
+    assert [row["Current level"], row["Target level"]] == ["2 Developing", "4 Leader"]
+    assert [row[f"To reach {name}"] for name in steps] == [None, texts[2], texts[3], None]
     assert len(rows) == 55
 
 
@@ -295,6 +298,13 @@ def test_a_batch_without_one_usable_return_still_writes_every_output(
         *("returns.csv", "answers.csv", "problems.csv", "consolidated.xlsx", "action-plans")
     ]
     assert rows_of(tmp_path / "out" / "answers.csv") == []
+
+
+def test_a_receipt_that_does_not_add_up_is_our_fault() -> None:
+    """Where an answer went missing on the way, the command stops and says that the program is at fault."""
+    lost = Return("r.xlsx", "", Status.ACCEPTED, Assessment("X", "X", "2026", ()), answers_present=1)
+    with pytest.raises(ReceiptError, match="1 answers were present, but 0 were read"):
+        make_receipt([lost])
 
 
 def test_every_file_handed_in_has_a_row(
