@@ -7,12 +7,13 @@ positions: officers insert rows, sort and paste.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nps_xlsx.model import Council, Framework, KeyArea
+from nps_xlsx.model import NOT_APPLICABLE, Council, Framework, KeyArea, LevelValue
 
 START = "Start here"
 SUMMARY = "Summary"
@@ -225,6 +226,21 @@ def detail_cell(key: str) -> tuple[int, int]:
         if detail.key == key:
             return DETAILS_FIRST_ROW + place, DETAIL_ANSWER_COLUMN
     raise KeyError(key)
+
+
+# --- Words in cells ---------------------------------------------------------------
+
+
+def level_label(framework: Framework, level: LevelValue) -> str:
+    """A level as the dropdown has it; an empty text where nothing was answered."""
+    if level is None:
+        return ""
+    return NOT_APPLICABLE_LABEL if level == NOT_APPLICABLE else framework.level(level).label
+
+
+def long_date(day: dt.date) -> str:
+    """A date in words: 18 December 2026."""
+    return f"{day.day} {day:%B %Y}"
 
 
 # --- Matching what came back ------------------------------------------------------

@@ -87,6 +87,11 @@ STYLES: dict[str, Style] = {
     },
 }
 
+CHART_FONT: Style = {"name": FONT, "size": 9, "color": INK}
+CHART_AXIS_FONT: Style = {"name": FONT, "size": 9, "bold": False, "color": QUIET_INK}
+CHART_TITLE_FONT: Style = {"name": FONT, "size": 13, "bold": True, "color": ACCENT}
+CHART_GRID: Style = {"visible": True, "line": {"color": RULE, "width": 0.5}}
+
 CHOSEN: Style = {"bg_color": RAMP[1], "bold": True}
 """The chosen descriptor of a row: darker ground and bold, so that it shows without colour."""
 AIMED_AT: Style = {"border": 1, "border_color": INK, "italic": True}

@@ -8,7 +8,7 @@ from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.prompts import validation
 from nps_xlsx.builder.workings import Workings
 from nps_xlsx.layout import AssessmentSheet, Column, Kind
-from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour, Framework, LevelValue
+from nps_xlsx.model import Answer, Behaviour, Framework
 from nps_xlsx.textfit import text_height
 
 _LINKS = ("level_1", "level_2", "level_3")
@@ -106,15 +106,15 @@ def _write_row(
         "ref": behaviour.code,
         "behaviour": behaviour.name,
         **{f"level_{number}": text for number, text in enumerate(behaviour.descriptors, start=1)},
-        "current": answer.current_text or _level_label(framework, answer.current),
-        "target": answer.target_text or _level_label(framework, answer.target),
+        "current": answer.current_text or layout.level_label(framework, answer.current),
+        "target": answer.target_text or layout.level_label(framework, answer.target),
         "evidence": answer.evidence,
         "actions": answer.actions,
         "owner": answer.owner,
         "due_date": answer.due_text,
         "priority": answer.priority,
-        "last_round": _level_label(framework, order.last_level(behaviour.code)),
-        "reviewer_level": _level_label(framework, answer.reviewer_level),
+        "last_round": layout.level_label(framework, order.last_level(behaviour.code)),
+        "reviewer_level": layout.level_label(framework, answer.reviewer_level),
         "reviewer_comment": answer.reviewer_comment,
     }
     heights = [_LEAST_HEIGHT]
@@ -144,12 +144,6 @@ _STYLES: dict[Kind, tuple[str, ...]] = {
     Kind.DATE: ("input", "date", "small"),
     Kind.PRIORITY: ("input", "text"),
 }
-
-
-def _level_label(framework: Framework, level: LevelValue) -> str:
-    if level is None:
-        return ""
-    return layout.NOT_APPLICABLE_LABEL if level == NOT_APPLICABLE else framework.level(level).label
 
 
 def _add_rules(book: Book, sheet: Sheet, framework: Framework, layout_: AssessmentSheet, last: int) -> None:

@@ -185,7 +185,7 @@ def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> Non
         here = row + place
         name, cell = layout.cell_name(here, 0), f"INDEX({range_of('cell')},{found})"
         link = f'IFERROR(HYPERLINK("#\'"&{name}&"\'!"&{cell},{cell}),"")'
-        sheet.formula(here, 0, looked_up("sheet"), item.sheet if item else "")
-        sheet.formula(here, 1, looked_up("ref"), item.ref if item else "")
-        sheet.formula(here, 2, link, item.cell if item else "", "link")
-        sheet.formula(here, 3, looked_up("what"), item.what if item else "")
+        sheet.formula(here, 0, looked_up("sheet"), item.sheet if item else "", "indented")
+        sheet.formula(here, 1, looked_up("ref"), item.ref if item else "", "indented")
+        sheet.formula(here, 2, link, item.cell if item else "", "link", "indented")
+        sheet.formula(here, 3, looked_up("what"), item.what if item else "", "indented")

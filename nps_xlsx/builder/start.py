@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from nps_xlsx import layout, styles
@@ -50,18 +49,13 @@ def write_start(book: Book, order: Order, workings: Workings) -> None:
     sheet.raw.activate()
 
 
-def long_date(day: dt.date) -> str:
-    """A date in words: 18 December 2026."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def _words(order: Order) -> dict[str, str]:
     words = order.framework.guidance.words
     contact = words["contact"].format(contact=order.contact) if order.contact else words["no_contact"]
     return {
         "council": order.council.name,
         "round": order.round,
-        "due": words["due"].format(date=long_date(order.due)) if order.due else "",
+        "due": words["due"].format(date=layout.long_date(order.due)) if order.due else "",
         "return_to": words["return_to"].format(address=order.return_to) if order.return_to else "",
         "contact": contact,
         "privacy": order.privacy_note or order.framework.guidance.privacy,

@@ -136,10 +136,6 @@ def _level_name(workings: Workings, value: float | None) -> str:
 
 # --- Charts -----------------------------------------------------------------------
 
-_FONT = {"name": styles.FONT, "size": 9, "color": styles.INK}
-_TITLE = {"name": styles.FONT, "size": 13, "bold": True, "color": styles.ACCENT}
-_GRID = {"visible": True, "line": {"color": styles.RULE}}
-
 
 def _series(name: str, col: int, last: int) -> dict[str, Any]:
     return {
@@ -158,10 +154,18 @@ def _add_radar(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> No
         marker = {"type": "circle", "size": 6, "fill": {"color": colour}, "border": {"color": colour}}
         line = {"color": colour, "width": 2.25, "dash_type": dash}
         chart.add_series(_series(name, col, last) | {"line": line, "marker": marker})
-    chart.set_title({"name": "Current and target levels by key area", "name_font": _TITLE})
-    chart.set_y_axis({"min": 0, "max": levels, "major_unit": 1, "num_font": _FONT, "major_gridlines": _GRID})
-    chart.set_x_axis({"num_font": _FONT})
-    chart.set_legend({"position": "bottom", "font": _FONT})
+    chart.set_title({"name": "Current and target levels by key area", "name_font": styles.CHART_TITLE_FONT})
+    chart.set_y_axis(
+        {
+            "min": 0,
+            "max": levels,
+            "major_unit": 1,
+            "num_font": styles.CHART_FONT,
+            "major_gridlines": styles.CHART_GRID,
+        }
+    )
+    chart.set_x_axis({"num_font": styles.CHART_FONT})
+    chart.set_legend({"position": "bottom", "font": styles.CHART_FONT})
     description = (
         "Radar chart: the average current level and the average target level of each key area. "
         "The figures are in the table above. A key area without answers stands at the centre."
@@ -173,20 +177,22 @@ def _add_gaps(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> Non
     chart = book.raw.add_chart({"type": "bar"})
     fill = {"fill": {"color": styles.CURRENT_COLOUR}, "gap": 60}
     chart.add_series(_series("Gap", _GAP, last) | fill)
-    chart.set_title({"name": "Gap between target and current level by key area", "name_font": _TITLE})
+    chart.set_title(
+        {"name": "Gap between target and current level by key area", "name_font": styles.CHART_TITLE_FONT}
+    )
     chart.set_x_axis(
         {
             "name": "Levels to gain, on average",
-            "name_font": _FONT | {"bold": False},
-            "num_font": _FONT,
+            "name_font": styles.CHART_AXIS_FONT,
+            "num_font": styles.CHART_FONT,
             "num_format": "0",
             "min": 0,
             "max": levels - 1,
             "major_unit": 1,
-            "major_gridlines": _GRID,
+            "major_gridlines": styles.CHART_GRID,
         }
     )
-    chart.set_y_axis({"reverse": True, "num_font": _FONT})
+    chart.set_y_axis({"reverse": True, "num_font": styles.CHART_FONT})
     chart.set_legend({"none": True})
     description = (
         "Bar chart: the average gap between target and current level of each key area. "

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from nps_xlsx import layout
 from nps_xlsx.book import Book, strict
 from nps_xlsx.consolidate import council_label
-from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Behaviour, Framework, LevelValue
+from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
 from nps_xlsx.reports import charts
 from nps_xlsx.reports.table import (
     FIRST_ROW,
@@ -160,7 +160,7 @@ def _plan_cells(framework: Framework, behaviour: Behaviour, answer: Answer) -> l
         for level in framework.levels[1:]
     ]
     return [
-        *(_label(framework, current), _label(framework, target)),
+        *(layout.level_label(framework, current), layout.level_label(framework, target)),
         behaviour.descriptors[current - 1] if isinstance(current, int) else "",
         *steps,
         *_own_cells(answer),
@@ -168,14 +168,8 @@ def _plan_cells(framework: Framework, behaviour: Behaviour, answer: Answer) -> l
 
 
 def _own_cells(answer: Answer) -> Sequence[str]:
-    due = f"{answer.due_date.day} {answer.due_date:%B %Y}" if answer.due_date else answer.due_text
+    due = layout.long_date(answer.due_date) if answer.due_date else answer.due_text
     return answer.actions, answer.owner, due, answer.priority
-
-
-def _label(framework: Framework, level: LevelValue) -> str:
-    if level is None:
-        return ""
-    return layout.NOT_APPLICABLE_LABEL if level == NOT_APPLICABLE else framework.level(level).label
 
 
 # --- All behaviours ---------------------------------------------------------------
@@ -213,7 +207,7 @@ def _all_cells(framework: Framework, row: Behaviour, answer: Answer) -> list[Cel
 
 
 def _level_text(framework: Framework, level: LevelValue, text: str) -> str:
-    return _label(framework, level) or text
+    return layout.level_label(framework, level) or text
 
 
 def all_action_plans(

@@ -11,11 +11,6 @@ from nps_xlsx.model import Framework
 Range = tuple[str, int, int, int]
 """Sheet, column, first row and last row of the cells of a series."""
 
-_FONT = {"name": styles.FONT, "size": 9, "color": styles.INK}
-_NAME_FONT = {"name": styles.FONT, "size": 9, "bold": False, "color": styles.QUIET_INK}
-_TITLE_FONT = {"name": styles.FONT, "size": 13, "bold": True, "color": styles.ACCENT}
-_GRID = {"visible": True, "line": {"color": styles.RULE, "width": 0.5}}
-
 
 def current_and_target(
     book: Book, title: str, categories: Range, values: tuple[Range, Range], framework: Framework
@@ -55,10 +50,16 @@ def _cells(cells: Range) -> list[str | int]:
 
 
 def _dress(chart: Any, title: str, axis_name: str, axis: dict[str, Any]) -> None:
-    chart.set_title({"name": title, "name_font": _TITLE_FONT})
+    chart.set_title({"name": title, "name_font": styles.CHART_TITLE_FONT})
     chart.set_x_axis(
-        {"name": axis_name, "name_font": _NAME_FONT, "num_font": _FONT, "major_gridlines": _GRID, **axis}
+        {
+            "name": axis_name,
+            "name_font": styles.CHART_AXIS_FONT,
+            "num_font": styles.CHART_FONT,
+            "major_gridlines": styles.CHART_GRID,
+            **axis,
+        }
     )
-    chart.set_y_axis({"reverse": True, "num_font": _FONT, "line": {"color": styles.RULE}})
-    chart.set_legend({"position": "top", "font": _FONT})
+    chart.set_y_axis({"reverse": True, "num_font": styles.CHART_FONT, "line": {"color": styles.RULE}})
+    chart.set_legend({"position": "top", "font": styles.CHART_FONT})
     chart.set_chartarea({"border": {"color": styles.RULE}})
