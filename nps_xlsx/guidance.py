@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from nps_xlsx.model import Action, Guidance, Level, Prompt, Steps
+from nps_xlsx.model import Action, Guidance, Level, Passage, Prompt, Steps
 from nps_xlsx.toml_folder import TomlFolder
 
 _PROMPT_LIMITS = {"title": 32, "text": 255, "error_title": 32, "error_text": 224}  # Excel's own
 _TEXT_LISTS = ("before", "steps", "about")
 _KINDS = ("published", "own")
+_KINDS_OF_WORKBOOK = {"", "full", "part", "council", "respondent", "prefilled", "review"}
 
 
 def read_guidance(folder: TomlFolder, file: str) -> Guidance:
@@ -17,8 +19,7 @@ def read_guidance(folder: TomlFolder, file: str) -> Guidance:
     data = folder.read(file)
     lists = {
         name: tuple(
-            (folder.text(file, name, table, "label"), folder.text(file, name, table, "text"))
-            for table in folder.tables(file, name, data.get(name, []))
+            _passage(folder, file, name, table) for table in folder.tables(file, name, data.get(name, []))
         )
         for name in _TEXT_LISTS
     }
@@ -36,6 +37,16 @@ def read_guidance(folder: TomlFolder, file: str) -> Guidance:
             for name, table in folder.table(file, "prompts", data.get("prompts")).items()
         },
     )
+
+
+def _passage(folder: TomlFolder, file: str, key: str, table: Mapping[str, Any]) -> Passage:
+    folder.unknown_keys(file, key, table, {"label", "text", "when"})
+    when = folder.text(file, key, table, "when", required=False)
+    if when not in _KINDS_OF_WORKBOOK:
+        folder.fault(
+            file, f"{key}.when", f"must be one of {', '.join(sorted(filter(None, _KINDS_OF_WORKBOOK)))}"
+        )
+    return Passage(folder.text(file, key, table, "label"), folder.text(file, key, table, "text"), when)
 
 
 def _prompt(folder: TomlFolder, file: str, key: str, value: object) -> Prompt:

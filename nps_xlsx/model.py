@@ -115,6 +115,16 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A labelled paragraph of the first sheet, and the kind of workbook that it is for."""
+
+    label: str
+    text: str
+    when: str = ""
+    """``full``, ``part``, ``council``, ``respondent``, ``prefilled``, ``review``; empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Guidance:
     """What the workbook says to the officer: texts by label, and a prompt by column or detail."""
 
@@ -122,9 +132,9 @@ class Guidance:
     subtitle: str
     privacy: str
     """How answers are used and published, unless the analyst says otherwise."""
-    before: tuple[tuple[str, str], ...]
-    steps: tuple[tuple[str, str], ...]
-    about: tuple[tuple[str, str], ...]
+    before: tuple[Passage, ...]
+    steps: tuple[Passage, ...]
+    about: tuple[Passage, ...]
     words: Mapping[str, str]
     key_area_headings: Mapping[str, str]
     how: str

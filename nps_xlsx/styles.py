@@ -49,7 +49,7 @@ STYLES: dict[str, Style] = {
     "title": {"bold": True, "font_size": 18, "font_color": ACCENT, "valign": "vcenter"},
     "subtitle": {"font_size": 12, "font_color": QUIET_INK, "valign": "vcenter"},
     "section": {"bold": True, "font_size": 13, "font_color": ACCENT, "valign": "bottom"},
-    "stamp": {"font_size": 8, "font_color": QUIET_INK, "valign": "vcenter"},
+    "stamp": {"font_size": 7, "font_color": QUIET_INK, "valign": "vcenter"},
     "note": {"font_color": QUIET_INK, "font_size": SMALL_SIZE, "valign": "vcenter"},
     "link": {"font_color": ACCENT, "underline": 1, "valign": "vcenter"},
     "heading": {
@@ -70,7 +70,7 @@ STYLES: dict[str, Style] = {
     "input": {**_BOX, "bg_color": INPUT_TINT, "locked": False, "text_wrap": True},
     "text": {"num_format": 49},
     "quoted": {"quote_prefix": True},
-    "date": {"num_format": "d mmmm yyyy", "align": "left"},
+    "date": {"num_format": "d mmm yyyy", "align": "left"},
     "count": {"num_format": "0", "align": "right", "indent": 1},
     # A dash for nought, so that what is open stands out without colour.
     "open": {"num_format": '0;-0;"–"', "align": "right", "indent": 1},

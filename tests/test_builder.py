@@ -178,7 +178,7 @@ def test_due_date_contact_and_address_are_said(framework: Framework, medway: Cou
     workbook = openpyxl.load_workbook(io.BytesIO(build_workbook(order)))
     text = "\n".join(str(cell.value) for row in workbook["Start here"].iter_rows() for cell in row)
     assert "by 18 December 2026 to a@b.example." in text
-    assert "Please ask Ask Desk, 01234 567890." in text
+    assert "Ask Desk, 01234 567890" in text
 
 
 def test_headings_and_first_columns_stay_in_view(assessment_sheets: list[Worksheet]) -> None:

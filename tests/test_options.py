@@ -220,7 +220,7 @@ def test_a_prefilled_workbook_shows_movement(
     """The Summary has last round's average and the movement of behaviours answered in both rounds."""
     now = Assessment(medway.gss_code, medway.name, "2026", (Answer("EC1", current=4),))
     summary = sheet_of(Order(framework, medway, "2026", previous=previous, assessment=now), "Summary")
-    assert [cell.value for cell in summary[4]][-2:] == ["Last round, average", "Movement"]
+    assert [cell.value for cell in summary[4]][-2:] == ["Average last round", "Average movement"]
     book = openpyxl.load_workbook(
         io.BytesIO(build_workbook(Order(framework, medway, "2026", previous=previous, assessment=now))),
         data_only=True,
@@ -261,5 +261,5 @@ def test_the_first_sheet_says_what_is_particular_to_a_copy(
         privacy_note="Kept for {two} years.",
     )
     text = "\n".join(str(cell.value) for row in sheet_of(order, "Start here").iter_rows() for cell in row)
-    for words in ("for Highways", "short edition", "of round 2022", "for your reviewers", "for {two} years"):
+    for words in ("for Highways", "short edition", "in round 2022", "Reviewer's level", "for {two} years"):
         assert words in text

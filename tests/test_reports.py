@@ -81,15 +81,15 @@ def expected(rows: list[dict[str, str]]) -> dict[str, object]:
         "Behaviours": len(scored),
         "Answered": sum(row["current"] != "" for row in scored),
         "Not applicable": sum(row["current"] == "NA" for row in scored),
-        "With a level": len(numbers(rows, "current")),
-        "Current, average": pytest.approx(current) if current is not None else None,
+        "Level given": len(numbers(rows, "current")),
+        "Average current": pytest.approx(current) if current is not None else None,
         "Nearest level": names[nearest - 1] if nearest else None,
-        "With a target": len(numbers(rows, "target")),
-        "Target, average": pytest.approx(average(numbers(rows, "target")))
+        "Target given": len(numbers(rows, "target")),
+        "Average target": pytest.approx(average(numbers(rows, "target")))
         if numbers(rows, "target")
         else None,
-        "With both": len(gaps(rows)),
-        "Gap, average": pytest.approx(average(gaps(rows)), abs=1e-9) if gaps(rows) else None,
+        "Both given": len(gaps(rows)),
+        "Average gap": pytest.approx(average(gaps(rows)), abs=1e-9) if gaps(rows) else None,
     }
 
 
@@ -153,7 +153,7 @@ def test_the_distribution_can_be_recomputed(out: Path, answers: list[dict[str, s
         levels = ["1 Minimum", "2 Developing", "3 Mature", "4 Leader", "5 Innovator"]
         counts = [mine.count(level[0]) for level in levels]
         assert [row[level] for level in levels] == counts
-        assert row["With a level"] == sum(counts)
+        assert row["Level given"] == sum(counts)
         assert row["Not applicable"] == mine.count("NA")
         assert row["Not answered"] == mine.count("")
         assert [row[f"{level}, share"] for level in levels] == [

@@ -55,11 +55,12 @@ def _write_head(sheet: Sheet, order: Order, layout_: AssessmentSheet, workings: 
 
 
 def progress_formula(workings: Workings, area: str, behaviours: tuple[Behaviour, ...]) -> tuple[str, str]:
-    """A formula that says "3 of 4 answered", and what it says at present."""
+    """A formula that says "3 of 4 behaviours answered", and what it says at present."""
     count = len(behaviours)
     answered = count - workings.count("unanswered", behaviours)
-    formula = f'({count}-{workings.sum("unanswered", area)})&" of {count} answered"'
-    return formula, f"{answered} of {count} answered"
+    noun = "behaviour" if count == 1 else "behaviours"
+    formula = f'({count}-{workings.sum("unanswered", area)})&" of {count} {noun} answered"'
+    return formula, f"{answered} of {count} {noun} answered"
 
 
 def _next_sheet(order: Order, layout_: AssessmentSheet) -> str:
@@ -86,7 +87,6 @@ def _write_guide(sheet: Sheet, framework: Framework, layout_: AssessmentSheet) -
     first = layout_.column("level_1")
     for col in range(len(layout_.columns)):
         sheet.blank(layout_.GUIDE_ROW, col, "band")
-    sheet.text(layout_.GUIDE_ROW, 1, guidance.key_area_headings["about"], "band", "label", "indented")
     shown = [(heading, text) for heading, text in texts if text]
     for col, (heading, text) in enumerate(shown, start=first):
         sheet.titled(layout_.GUIDE_ROW, col, heading, text, "band", "wrap", "small", "indented")

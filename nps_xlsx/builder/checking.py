@@ -16,12 +16,12 @@ from nps_xlsx.builder.workings import Workings, missing_details
 from nps_xlsx.layout import DETAILS, LISTS
 
 KINDS = (
-    ("unanswered", "Not answered", "Choose a current level"),
+    ("unanswered", "No current level", "Choose a current level"),
     ("no_reason", "Not applicable without a reason", "Say why it does not apply"),
     ("below", "Target below current", "Is the target really below the current level?"),
     ("lone_target", "Target but no current level", "Choose the current level too"),
     ("no_owner", "Actions without an owner", "Name who owns the actions"),
-    ("early", "Due before completed", "Is the due date right? It is before the date completed"),
+    ("early", "Due date before date completed", "Is the due date right? It is before the date completed"),
 )
 """Figure, heading of its count, what the list says."""
 
@@ -34,7 +34,7 @@ _HEADING_ROW = 5
 _FIRST_ROW = 6
 _NOTE = (
     "Nothing here stops you from sending: a return with gaps is better than none. But each thing "
-    "mended now saves a telephone call later."
+    "put right now saves a call later."
 )
 _LIST_HEADINGS = ("Sheet", "Ref", "Go to", "What to look at")
 
@@ -162,7 +162,7 @@ def write_items(lists: Sheet, order: Order, workings: Workings) -> None:
 
 
 def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> None:
-    sheet.texts(row, 0, _LIST_HEADINGS, "heading")
+    sheet.texts(row, 0, [*_LIST_HEADINGS, *[""] * (len(KINDS) + 1 - len(_LIST_HEADINGS))], "heading")
     sheet.height(row, 24)
     items = _items(order, workings)
     present = [item for item in items if item.is_open]

@@ -56,6 +56,17 @@ class Order:
     def _last(self) -> dict[str, Answer]:
         return {answer.ref: answer for answer in self.previous or ()}
 
+    @property
+    def kinds(self) -> set[str]:
+        """Which kinds of workbook this is: passages of the first sheet are chosen by them."""
+        kinds = {"part" if self.framework.is_part else "full"}
+        kinds.add("respondent" if self.respondent else "council")
+        if self.previous is not None:
+            kinds.add("prefilled")
+        if self.with_review:
+            kinds.add("review")
+        return kinds
+
     def last_level(self, code: str) -> LevelValue:
         """The level of the round that the workbook is prefilled from."""
         return self._last.get(code, Answer(code)).current

@@ -19,8 +19,8 @@ _COLUMNS: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
     ("current", "Current level", 116, ("indented",)),
     ("target", "Target level", 116, ("indented",)),
     ("step", "Next level to reach", 124, ("bold", "indented")),
-    ("asks", "What that level asks", 450, ("wrap", "small", "indented")),
-    ("suggested", "Suggested actions", 520, ("wrap", "small", "indented")),
+    ("asks", "What that level requires", 500, ("wrap", "small", "indented")),
+    ("suggested", "Suggested actions", 620, ("wrap", "small", "indented")),
     ("actions", "Our actions", 300, ("wrap", "small", "indented")),
     ("owner", "Owner", 130, ("wrap", "small", "indented")),
     ("due_date", "Due date", 130, ("date", "small", "indented")),
@@ -31,15 +31,17 @@ _COLUMNS: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
 _OWN = ("actions", "owner", "due_date", "priority")
 """What the council wrote: shown once, beside the first of a behaviour's levels."""
 
+_AS_ABOVE = "(see the row above)"
+
 _HEADING_ROW = 3
 _FIRST_ROW = 4
 _PLACE_COLUMN, _LEVEL_COLUMN = len(_COLUMNS), len(_COLUMNS) + 1
 _NOTE = (
-    "This sheet writes itself: a row for every level between current and target, High priority first, then "
-    "the largest gap. Suggested actions are ideas to choose from; change your own on the assessment sheets. "
-    "To print, choose the pages that are filled."
+    "Filled in automatically: a row for every level between current and target, High priority first, then "
+    "the largest gap; the high level principles are not included. Suggested actions are ideas to choose "
+    "from; change your own on the assessment sheets. To print, choose the pages that are filled."
 )
-_EMPTY = "Nothing stands here yet: no behaviour has a target above its current level."
+_EMPTY = "Nothing to show yet: no behaviour has a target above its current level."
 
 
 def write_plan(book: Book, order: Order, workings: Workings) -> None:
@@ -52,6 +54,7 @@ def write_plan(book: Book, order: Order, workings: Workings) -> None:
     empty = f'IF(COUNT({workings.range("sort")})=0,"{_EMPTY}","{_NOTE}")'
     sheet.formula(2, 0, empty, _NOTE if workings.steps else _EMPTY, "note")
     sheet.link(1, 6, f"'{layout.START}'!A1", "Back to Start here")
+    sheet.link(1, 7, f"'{layout.CHECK}'!A1", f"Next: {layout.CHECK}")
     sheet.texts(_HEADING_ROW, 0, [heading for _, heading, _, _ in _COLUMNS], "heading")
     sheet.height(_HEADING_ROW, 34)
     count = len(order.framework.behaviours) * (len(order.framework.levels) - 1)
@@ -102,7 +105,8 @@ def _formula(workings: Workings, key: str, found: str, level: str) -> str:
         return f"INDEX({layout.LEVELS_NAME},{value})"
     if key in _OWN:
         is_first = f"{level}=INDEX({workings.range('current')},{found})+1"
-        return f'IF({is_first},{value},"")'
+        later = _AS_ABOVE if key == "actions" else ""
+        return f'IF({is_first},{value},"{later}")'
     return value
 
 
@@ -113,7 +117,7 @@ def _present(order: Order, workings: Workings, step: Step | None) -> dict[str, V
     for key in ("current", "target"):
         figures[key] = order.framework.level(int(figures[key])).label
     if not step.is_first:
-        figures |= dict.fromkeys(_OWN, "")
+        figures |= dict.fromkeys(_OWN, "") | {"actions": _AS_ABOVE}
     return figures | {
         "step": order.framework.level(step.level).label,
         "asks": figures[f"level_{step.level}"],

@@ -11,11 +11,10 @@ from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.prompts import a_date, any_text, from_list
 from nps_xlsx.builder.workings import Workings, iso_date
 from nps_xlsx.layout import DETAILS, Detail
-from nps_xlsx.model import Guidance
+from nps_xlsx.model import Guidance, Passage
 from nps_xlsx.textfit import text_height
 
 _LABEL_WIDTH, _TEXT_WIDTH = 220, 690
-_ASKED_ROW = 3
 _BEFORE_ROW = 4
 
 
@@ -28,21 +27,17 @@ def write_start(book: Book, order: Order, workings: Workings) -> None:
     sheet.height(0, 34)
     sheet.text(1, 0, guidance.subtitle.format(**words), "subtitle")
     sheet.height(1, 20)
-    asked = _asked(order)
-    if asked:
-        sheet.text(_ASKED_ROW, 1, asked, "wrap", "bold")
-        sheet.height(_ASKED_ROW, text_height(asked, _TEXT_WIDTH, styles.BODY_SIZE, bold=True) + 2)
     sheet.text(layout.START_STAMP_ROW, 0, str(order.stamp(layout.START_STAMP)), "stamp")
-    _texts(sheet, _BEFORE_ROW, guidance.before, words)
+    _texts(sheet, _BEFORE_ROW, _chosen(guidance.before, order), words)
     _heading(sheet, layout.DETAILS_FIRST_ROW - 1, "Your council")
     _write_details(sheet, order)
     row = layout.DETAILS_FIRST_ROW + len(DETAILS)
     _heading(sheet, row, "How to fill it in")
-    row = _texts(sheet, row + 1, guidance.steps, words)
-    _heading(sheet, row, "The sheets, and how far you are")
+    row = _texts(sheet, row + 1, _chosen(guidance.steps, order), words)
+    _heading(sheet, row, "Sheets and progress")
     row = _write_progress(sheet, row + 1, order, workings)
     _heading(sheet, row, "Good to know")
-    _texts(sheet, row + 1, guidance.about, words)
+    _texts(sheet, row + 1, _chosen(guidance.about, order), words)
     sheet.raw.set_selection(*layout.detail_cell("completed_by"), *layout.detail_cell("completed_by"))
     sheet.page(portrait=True)
     sheet.protect()
@@ -58,20 +53,10 @@ def _words(order: Order) -> dict[str, str]:
         "due": words["due"].format(date=layout.long_date(order.due)) if order.due else "",
         "return_to": words["return_to"].format(address=order.return_to) if order.return_to else "",
         "contact": contact,
+        "respondent": order.respondent,
+        "last_round": order.previous.round if order.previous else "",
         "privacy": order.privacy_note or order.framework.guidance.privacy,
     }
-
-
-def _asked(order: Order) -> str:
-    """What is particular to this copy: whose it is, what it asks, what it was prefilled with."""
-    words = order.framework.guidance.words
-    said = [
-        words["respondent"].format(respondent=order.respondent) if order.respondent else "",
-        words["part"] if order.framework.is_part else "",
-        words["prefilled"].format(round=order.previous.round) if order.previous else "",
-        words["review"] if order.with_review else "",
-    ]
-    return "".join(said).strip()
 
 
 def _heading(sheet: Sheet, row: int, text: str) -> None:
@@ -79,11 +64,15 @@ def _heading(sheet: Sheet, row: int, text: str) -> None:
     sheet.height(row, 30)
 
 
-def _texts(sheet: Sheet, row: int, texts: Sequence[tuple[str, str]], words: dict[str, str]) -> int:
+def _chosen(passages: Sequence[Passage], order: Order) -> list[Passage]:
+    return [passage for passage in passages if not passage.when or passage.when in order.kinds]
+
+
+def _texts(sheet: Sheet, row: int, passages: Sequence[Passage], words: dict[str, str]) -> int:
     """Write labelled paragraphs from a row down; returns the row after them."""
-    for label, text in texts:
-        filled = text.format(**words)
-        sheet.text(row, 0, label, "label")
+    for passage in passages:
+        filled = passage.text.format(**words)
+        sheet.text(row, 0, passage.label, "label")
         sheet.text(row, 1, filled, "wrap")
         sheet.height(row, text_height(filled, _TEXT_WIDTH, styles.BODY_SIZE) + 4)
         row += 1
@@ -136,10 +125,12 @@ def _write_progress(sheet: Sheet, row: int, order: Order, workings: Workings) ->
         sheet.link(row, 0, f"'{assessment.name}'!A1", assessment.name)
         sheet.formula(row, 1, formula, text)
         row += 1
-    formula, text = progress_formula(workings, "", order.framework.behaviours)
-    sheet.text(row, 0, "All together", "label")
-    sheet.formula(row, 1, formula, text, "bold")
-    for name in (layout.SUMMARY, layout.PLAN, layout.CHECK):
+    if len(order.sheets) > 1:
+        formula, text = progress_formula(workings, "", order.framework.behaviours)
+        sheet.text(row, 0, "Total", "label")
+        sheet.formula(row, 1, formula, text, "bold")
         row += 1
+    for name in (layout.SUMMARY, layout.PLAN, layout.CHECK):
         sheet.link(row, 0, f"'{name}'!A1", name)
-    return row + 1
+        row += 1
+    return row

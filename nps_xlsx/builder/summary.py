@@ -9,29 +9,31 @@ from nps_xlsx import layout, styles
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Workings
-from nps_xlsx.model import Behaviour
+from nps_xlsx.model import Behaviour, Framework
 from nps_xlsx.scores import mean, nearest_level
 
 _COLUMNS = (
     ("Key area", 300),
     ("Behaviours", 112),
     ("Answered", 100),
-    ("With a level", 100),
-    ("Current, average", 104),
+    ("Level given", 100),
+    ("Average current level", 110),
     ("Nearest level", 124),
-    ("With a target", 104),
-    ("Target, average", 104),
-    ("With both", 100),
-    ("Gap, average", 104),
+    ("Target given", 104),
+    ("Average target level", 110),
+    ("Both given", 100),
+    ("Average gap", 104),
 )
-_MOVEMENT_COLUMNS = (("Last round, average", 116), ("Movement", 110))
+_MOVEMENT_COLUMNS = (("Average last round", 116), ("Average movement", 116))
 _CURRENT, _TARGET, _GAP = 4, 7, 9
 _HEADING_ROW = 3
 _FIRST_ROW = 4
 _NOTE = (
-    "Averages are over the behaviours answered with a level; blank rows, Not applicable and the "
-    "high-level principles are left out. The gap is averaged over behaviours with both levels."
+    "Blank rows, Not applicable and the high level principles are left out of averages. The gap counts only "
+    "behaviours with both levels, so it may differ from target minus current."
 )
+_LEAST_AREAS = 3
+"""Fewer make no radar chart: two corners are a line."""
 _MOVEMENT_NOTE = " Movement is averaged over behaviours with a level in both rounds."
 
 
@@ -64,10 +66,10 @@ def write_summary(book: Book, order: Order, workings: Workings) -> None:
             _write_movement(sheet, row, group, workings)
     end = _FIRST_ROW + len(groups)
     sheet.mark_headings(_HEADING_ROW, 0, end - 1, len(columns) - 1)
-    sheet.link(1, 6, f"'{layout.START}'!A1", "Back to Start here")
-    last = _FIRST_ROW + len(order.sheets) - 1
-    _add_radar(book, sheet, end + 1, last, len(order.framework.levels))
-    _add_gaps(book, sheet, end + 31, last, len(order.framework.levels))
+    sheet.link(1, 5, f"'{layout.START}'!A1", "Back to Start here")
+    sheet.link(1, 7, f"'{layout.PLAN}'!A1", f"Next: {layout.PLAN}")
+    sheet.text(end, 0, _key(order.framework), "note")
+    _add_charts(book, sheet, order, end + 2)
     sheet.raw.freeze_panes(_FIRST_ROW, 1)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)
     sheet.page(portrait=True)
@@ -78,6 +80,8 @@ def write_summary(book: Book, order: Order, workings: Workings) -> None:
 def _groups(order: Order) -> list[_Group]:
     framework = order.framework
     groups = [_Group(area.sheet, area.behaviours, "area", area.code) for area in framework.areas]
+    if framework.is_part:  # a theme of which only some is asked has no average of its own
+        return [*groups, _Group("All behaviours asked", framework.behaviours)]
     for theme in framework.themes:
         behaviours = tuple(row for area in theme.key_areas for row in area.behaviours)
         groups.append(_Group(f"Theme: {theme.name}", behaviours, "theme", theme.name))
@@ -145,6 +149,23 @@ def _series(name: str, col: int, last: int) -> dict[str, Any]:
     }
 
 
+def _key(framework: Framework) -> str:
+    levels = ", ".join(level.label for level in framework.levels)
+    return f"Levels: {levels}. An average halfway between two levels is named for the lower."
+
+
+def _add_charts(book: Book, sheet: Sheet, order: Order, row: int) -> None:
+    last = _FIRST_ROW + len(order.sheets) - 1
+    levels = len(order.framework.levels)
+    if len(order.sheets) >= _LEAST_AREAS:
+        _add_radar(book, sheet, row, last, levels)
+        sheet.text(
+            row + 28, 0, "In the radar chart, an area at the centre has not been answered yet.", "note"
+        )
+        row += 30
+    _add_gaps(book, sheet, row, last)
+
+
 def _add_radar(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> None:
     chart = book.raw.add_chart({"type": "radar", "subtype": "with_markers"})
     for name, col, colour, dash in (
@@ -173,7 +194,7 @@ def _add_radar(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> No
     sheet.chart(row, 0, chart, width=980, height=540, description=description)
 
 
-def _add_gaps(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> None:
+def _add_gaps(book: Book, sheet: Sheet, row: int, last: int) -> None:
     chart = book.raw.add_chart({"type": "bar"})
     fill = {"fill": {"color": styles.CURRENT_COLOUR}, "gap": 60}
     chart.add_series(_series("Gap", _GAP, last) | fill)
@@ -186,13 +207,11 @@ def _add_gaps(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> Non
             "name_font": styles.CHART_AXIS_FONT,
             "num_font": styles.CHART_FONT,
             "num_format": "0",
-            "min": 0,
-            "max": levels - 1,
-            "major_unit": 1,
+            "label_position": "low",
             "major_gridlines": styles.CHART_GRID,
         }
     )
-    chart.set_y_axis({"reverse": True, "num_font": styles.CHART_FONT})
+    chart.set_y_axis({"reverse": True, "num_font": styles.CHART_FONT, "label_position": "low"})
     chart.set_legend({"none": True})
     description = (
         "Bar chart: the average gap between target and current level of each key area. "

@@ -188,7 +188,7 @@ class Workings:
         constants: dict[str, Value] = {
             "ref": row.code,
             "area": area.code,
-            "area_name": area.name,
+            "area_name": area.sheet,
             "theme": theme.name if theme else "",
             "behaviour": row.name,
             "scored": int(row.is_scored),

@@ -66,13 +66,13 @@ def _summary(book: Book, name: str, round_: str, framework: Framework, answers: 
     columns = [
         text_column("Key area", 300),
         count_column("Behaviours", 112),
-        count_column("With a level"),
-        mean_column("Current, average"),
+        count_column("Level given"),
+        mean_column("Average current"),
         TableColumn("Nearest level", 120),
-        count_column("With a target"),
-        mean_column("Target, average"),
+        count_column("Target given"),
+        mean_column("Average target"),
         TableColumn("Nearest level", 120),
-        gap_column("Gap, average"),
+        gap_column("Average gap"),
     ]
     groups = [(area.sheet, area.behaviours) for area in framework.areas]
     groups.append(("All behaviours", framework.behaviours))

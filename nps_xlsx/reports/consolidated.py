@@ -171,13 +171,13 @@ def _figures() -> list[TableColumn]:
         count_column("Behaviours", 112),
         count_column("Answered"),
         count_column("Not applicable", 108),
-        count_column("With a level"),
-        mean_column("Current, average"),
+        count_column("Level given"),
+        mean_column("Average current"),
         TableColumn("Nearest level", 108),
-        count_column("With a target"),
-        mean_column("Target, average"),
-        count_column("With both"),
-        gap_column("Gap, average"),
+        count_column("Target given"),
+        mean_column("Average target"),
+        count_column("Both given"),
+        gap_column("Average gap"),
     ]
 
 
@@ -278,7 +278,7 @@ def _distribution(book: Book, tables: Tables) -> None:
             TableColumn(level.label, 104, ("count",), names)
             for level, names in zip(levels, ramp, strict=True)
         ),
-        count_column("With a level"),
+        count_column("Level given"),
         count_column(layout.NOT_APPLICABLE_LABEL, 108),
         count_column("Not answered", 108),
         *(
