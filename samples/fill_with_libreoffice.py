@@ -22,6 +22,7 @@ from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
 _START_SECONDS = 60
+_TOLERANCE = 10  # a tenth of a millimetre
 
 
 def main() -> None:
@@ -39,8 +40,7 @@ def main() -> None:
         )
         try:
             desktop = connect(pipe)
-            for job in jobs:
-                fill(desktop, job)
+            print(json.dumps([fill(desktop, job) for job in jobs]))
             desktop.terminate()
             office.wait(timeout=_START_SECONDS)
         finally:
@@ -62,8 +62,8 @@ def connect(pipe: str):
             time.sleep(0.2)
 
 
-def fill(desktop, job) -> None:
-    """Open a workbook, type into cells, recalculate everything, save."""
+def fill(desktop, job) -> list[list[object]]:
+    """Open a workbook, type into cells, recalculate everything, save; or measure its rows instead."""
     document = desktop.loadComponentFromURL(
         Path(job["source"]).resolve().as_uri(), "_blank", 0, (setting("Hidden", True),)
     )
@@ -75,9 +75,32 @@ def fill(desktop, job) -> None:
             else:
                 cell.setString(value)
         document.calculateAll()
+        if job.get("measure"):
+            return too_low(document)
         document.storeToURL(Path(job["target"]).resolve().as_uri(), (setting("FilterName", job["filter"]),))
+        return []
     finally:
         document.close(True)
+
+
+def too_low(document) -> list[list[object]]:
+    """Every row that is lower than LibreOffice would make it to show all of its text.
+
+    Each as sheet, row, height and the height needed, in hundredths of a millimetre.
+    """
+    found = []
+    for sheet in document.Sheets:
+        if sheet.isProtected():
+            sheet.unprotect("")
+        cursor = sheet.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        for number in range(cursor.RangeAddress.EndRow + 1):
+            row = sheet.Rows.getByIndex(number)
+            height = row.Height
+            row.OptimalHeight = True
+            if row.Height > height + _TOLERANCE and sheet.IsVisible:
+                found.append([sheet.Name, number + 1, height, row.Height])
+    return found
 
 
 def setting(name: str, value):

@@ -45,6 +45,8 @@ class Job:
     target: Path
     cells: Sequence[Cell]
     filter: str = XLSX
+    measure: bool = False
+    """Whether to measure the height of its rows instead of saving it."""
 
 
 def make_returns(folder: Path) -> list[Path]:
@@ -69,8 +71,8 @@ def make_returns(folder: Path) -> list[Path]:
     return [job.target for job in jobs]
 
 
-def fill(jobs: Sequence[Job]) -> None:
-    """Have LibreOffice do the jobs, one after the other.
+def fill(jobs: Sequence[Job]) -> list[list[tuple[str, int, int, int]]]:
+    """Have LibreOffice do the jobs; gives the rows that are too low, for those that measure.
 
     Raises:
         NoLibreOfficeError: it is not installed.
@@ -82,12 +84,17 @@ def fill(jobs: Sequence[Job]) -> None:
             "source": str(job.source),
             "target": str(job.target),
             "filter": job.filter,
+            "measure": job.measure,
             "cells": [list(cell) for cell in job.cells],
         }
         for job in jobs
     ]
     script = str(SAMPLES / "fill_with_libreoffice.py")
-    subprocess.run([python, script, office], input=json.dumps(described), text=True, check=True)
+    done = subprocess.run(
+        [python, script, office], input=json.dumps(described), text=True, check=True, stdout=subprocess.PIPE
+    )
+    measured: list[list[tuple[str, int, int, int]]] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
 def find_libreoffice() -> tuple[str, str]:

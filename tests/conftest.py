@@ -32,7 +32,7 @@ def medway(register: Register) -> Council:
 
 
 @pytest.fixture(scope="session")
-def office() -> Callable[[Sequence[Job]], None]:
+def office() -> Callable[[Sequence[Job]], object]:
     """LibreOffice, to fill in and save workbooks; skips where it is missing, but never in CI."""
     try:
         find_libreoffice()

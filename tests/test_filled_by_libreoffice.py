@@ -98,7 +98,7 @@ def cells(
 def fills(
     framework: Framework,
     medway: Council,
-    office: Callable[[Sequence[Job]], None],
+    office: Callable[[Sequence[Job]], object],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> list[tuple[list[Answer], Path]]:
     """Fifty fills of every fullness, from blank to complete, with what was typed in each."""

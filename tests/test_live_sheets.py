@@ -12,6 +12,8 @@ import openpyxl
 import pytest
 
 from nps_xlsx.builder import Order, build_workbook
+from nps_xlsx.councils import Register
+from nps_xlsx.intake import ingest
 from nps_xlsx.model import Answer, Assessment, Council, Framework
 from samples.make_returns import Job
 from tests.workbooks import filled, write
@@ -48,7 +50,7 @@ def random_answers(framework: Framework, seed: int) -> list[Answer]:
 def recalculated(
     framework: Framework,
     medway: Council,
-    office: Callable[[Sequence[Job]], None],
+    office: Callable[[Sequence[Job]], object],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> list[tuple[bytes, Path]]:
     """Workbooks as we wrote them, and as LibreOffice recalculated and saved them."""
@@ -100,3 +102,26 @@ def test_no_cell_shows_an_error(recalculated: list[tuple[bytes, Path]]) -> None:
         for sheet in openpyxl.load_workbook(theirs, data_only=True):
             errors = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "e"]
             assert errors == [], sheet.title
+
+
+def test_no_text_is_cut_off(
+    framework: Framework,
+    register: Register,
+    medway: Council,
+    office: Callable[[Sequence[Job]], object],
+    tmp_path: Path,
+) -> None:
+    """In LibreOffice no row of a workbook or an action plan is lower than its text needs."""
+    full = [Answer(row.code, current=1 + n % 4, target=5) for n, row in enumerate(framework.rows)]
+    previous = Assessment(medway.gss_code, medway.name, "2022", tuple(full))
+    order = Order(framework, medway, "2026", previous=previous, with_review=True, respondent="HR")
+    contents = {
+        "blank": build_workbook(Order(framework, medway, "2026")),
+        "full": filled(framework, medway, *full),
+        "prefilled": build_workbook(order),
+    }
+    sources = [write(tmp_path / f"{name}.xlsx", content) for name, content in contents.items()]
+    ingest([tmp_path / "full.xlsx"], tmp_path / "out", framework, register)
+    sources += (tmp_path / "out" / "action-plans").iterdir()
+    jobs = [Job(source, source, (), measure=True) for source in sources]
+    assert office(jobs) == [[] for _ in jobs]

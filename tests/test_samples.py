@@ -86,7 +86,7 @@ def test_the_samples_can_be_made_again(
     returns: list[Return],
     framework: Framework,
     register: Register,
-    office: Callable[[Sequence[Job]], None],
+    office: Callable[[Sequence[Job]], object],
     tmp_path: Path,
 ) -> None:
     """Filling the workbooks again with LibreOffice gives the same answers, details and problems."""

@@ -134,7 +134,7 @@ def _plan(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
     )
     if not rows:
         note = "No behaviour has a target above its current level, so there is nothing to plan."
-    sheet, _ = table_sheet(book, PLAN, note, columns, rows, frozen=3)
+    sheet, _ = table_sheet(book, PLAN, note, columns, rows, frozen=3, is_list=False)
     sheet.raw.set_paper(8)
 
 
@@ -189,7 +189,7 @@ def _all(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
     ]
     note = "Every behaviour in the framework's order, the high-level principles among them."
     rows = [_all_cells(framework, row, answers[row.code]) for row in framework.rows]
-    sheet, _ = table_sheet(book, ALL, note, columns, rows, frozen=3)
+    sheet, _ = table_sheet(book, ALL, note, columns, rows, frozen=3, is_list=False)
     sheet.raw.set_paper(8)
 
 

@@ -13,8 +13,9 @@ from nps_xlsx.textfit import text_height
 Cell = str | float | None
 
 TITLE_ROW, NOTE_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 3, 4
-_HIGHEST = 150.0
+_LIST_HEIGHT = 150.0
 """Points: a row of a list stays this low however long its texts, which are there in full."""
+_EXCEL_HEIGHT = 409.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,18 @@ def table_sheet(
     title: str = "",
     frozen: int = 1,
     has_filter: bool = True,
+    is_list: bool = True,
 ) -> tuple[Sheet, int]:
-    """Write a sheet with one table; returns it and the row after the table's last."""
+    """Write a sheet with one table; returns it and the row after the table's last.
+
+    The rows of a list stay low, however long their texts; those of other tables show all.
+    """
     sheet = book.sheet(name)
     sheet.text(TITLE_ROW, 0, title or name, "title")
     sheet.height(TITLE_ROW, 30)
     sheet.text(NOTE_ROW, 0, note, "note")
     sheet.widths(*(column.width for column in columns))
-    end = write_table(sheet, HEADING_ROW, columns, rows)
+    end = write_table(sheet, HEADING_ROW, columns, rows, highest=_LIST_HEIGHT if is_list else _EXCEL_HEIGHT)
     if has_filter and end > FIRST_ROW:
         sheet.filter(HEADING_ROW, 0, end - 1, len(columns) - 1)
     sheet.mark_headings(HEADING_ROW, 0, max(end - 1, HEADING_ROW), len(columns) - 1)
@@ -74,7 +79,12 @@ def table_sheet(
 
 
 def write_table(
-    sheet: Sheet, row: int, columns: Sequence[TableColumn], rows: Iterable[Sequence[Cell]]
+    sheet: Sheet,
+    row: int,
+    columns: Sequence[TableColumn],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    highest: float = _LIST_HEIGHT,
 ) -> int:
     """Write headings and rows from a row down; returns the row after the last."""
     heights = [text_height(c.heading, c.width - styles.INDENT_PIXELS - 18, 11, bold=True) for c in columns]
@@ -85,7 +95,7 @@ def write_table(
         row += 1
         for col, (column, value) in enumerate(zip(columns, values, strict=True)):
             write_cell(sheet, row, col, value, *column.names)
-        sheet.height(row, _row_height(columns, values))
+        sheet.height(row, min(_row_height(columns, values), highest))
     return row + 1
 
 
@@ -105,4 +115,4 @@ def _row_height(columns: Sequence[TableColumn], values: Sequence[Cell]) -> float
         for column, value in zip(columns, values, strict=True)
         if isinstance(value, str) and value and "wrap" in column.names
     ]
-    return min(max(heights, default=0.0), _HIGHEST) if max(heights, default=0.0) > 19 else 19.0
+    return max([19.0, *heights])
