@@ -117,7 +117,7 @@ class Sheet:
 
     def date(self, row: int, col: int, value: dt.date, *names: str) -> None:
         """Write a date."""
-        checked(self.raw.write_datetime(row, col, value, self.book.format("date", *names)))
+        checked(self.raw.write_datetime(row, col, value, self.book.format(*names, "date")))
 
     def blank(self, row: int, col: int, *names: str) -> None:
         """Format an empty cell."""

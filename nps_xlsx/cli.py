@@ -34,16 +34,21 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_EXAMPLES = """\b
+Examples:
+  nps build --council Medway --round 2026 --out workbooks
+  nps ingest returns --out results
+"""
+
+
+@click.group(
+    epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="nps-xlsx", prog_name="nps")
 def cli() -> None:
-    r"""Self-assessment workbooks for the National Procurement Strategy.
+    """Self-assessment workbooks for the National Procurement Strategy.
 
-    Build a workbook for each council, email it, and read back what returns:
-
-    \b
-      nps build --council Medway --round 2026 --out workbooks
-      nps ingest returns --out results
+    Build a workbook for each council, email it, and read back what returns.
     """
 
 

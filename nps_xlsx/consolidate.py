@@ -80,11 +80,10 @@ def consolidate(assessments: Sequence[Assessment], framework: Framework, registe
     )
 
 
-def council_label(assessment: Assessment) -> str:
-    """The council's name, with its respondent where a council sends several."""
-    if assessment.respondent:
-        return f"{assessment.council} ({assessment.respondent})"
-    return assessment.council
+def council_label(assessment: Assessment, *, with_round: bool = False) -> str:
+    """The council's name, with its respondent where a council sends several, and the round if wanted."""
+    label = f"{assessment.council} ({assessment.respondent})" if assessment.respondent else assessment.council
+    return f"{label}, round {assessment.round}" if with_round else label
 
 
 _COLUMNS = ("place", "gss_code", "area", "ref", "current", "target", "gap", "answered", "not_applicable")
@@ -140,11 +139,12 @@ def _complete(summary: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
 
 
 def _councils(assessments: Sequence[Assessment], answers: pd.DataFrame, register: Register) -> pd.DataFrame:
+    rounds = len({assessment.round for assessment in assessments})
     known = [register.by_code.get(assessment.gss_code) for assessment in assessments]
     facts = pd.DataFrame(
         {
             "gss_code": [assessment.gss_code for assessment in assessments],
-            "council": [council_label(assessment) for assessment in assessments],
+            "council": [council_label(assessment, with_round=rounds > 1) for assessment in assessments],
             "council_type": [council.council_type if council else UNKNOWN for council in known],
             "region": [council.region if council else UNKNOWN for council in known],
             "round": [assessment.round for assessment in assessments],

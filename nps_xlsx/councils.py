@@ -79,11 +79,28 @@ class Register:
         for names, key in zip(self._by_name, (_plain(wanted), _bare(wanted)), strict=True):
             codes = names.get(key, set()) if key else set()
             if len(codes) == 1:
+                codes = codes | self._begins_like(key, next(iter(codes)))
+            if len(codes) == 1:
                 return self.by_code[next(iter(codes))]
             if codes:
                 found = _listed(self.by_code[code] for code in sorted(codes))
                 raise CouncilError(f"{wanted!r} is more than one council; say which: {found}.")
         raise CouncilError(f"No council is called {wanted!r}. {self._nearest(wanted)}")
+
+    def _begins_like(self, key: str, found: str) -> set[str]:
+        """Other councils whose short name begins with a name that is only an alternative one.
+
+        The register calls Newcastle upon Tyne "Newcastle" too, but so do people in
+        Newcastle-under-Lyme.
+        """
+        council = self.by_code[found]
+        if key in (_plain(council.name), _plain(council.short_name), _bare(council.short_name)):
+            return set()
+        return {
+            other.gss_code
+            for other in self.councils
+            if other is not council and _plain(other.short_name).startswith(f"{key} ")
+        }
 
     def _nearest(self, wanted: str) -> str:
         full, _ = self._by_name
@@ -136,12 +153,13 @@ def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
         RegisterError: the file is missing, is no text, or lacks a required column.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = _windows_text(path)
+        content = path.read_bytes()
     except OSError as error:
         raise RegisterError(f"{path} cannot be read ({error.strerror}). Check the name and folder.") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    text = _decoded(path, content)
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)  # Excel writes semicolons where a comma is the decimal point
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="", delimiter=delimiter)
     headings = [_heading(name) for name in reader.fieldnames or ()]
     missing = [column for column in required if column not in headings]
     if missing:
@@ -154,12 +172,16 @@ def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
     return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
 
 
-def _windows_text(path: Path) -> str:
-    # Excel's plain "CSV" saves in the Windows code page, "CSV UTF-8" with a byte-order mark.
-    try:
-        return path.read_text(encoding="cp1252")
-    except UnicodeDecodeError:
-        raise RegisterError(f"{path} is not a text file. Save it from Excel as CSV UTF-8.") from None
+def _decoded(path: Path, content: bytes) -> str:
+    # Excel's plain "CSV" saves in the Windows code page, "CSV UTF-8" with a byte-order mark, and
+    # "Unicode Text" as UTF-16 with tabs.
+    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RegisterError(f"{path} is not a text file. Save it from Excel as CSV UTF-8.")
 
 
 def _heading(name: str | None) -> str:

@@ -52,6 +52,10 @@ def load_framework(folder: Path | None = None) -> Framework:
     folder = folder or data_folder() / DEFAULT_EDITION
     if not folder.is_dir():
         raise FrameworkError(folder, [Fault(folder.name, "", "there is no such folder")])
+    if not (folder / "framework.toml").is_file():
+        raise FrameworkError(
+            folder, [Fault("framework.toml", "", "the file is missing; is this the folder?")]
+        )
     files = TomlFolder(folder)
     framework = _Reader(files).framework()
     if files.faults:

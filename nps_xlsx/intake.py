@@ -13,7 +13,7 @@ from nps_xlsx.errors import UserError
 from nps_xlsx.files import make_folder, write_file
 from nps_xlsx.ingester import collect, read_return
 from nps_xlsx.model import Assessment, Framework, Place, Return, Severity, Status
-from nps_xlsx.reports.action_plan import all_action_plans
+from nps_xlsx.reports.action_plan import action_plan_name, all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.listings import (
     ANSWER_COLUMNS,
@@ -41,8 +41,12 @@ class Receipt:
     answers_present: int
     answers_read: int
     answers_refused: int
+    answers_aside: int
+    """Rows of returns that were put aside: superseded, or the same file twice."""
     problems: dict[Severity, int]
     written: tuple[Path, ...] = ()
+    stale: tuple[Path, ...] = ()
+    """Action plans of an earlier run that are still in the folder."""
 
     @property
     def is_clean(self) -> bool:
@@ -86,7 +90,8 @@ def ingest(
     """
     returns = read_returns(paths, framework, register, seen=seen)
     receipt = make_receipt(returns)
-    return replace(receipt, written=tuple(write_outputs(returns, out, framework, register)))
+    written = write_outputs(returns, out, framework, register)
+    return replace(receipt, written=tuple(written), stale=_stale(out, returns, register))
 
 
 def make_receipt(returns: Sequence[Return]) -> Receipt:
@@ -101,17 +106,23 @@ def make_receipt(returns: Sequence[Return]) -> Receipt:
         files=len(returns),
         statuses={status: statuses.count(status) for status in Status},
         answers_present=sum(returned.answers_present for returned in returns),
-        answers_read=sum(_rows_used(returned) for returned in returns),
+        answers_read=sum(_rows_used(returned) for returned in returns if not _is_aside(returned)),
+        answers_aside=sum(_rows_used(returned) for returned in returns if _is_aside(returned)),
         answers_refused=sum(returned.answers_refused for returned in returns),
         problems={severity: found.count(severity) for severity in Severity},
     )
-    if receipt.answers_read + receipt.answers_refused != receipt.answers_present:
+    used = receipt.answers_read + receipt.answers_aside
+    if used + receipt.answers_refused != receipt.answers_present:
         raise ReceiptError(
-            f"{receipt.answers_present} answers were present, but {receipt.answers_read} were read and "
+            f"{receipt.answers_present} answers were present, but {used} were read and "
             f"{receipt.answers_refused} refused. This is a fault of the program: nothing was written. "
             "Please report it, with the files if you may."
         )
     return receipt
+
+
+def _is_aside(returned: Return) -> bool:
+    return returned.status in (Status.SUPERSEDED, Status.DUPLICATE)
 
 
 def _rows_used(returned: Return) -> int:
@@ -157,6 +168,15 @@ def write_outputs(
     for name, content in all_action_plans(named, framework):
         write_file(plans / name, content)
     return [*written, plans]
+
+
+def _stale(out: Path, returns: Sequence[Return], register: Register) -> tuple[Path, ...]:
+    """Action plans in the folder that this run did not write; they may have been edited, so they stay."""
+    ours = {
+        action_plan_name(assessment, _short_name(assessment, register)) for assessment in accepted(returns)
+    }
+    found = (out / "action-plans").glob("NPS-*-action-plan.xlsx")
+    return tuple(sorted(path for path in found if path.name not in ours))
 
 
 def _short_name(assessment: Assessment, register: Register) -> str:

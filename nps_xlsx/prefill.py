@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nps_xlsx.councils import Register, read_csv
 from nps_xlsx.errors import UserError
+from nps_xlsx.ingester.values import read_level
 from nps_xlsx.intake import read_returns
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Status
 from nps_xlsx.reports.listings import unguarded
@@ -29,15 +30,17 @@ def load_targets(path: Path, framework: Framework) -> Targets:
     """
     targets: dict[str, dict[str, int]] = {}
     faults = []
-    numbers = {str(level.number): level.number for level in framework.levels}
     for place, row in enumerate(read_csv(path, ("ref", "target")), start=2):
-        ref, level = row["ref"].upper(), numbers.get(row["target"][:1])
+        if not row["target"]:
+            continue
+        ref, level = row["ref"].upper(), read_level(row["target"], framework.levels).value
+        given = targets.setdefault(row.get("gss_code", "").upper(), {})
         if ref not in framework.row_by_code:
             faults.append(f"row {place}: {row['ref']!r} is no code of the framework")
-        elif level is None:
-            faults.append(f"row {place}: {row['target']!r} is no level; give a number from 1 up")
-        else:
-            targets.setdefault(row.get("gss_code", "").upper(), {})[ref] = level
+        elif not isinstance(level, int):
+            faults.append(f"row {place}: {row['target']!r} is no level; give its number or name")
+        elif given.setdefault(ref, level) != level:
+            faults.append(f"row {place}: {ref} has another target above")
     if faults:
         raise PrefillError("\n".join([f"{path}: these targets cannot be used.", *faults]))
     return targets

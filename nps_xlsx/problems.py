@@ -58,6 +58,19 @@ CATALOGUE: dict[str, Kind] = {
         "The workbook is in the format of Excel 97-2003.",
         "Open it in Excel, save it as .xlsx, and read that.",
     ),
+    "file-other-spreadsheet": Kind(
+        _ERROR,
+        "The workbook is in OpenDocument format.",
+        "Open it in LibreOffice or Excel, save it as .xlsx, and read that.",
+    ),
+    "file-own-output": Kind(
+        _NOTE,
+        "This is one of the program's own outputs ({found}), not a return.",
+        "Nothing: it is left aside.",
+    ),
+    "file-of-the-system": Kind(
+        _NOTE, "The system or Excel left this file; it holds no answers.", "Nothing: it is left aside."
+    ),
     "file-not-ours": Kind(
         _ERROR,
         "This is a workbook, but not a self-assessment: none of its sheets has the assessment's table.",
@@ -67,9 +80,10 @@ CATALOGUE: dict[str, Kind] = {
         _NOTE, "The file is the same, byte for byte, as {other}.", "Nothing: it is counted once."
     ),
     "return-superseded": Kind(
-        _NOTE,
-        "A later return of the same council replaces this one: {other}.",
-        "Nothing, if the later one is the right one. Otherwise move it away and run again.",
+        _WARNING,
+        "Another return of the same council, round and respondent counts instead: {other}.",
+        "See that it is the right one: the date completed decides, then the order of names. If it is not, "
+        "move it away and run again.",
     ),
     # --- What it says of itself
     "stamp-missing": Kind(
@@ -110,8 +124,18 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "council-differs": Kind(
         _WARNING,
-        "Start here names {value}, but the workbook was built for {built_for}.",
-        "It was read as {built_for}. Ask the council whether it used another council's workbook.",
+        "Start here says {value}, but the workbook was built for {built_for}.",
+        "It was read as built. Ask the council whether it used another council's workbook.",
+    ),
+    "round-differs": Kind(
+        _WARNING,
+        "Start here says round {value}, but the workbook was built for round {built_for}.",
+        "It was read as built. Ask the council which round it means.",
+    ),
+    "date-completed-unreadable": Kind(
+        _WARNING,
+        "The date completed is no exact date: {value}.",
+        "Give a day, month and year: of two returns of a council, the later date counts.",
     ),
     "details-missing": Kind(
         _NOTE,
@@ -181,19 +205,27 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "not-applicable-without-reason": Kind(
         _WARNING,
-        "{ref} is marked Not applicable without a reason.",
+        "Marked Not applicable without a reason: {ref}.",
         "Say under Evidence and comments why it does not apply.",
+        is_grouped=True,
     ),
     "target-below-current": Kind(
         _WARNING,
-        "The target of {ref} is below its current level.",
+        "The target is below the current level: {ref}.",
         "See that the two are not the wrong way round; a council may mean to step back, but seldom does.",
+        is_grouped=True,
     ),
     "target-without-current": Kind(
-        _WARNING, "{ref} has a target but no current level.", "Choose the current level too."
+        _WARNING,
+        "There is a target but no current level: {ref}.",
+        "Choose the current level too.",
+        is_grouped=True,
     ),
     "action-without-owner": Kind(
-        _NOTE, "{ref} has actions but no owner.", "Name the post that sees them through.", is_grouped=True
+        _NOTE,
+        "There are actions but no owner: {ref}.",
+        "Name the post that sees them through.",
+        is_grouped=True,
     ),
     "due-before-completed": Kind(
         _WARNING,

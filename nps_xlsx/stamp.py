@@ -23,6 +23,9 @@ TEMPLATE_VERSION = "1"
 PROPERTY = "nps_stamp"
 """The custom document property, and the defined name, that repeat the stamp."""
 
+REPORT_PROPERTY = "nps_report"
+"""The custom document property by which our own outputs are known when they are handed in."""
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
 _CHECK_LENGTH = 4
 _STAMP = re.compile(r"(?P<body>[a-z0-9-]+ \| template .+) \| check (?P<check>\w+)", re.IGNORECASE)

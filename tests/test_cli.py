@@ -57,7 +57,7 @@ def test_ingest_exits_with_1_where_problems_were_found(tmp_path: Path) -> None:
     )
     assert run.returncode == 1
     assert "13 files read: 13 accepted." in run.stdout
-    assert "842 answered rows found = 842 used + 0 refused." in run.stdout
+    assert "842 answered rows found = 842 used + 0 refused + 0 put aside." in run.stdout
 
 
 def test_ingest_exits_with_0_where_nothing_is_wrong(
@@ -128,6 +128,21 @@ def test_framework_check_passes_a_good_folder_and_lists_the_faults_of_another(tm
         (["demo", "--samples", "nothing"], "is not there"),
         (["framework", "show", "ZZ"], "has no 'ZZ'"),
         (["framework", "check", "nothing"], "no such folder"),
+        (["framework", "check", "samples"], "is this the folder?"),
+        (
+            ["build", "--council", "Medway", "--round", "1", "--respondent", "IT", "--respondent", "it"],
+            "other names",
+        ),
+        (
+            ["build", "--council", "Medway", "--round", "1", "--prefill", "samples/returns"],
+            "no answers of Medway",
+        ),
+        (
+            ["build", "--council", "Worcestershire", "--round", "2022", "--prefill", "samples/returns"],
+            "earlier",
+        ),
+        (["build", "--council", "Medway", "--round", "1", "--privacy-note", "README.md"], "characters"),
+        (["build", "--council", "Newcastle", "--round", "1"], "more than one council"),
     ],
 )
 def test_a_users_mistake_is_one_message_and_exit_2(arguments: list[str], says: str) -> None:
@@ -137,6 +152,48 @@ def test_a_users_mistake_is_one_message_and_exit_2(arguments: list[str], says: s
     assert says in run.stderr
     assert "Traceback" not in run.stderr
     assert run.stdout == ""
+
+
+def test_a_list_row_is_found_by_code_or_name_and_must_not_contradict_itself(tmp_path: Path) -> None:
+    """A row without a code is found by its name; one whose code and name differ is an error."""
+    councils = tmp_path / "list.csv"
+    councils.write_text("gss_code;Council name\n;Medway\nE10000034;\n", encoding="utf-8")
+    run = nps("build", "--councils", councils, "--round", "2026", "--out", tmp_path / "out")
+    assert run.returncode == 0
+    assert len(list((tmp_path / "out").iterdir())) == 2
+    councils.write_text("gss_code,council\nE06000035,Kent\n", encoding="utf-8")
+    run = nps("build", "--councils", councils, "--round", "2026", "--out", tmp_path / "out")
+    assert run.returncode == 2
+    assert "row 2: E06000035 and Kent are not the same council" in run.stderr
+
+
+def test_an_empty_folder_is_a_mistake(tmp_path: Path) -> None:
+    """Nothing to read is told, and earlier results are not overwritten with nothing."""
+    (tmp_path / "in").mkdir()
+    run = nps("ingest", tmp_path / "in", "--out", tmp_path / "out")
+    assert (run.returncode, (tmp_path / "out").exists()) == (2, False)
+    assert "is empty" in run.stderr
+
+
+def test_our_own_outputs_and_the_systems_litter_are_left_aside(tmp_path: Path) -> None:
+    """Reading a folder that holds outputs of an earlier run takes nothing from them as answers."""
+    samples = ROOT / "samples" / "returns" / "NPS-2022-E10000034-worcestershire.xlsx"
+    out = tmp_path / "out"
+    nps("ingest", samples, "--out", out)
+    write(tmp_path / "~$lock.xlsx", b"x")
+    write(tmp_path / ".DS_Store", b"x")
+    run = nps("ingest", tmp_path, "--out", tmp_path / "again")
+    assert "7 files read: 7 refused." in run.stdout
+    text = (tmp_path / "again" / "problems.csv").read_text(encoding="utf-8-sig")
+    assert text.count(",note,file-own-output,") == 2
+    assert text.count(",note,file-of-the-system,") == 2
+
+
+def test_help_shows_its_examples_line_by_line() -> None:
+    """The examples are not run together, and nothing unprintable is shown."""
+    lines = [line.strip() for line in nps("--help").stdout.splitlines()]
+    assert "nps ingest returns --out results" in lines
+    assert "\\b" not in nps("--help").stdout
 
 
 def test_every_unknown_name_of_a_list_is_told_at_once(tmp_path: Path) -> None:

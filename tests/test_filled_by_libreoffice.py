@@ -182,3 +182,31 @@ def test_what_was_typed_is_what_is_read(
             assert (found.evidence, found.actions) == (answer.evidence, answer.actions)
             assert (found.owner, found.priority) == (answer.owner, answer.priority)
             assert found.due_date == answer.due_date
+
+
+def test_pasted_levels_count_alike_on_the_sheet_and_in_ingest(
+    framework: Framework,
+    register: Register,
+    medway: Council,
+    office: Callable[[Sequence[Job]], object],
+    tmp_path: Path,
+) -> None:
+    """What is pasted past the dropdown counts on the Summary as ingest counts it."""
+    blank = write(tmp_path / "blank.xlsx", build_workbook(Order(framework, medway, "2026")))
+    pasted = ["3", "mature", "Leader ", "3 Leader", "TBC", "?", "7", "5 innovator", "Not applicable", "0"]
+    refs = [row.code for row in framework.behaviours]
+    typed = [
+        (*cell_of(framework, ref, "current"), "text", text) for ref, text in zip(refs, pasted, strict=False)
+    ]
+    office([Job(blank, tmp_path / "pasted.xlsx", typed)])
+    content = (tmp_path / "pasted.xlsx").read_bytes()
+    returned = read(content, framework, register)
+    assert returned.assessment is not None
+    book = python_calamine.CalamineWorkbook.from_path(tmp_path / "pasted.xlsx")
+    rows = book.get_sheet_by_name(layout.LISTS).to_python(skip_empty_area=False)
+    ref, current, answered = (rows[0].index(key) for key in ("ref", "current", "answered"))
+    for row in rows[1:]:
+        if row[ref] in refs[: len(pasted)]:
+            found = returned.assessment.answer(str(row[ref]))
+            assert (row[current] or None) == (found.current if found.current != "NA" else None), row[ref]
+            assert bool(row[answered]) == found.is_answered

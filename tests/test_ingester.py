@@ -185,6 +185,9 @@ def test_an_answer_that_is_no_level_keeps_its_text(
     ("change", "slug", "gss_code"),
     [
         (("Start here", "B9", "E06000023"), "council-differs", "E06000035"),
+        (("Start here", "B8", "Kent County Council"), "council-differs", "E06000035"),
+        (("Start here", "B10", "2019"), "round-differs", "E06000035"),
+        (("Start here", "B15", "12th Jan"), "date-completed-unreadable", "E06000035"),
         (
             (SHEET, "A2", "nps-2018 | template 1 | round 2026 | E06000036 | sheet EC | check AAAA"),
             "stamp-damaged",

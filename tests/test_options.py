@@ -72,6 +72,16 @@ def test_a_short_edition_asks_only_what_was_chosen(
     assert told == {"SV3", "EN1", "EN2", "EN3", "EN4"}
 
 
+@pytest.mark.parametrize("codes", [["EC0"], ["EN1"], ["SV", "SV0"]])
+def test_any_choice_of_rows_makes_a_workbook(
+    framework: Framework, register: Register, medway: Council, codes: list[str]
+) -> None:
+    """Even a principle alone, or one enabler, can be asked and read back."""
+    returned = read(build_workbook(Order(framework.only(codes), medway, "2026")), framework, register)
+    assert returned.assessment is not None
+    assert slugs(returned) == []
+
+
 def test_answers_of_a_short_edition_are_compared_with_those_of_a_full_one(
     framework: Framework, register: Register, medway: Council, tmp_path: Path
 ) -> None:
@@ -165,8 +175,8 @@ def test_targets_can_be_preset_for_all_and_for_one(
 def test_targets_that_cannot_be_used_are_told_at_once(framework: Framework, tmp_path: Path) -> None:
     """An unknown code and an impossible level are two lines with their rows."""
     path = tmp_path / "targets.csv"
-    path.write_text("ref,target\nZZ1,3\nEC1,9\n", encoding="utf-8")
-    with pytest.raises(PrefillError, match=r"row 2: 'ZZ1'.*\n.*row 3: '9'"):
+    path.write_text("ref,target\nZZ1,3\nEC1,9\nEC2,Mature\nEC2,4\nEC3,\n", encoding="utf-8")
+    with pytest.raises(PrefillError, match=r"row 2: 'ZZ1'.*\n.*row 3: '9'.*\n.*row 5: EC2"):
         load_targets(path, framework)
 
 

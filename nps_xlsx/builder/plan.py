@@ -63,7 +63,7 @@ def write_plan(book: Book, order: Order, workings: Workings) -> None:
         step = workings.steps[place - 1] if place <= len(workings.steps) else None
         _write_row(sheet, order, workings, place, step)
         sheet.height(_FIRST_ROW + place - 1, _height(workings, step) if step else blank_height)
-    last = _FIRST_ROW + count - 1
+    last = _FIRST_ROW + max(count, 1) - 1
     _add_rules(book, sheet, last)
     sheet.raw.set_column(_PLACE_COLUMN, _LEVEL_COLUMN, None, None, {"hidden": True})
     sheet.mark_headings(_HEADING_ROW, 0, last, len(_COLUMNS) - 1)
@@ -141,7 +141,7 @@ def _usual_height(order: Order, workings: Workings) -> float:
         for row in order.framework.behaviours
         for level in order.framework.levels[1:]
     ]
-    return max(_height(workings, step) for step in steps)
+    return max((_height(workings, step) for step in steps), default=0.0)
 
 
 def _add_rules(book: Book, sheet: Sheet, last: int) -> None:

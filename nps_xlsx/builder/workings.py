@@ -263,9 +263,12 @@ def _text_formulas(sheet: AssessmentSheet, row: Behaviour, cell: Callable[[str],
 
 
 def _level_formula(cell: str, levels: int) -> str:
-    # The first character is a level's digit: CODE gives 49 for "1", and an error for a blank.
-    first = f"CODE(TRIM({cell}))"
-    return f'IFERROR(IF(AND({first}>=49,{first}<={48 + levels}),{first}-48,""),"")'
+    # A digit alone (CODE gives 49 for "1"), a level's name, or the label of the dropdown.
+    text = f"TRIM({cell})"
+    digit = f'IF(AND(CODE({text})>=49,CODE({text})<={48 + levels}),CODE({text})-48,"")'
+    name = f"MATCH({text},{layout.LEVEL_NAMES_NAME},0)"
+    label = f'IF(MATCH({text},{layout.LEVELS_NAME},0)<={levels},MATCH({text},{layout.LEVELS_NAME},0),"")'
+    return f'IFERROR(IF(LEN({text})=1,{digit},IF(ISNUMBER({name}),{name},{label})),"")'
 
 
 def _outstanding(row: Behaviour, answer: Answer, completed: str) -> dict[str, Value]:

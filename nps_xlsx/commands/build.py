@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,15 @@ from nps_xlsx.commands.shared import FILE, framework_option, out_option, registe
 from nps_xlsx.councils import CouncilError, Register, RegisterError, read_csv
 from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
-from nps_xlsx.model import Council, Framework
+from nps_xlsx.model import Assessment, Council, Framework
 from nps_xlsx.stamp import is_respondent_name, is_round_name
 
 if TYPE_CHECKING:
     from nps_xlsx.builder import Order
 
-_NAME_COLUMNS = ("gss_code", "council", "official_name", "name")
+_NAME_COLUMNS = ("gss_code", "council", "official_name", "name", "council_name", "authority")
+_NOTE_LENGTH = 2000
+"""Characters of a privacy note that fit a cell of the first sheet with all of it in view."""
 _NARROWING = ("nation", "region", "council_type")
 
 
@@ -30,7 +32,7 @@ _NARROWING = ("nation", "region", "council_type")
 class _Wanted:
     """What was asked for on the command line."""
 
-    council: str | None
+    councils: tuple[str, ...]
     councils_file: Path | None
     every: bool
     nation: str
@@ -52,7 +54,9 @@ class _Wanted:
 
 
 @click.command()
-@click.option("--council", help="One council: its GSS code or any of its names.")
+@click.option(
+    "--council", "councils", multiple=True, help="A council: its GSS code or any of its names; repeatable."
+)
 @click.option(
     "--councils",
     "councils_file",
@@ -64,7 +68,9 @@ class _Wanted:
 @click.option("--region", default="", help="With --all: only this region, such as 'South East'.")
 @click.option("--type", "council_type", default="", help="With --all: only this type, such as County.")
 @click.option("--round", "round_", required=True, help="The round, such as 2026.")
-@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="When to send it back by: 2026-12-18.")
+@click.option(
+    "--due", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), help="When to send it back by: 2026-12-18."
+)
 @click.option("--contact", default="", help="Whom to ask: a post, telephone number or address.")
 @click.option("--return-to", default="", help="Where to send it back to: an email address.")
 @click.option("--key-area", "asked", multiple=True, help="Ask only this key area, such as SV; repeatable.")
@@ -86,7 +92,7 @@ def build(context: click.Context, /, **options: Any) -> None:
 
 
 def _refuse_contradictions(context: click.Context, wanted: _Wanted) -> None:
-    if [bool(wanted.council), bool(wanted.councils_file), wanted.every].count(True) != 1:
+    if [bool(wanted.councils), bool(wanted.councils_file), wanted.every].count(True) != 1:
         raise click.UsageError("Say for whom: one of --council, --councils and --all.")
     default = click.core.ParameterSource.DEFAULT
     narrowed = [name for name in _NARROWING if context.get_parameter_source(name) is not default]
@@ -96,7 +102,8 @@ def _refuse_contradictions(context: click.Context, wanted: _Wanted) -> None:
         raise click.UsageError("--respondent: use at most 40 characters on one line, without a bar.")
     if not is_round_name(wanted.round_):
         raise click.UsageError(
-            f"--round {wanted.round_!r}: use at most 20 letters, digits, dots and hyphens, such as 2026."
+            f"--round {wanted.round_!r}: use at most 20 letters, digits, dots and hyphens and no slash, "
+            "such as 2026 or 2026-27."
         )
 
 
@@ -110,8 +117,10 @@ def _orders(wanted: _Wanted) -> list[Order]:
     part = _part(framework, wanted.asked)
     targets = load_targets(wanted.targets_file, framework) if wanted.targets_file else {}
     previous = load_previous(wanted.prefill_path, framework, register) if wanted.prefill_path else {}
-    privacy_note = _text_of(wanted.privacy_file) if wanted.privacy_file else ""
-    return [
+    privacy_note = _note_of(wanted.privacy_file) if wanted.privacy_file else ""
+    if wanted.prefill_path:
+        _refuse_prefill(wanted, councils, previous)
+    orders = [
         Order(
             part,
             council,
@@ -128,6 +137,30 @@ def _orders(wanted: _Wanted) -> list[Order]:
         for council in councils
         for respondent in wanted.respondents or ("",)
     ]
+    _refuse_same_names(orders)
+    return orders
+
+
+def _refuse_same_names(orders: Sequence[Order]) -> None:
+    from nps_xlsx.layout import workbook_file_name
+
+    names = [workbook_file_name(order.council, order.round, order.respondent) for order in orders]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f"Two of the workbooks would be called {name}. Give the respondents other names.")
+
+
+def _refuse_prefill(wanted: _Wanted, councils: Sequence[Council], previous: Mapping[str, Assessment]) -> None:
+    path = wanted.prefill_path
+    if any(assessment.round == wanted.round_ for assessment in previous.values()):
+        raise UserError(f"{path} is of round {wanted.round_} itself. Give an earlier round's.")
+    without = [council.name for council in councils if council.gss_code not in previous]
+    if len(without) == len(councils):
+        raise UserError(
+            f"{path} holds no answers of {without[0] if len(without) == 1 else 'these councils'}."
+        )
+    if without:
+        click.echo(f"Not prefilled, for want of earlier answers: {'; '.join(without)}.", err=True)
 
 
 def _build(orders: Sequence[Order], out: Path) -> None:
@@ -138,15 +171,19 @@ def _build(orders: Sequence[Order], out: Path) -> None:
     hidden = not sys.stderr.isatty()
     paths = []
     with click.progressbar(orders, label="Building", file=sys.stderr, show_pos=True, hidden=hidden) as bar:
-        for order in bar:
-            paths.append(build_file(order, out))
+        try:
+            for order in bar:
+                paths.append(build_file(order, out))
+        except KeyboardInterrupt:
+            click.echo(f"\n{len(paths)} of {len(orders)} workbooks were built.", err=True)
+            raise
     for path in paths:
         click.echo(path)
 
 
 def _councils(wanted: _Wanted, register: Register) -> Sequence[Council]:
-    if wanted.council:
-        return [register.find(wanted.council)]
+    if wanted.councils:
+        return list(dict.fromkeys(register.find(name) for name in wanted.councils))
     if wanted.councils_file:
         return _listed_councils(wanted.councils_file, register)
     narrowed = register.principal(
@@ -160,20 +197,24 @@ def _listed_councils(path: Path, register: Register) -> list[Council]:
     rows = read_csv(path)
     if not rows:
         raise RegisterError(f"{path} holds no councils. Give one a row, below the headings.")
-    column = next((name for name in _NAME_COLUMNS if name in rows[0]), None)
-    if column is None:
+    columns = [name for name in _NAME_COLUMNS if name in rows[0]]
+    if not columns:
         raise RegisterError(
             f"{path} lacks the column gss_code or council. It has: {', '.join(rows[0])}. "
             "Name one of its columns so, in the first row."
         )
-    found, faults = [], []
+    found: list[Council] = []
+    faults = []
     for number, row in enumerate(rows, start=2):
-        if not row[column]:
-            continue
         try:
-            found.append(register.find(row[column]))
+            meant = {register.find(row[column]) for column in columns if row[column]}
         except CouncilError as error:
             faults.append(f"row {number}: {error}")
+            continue
+        if len(meant) > 1:
+            names = " and ".join(row[column] for column in columns if row[column])
+            faults.append(f"row {number}: {names} are not the same council.")
+        found += meant
     if faults:
         raise RegisterError("\n".join([f"{path}: nothing was built.", *faults]))
     return list(dict.fromkeys(found))
@@ -191,8 +232,16 @@ def _part(framework: Framework, asked: Sequence[str]) -> Framework:
     return framework.only(codes)
 
 
-def _text_of(path: Path) -> str:
+def _note_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read as text ({error}). Save it as UTF-8 text.") from None
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise UserError(f"{path} cannot be read as text. Save it as UTF-8 text.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}). Check the name and folder.") from None
+    if not 0 < len(text) <= _NOTE_LENGTH:
+        raise UserError(
+            f"{path} holds {len(text):,} characters; a privacy note has 1 to {_NOTE_LENGTH:,}, so that all of "
+            "it can be read on the first sheet."
+        )
+    return text

@@ -74,7 +74,8 @@ def _tell_receipt(receipt: Receipt, out: Path) -> None:
     click.echo(f"{counted(receipt.files, 'file')} read: {statuses or 'none'}.")
     click.echo(
         f"{counted(receipt.answers_present, 'answered row')} found = "
-        f"{receipt.answers_read} used + {receipt.answers_refused} refused."
+        f"{receipt.answers_read} used + {receipt.answers_refused} refused + "
+        f"{receipt.answers_aside} put aside."
     )
     problems = ", ".join(
         counted(receipt.problems[severity], severity.value)
@@ -84,6 +85,9 @@ def _tell_receipt(receipt: Receipt, out: Path) -> None:
     click.echo(f"Problems: {problems or 'none'}.")
     for path in receipt.written:
         click.echo(f"  {path}{'/' if path.is_dir() else ''}")
+    if receipt.stale:
+        stale = counted(len(receipt.stale), "action plan")
+        click.echo(f"{stale} of an earlier run still there, such as {receipt.stale[0].name}.")
     if not receipt.is_clean:
         click.echo(f"Look first at {out / 'problems.csv'}.")
 

@@ -106,6 +106,8 @@ class _Reader:
         texts: dict[str, tuple[str, Place]] = {}
         for key, (value, place) in found.items():
             day, words = read_date(value) if key == "date_completed" else (None, read_text(value))
+            if key == "date_completed" and words:
+                self._tell("date-completed-unreadable", place, value=words)
             texts[key] = (day.isoformat() if day else words.strip(), place)
         return texts
 
@@ -122,8 +124,7 @@ class _Reader:
         if council is None:
             self._tell("council-unknown", typed[1], value=stamp.gss_code)
         name = council.name if council else named[0] or stamp.gss_code
-        if typed[0] and typed[0].upper() != stamp.gss_code:
-            self._tell("council-differs", typed[1], value=f"{named[0]} ({typed[0]})", built_for=name)
+        self._tell_contradictions(stamp, name, details)
         asked = tuple(code for code in stamp.asked if code in self.framework.row_by_code)
         return _Identity(
             *(stamp.gss_code, name, stamp.round, stamp.template),
@@ -131,6 +132,19 @@ class _Reader:
             asked=asked,
             with_review=stamp.with_review,
         )
+
+    def _tell_contradictions(self, stamp: Stamp, name: str, details: dict[str, tuple[str, Place]]) -> None:
+        """Tell where the code, the name or the round on the first sheet is not that of the stamp."""
+        built_for = f"{name} ({stamp.gss_code})"
+        code, code_place = details.get("gss_code", ("", Place()))
+        if code and code.upper() != stamp.gss_code:
+            self._tell("council-differs", code_place, value=code, built_for=built_for)
+        named, named_place = details.get("council", ("", Place()))
+        if named and named != name:
+            self._tell("council-differs", named_place, value=named, built_for=built_for)
+        round_, round_place = details.get("round", ("", Place()))
+        if round_ and round_ != stamp.round:
+            self._tell("round-differs", round_place, value=round_, built_for=stamp.round)
 
     def _by_what_is_typed(self, code: str, name: str, round_: str) -> _Identity:
         if not round_:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -39,16 +40,34 @@ def collect(paths: Iterable[Path]) -> Iterator[SourceFile]:
     """
     for path in paths:
         if path.is_dir():
-            for file in sorted(entry for entry in path.rglob("*") if entry.is_file()):
-                yield from _one(file, file.relative_to(path).as_posix())
+            yield from _folder(path)
         elif path.is_file():
             yield from _one(path, path.name)
         else:
             raise InputError(f"{path} is not there. Check the name and the folder.")
 
 
+def _folder(folder: Path) -> Iterator[SourceFile]:
+    """The files below a folder by name; a folder that cannot be opened is told as if it were a file."""
+    closed: list[OSError] = []
+    found = [
+        Path(where, name) for where, _, names in os.walk(folder, onerror=closed.append) for name in names
+    ]
+    for error in closed:
+        name = Path(error.filename).relative_to(folder).as_posix()
+        yield SourceFile(name, failure=error.strerror or str(error))
+    if not found and not closed:
+        raise InputError(f"{folder} is empty. Check the folder.")
+    for file in sorted(found):
+        yield from _one(file, file.relative_to(folder).as_posix())
+
+
 def _one(path: Path, name: str) -> Iterator[SourceFile]:
-    size = path.stat().st_size
+    try:
+        size = path.stat().st_size
+    except OSError as error:  # such as a link that leads nowhere
+        yield SourceFile(name, failure=error.strerror or str(error))
+        return
     if size > FILE_LIMIT and not zipfile.is_zipfile(path):
         yield SourceFile(name, size=size)
         return

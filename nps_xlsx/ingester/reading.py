@@ -14,7 +14,7 @@ import python_calamine
 from defusedxml import DefusedXmlException, ElementTree
 
 from nps_xlsx.ingester.containers import FILE_LIMIT, SourceFile
-from nps_xlsx.stamp import PROPERTY
+from nps_xlsx.stamp import PROPERTY, REPORT_PROPERTY
 
 CellValue = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
 
@@ -82,8 +82,8 @@ def read_workbook(source: SourceFile) -> Workbook:
             _refuse_by_parts(archive)
             saved_by, stamp_property = _properties(archive)
             has_errors = _has_error_cells(archive)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
-        raise RefusedError("file-unreadable", reason=f"it is cut short or damaged ({error})") from None
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError):
+        raise RefusedError("file-unreadable", reason="it is cut short or damaged") from None
     grids = _grids(content)
     if has_errors:
         grids = _with_errors(grids, content)
@@ -92,6 +92,8 @@ def read_workbook(source: SourceFile) -> Workbook:
 
 def _refuse_by_look(source: SourceFile) -> None:
     content = source.content
+    if _is_litter(source.name):
+        raise RefusedError("file-of-the-system")
     if source.failure:
         raise RefusedError("file-unreadable", reason=source.failure)
     if source.size > FILE_LIMIT:
@@ -111,14 +113,21 @@ def _refuse_by_look(source: SourceFile) -> None:
         raise RefusedError("file-not-workbook", found=found)
 
 
+def _is_litter(path: str) -> bool:
+    """Whether a file was left by the system: Excel's locks, and what file managers write."""
+    name = path.rpartition("/")[2].casefold()
+    return name.startswith(("~$", "._")) or name in (".ds_store", "thumbs.db", "desktop.ini")
+
+
 def _refuse_by_parts(archive: zipfile.ZipFile) -> None:
     names = set(archive.namelist())
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
         kinds = {
             "word/": "it is a Word document",
             "ppt/": "it is a presentation",
-            "content.xml": "it is an OpenDocument file",
         }
+        if "content.xml" in names:
+            raise RefusedError("file-other-spreadsheet")
         found = next(
             (words for start, words in kinds.items() if any(name.startswith(start) for name in names)),
             "it is a zip of other things",
@@ -135,10 +144,12 @@ def _properties(archive: zipfile.ZipFile) -> tuple[str, str]:
     texts = {_local(node.tag): (node.text or "").strip() for node in app} if app is not None else {}
     saved_by = " ".join(filter(None, (texts.get("Application", ""), texts.get("AppVersion", ""))))
     custom = _part(archive, "docProps/custom.xml")
-    for node in custom if custom is not None else ():
-        if node.get("name") == PROPERTY:
-            return saved_by, "".join(node.itertext()).strip()
-    return saved_by, ""
+    values = {
+        node.get("name"): "".join(node.itertext()).strip() for node in (custom if custom is not None else ())
+    }
+    if REPORT_PROPERTY in values:
+        raise RefusedError("file-own-output", found=values[REPORT_PROPERTY])
+    return saved_by, values.get(PROPERTY, "")
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> Element | None:

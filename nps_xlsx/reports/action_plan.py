@@ -20,6 +20,7 @@ from nps_xlsx.reports.table import (
     text_column,
 )
 from nps_xlsx.scores import Score, nearest_level, score
+from nps_xlsx.stamp import REPORT_PROPERTY
 from nps_xlsx.styles import level_style
 
 SUMMARY, PLAN, ALL = "Where we are", "Action plan", "All behaviours"
@@ -39,6 +40,7 @@ def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
     """One council's action plan; the same answers give the same bytes."""
     name = council_label(assessment)
     book = Book(f"{name}: procurement action plan, round {assessment.round}", comments=framework.copyright)
+    book.raw.set_custom_property(REPORT_PROPERTY, "action plan")
     given = {answer.ref: answer for answer in assessment}
     answers = {row.code: given.get(row.code, Answer(row.code)) for row in framework.rows}
     _summary(book, name, assessment.round, framework, answers)
@@ -167,9 +169,8 @@ def _plan_cells(framework: Framework, behaviour: Behaviour, answer: Answer) -> l
     ]
 
 
-def _own_cells(answer: Answer) -> Sequence[str]:
-    due = layout.long_date(answer.due_date) if answer.due_date else answer.due_text
-    return answer.actions, answer.owner, due, answer.priority
+def _own_cells(answer: Answer) -> Sequence[Cell]:
+    return answer.actions, answer.owner, answer.due_date or answer.due_text, answer.priority
 
 
 # --- All behaviours ---------------------------------------------------------------

@@ -34,6 +34,7 @@ from nps_xlsx.reports.table import (
     write_table,
 )
 from nps_xlsx.scores import nearest_level
+from nps_xlsx.stamp import REPORT_PROPERTY
 from nps_xlsx.textfit import text_height
 
 OVERVIEW, COUNCILS, HEAT, AREAS = "Overview", "Councils", "Heat map", "Key areas"
@@ -60,6 +61,7 @@ def consolidated_workbook(tables: Tables, returns: Sequence[Return]) -> bytes:
     rounds = ", ".join(dict.fromkeys(assessment.round for assessment in tables.assessments))
     title = f"{framework.short_title}: consolidated returns"
     book = Book(title, subject=f"Round {rounds}", comments=framework.copyright)
+    book.raw.set_custom_property(REPORT_PROPERTY, "consolidated")
     _overview(book, tables, returns, title)
     _councils(book, tables)
     _heat(book, tables)
@@ -290,12 +292,14 @@ def _distribution(book: Book, tables: Tables) -> None:
         [*_names(framework, behaviour), *_distribution_cells(tables, behaviour)]
         for behaviour in framework.behaviours
     ]
-    note = "Councils at each level, as counts and as shares of those that gave a level."
+    note = "Returns at each level, as counts and as shares of those that gave a level."
     sheet, end = table_sheet(book, DISTRIBUTION, note, columns, rows, frozen=4)
     last = FIRST_ROW + len(framework.behaviours) - 1
     series = [(level.label, (DISTRIBUTION, 4 + place, FIRST_ROW, last)) for place, level in enumerate(levels)]
     names = (DISTRIBUTION, 3, FIRST_ROW, last)
-    chart = charts.level_shares(book, "Where councils are, by behaviour", names, series, framework)
+    chart = charts.level_shares(
+        book, "Share of returns at each level, by behaviour", names, series, framework
+    )
     text = (
         "Stacked bar chart: for each behaviour, the share of returns at each level. "
         "The figures are in the table above."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from nps_xlsx import styles
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.textfit import text_height
 
-Cell = str | float | None
+Cell = str | float | dt.date | None
 
 TITLE_ROW, NOTE_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 3, 4
 _LIST_HEIGHT = 150.0
@@ -103,6 +104,8 @@ def write_cell(sheet: Sheet, row: int, col: int, value: Cell, *names: str) -> No
     """Write a text, a number, or an empty cell for nothing and for not-a-number."""
     if isinstance(value, str):
         sheet.text_or_blank(row, col, value, "box", *names)
+    elif isinstance(value, dt.date):
+        sheet.date(row, col, value, "box", *names)
     elif value is None or math.isnan(value):
         sheet.blank(row, col, "box", *names)
     else:
