@@ -241,7 +241,7 @@ def _note_of(path: Path) -> str:
         raise UserError(f"{path} cannot be read ({error.strerror}). Check the name and folder.") from None
     if not 0 < len(text) <= _NOTE_LENGTH:
         raise UserError(
-            f"{path} holds {len(text):,} characters; a privacy note has 1 to {_NOTE_LENGTH:,}, so that all of "
-            "it can be read on the first sheet."
+            f"{path} holds {len(text):,} characters; a privacy note has 1 to {_NOTE_LENGTH:,}, so that "
+            "all of it can be read on the first sheet."
         )
     return text
