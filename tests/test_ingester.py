@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from openpyxl.workbook import Workbook
 from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, collect, read_return
 from nps_xlsx.ingester.containers import InputError
+from nps_xlsx.intake import make_receipt
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
 from tests.workbooks import changed, filled, places, read, slugs, write
 
@@ -291,6 +293,53 @@ def test_a_file_cut_short_is_refused(
     """A workbook that lost its end on the way is told as damaged."""
     returned = read(content[: int(len(content) * keep)], framework, register)
     assert [problem.slug for problem in returned.problems] == ["file-unreadable"]
+
+
+def test_damage_never_changes_an_answer_and_never_stops_a_batch(
+    content: bytes, framework: Framework, register: Register
+) -> None:
+    """With bits flipped anywhere, a workbook is refused or read as it was, and nothing is raised."""
+
+    def spoil(workbook: Workbook) -> None:
+        cell = workbook[SHEET]["K8"]
+        cell.value, cell.data_type = "#REF!", "e"
+
+    rng = random.Random(0)  # noqa: S311 - not for secrets
+    for whole in (content, changed(content, spoil)):
+        expected = levels(read(whole, framework, register))
+        for _ in range(150):
+            damaged = bytearray(whole)
+            for _ in range(rng.choice([1, 1, 5])):
+                damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+            returned = read(bytes(damaged), framework, register)
+            assert returned.status is Status.REFUSED or levels(returned) == expected
+
+
+def test_a_damaged_zip_of_returns_is_told_and_the_rest_goes_on(tmp_path: Path, content: bytes) -> None:
+    """A zip whose members or directory are damaged gives a row that says so."""
+    whole = _zip(a__x="text " * 500, b="text " * 500)
+    write(tmp_path / "a.zip", whole[:40] + b"\xff" * 20 + whole[60:])
+    write(tmp_path / "b.zip", whole.replace(b"PK\x01\x02", b"PK\xff\xff"))
+    write(tmp_path / "c.xlsx", content)
+    found = {source.name: bool(source.failure) for source in collect([tmp_path])}
+    assert found["c.xlsx"] is False
+    assert any(failed for name, failed in found.items() if name.startswith("a.zip"))
+    assert any(failed for name, failed in found.items() if name.startswith("b.zip"))
+
+
+def test_a_blank_copy_before_the_answered_row_hides_nothing(
+    content: bytes, framework: Framework, register: Register
+) -> None:
+    """Where a Ref stands blank first and answered further down, the answer is used."""
+
+    def change(workbook: Workbook) -> None:
+        sheet = workbook[SHEET]
+        sheet["A20"], sheet["C20"] = "EC3", "5 Innovator"
+
+    returned = read(changed(content, change), framework, register)
+    assert levels(returned)["EC3"] == (5, None)
+    assert slugs(returned) == []
+    make_receipt([returned])
 
 
 def test_folders_and_zips_are_opened(tmp_path: Path, content: bytes) -> None:

@@ -188,9 +188,9 @@ class _Reader:
             answer = self._answer(row)
             written = not answer.is_blank or len(self.problems) > before
             self.present += written
-            if row.ref in answers:
-                if not written:
-                    continue  # a row copied without its answers hides nothing
+            if row.ref in answers and not written:
+                continue  # a row copied without its answers hides nothing
+            if row.ref in answers and not answers[row.ref].is_blank:
                 self._tell("row-doubled", row.table.place("", row.row, "ref"), ref=row.ref)
             else:
                 answers[row.ref] = answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,10 @@ FILE_LIMIT = 25 * 1024 * 1024
 
 MEMBER_LIMIT = 5_000
 """Files in one zip of returns: every principal council of the country, with room to spare."""
+
+
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+"""What ``zipfile`` raises on a damaged or encrypted archive, by what of it is damaged."""
 
 
 class InputError(UserError):
@@ -83,7 +88,12 @@ def _one(path: Path, name: str) -> Iterator[SourceFile]:
 
 
 def _members(name: str, content: bytes) -> Iterator[SourceFile]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except DAMAGE:
+        yield SourceFile(name, size=len(content), failure="the zip is damaged")
+        return
+    with archive:
         members = sorted(
             (entry for entry in archive.infolist() if not entry.is_dir()), key=lambda entry: entry.filename
         )
@@ -102,6 +112,6 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Sour
     try:
         with archive.open(entry) as member:
             content = member.read(FILE_LIMIT + 1)  # the directory's word on the size may be false
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
-        return SourceFile(name, size=entry.file_size, failure=f"the zip is damaged ({error})")
+    except DAMAGE:
+        return SourceFile(name, size=entry.file_size, failure="the zip is damaged")
     return SourceFile(name, content, len(content))

@@ -13,7 +13,7 @@ import openpyxl
 import python_calamine
 from defusedxml import DefusedXmlException, ElementTree
 
-from nps_xlsx.ingester.containers import FILE_LIMIT, SourceFile
+from nps_xlsx.ingester.containers import DAMAGE, FILE_LIMIT, SourceFile
 from nps_xlsx.stamp import PROPERTY, REPORT_PROPERTY
 
 CellValue = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
@@ -33,6 +33,7 @@ _KNOWN = (
     (b"\x89PNG", "it is a picture"),
     (b"<", "it is a web page or XML file"),
 )
+_DAMAGED = "it is cut short or damaged"
 _ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt=["']e["']""")
 
 
@@ -80,10 +81,12 @@ def read_workbook(source: SourceFile) -> Workbook:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse_by_parts(archive)
+            if archive.testzip() is not None:  # every checksum: calamine does not verify all of them
+                raise RefusedError("file-unreadable", reason=_DAMAGED)
             saved_by, stamp_property = _properties(archive)
             has_errors = _has_error_cells(archive)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError):
-        raise RefusedError("file-unreadable", reason="it is cut short or damaged") from None
+    except DAMAGE:
+        raise RefusedError("file-unreadable", reason=_DAMAGED) from None
     grids = _grids(content)
     if has_errors:
         grids = _with_errors(grids, content)
@@ -180,6 +183,10 @@ def _grids(content: bytes) -> list[Grid]:
         raise RefusedError("file-encrypted") from None
     except python_calamine.CalamineError as error:
         raise RefusedError("file-unreadable", reason=str(error)) from None
+    except BaseException as error:  # a panic in calamine comes as a BaseException of no public class
+        if type(error).__name__ != "PanicException":
+            raise
+        raise RefusedError("file-unreadable", reason=_DAMAGED) from None
 
 
 def _grid(workbook: python_calamine.CalamineWorkbook, name: str) -> Grid:
@@ -195,6 +202,15 @@ def _grid(workbook: python_calamine.CalamineWorkbook, name: str) -> Grid:
 
 def _with_errors(grids: list[Grid], content: bytes) -> list[Grid]:
     """The same grids with the error cells that only openpyxl tells apart from blanks."""
+    try:
+        found = _error_cells(content)
+    except Exception:  # noqa: BLE001 - openpyxl has no error class of its own: it raises whatever it meets
+        reason = "a cell shows an error, and the workbook is too damaged to say which"
+        raise RefusedError("file-unreadable", reason=reason) from None
+    return [Grid(grid.name, grid.rows, found.get(grid.name, {})) for grid in grids]
+
+
+def _error_cells(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     found: dict[str, dict[tuple[int, int], str]] = {}
     for sheet in workbook.worksheets:
@@ -206,4 +222,4 @@ def _with_errors(grids: list[Grid], content: bytes) -> list[Grid]:
             if cell.data_type == "e"
         }
     workbook.close()
-    return [Grid(grid.name, grid.rows, found.get(grid.name, {})) for grid in grids]
+    return found
