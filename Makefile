@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint format samples pictures clean
+.PHONY: demo test lint format samples pages pictures clean
 
 demo: .venv/installed
 	$(BIN)/nps demo
@@ -22,6 +22,10 @@ format: .venv/installed-dev
 # The sample returns are filled in by LibreOffice (Debian: libreoffice-calc python3-uno).
 samples: .venv/installed
 	$(BIN)/python -m samples.make_returns
+
+# The pages of documentation that are made from the catalogue of problems and the columns of the CSV files.
+pages: .venv/installed
+	$(BIN)/python -m docs.make_pages
 
 # The README's pictures, drawn by LibreOffice and pdftoppm (Debian: poppler-utils).
 pictures: .venv/installed

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from nps_xlsx.check import check_assessment, check_return
     from nps_xlsx.councils import load_register
     from nps_xlsx.framework import load_framework
-    from nps_xlsx.ingester import SourceFile, read_return
-    from nps_xlsx.intake import ingest, read_returns, write_outputs
+    from nps_xlsx.ingester import ReadingProcess, SourceFile, read_return
+    from nps_xlsx.intake import Rulings, ingest, read_returns, write_outputs
 
 _HOMES = {
     "Order": "builder",
@@ -31,14 +31,18 @@ _HOMES = {
     "ingest": "intake",
     "load_framework": "framework",
     "load_register": "councils",
+    "ReadingProcess": "ingester",
     "read_return": "ingester",
     "read_returns": "intake",
+    "Rulings": "intake",
     "SourceFile": "ingester",
     "write_outputs": "intake",
 }
 
 __all__ = [
     "Order",
+    "ReadingProcess",
+    "Rulings",
     "SourceFile",
     "build_file",
     "build_workbook",

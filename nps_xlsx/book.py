@@ -21,11 +21,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from nps_xlsx import styles
 from nps_xlsx.layout import cell_name
+from nps_xlsx.stamp import BUILT_AT
+
+_CUT = " … [cut here: a cell holds no more; the whole text is in the CSV file]"
 
 TEXT_LIMIT = 32_767
 """UTF-16 units that a cell of Excel holds."""
 
-_CREATED = dt.datetime(2018, 7, 1)  # noqa: DTZ001 - a constant, so that the bytes have no clock in them
 _LANGUAGE = b"<dc:language>en-GB</dc:language>"
 _FORMULA_STARTS = tuple("=+-@\t\r")
 # Without "no scheme" the default font would be marked as the theme's, and Excel would show Calibri.
@@ -47,7 +49,7 @@ class Book:
         }
         self.raw = xlsxwriter.Workbook(self._buffer, options)
         self.raw.set_properties(
-            {"title": title, "subject": subject, "comments": comments, "created": _CREATED}
+            {"title": title, "subject": subject, "comments": comments, "created": BUILT_AT}
         )
         self.raw.set_size(28_000, 16_000)
         self._formats: dict[tuple[str, ...], Format] = {}
@@ -224,7 +226,11 @@ def clean_text(text: str) -> str:
     """A text as a cell can hold it: no lone surrogates, at most 32,767 UTF-16 units."""
     # A lone surrogate cannot be written as UTF-8, and one of them would stop a whole output.
     encoded = text.encode("utf-16-le", "surrogatepass")
-    return encoded[: 2 * TEXT_LIMIT].decode("utf-16-le", "replace")
+    whole = encoded.decode("utf-16-le", "replace")
+    if len(encoded) <= 2 * TEXT_LIMIT:
+        return whole
+    kept = encoded[: 2 * (TEXT_LIMIT - len(_CUT))].decode("utf-16-le", "ignore")
+    return f"{kept}{_CUT}"
 
 
 Writer = Callable[..., bytes]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nps_xlsx.errors import UserError
+
+_START, _END = ".nps-", ".tmp"
+"""What the names of temporary files begin and end with."""
 
 
 class OutputError(UserError):
@@ -34,21 +39,71 @@ def write_file(path: Path, content: bytes) -> Path:
     Raises:
         OutputError: it cannot be written: no permission, no room, or Excel has it open.
     """
+    return write_files({path: content})[0]
+
+
+def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
+    """Write files that belong together: all under temporary names first, then each gets its own.
+
+    However it ends, each file is the old one or the new one, whole; and where one cannot be
+    written, for want of room or since Excel has it open, none is replaced.
+
+    Raises:
+        OutputError: one of them cannot be written.
+    """
+    temporary: dict[Path, Path] = {}
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            _readable_as_others(temporary)
-            Path(temporary).replace(path)
-        except BaseException:  # also Ctrl-C: leave no temporary file behind
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        for path, content in contents.items():
+            with _told(path):
+                _refuse_if_open(path)
+                temporary[path] = _write_temporary(path, content)
+        for path, written in temporary.items():
+            with _told(path):
+                written.replace(path)
+    finally:  # also at Ctrl-C: leave no temporary file behind
+        for written in temporary.values():
+            written.unlink(missing_ok=True)
+    return list(contents)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files of a run that was killed.
+
+    Raises:
+        OutputError: one of them cannot be removed.
+    """
+    for path in folder.glob(f"{_START}*{_END}"):
+        with _told(path):
+            path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {_why(error)}") from None
-    return path
+
+
+def _refuse_if_open(path: Path) -> None:
+    # On Windows a file that Excel has open cannot be replaced; opening it for writing says so at once.
+    if path.exists():
+        with path.open("r+b"):
+            pass
+
+
+def _write_temporary(path: Path, content: bytes) -> Path:
+    handle, name = tempfile.mkstemp(prefix=f"{_START}{path.name}.", suffix=_END, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _readable_as_others(name)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
 
 
 def _readable_as_others(name: str) -> None:

@@ -1,35 +1,54 @@
-"""The whole ingest: files in, the five outputs and a proof that nothing was lost on the way."""
+"""The whole ingest: files in, the outputs, and a proof that nothing was lost on the way."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nps_xlsx.check import check_across, check_return
+from nps_xlsx.across import Keep, check_across
+from nps_xlsx.check import check_return
+from nps_xlsx.combine import combine
 from nps_xlsx.consolidate import accepted, consolidate
+from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers
 from nps_xlsx.councils import Register
 from nps_xlsx.errors import UserError
-from nps_xlsx.files import make_folder, write_file
-from nps_xlsx.ingester import collect, read_return
-from nps_xlsx.model import Assessment, Framework, Place, Return, Severity, Status
-from nps_xlsx.reports.action_plan import action_plan_name, all_action_plans
+from nps_xlsx.files import make_folder, sweep, write_files
+from nps_xlsx.ingester import ReadingProcess, collect, read_return
+from nps_xlsx.model import Assessment, Framework, Return, Severity, Status
+from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook
-from nps_xlsx.reports.listings import (
-    ANSWER_COLUMNS,
-    PROBLEM_COLUMNS,
-    RETURN_COLUMNS,
-    REVIEW_COLUMNS,
-    answer_rows,
-    problem_rows,
-    return_rows,
-    review_rows,
-    to_csv,
-)
+from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
 
 
 class ReceiptError(UserError):
     """Answers went missing between the files and the outputs: our bug, never the council's."""
+
+
+def _unheard(_: str) -> None:
+    """Nobody listens to the names of the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """What the analyst decided about returns, beside what is in them."""
+
+    keep: Keep = field(default_factory=Keep)
+    corrections: tuple[Correction, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    as_of: dt.date = dt.date.max
+    """The day on which waivers are looked at: those that ended before it let nothing pass."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Every return that was read, judged and checked, and which rulings met nothing."""
+
+    returns: tuple[Return, ...]
+    rulings: Rulings = field(default_factory=Rulings)
+    unused_corrections: tuple[Correction, ...] = ()
+    unused_waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +63,10 @@ class Receipt:
     answers_aside: int
     """Rows of returns that were put aside: superseded, or the same file twice."""
     problems: dict[Severity, int]
+    waived: int = 0
+    corrected: int = 0
+    unused: tuple[str, ...] = ()
+    """Corrections and waivers that met nothing, in words."""
     written: tuple[Path, ...] = ()
     stale: tuple[Path, ...] = ()
     """Action plans of an earlier run that are still in the folder."""
@@ -59,18 +82,27 @@ def read_returns(
     framework: Framework,
     register: Register,
     *,
-    seen: Callable[[str], None] = lambda name: None,
-) -> list[Return]:
+    rulings: Rulings | None = None,
+    seen: Callable[[str], None] = _unheard,
+) -> Intake:
     """Read and check every file under the paths; ``seen`` hears the name of each.
+
+    Files are read in a process of their own, so that none of them can stop the others.
 
     Raises:
         InputError: a path is not there.
+        KeepError: a file that is to be kept is not among them.
     """
+    rulings = rulings or Rulings()
     returns = []
-    for source in collect(paths):
-        seen(source.name)
-        returns.append(check_return(read_return(source, framework, register), framework))
-    return check_across(returns)
+    with ReadingProcess() as process:
+        for source in collect(paths):
+            seen(source.name)
+            returns.append(read_return(source, framework, register, process.read_workbook))
+    corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
+    checked = check_across([check_return(returned, framework) for returned in corrected], rulings.keep)
+    waived, unused_waivers = apply_waivers(checked, rulings.waivers, rulings.as_of)
+    return Intake(tuple(waived), rulings, tuple(unused), tuple(unused_waivers))
 
 
 def ingest(
@@ -79,37 +111,48 @@ def ingest(
     framework: Framework,
     register: Register,
     *,
-    seen: Callable[[str], None] = lambda name: None,
+    rulings: Rulings | None = None,
+    seen: Callable[[str], None] = _unheard,
 ) -> Receipt:
     """Read returns and write the outputs into a folder.
 
     Raises:
         InputError: a path is not there.
+        KeepError: a file that is to be kept is not among them.
         OutputError: a file cannot be written.
         ReceiptError: answers were lost; a bug of ours.
     """
-    returns = read_returns(paths, framework, register, seen=seen)
-    receipt = make_receipt(returns)
-    written = write_outputs(returns, out, framework, register)
-    return replace(receipt, written=tuple(written), stale=_stale(out, returns, register))
+    intake = read_returns(paths, framework, register, rulings=rulings, seen=seen)
+    receipt = make_receipt(intake)
+    written = write_outputs(intake.returns, out, framework, register)
+    return replace(receipt, written=_shown(written, out), stale=_stale(out, written))
 
 
-def make_receipt(returns: Sequence[Return]) -> Receipt:
+# --- The receipt
+
+
+def make_receipt(intake: Intake) -> Receipt:
     """Count what came in and what became of it.
 
     Raises:
         ReceiptError: answers present are not answers read plus answers refused.
     """
+    returns = intake.returns
     statuses = [returned.status for returned in returns]
-    found = [problem.severity for returned in returns for problem in returned.problems]
+    found = [problem for returned in returns for problem in returned.problems]
+    counting = [problem.severity for problem in found if not problem.waived]
+    refused_whole = sum(_rows_used(returned) for returned in returns if returned.status is Status.REFUSED)
     receipt = Receipt(
         files=len(returns),
         statuses={status: statuses.count(status) for status in Status},
         answers_present=sum(returned.answers_present for returned in returns),
-        answers_read=sum(_rows_used(returned) for returned in returns if not _is_aside(returned)),
+        answers_read=sum(_rows_used(returned) for returned in returns if returned.status is Status.ACCEPTED),
         answers_aside=sum(_rows_used(returned) for returned in returns if _is_aside(returned)),
-        answers_refused=sum(returned.answers_refused for returned in returns),
-        problems={severity: found.count(severity) for severity in Severity},
+        answers_refused=sum(returned.answers_refused for returned in returns) + refused_whole,
+        problems={severity: counting.count(severity) for severity in Severity},
+        waived=sum(bool(problem.waived) for problem in found),
+        corrected=sum(problem.slug == "corrected" for problem in found),
+        unused=tuple(str(ruling) for ruling in (*intake.unused_corrections, *intake.unused_waivers)),
     )
     used = receipt.answers_read + receipt.answers_aside
     if used + receipt.answers_refused != receipt.answers_present:
@@ -126,57 +169,46 @@ def _is_aside(returned: Return) -> bool:
 
 
 def _rows_used(returned: Return) -> int:
-    """Rows of an assessment that hold an answer and that no error keeps from being used."""
-    if returned.assessment is None:
-        return 0
-    refused = {
-        _row_of(found.place)
-        for found in returned.problems
-        if found.slug in ("level-unreadable", "cell-error")
-    }
-    return sum(not answer.is_blank and _row_of(answer.place) not in refused for answer in returned.assessment)
+    """Rows of an assessment that hold an answer, all of which can be used."""
+    return sum(not answer.is_blank and not answer.refused for answer in returned.assessment or ())
 
 
-def _row_of(place: Place) -> tuple[str, str]:
-    return place.sheet, place.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# --- The outputs
 
 
 def write_outputs(
     returns: Sequence[Return], out: Path, framework: Framework, register: Register
 ) -> list[Path]:
-    """Write the five outputs (and the reviewers' views, where there are any); returns their paths.
+    """Write every output (the reviewers' views and the combined responses where there are any).
+
+    Returns their paths.
 
     Raises:
-        OutputError: a file cannot be written.
+        OutputError: a file cannot be written; then none is.
     """
-    make_folder(out)
-    counted = [returned for returned in returns if returned.status is Status.ACCEPTED]
-    assessments = accepted(returns)
-    tables = consolidate(assessments, framework, register)
-    contents = {
-        "returns.csv": to_csv(RETURN_COLUMNS, return_rows(returns, framework)),
-        "answers.csv": to_csv(ANSWER_COLUMNS, answer_rows(counted, framework)),
-        "problems.csv": to_csv(PROBLEM_COLUMNS, problem_rows(returns)),
-        "consolidated.xlsx": consolidated_workbook(tables, returns),
-    }
-    reviews = review_rows(counted, framework)
-    if reviews:
-        contents["reviews.csv"] = to_csv(REVIEW_COLUMNS, reviews)
-    written = [write_file(out / name, content) for name, content in contents.items()]
-    plans = make_folder(out / "action-plans")
-    named = [(assessment, _short_name(assessment, register)) for assessment in assessments]
-    for name, content in all_action_plans(named, framework):
-        write_file(plans / name, content)
-    return [*written, plans]
+    combined = combine(accepted(returns), framework)
+    responses = [one.assessment for one in combined]
+    tables = consolidate(responses, framework, register)
+    rows = all_rows(returns, combined, framework)
+    contents = {out / name: to_csv(LISTINGS[name].columns, rows[name]) for name in rows}
+    contents[out / "consolidated.xlsx"] = consolidated_workbook(tables, returns, rows)
+    plans = make_folder(make_folder(out) / "action-plans")
+    for folder in (out, plans):
+        sweep(folder)
+    named = [(response, _short_name(response, register)) for response in responses]
+    contents |= {plans / name: content for name, content in all_action_plans(named, framework)}
+    return write_files(contents)
 
 
-def _stale(out: Path, returns: Sequence[Return], register: Register) -> tuple[Path, ...]:
+def _shown(written: Sequence[Path], out: Path) -> tuple[Path, ...]:
+    """What was written, with the folder of action plans in place of each of them."""
+    return (*(path for path in written if path.parent == out), out / "action-plans")
+
+
+def _stale(out: Path, written: Iterable[Path]) -> tuple[Path, ...]:
     """Action plans in the folder that this run did not write; they may have been edited, so they stay."""
-    ours = {
-        action_plan_name(assessment, _short_name(assessment, register)) for assessment in accepted(returns)
-    }
-    found = (out / "action-plans").glob("NPS-*-action-plan.xlsx")
-    return tuple(sorted(path for path in found if path.name not in ours))
+    found = set((out / "action-plans").glob("NPS-*-action-plan.xlsx"))
+    return tuple(sorted(found.difference(written)))
 
 
 def _short_name(assessment: Assessment, register: Register) -> str:

@@ -20,11 +20,14 @@ SUMMARY = "Summary"
 PLAN = "Action plan"
 CHECK = "Check before sending"
 LISTS = "Lists"
+MARKS = "What to look at"
+"""A sheet that only a marked-up copy has: every problem with a link to its cell."""
 
-LIVE_SHEETS = (SUMMARY, PLAN, CHECK, LISTS)
+LIVE_SHEETS = (SUMMARY, PLAN, CHECK, LISTS, MARKS)
 """Sheets of formulas: they repeat what is answered elsewhere, and nothing is read from them."""
 START_STAMP, SUMMARY_STAMP, PLAN_STAMP, CHECK_STAMP = "START", "SUMMARY", "PLAN", "CHECK"
-LIVE_STAMPS = (SUMMARY_STAMP, PLAN_STAMP, CHECK_STAMP)
+MARKS_STAMP = "MARKS"
+LIVE_STAMPS = (SUMMARY_STAMP, PLAN_STAMP, CHECK_STAMP, MARKS_STAMP)
 """What the stamps of the live sheets say in the place of an area's code."""
 
 NOT_APPLICABLE_LABEL = "Not applicable"
@@ -241,6 +244,14 @@ def level_label(framework: Framework, level: LevelValue) -> str:
 def long_date(day: dt.date) -> str:
     """A date in words: 18 December 2026."""
     return f"{day.day} {day:%B %Y}"
+
+
+def iso_date(text: str) -> dt.date | None:
+    """The date that a text gives as ISO 8601 does; ``None`` for a blank and for words."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 # --- Matching what came back ------------------------------------------------------

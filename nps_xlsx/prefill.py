@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
+from nps_xlsx import layout
+from nps_xlsx.combine import combine
 from nps_xlsx.councils import Register, read_csv
 from nps_xlsx.errors import UserError
 from nps_xlsx.ingester.values import read_level
@@ -61,32 +62,36 @@ def load_previous(path: Path, framework: Framework, register: Register) -> dict[
     if path.suffix.lower() == ".csv":
         found = _from_csv(path, framework)
     else:
-        returns = read_returns([path], framework, register)
+        returns = read_returns([path], framework, register).returns
         found = [r.assessment for r in returns if r.status is Status.ACCEPTED and r.assessment]
         refused = [r.message for r in returns if r.status is Status.REFUSED]
         if not found:
             raise PrefillError(f"{path} cannot be used: {refused[0] if refused else 'it holds no return.'}")
-    return {assessment.gss_code: assessment for assessment in found}
+    # Where a council sent several returns, it starts from the response that counted.
+    return {one.assessment.gss_code: one.assessment for one in combine(found, framework)}
 
 
 def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
-    answers: dict[tuple[str, str], list[Answer]] = {}
+    answers: dict[tuple[str, str, str], list[Answer]] = {}
     names: dict[str, str] = {}
     for row in read_csv(path, ("round", "gss_code", "council", "ref", "current")):
         texts = {key: unguarded(value) for key, value in row.items()}
         if texts["ref"] in framework.row_by_code:
-            answers.setdefault((texts["gss_code"], texts["round"]), []).append(_answer(texts))
+            key = (texts["gss_code"], texts["round"], texts.get("respondent", ""))
+            answers.setdefault(key, []).append(_answer(texts))
             names[texts["gss_code"]] = texts["council"]
     if not answers:
         raise PrefillError(f"{path} holds no answers to this framework.")
+    # Beside its respondents' answers, a council's answers without a respondent are its combined response.
+    combined = (("combined", "Yes"),)
     return [
-        Assessment(code, names[code], round_, tuple(given))
-        for (code, round_), given in sorted(answers.items())
+        Assessment(code, names[code], round_, tuple(given), who, details=() if who else combined)
+        for (code, round_, who), given in sorted(answers.items())
     ]
 
 
 def _answer(texts: Mapping[str, str]) -> Answer:
-    day = _date(texts.get("due_date", ""))
+    day = layout.iso_date(texts.get("due_date", ""))
     return Answer(
         texts["ref"],
         current=_level(texts["current"]),
@@ -104,10 +109,3 @@ def _level(text: str) -> LevelValue:
     if text == NOT_APPLICABLE:
         return NOT_APPLICABLE
     return int(text) if text.isdigit() else None
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:  # blank, or words that ingest kept as they were
-        return None

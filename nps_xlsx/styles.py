@@ -68,6 +68,9 @@ STYLES: dict[str, Style] = {
     "bold": {"bold": True},
     "band": {"bg_color": BAND},
     "input": {**_BOX, "bg_color": INPUT_TINT, "locked": False, "text_wrap": True},
+    # A heavy frame: a shape, so that it shows without colour and in print.
+    "framed": {"border": 5, "border_color": ACCENT},
+    **{f"framed_{side}": {side: 5, f"{side}_color": ACCENT} for side in ("left", "right", "top", "bottom")},
     "text": {"num_format": 49},
     "quoted": {"quote_prefix": True},
     "date": {"num_format": "d mmm yyyy", "align": "left"},
@@ -80,6 +83,7 @@ STYLES: dict[str, Style] = {
     "right": {"align": "right"},
     "centre": {"align": "center"},
     "middle": {"valign": "vcenter"},
+    "top": {"valign": "top"},
     "verdict": {"bold": True, "font_size": 14, "valign": "vcenter"},
     **{
         f"level_{step}": {"bg_color": ground, "font_color": ink}

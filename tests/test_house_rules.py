@@ -29,6 +29,8 @@ LAYERS = [
     {"councils"},
     {"builder", "ingester"},
     {"check"},
+    {"across", "mark_up"},
+    {"combine", "corrections"},
     {"consolidate"},
     {"reports"},
     {"intake"},
@@ -42,6 +44,8 @@ ONLY_IN = {
     "pandas": {"consolidate", "reports"},
     "openpyxl": {"ingester"},
     "python_calamine": {"ingester"},
+    "olefile": {"ingester"},
+    "xlrd": {"ingester"},
     "click": {"cli", "commands"},
 }
 

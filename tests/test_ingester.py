@@ -15,7 +15,7 @@ from openpyxl.workbook import Workbook
 from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, collect, read_return
 from nps_xlsx.ingester.containers import InputError
-from nps_xlsx.intake import make_receipt
+from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
 from tests.workbooks import changed, filled, places, read, slugs, write
 
@@ -95,7 +95,7 @@ def test_moved_things_are_found(
     """Inserted, sorted, renamed and re-ordered sheets, rows and columns change no answer."""
     returned = read(changed(content, change), framework, register)
     assert levels(returned) == LEVELS
-    assert slugs(returned) == []
+    assert slugs(returned) == (["sheet-extra"] if change is _other_sheets else [])
 
 
 def test_missing_sheets_are_told_by_name_and_the_rest_is_read(
@@ -271,8 +271,7 @@ _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
         (b"<html>", "file-not-workbook"),
         (_zip(word__document="x"), "file-not-workbook"),
         (b"PK\x03\x04 and then nothing", "file-unreadable"),
-        (_OLE + b"\0" * 600, "file-old-format"),
-        (_OLE + "EncryptedPackage".encode("utf-16-le"), "file-encrypted"),
+        (_OLE + b"\0" * 600, "file-unreadable"),
         (_foreign(), "file-not-ours"),
     ],
 )
@@ -339,7 +338,7 @@ def test_a_blank_copy_before_the_answered_row_hides_nothing(
     returned = read(changed(content, change), framework, register)
     assert levels(returned)["EC3"] == (5, None)
     assert slugs(returned) == []
-    make_receipt([returned])
+    make_receipt(Intake((returned,)))
 
 
 def test_folders_and_zips_are_opened(tmp_path: Path, content: bytes) -> None:

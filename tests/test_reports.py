@@ -13,7 +13,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nps_xlsx.councils import Register
-from nps_xlsx.intake import ReceiptError, ingest, make_receipt
+from nps_xlsx.intake import Intake, ReceiptError, ingest, make_receipt
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, Status
 from tests.conftest import ROOT
 from tests.workbooks import filled, write
@@ -98,10 +98,15 @@ def figures(row: dict[str, object]) -> dict[str, object]:
 
 
 def test_the_csv_files_have_exactly_the_columns_of_the_design(out: Path) -> None:
-    """Each file begins with a byte-order mark and the agreed headings."""
+    """Each begins with a byte-order mark and the agreed headings; what was added stands after them."""
     for name, columns in COLUMNS.items():
         first = (out / name).read_bytes().split(b"\r\n")[0]
-        assert first == b"\xef\xbb\xbf" + columns.encode()
+        assert first.startswith(b"\xef\xbb\xbf" + columns.encode())
+        added = first.decode("utf-8-sig").removeprefix(columns).strip(",").split(",")
+        assert added == {
+            "returns.csv": ["saved_at", "superseded_by"],
+            "problems.csv": ["field", "waived"],
+        }.get(name, [""])
 
 
 @pytest.mark.parametrize(
@@ -304,7 +309,7 @@ def test_a_receipt_that_does_not_add_up_is_our_fault() -> None:
     """Where an answer went missing on the way, the command stops and says that the program is at fault."""
     lost = Return("r.xlsx", "", Status.ACCEPTED, Assessment("X", "X", "2026", ()), answers_present=1)
     with pytest.raises(ReceiptError, match="1 answers were present, but 0 were read"):
-        make_receipt([lost])
+        make_receipt(Intake((lost,)))
 
 
 def test_every_file_handed_in_has_a_row(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -42,8 +43,13 @@ ANSWERS = st.builds(
 
 
 def kept(text: str) -> str:
-    """A cell of nothing but white space is blank."""
-    return text if text.strip() else ""
+    """A cell in which nothing can be seen is blank."""
+    return text if any(unicodedata.category(letter)[0] != "Z" for letter in visible(text)) else ""
+
+
+def visible(text: str) -> str:
+    """A text without control characters and those that only steer, such as a soft hyphen."""
+    return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cf"))
 
 
 # Each example builds a workbook, so a failing one is shown as found: shrinking it would take minutes.

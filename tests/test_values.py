@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from nps_xlsx.ingester.reading import CellValue
-from nps_xlsx.ingester.values import read_date, read_level, read_priority, read_text
+from nps_xlsx.ingester.grids import CellValue
+from nps_xlsx.ingester.values import read_date, read_level, read_priority, read_text, text_slug
 from nps_xlsx.model import Framework, LevelValue
 
 
@@ -29,6 +29,13 @@ from nps_xlsx.model import Framework, LevelValue
         ("3 – Mature", 3, ""),
         ("3: Mature", 3, ""),
         ("Level 3", 3, ""),
+        ('"3"', 3, ""),
+        ("'3 Mature", 3, ""),
+        ("\u201c3 Mature\u201d", 3, ""),
+        ("\u200b3\ufeff Mature", 3, ""),
+        ("３ Mature", 3, ""),
+        ("3 (Mature)", 3, ""),
+        ("3 Mature.", 3, ""),
         ("level 3 Mature", 3, ""),
         ("three", 3, ""),
         ("Not applicable", "NA", ""),
@@ -42,19 +49,32 @@ from nps_xlsx.model import Framework, LevelValue
         ("3/2", 2, "level-between"),
         ("between 2 and 3", 2, "level-between"),
         (2.5, 2, "level-between"),
+        ("2½", 2, "level-between"),
+        ("2,5", 2, "level-between"),
+        ("2 / 3", 2, "level-between"),
+        ("2 & 3", 2, "level-between"),
+        ("Developing/Mature", 2, "level-between"),
+        ("2 Developing / 3 Mature", 2, "level-between"),
+        ("Level 2 to Level 3", 2, "level-between"),
         ("2.5", 2, "level-between"),
         (dt.date(2026, 3, 2), 2, "level-as-date"),
         (dt.datetime(2026, 5, 4), 4, "level-as-date"),  # noqa: DTZ001 - as a cell has it
-        (dt.date(2026, 7, 1), None, "level-unreadable"),
+        (dt.date(2026, 7, 1), None, "level-is-date"),
         ("0", None, "level-unreadable"),
         (6, None, "level-unreadable"),
         ("5.5", None, "level-unreadable"),
         ("2/4", None, "level-unreadable"),
         ("3 Leader", None, "level-unreadable"),
+        ("Minimum/Innovator", None, "level-unreadable"),
+        ("3 - nearly there", None, "level-unreadable"),
+        ("-", None, "level-unreadable"),
+        ("\u200b", None, ""),
+        (dt.time(2, 30), None, "level-unreadable"),
+        (float("nan"), None, "level-unreadable"),
         ("TBC", None, "level-unreadable"),
         ("?", None, "level-unreadable"),
         ("see comments", None, "level-unreadable"),
-        (True, None, "level-unreadable"),
+        (True, None, "level-is-boolean"),
         (2.7, None, "level-unreadable"),
     ],
 )
@@ -62,7 +82,7 @@ def test_levels(framework: Framework, written: CellValue, level: LevelValue, slu
     """A level is read from its usual spellings; between two it is the lower; the rest is a problem."""
     reading = read_level(written, framework.levels)
     assert (reading.value, reading.slug) == (level, slug)
-    assert bool(reading.text) == (bool(str(written).strip()))
+    assert bool(reading.text) == (bool(str(written).replace("\u200b", "").strip()))
 
 
 @pytest.mark.parametrize(
@@ -75,6 +95,12 @@ def test_levels(framework: Framework, written: CellValue, level: LevelValue, slu
         ("31/3/27", dt.date(2027, 3, 31)),
         ("31.03.2027", dt.date(2027, 3, 31)),
         ("3/4/2027", dt.date(2027, 4, 3)),
+        ("2027/03/31", dt.date(2027, 3, 31)),
+        ("2027-03-31T00:00:00", dt.date(2027, 3, 31)),
+        ("31st March 2027", dt.date(2027, 3, 31)),
+        ("Wednesday, 31st of March 2027", dt.date(2027, 3, 31)),
+        ("31-Mar-27", dt.date(2027, 3, 31)),
+        ("1 Sept 2027", dt.date(2027, 9, 1)),
         ("31 March 2027", dt.date(2027, 3, 31)),
         ("31 Mar 2027", dt.date(2027, 3, 31)),
         ("", None),
@@ -82,6 +108,8 @@ def test_levels(framework: Framework, written: CellValue, level: LevelValue, slu
         ("Mar-27", None),
         ("Q4 2026/27", None),
         ("end of year", None),
+        ("03/2027", None),
+        ("30 February 2027", None),
         (12, None),
     ],
 )
@@ -104,11 +132,36 @@ def test_dates(written: CellValue, day: dt.date | None) -> None:
         (True, "TRUE"),
         (dt.date(2027, 3, 31), "2027-03-31"),
         ("=1+1", "=1+1"),
+        ("a\x0bb\x0cc\rd", "a\nb\nc\nd"),
+        ("bell\x07 and half a pair\ud800", "bell and half a pair"),
+        ("\u200b\u00a0", ""),
+        ("\u201cquoted\u201d\u00a0text\u200b", "\u201cquoted\u201d\u00a0text\u200b"),
+        (1e300, "1e+300"),
     ],
 )
 def test_text(written: CellValue, text: str) -> None:
     """Text is kept in full; a number typed where text belongs reads as it was typed."""
     assert read_text(written) == text
+
+
+def test_a_descriptor_pasted_as_the_level_is_that_level(framework: Framework) -> None:
+    """Each descriptor of a row, however reflowed and with its heading or without, reads as its level."""
+    for row in framework.behaviours:
+        for level, descriptor in zip(framework.levels, row.descriptors, strict=True):
+            for pasted in (descriptor, f" {descriptor.upper()} ", f"{level.label}\n{descriptor}"):
+                reading = read_level(pasted, framework.levels, row.descriptors)
+                same = row.descriptors.count(descriptor) > 1
+                assert same or (reading.value, reading.slug) == (level.number, "level-as-descriptor")
+    assert read_level(framework.behaviours[0].descriptors[0], framework.levels).value is None
+
+
+@pytest.mark.parametrize(
+    ("written", "slug"),
+    [("plain", ""), ("a\x07", "text-cleaned"), ("x" * 32_767, "text-cut"), ("x" * 32_766, ""), (7, "")],
+)
+def test_what_was_lost_of_a_text_is_told(written: CellValue, slug: str) -> None:
+    """Removed characters, and a text as long as a cell can be, each are a kind of problem."""
+    assert text_slug(written) == slug
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook import Workbook
 
 from nps_xlsx.builder import Order, build_workbook
@@ -52,3 +53,13 @@ def write(path: Path, content: bytes) -> Path:
     """Write a file and give its path back."""
     path.write_bytes(content)
     return path
+
+
+def write_custom(name: str, text: str) -> Callable[[Workbook], None]:
+    """A change that gives a custom document property another text."""
+
+    def change(workbook: Workbook) -> None:
+        del workbook.custom_doc_props[name]
+        workbook.custom_doc_props.append(StringProperty(name=name, value=text))
+
+    return change

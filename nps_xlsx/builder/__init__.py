@@ -8,6 +8,7 @@ from nps_xlsx import layout
 from nps_xlsx.book import Book, strict
 from nps_xlsx.builder.assessment import write_assessment_sheet
 from nps_xlsx.builder.checking import write_check, write_items
+from nps_xlsx.builder.marks import Marks, write_marks
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.plan import write_plan
 from nps_xlsx.builder.start import write_start
@@ -26,10 +27,11 @@ def build_workbook(order: Order) -> bytes:
     name = f"{framework.short_title}: self-assessment, {order.council.name}, round {order.round}"
     book = Book(name, subject=framework.title, comments=framework.copyright)
     book.raw.set_custom_property(PROPERTY, str(order.stamp(layout.START_STAMP)))
-    workings = Workings(order)
-    write_start(book, order, workings)
+    workings, marks = Workings(order), Marks(order)
+    write_start(book, order, workings, marks)
+    write_marks(book, order, marks)
     for sheet in order.sheets:
-        write_assessment_sheet(book, order, sheet, workings)
+        write_assessment_sheet(book, order, sheet, workings, marks)
     write_summary(book, order, workings)
     write_plan(book, order, workings)
     write_check(book, order, workings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nps_xlsx import layout, styles
 from nps_xlsx.book import Book, Sheet
+from nps_xlsx.builder.marks import Marks
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.prompts import validation
 from nps_xlsx.builder.workings import Workings
@@ -15,14 +16,16 @@ _LINKS = ("level_1", "level_2", "level_3")
 _LEAST_HEIGHT = 64.0  # points: room to type a few lines of evidence beside a short behaviour
 
 
-def write_assessment_sheet(book: Book, order: Order, layout_: AssessmentSheet, workings: Workings) -> None:
+def write_assessment_sheet(
+    book: Book, order: Order, layout_: AssessmentSheet, workings: Workings, marks: Marks
+) -> None:
     """Write the sheet of one key area, or of the enablers."""
     sheet = book.sheet(layout_.name)
     sheet.widths(*(column.width for column in layout_.columns))
-    _write_head(sheet, order, layout_, workings)
+    _write_head(sheet, order, layout_, workings, home=layout.MARKS if marks else layout.START)
     _write_guide(sheet, order.framework, layout_)
     for behaviour in layout_.area.rows:
-        _write_row(sheet, order, layout_, behaviour, workings.answer(behaviour.code))
+        _write_row(sheet, order, layout_, behaviour, workings.answer(behaviour.code), marks)
     last = layout_.FIRST_ROW + len(layout_.area.rows) - 1
     if layout_.area.footnote:
         sheet.text(last + 1, layout_.column("level_1"), layout_.area.footnote, "note")
@@ -36,7 +39,9 @@ def write_assessment_sheet(book: Book, order: Order, layout_: AssessmentSheet, w
     sheet.protect()
 
 
-def _write_head(sheet: Sheet, order: Order, layout_: AssessmentSheet, workings: Workings) -> None:
+def _write_head(
+    sheet: Sheet, order: Order, layout_: AssessmentSheet, workings: Workings, *, home: str
+) -> None:
     area = layout_.area
     sheet.text(layout_.TITLE_ROW, 0, area.name, "title")
     sheet.height(layout_.TITLE_ROW, 30)
@@ -45,7 +50,7 @@ def _write_head(sheet: Sheet, order: Order, layout_: AssessmentSheet, workings: 
     progress, back, onward = (layout_.column(key) for key in _LINKS)
     formula, text = progress_formula(workings, area.code, area.behaviours)
     sheet.formula(layout_.STAMP_ROW, progress, formula, text, "bold", "middle")
-    sheet.link(layout_.STAMP_ROW, back, f"'{layout.START}'!A1", "Back to Start here")
+    sheet.link(layout_.STAMP_ROW, back, f"'{home}'!A1", f"Back to {home}")
     following = _next_sheet(order, layout_)
     sheet.link(layout_.STAMP_ROW, onward, f"'{following}'!A1", f"Next: {following}")
     for col, column in enumerate(layout_.columns):
@@ -98,7 +103,12 @@ def _write_guide(sheet: Sheet, framework: Framework, layout_: AssessmentSheet) -
 
 
 def _write_row(
-    sheet: Sheet, order: Order, layout_: AssessmentSheet, behaviour: Behaviour, answer: Answer
+    sheet: Sheet,
+    order: Order,
+    layout_: AssessmentSheet,
+    behaviour: Behaviour,
+    answer: Answer,
+    marks: Marks,
 ) -> None:
     row, framework = layout_.row(behaviour.code), order.framework
     ground = () if behaviour.is_scored else ("band",)
@@ -114,12 +124,13 @@ def _write_row(
         "due_date": answer.due_text,
         "priority": answer.priority,
         "last_round": layout.level_label(framework, order.last_level(behaviour.code)),
-        "reviewer_level": layout.level_label(framework, answer.reviewer_level),
+        "reviewer_level": marks.own_words(behaviour.code, "reviewer_level")
+        or layout.level_label(framework, answer.reviewer_level),
         "reviewer_comment": answer.reviewer_comment,
     }
     heights = [_LEAST_HEIGHT]
     for col, column in enumerate(layout_.columns):
-        names = (*ground, *_STYLES[column.kind])
+        names = (*ground, *_STYLES[column.kind], *marks.frame(layout_.name, row, col))
         if column.kind is Kind.DATE and answer.due_date is not None:
             sheet.date(row, col, answer.due_date, *names)
         else:
@@ -129,8 +140,10 @@ def _write_row(
         size = 10 if "small" in names else 11
         room = column.width - styles.INDENT_PIXELS
         heights.append(text_height(texts[column.key], room, size, bold=bold))
-        if column.is_input and column.key in framework.guidance.prompts:
-            sheet.validate(row, col, validation(column, framework.guidance.prompts[column.key]))
+        usual = framework.guidance.prompts.get(column.key) if column.is_input else None
+        prompt = marks.prompt(layout_.name, row, col, usual)
+        if prompt is not None:
+            sheet.validate(row, col, validation(column, prompt))
     sheet.height(row, max(heights) + 6)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from nps_xlsx import layout
-from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue
+from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue, Problem
 from nps_xlsx.stamp import TEMPLATE_VERSION, Stamp
 
 
@@ -21,7 +21,8 @@ class Order:
     ``targets`` presets target levels by code.  ``previous`` is the council's assessment of
     an earlier round: its levels are shown beside the current ones, its evidence and
     unfinished actions carried over and marked.  ``assessment`` fills the workbook with
-    answers as they stand, and ``targets`` and ``previous`` then only show.
+    answers as they stand, and ``targets`` and ``previous`` then only show; ``problems`` are what
+    was found in them, to be marked in their cells and listed on a sheet.
     """
 
     framework: Framework
@@ -36,6 +37,7 @@ class Order:
     privacy_note: str = ""
     targets: Mapping[str, int] = field(default_factory=dict)
     previous: Assessment | None = None
+    problems: tuple[Problem, ...] = ()
 
     @cached_property
     def sheets(self) -> tuple[layout.AssessmentSheet, ...]:

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from nps_xlsx import layout, styles
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.assessment import progress_formula
+from nps_xlsx.builder.marks import Marks
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.prompts import a_date, any_text, from_list
-from nps_xlsx.builder.workings import Workings, iso_date
+from nps_xlsx.builder.workings import Workings
 from nps_xlsx.layout import DETAILS, Detail
-from nps_xlsx.model import Guidance, Passage
+from nps_xlsx.model import Passage, Prompt
 from nps_xlsx.textfit import text_height
 
 _LABEL_WIDTH, _TEXT_WIDTH = 220, 690
 _BEFORE_ROW = 4
 
 
-def write_start(book: Book, order: Order, workings: Workings) -> None:
+def write_start(book: Book, order: Order, workings: Workings, marks: Marks) -> None:
     """Write the first sheet."""
     sheet = book.sheet(layout.START)
     sheet.widths(_LABEL_WIDTH, _TEXT_WIDTH)
@@ -30,18 +31,22 @@ def write_start(book: Book, order: Order, workings: Workings) -> None:
     sheet.text(layout.START_STAMP_ROW, 0, str(order.stamp(layout.START_STAMP)), "stamp")
     _texts(sheet, _BEFORE_ROW, _chosen(guidance.before, order), words)
     _heading(sheet, layout.DETAILS_FIRST_ROW - 1, "Your council")
-    _write_details(sheet, order)
+    _write_details(sheet, order, marks)
     row = layout.DETAILS_FIRST_ROW + len(DETAILS)
     _heading(sheet, row, "How to fill it in")
     row = _texts(sheet, row + 1, _chosen(guidance.steps, order), words)
     _heading(sheet, row, "Sheets and progress")
+    if marks:
+        row += 1
+        sheet.link(row, 0, f"'{layout.MARKS}'!A1", layout.MARKS)
     row = _write_progress(sheet, row + 1, order, workings)
     _heading(sheet, row, "Good to know")
     _texts(sheet, row + 1, _chosen(guidance.about, order), words)
     sheet.raw.set_selection(*layout.detail_cell("completed_by"), *layout.detail_cell("completed_by"))
     sheet.page(portrait=True)
     sheet.protect()
-    sheet.raw.activate()
+    if not marks:  # a sheet that was activated before the one shown stays selected with it
+        sheet.raw.activate()
 
 
 def _words(order: Order) -> dict[str, str]:
@@ -79,35 +84,36 @@ def _texts(sheet: Sheet, row: int, passages: Sequence[Passage], words: dict[str,
     return row
 
 
-def _write_details(sheet: Sheet, order: Order) -> None:
+def _write_details(sheet: Sheet, order: Order, marks: Marks) -> None:
     prefilled = {
         "council": order.council.name,
         "gss_code": order.council.gss_code,
         "round": order.round,
     }
-    guidance = order.framework.guidance
+    prompts = order.framework.guidance.prompts
     for detail in DETAILS:
         row, col = layout.detail_cell(detail.key)
         sheet.text(row, layout.DETAIL_LABEL_COLUMN, detail.label, "label", "middle")
         text = prefilled.get(detail.key) or order.answers.detail(detail.key)
-        _write_detail(sheet, row, col, detail, text)
-        _validate(sheet, row, col, detail, guidance)
+        _write_detail(sheet, row, col, detail, text, marks.frame(layout.START, row, col))
+        _validate(sheet, row, col, detail, marks.prompt(layout.START, row, col, prompts.get(detail.key)))
         sheet.height(row, 20)
 
 
-def _write_detail(sheet: Sheet, row: int, col: int, detail: Detail, text: str) -> None:
+def _write_detail(
+    sheet: Sheet, row: int, col: int, detail: Detail, text: str, frame: tuple[str, ...]
+) -> None:
     if detail.prefilled:
-        return sheet.text(row, col, text, "box", "middle")
+        return sheet.text(row, col, text, "box", "middle", *frame)
     if detail.key == "date_completed":
-        day = iso_date(text)
+        day = layout.iso_date(text)
         if day is not None:
-            return sheet.date(row, col, day, "input", "date", "middle")
-        return sheet.text_or_blank(row, col, text, "input", "date", "middle")
-    return sheet.text_or_blank(row, col, text, "input", "text", "middle")
+            return sheet.date(row, col, day, "input", "date", "middle", *frame)
+        return sheet.text_or_blank(row, col, text, "input", "date", "middle", *frame)
+    return sheet.text_or_blank(row, col, text, "input", "text", "middle", *frame)
 
 
-def _validate(sheet: Sheet, row: int, col: int, detail: Detail, guidance: Guidance) -> None:
-    prompt = guidance.prompts.get(detail.key)
+def _validate(sheet: Sheet, row: int, col: int, detail: Detail, prompt: Prompt | None) -> None:
     if prompt is None:
         return
     if detail.key == "date_completed":

@@ -169,7 +169,7 @@ class Workings:
             return formulas
         sort, gap = (self.range(key).removeprefix(f"{LISTS}!") for key in ("sort", "gap"))
         return formulas | {
-            "unanswered": f"1-{cell('answered')}",
+            "unanswered": f"1-{cell('answered')}-{cell('lone_target')}",
             "sort": (
                 f'IF({cell("gap")}="","",IF({cell("gap")}>0,'
                 f'{cell("weight")}*100000+{cell("gap")}*1000+999-{cell("value_code")},""))'
@@ -273,24 +273,17 @@ def _level_formula(cell: str, levels: int) -> str:
 
 def _outstanding(row: Behaviour, answer: Answer, completed: str) -> dict[str, Value]:
     gap = answer.gap
-    day = iso_date(completed)
+    day = layout.iso_date(completed)
     is_early = answer.due_date is not None and day is not None and answer.due_date < day
     return {
-        "unanswered": int(row.is_scored and not answer.is_answered),
+        # A blank with a target beside it is told once, as the second kind.
+        "unanswered": int(row.is_scored and not answer.is_answered and not isinstance(answer.target, int)),
         "no_reason": int(answer.current == NOT_APPLICABLE and not answer.evidence.strip()),
         "below": int(gap is not None and gap < 0),
         "lone_target": int(isinstance(answer.target, int) and not answer.is_answered),
         "no_owner": int(bool(answer.actions.strip()) and not answer.owner.strip()),
         "early": int(is_early),
     }
-
-
-def iso_date(text: str) -> dt.date | None:
-    """The date that a text gives as ISO 8601 does; ``None`` for a blank and for words."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def missing_details(order: Order) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,45 +27,100 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Framework, Problem, Return, Severity, Status
 
 if TYPE_CHECKING:
-    from nps_xlsx.intake import Receipt
+    from nps_xlsx.intake import Receipt, Rulings
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=FILE)
 @out_option
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="earliest|latest|FILE",
+    help="Which of several returns of one council counts; FILE is its source_file in returns.csv. "
+    "[default: latest]",
+)
+@click.option("--corrections", "corrections_file", type=FILE, help="CSV file of corrections to answers.")
+@click.option("--waivers", "waivers_file", type=FILE, help="CSV file of problems to let pass.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day on which waivers must still hold. [default: today]",
+)
 @register_option
 @framework_option
 @click.pass_context
 def ingest(
     context: click.Context,
+    /,
     paths: tuple[Path, ...],
     out: Path,
     register_file: Path | None,
     framework_folder: Path | None,
+    **options: Any,
 ) -> None:
-    """Read returned workbooks: files, folders (with all below them) and zips.
+    """Read what came back: workbooks, folders, zips and mails (.eml, .msg) with all that is in them.
 
     Writes returns.csv, answers.csv, problems.csv, consolidated.xlsx and an action plan for
     each council. Exits with 0 where nothing was wrong, 1 where problems were found.
     """
-    receipt = _ingest(paths, out, load_framework(framework_folder), register_with(register_file))
+    framework, register = load_framework(framework_folder), register_with(register_file)
+    rulings = _rulings(framework, register, **options)
+    receipt = _ingest(paths, out, framework, register, rulings)
     _tell_receipt(receipt, out)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
 
-def _ingest(paths: Sequence[Path], out: Path, framework: Framework, register: Register) -> Receipt:
+def _rulings(
+    framework: Framework,
+    register: Register,
+    *,
+    keep: tuple[str, ...],
+    corrections_file: Path | None,
+    waivers_file: Path | None,
+    as_of: dt.datetime | None,
+) -> Rulings:
+    from nps_xlsx.across import Keep
+    from nps_xlsx.corrections import load_corrections, load_waivers
+    from nps_xlsx.intake import Rulings
+
+    if {"earliest", "latest"} <= set(keep):
+        raise click.UsageError("--keep earliest and --keep latest exclude each other.")
+    return Rulings(
+        keep=Keep("earliest" in keep, tuple(name for name in keep if name not in ("earliest", "latest"))),
+        corrections=load_corrections(corrections_file, framework, register) if corrections_file else (),
+        waivers=load_waivers(waivers_file, register) if waivers_file else (),
+        as_of=as_of.date() if as_of else dt.date.today(),  # noqa: DTZ011 - the analyst's own day
+    )
+
+
+def _ingest(
+    paths: Sequence[Path],
+    out: Path,
+    framework: Framework,
+    register: Register,
+    rulings: Rulings | None = None,
+) -> Receipt:
     from nps_xlsx.intake import ingest as run
 
+    with _progress() as seen:
+        return run(paths, out, framework, register, rulings=rulings, seen=seen)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Shows on a terminal, and only there, which file is being read."""
     shows_names = sys.stderr.isatty()
 
     def seen(name: str) -> None:
         if shows_names:
             click.echo(f"\r\x1b[KReading {plain(name)}", nl=False, err=True)
 
-    receipt = run(paths, out, framework, register, seen=seen)
-    if shows_names:
-        click.echo("\r\x1b[K", nl=False, err=True)
-    return receipt
+    try:
+        yield seen
+    finally:
+        if shows_names:
+            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _tell_receipt(receipt: Receipt, out: Path) -> None:
@@ -83,6 +139,10 @@ def _tell_receipt(receipt: Receipt, out: Path) -> None:
         if receipt.problems[severity]
     )
     click.echo(f"Problems: {problems or 'none'}.")
+    if receipt.corrected or receipt.waived:
+        click.echo(f"{counted(receipt.corrected, 'correction')} applied, {receipt.waived:,} problems waived.")
+    for ruling in receipt.unused:
+        click.echo(f"  Met nothing: {plain(ruling, 200)}")
     for path in receipt.written:
         click.echo(f"  {path}{'/' if path.is_dir() else ''}")
     if receipt.stale:
@@ -97,14 +157,24 @@ def _tell_receipt(receipt: Receipt, out: Path) -> None:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.option(
+    "--marked-up",
+    type=FILE,
+    metavar="DIR",
+    help="Write a fresh copy of each workbook there, with its answers and every problem marked.",
+)
+@click.option("--reply", "replies", is_flag=True, help="Print a message to the council for each return.")
 @register_option
 @framework_option
 @click.pass_context
 def check(
     context: click.Context,
     paths: tuple[Path, ...],
+    marked_up: Path | None,
     register_file: Path | None,
     framework_folder: Path | None,
+    *,
+    replies: bool,
 ) -> None:
     """Say what is wrong with a return, or with several, and what to do about it.
 
@@ -113,11 +183,44 @@ def check(
     """
     from nps_xlsx.intake import read_returns
 
-    framework = load_framework(framework_folder)
-    returns = read_returns(paths, framework, register_with(register_file))
-    for returned in returns:
-        _tell_return(returned)
+    framework, register = load_framework(framework_folder), register_with(register_file)
+    with _progress() as seen:
+        returns = read_returns(paths, framework, register, seen=seen).returns
+    copies = _mark_up(returns, marked_up, paths, framework, register) if marked_up else [None] * len(returns)
+    for returned, copy in zip(returns, copies, strict=True):
+        if replies:
+            _tell_reply(returned, framework, copy)
+        else:
+            _tell_return(returned)
+        if copy is not None:
+            click.echo(f"Wrote {copy}", err=replies)
     context.exit(PROBLEMS_FOUND if any(returned.problems for returned in returns) else 0)
+
+
+def _mark_up(
+    returns: Sequence[Return], out: Path, paths: Sequence[Path], framework: Framework, register: Register
+) -> list[Path | None]:
+    """Write the marked-up copies; the path of each, or nothing where there is nothing to mark."""
+    from nps_xlsx.files import make_folder, write_files
+    from nps_xlsx.mark_up import mark_up_all
+
+    copies = mark_up_all(returns, framework, register)
+    targets = [None if copy is None else out / copy[0] for copy in copies]
+    below = {path / returned.source_file for path in paths if path.is_dir() for returned in returns}
+    theirs = {path.resolve() for path in (*paths, *below)}
+    for target in filter(None, targets):
+        if target.resolve() in theirs:
+            raise UserError(f"{target} is one of the files to check. Choose another folder for --marked-up.")
+    make_folder(out)
+    write_files({out / name: content for name, content in filter(None, copies)})
+    return targets
+
+
+def _tell_reply(returned: Return, framework: Framework, copy: Path | None) -> None:
+    from nps_xlsx.reports.reply import reply
+
+    click.echo(reply(returned, framework, marked_up=copy.name if copy else ""))
+    click.echo()
 
 
 def _tell_return(returned: Return) -> None:
@@ -129,8 +232,7 @@ def _tell_return(returned: Return) -> None:
         click.echo(f"  {plain(council, 200)}, round {plain(round_)}")
     number = sum(counts(returned.problems).values())
     click.echo(f"  {counted(number, 'thing')} to look at" if number else "  Ready to send")
-    order = list(Severity)
-    for found in sorted(returned.problems, key=lambda problem: order.index(problem.severity)):
+    for found in returned.problems:
         _tell_problem(found)
     click.echo()
 

@@ -1,26 +1,47 @@
-"""Files, folders and zips, opened into the single files that they hold."""
+"""Files, folders, zips and mails, opened into the single files that they hold.
+
+A container is known by what it holds, whatever its name; what lies in it is opened in turn.
+Not handed in, and so passed over without a word, is the furniture of a mail (see ``mail``).
+Everything else comes out: what cannot be opened, as a file that says why.
+"""
 
 from __future__ import annotations
 
-import io
 import os
+import stat
 import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from nps_xlsx.errors import UserError
+from nps_xlsx.ingester import mail, outlook
+from nps_xlsx.ingester.kinds import is_document, is_litter
+from nps_xlsx.ingester.labels import Labels, clean_path, printable
+from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.ingester.zips import DAMAGE, ZIP_STARTS, open_zip
+
+__all__ = ["DAMAGE", "FILE_LIMIT", "InputError", "SourceFile", "collect"]
 
 FILE_LIMIT = 25 * 1024 * 1024
 """Bytes of one file; a full workbook of ours has about 200 KB, and mail servers stop at 25 MB."""
 
+CONTAINER_LIMIT = 64 * 1024 * 1024
+"""Bytes of a mail, or of a zip within another container: a file of the limit in base64, and some more."""
+
 MEMBER_LIMIT = 5_000
 """Files in one zip of returns: every principal council of the country, with room to spare."""
 
+DEPTH_LIMIT = 8
+"""Containers in one another: a zip in a forwarded mail in a mail in a zip is four."""
 
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
-"""What ``zipfile`` raises on a damaged or encrypted archive, by what of it is damaged."""
+TOTAL_FILES, TOTAL_SIZE = 10_000, 4 * 1024 * 1024 * 1024
+"""Files, and bytes, that come out of one file handed in: 5,000 mails with a return of 400 KB each."""
+
+
+_HAS_PASSWORD, _IS_UTF8 = 0x1, 0x800  # flags of a zip's member
 
 
 class InputError(UserError):
@@ -29,16 +50,19 @@ class InputError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file as it came: its name, and its bytes or why there are none."""
+    """One file as it came: its name, and its bytes or why there are none.
+
+    Without bytes and without a failure it was too large to be read, or is empty.
+    """
 
     name: str
     content: bytes = b""
     size: int = 0
-    failure: str = ""
+    failure: RefusedError | None = None
 
 
 def collect(paths: Iterable[Path]) -> Iterator[SourceFile]:
-    """Every file under the paths, in the order of their names: folders and zips are opened.
+    """Every file under the paths, in the order of their names: folders, zips and mails are opened.
 
     Raises:
         InputError: a path is not there.
@@ -46,10 +70,13 @@ def collect(paths: Iterable[Path]) -> Iterator[SourceFile]:
     for path in paths:
         if path.is_dir():
             yield from _folder(path)
-        elif path.is_file():
-            yield from _one(path, path.name)
+        elif path.exists():
+            yield from _file(path, path.name)
         else:
             raise InputError(f"{path} is not there. Check the name and the folder.")
+
+
+# --- Files and folders
 
 
 def _folder(folder: Path) -> Iterator[SourceFile]:
@@ -60,58 +87,200 @@ def _folder(folder: Path) -> Iterator[SourceFile]:
     ]
     for error in closed:
         name = Path(error.filename).relative_to(folder).as_posix()
-        yield SourceFile(name, failure=error.strerror or str(error))
+        yield _failed(name, 0, error)
     if not found and not closed:
         raise InputError(f"{folder} is empty. Check the folder.")
     for file in sorted(found):
-        yield from _one(file, file.relative_to(folder).as_posix())
+        yield from _file(file, file.relative_to(folder).as_posix())
 
 
-def _one(path: Path, name: str) -> Iterator[SourceFile]:
+def _file(path: Path, name: str) -> Iterator[SourceFile]:
+    """One file of the disk and all that comes out of it."""
+    name, size = printable(name), 0
     try:
-        size = path.stat().st_size
+        about = path.stat()
+        size = about.st_size
+        if not stat.S_ISREG(about.st_mode):  # reading a pipe would wait for ever
+            yield _failed(name, 0, "it is no ordinary file")
+            return
+        with path.open("rb") as stream:
+            yield from _from_disk(name, stream, size)
     except OSError as error:  # such as a link that leads nowhere
-        yield SourceFile(name, failure=error.strerror or str(error))
-        return
-    if size > FILE_LIMIT and not zipfile.is_zipfile(path):
+        yield _failed(name, size, error)
+    except RefusedError as refusal:
+        yield SourceFile(name, size=size, failure=refusal)
+
+
+def _from_disk(name: str, stream: IO[bytes], size: int) -> Iterator[SourceFile]:
+    """A zip is read member by member, so that it may be of any size; anything else is read whole."""
+    place = _Place()
+    if stream.read(4) in ZIP_STARTS:
+        yield from _zip(name, stream, size, place)
+    elif size > CONTAINER_LIMIT:
         yield SourceFile(name, size=size)
-        return
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        yield SourceFile(name, size=size, failure=error.strerror or str(error))
-        return
-    if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
-        yield from _members(name, content)
     else:
-        yield SourceFile(name, content, size)
+        stream.seek(0)
+        yield from _opened(name, stream.read(), place)
 
 
-def _members(name: str, content: bytes) -> Iterator[SourceFile]:
+def _failed(name: str, size: int, why: OSError | str) -> SourceFile:
+    reason = why if isinstance(why, str) else why.strerror or str(why)
+    return SourceFile(name, size=size, failure=RefusedError("file-unreadable", reason=reason))
+
+
+# --- What holds other files
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What may still come out of one file that was handed in."""
+
+    files: int = field(default_factory=lambda: TOTAL_FILES)
+    size: int = field(default_factory=lambda: TOTAL_SIZE)
+
+    def spend(self, size: int) -> None:
+        self.files -= 1
+        self.size -= size
+        if self.files < 0:
+            raise RefusedError("file-archive", found=f"more than {TOTAL_FILES} files in one another")
+        if self.size < 0:
+            raise RefusedError("file-archive", found=f"more than {TOTAL_SIZE // 1024**3} GB in one another")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How deep in containers something lies."""
+
+    depth: int = 0
+    is_in_mail: bool = False
+    budget: _Budget = field(default_factory=_Budget)
+
+    def below(self, levels: int = 1, *, is_in_mail: bool = False) -> _Place:
+        return replace(self, depth=self.depth + levels, is_in_mail=is_in_mail)
+
+
+def _opened(name: str, content: bytes, place: _Place) -> Iterator[SourceFile]:
+    """A file as it is, or where it holds other files, these."""
+    if is_litter(name, content):
+        yield _whole(name, content)
+    elif content.startswith(ZIP_STARTS):
+        yield from _zip(name, BytesIO(content), len(content), place)
+    elif outlook.is_message(content) or mail.is_mail_text(name, content):
+        yield from _mail(name, content, place)
+    else:
+        yield _whole(name, content)
+
+
+def _whole(name: str, content: bytes) -> SourceFile:
+    return SourceFile(name, content if len(content) <= FILE_LIMIT else b"", len(content))
+
+
+def _zip(name: str, stream: IO[bytes], size: int, place: _Place) -> Iterator[SourceFile]:
     try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except DAMAGE:
-        yield SourceFile(name, size=len(content), failure="the zip is damaged")
+        archive = open_zip(stream)
+    except RefusedError as refusal:
+        yield replace(_document(name, stream, size), failure=refusal)
         return
     with archive:
-        members = sorted(
-            (entry for entry in archive.infolist() if not entry.is_dir()), key=lambda entry: entry.filename
-        )
-        if len(members) > MEMBER_LIMIT:
-            yield SourceFile(name, size=len(content), failure=f"it holds {len(members)} files")
-            return
-        for entry in members:
-            yield _member(archive, entry, f"{name}/{entry.filename}")
+        if is_document(archive):
+            yield _document(name, stream, size)
+        else:
+            yield from _members(name, archive, size, place)
+
+
+def _document(name: str, stream: IO[bytes], size: int) -> SourceFile:
+    if size > FILE_LIMIT:
+        return SourceFile(name, size=size)
+    stream.seek(0)
+    return SourceFile(name, stream.read(), size)
+
+
+def _members(name: str, archive: zipfile.ZipFile, size: int, place: _Place) -> Iterator[SourceFile]:
+    members = sorted(
+        (entry for entry in archive.infolist() if not entry.filename.endswith("/")),
+        key=lambda entry: entry.filename,
+    )
+    refusal = _refuse_container(members, place)
+    if refusal is not None:
+        yield SourceFile(name, size=size, failure=refusal)
+        return
+    labels = Labels()
+    for entry in members:
+        label = labels.give(clean_path(_named(entry)) or mail.NAMELESS)
+        place.budget.spend(min(entry.file_size, CONTAINER_LIMIT))
+        member = _member(archive, entry, f"{name}/{label}")
+        if member.failure or not member.content:
+            yield member
+        else:
+            yield from _opened(member.name, member.content, place.below())
+
+
+def _refuse_container(members: Sequence[object], place: _Place) -> RefusedError | None:
+    if not members:
+        return RefusedError("file-empty")
+    if len(members) > MEMBER_LIMIT:
+        return RefusedError("file-archive", found=f"a zip of {len(members)} files")
+    return RefusedError("file-archive", found=mail.TOO_DEEP) if place.depth >= DEPTH_LIMIT else None
+
+
+def _named(entry: zipfile.ZipInfo) -> str:
+    """A member's name; macOS writes UTF-8 and forgets to say so."""
+    if entry.flag_bits & _IS_UTF8 or entry.filename.isascii():
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> SourceFile:
-    if entry.flag_bits & 0x1:
-        return SourceFile(name, size=entry.file_size, failure="the zip is protected by a password")
-    if entry.file_size > FILE_LIMIT:
-        return SourceFile(name, size=entry.file_size)
+    size = entry.file_size
+    if entry.flag_bits & _HAS_PASSWORD:
+        return SourceFile(name, size=size, failure=RefusedError("file-encrypted"))
+    if size > CONTAINER_LIMIT:
+        return SourceFile(name, size=size)
     try:
         with archive.open(entry) as member:
-            content = member.read(FILE_LIMIT + 1)  # the directory's word on the size may be false
+            content = member.read(CONTAINER_LIMIT + 1)  # the directory's word on the size may be false
+    except NotImplementedError:
+        return _failed(name, size, "the zip is packed by a method that is not read here")
     except DAMAGE:
-        return SourceFile(name, size=entry.file_size, failure="the zip is damaged")
+        return _failed(name, size, "the zip is damaged")
     return SourceFile(name, content, len(content))
+
+
+def _mail(name: str, content: bytes, place: _Place) -> Iterator[SourceFile]:
+    """What is attached to a mail; one that has nothing attached is told, unless it lies in another."""
+    try:
+        found = _enclosures(content, place)
+    except RefusedError as refusal:
+        yield replace(_whole(name, content), failure=refusal)
+        return
+    is_bare = True
+    for enclosure in found:
+        for source in _enclosed(name, enclosure, place):
+            is_bare = False
+            yield source
+    if is_bare and not place.is_in_mail:
+        yield replace(_whole(name, content), failure=RefusedError("mail-without-workbook"))
+
+
+def _enclosures(content: bytes, place: _Place) -> list[mail.Enclosure]:
+    if place.depth >= DEPTH_LIMIT:
+        raise RefusedError("file-archive", found=mail.TOO_DEEP)
+    opener = outlook.enclosures if outlook.is_message(content) else mail.enclosures
+    return opener(content, DEPTH_LIMIT - place.depth)
+
+
+def _enclosed(name: str, enclosure: mail.Enclosure, place: _Place) -> Iterator[SourceFile]:
+    label = f"{name}/{enclosure.name}"
+    if enclosure.failure is not None:
+        yield SourceFile(label, failure=enclosure.failure)
+        return
+    try:
+        content = enclosure.load()
+    except Exception:  # noqa: BLE001 - a parser raises whatever it meets in a damaged message
+        yield SourceFile(label, failure=RefusedError("file-unreadable", reason=DAMAGED))
+        return
+    place.budget.spend(len(content))
+    yield from _opened(label, content, place.below(enclosure.depth, is_in_mail=True))

@@ -6,18 +6,23 @@ sort, rename and paste.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nps_xlsx import layout
-from nps_xlsx.ingester.reading import CellValue, Grid
-from nps_xlsx.ingester.values import read_text
+from nps_xlsx.ingester.grids import CellValue, Grid
+from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.layout import DETAILS
 from nps_xlsx.model import Framework, Place
 from nps_xlsx.stamp import Stamp, StampError, parse_stamp
 
 _ENOUGH_HEADINGS = 3
 _ENOUGH_LABELS = 3
+_LONGEST = 80
+"""Characters beyond which a text is no heading, label or code, and need not be compared."""
+
+_CODE = re.compile(r"([A-Z]+)0*(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +31,44 @@ class Table:
 
     grid: Grid
     heading_row: int
+    end: int
+    """The row after its last one: the end of the sheet, or the headings of another table."""
     columns: dict[str, int]
+    doubled: dict[str, int] = field(default_factory=dict)
+    """Second columns under a heading that stands there twice: they are not read."""
+    extra: dict[int, str] = field(default_factory=dict)
+    """Columns under headings that are not ours, with their headings."""
+    has_ref_heading: bool = True
 
-    def place(self, file: str, row: int, key: str) -> Place:
+    @property
+    def rows(self) -> range:
+        """The rows below the headings."""
+        return range(self.heading_row + 1, self.end)
+
+    def cell(self, row: int, key: str) -> str:
+        """The cell of a column; the Ref's where the column is missing."""
+        return layout.cell_name(row, self.columns.get(key, self.columns["ref"]))
+
+    def place(self, row: int, key: str) -> Place:
         """The place of an answer's cell; the Ref's where the column is missing."""
-        col = self.columns.get(key, self.columns["ref"])
-        return Place(file, self.grid.name, layout.cell_name(row, col))
+        return Place("", self.grid.name, self.cell(row, key))
 
     def value(self, row: int, key: str) -> CellValue:
         """The value in a column of a row; an empty text where the column is missing."""
         return self.grid.at(row, self.columns[key]) if key in self.columns else ""
+
+    def holds(self, row: int, key: str) -> bool:
+        """Whether anything stands in a column of a row, be it an error that reads as blank."""
+        if key not in self.columns:
+            return False
+        at = (row, self.columns[key])
+        grid = self.grid
+        return (
+            bool(read_text(grid.at(*at)))
+            or at in grid.errors
+            or at in grid.unread
+            or (at in grid.without_result)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +78,8 @@ class Row:
     ref: str
     table: Table
     row: int
+    by_name: bool = False
+    """Whether its Ref was lost, and the row was known by the behaviour's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,58 +92,146 @@ class FoundStamp:
     stamp: Stamp | None
 
 
-def find_tables(grids: Iterable[Grid], framework: Framework, stamps: Iterable[FoundStamp]) -> list[Table]:
-    """Every assessment table of the workbook: a row of known headings, "Ref" among them.
+# --- Tables -----------------------------------------------------------------------
 
-    The live sheets repeat refs and levels by formulas, so they are left out: by their
-    stamp, whatever they are called now, and otherwise by their name.
+
+def live_grids(grids: Iterable[Grid], stamps: Iterable[FoundStamp]) -> set[str]:
+    """The names of the sheets that only repeat, by formulas, what is answered elsewhere.
+
+    By their stamp, whatever they are called now, and otherwise by their name.
     """
+    stamped = {found.grid: found.stamp.sheet in layout.LIVE_STAMPS for found in stamps if found.stamp}
+    return {grid.name for grid in grids if stamped.get(grid.name, grid.name in layout.LIVE_SHEETS)}
+
+
+def find_tables(grids: Iterable[Grid], framework: Framework) -> list[Table]:
+    """Every assessment table of these sheets: a row of known headings, with Ref or with codes below."""
     columns = layout.columns_by_heading(
         layout.assessment_columns(framework, with_last_round=True, with_review=True)
     )
     keys = {heading: column.key for heading, column in columns.items()}
-    live = {found.grid: found.stamp.sheet in layout.LIVE_STAMPS for found in stamps if found.stamp}
-    return [
-        table
-        for grid in grids
-        if not live.get(grid.name, grid.name in layout.LIVE_SHEETS)
-        for table in _tables(grid, keys, framework)
+    return [table for grid in grids for table in _tables(grid, keys, framework)]
+
+
+def _tables(grid: Grid, keys: Mapping[str, str], framework: Framework) -> Iterator[Table]:
+    headings = [
+        (number, found)
+        for number, values in enumerate(grid.rows)
+        if (found := _headings(values, keys)) and not _has_code(values, framework)
     ]
+    ends = [*(number for number, _ in headings[1:]), len(grid.rows)]
+    for (number, found), end in zip(headings, ends, strict=False):  # no headings: one end too many
+        table = _table(grid, number, end, found, framework)
+        if table is not None:
+            yield table
 
 
-def _tables(grid: Grid, keys: dict[str, str], framework: Framework) -> Iterator[Table]:
-    for number, values in enumerate(grid.rows):
-        found: dict[str, int] = {}
-        for col, value in enumerate(values):
-            key = keys.get(layout.heading_key(value)) if isinstance(value, str) and value else None
-            if key is not None:
-                found.setdefault(key, col)
-        if "ref" in found and len(found) >= _ENOUGH_HEADINGS and not _has_code(values, framework):
-            yield Table(grid, number, found)
+def _headings(values: Sequence[CellValue], keys: Mapping[str, str]) -> dict[str, list[int]]:
+    """The columns under each known heading; none where too few of them are known."""
+    found: dict[str, list[int]] = {}
+    for col, value in enumerate(values):
+        key = keys.get(key_of(value)) if isinstance(value, str) and 0 < len(value) < _LONGEST else None
+        if key is not None:
+            found.setdefault(key, []).append(col)
+    return found if len(found) >= _ENOUGH_HEADINGS else {}
 
 
 def _has_code(values: Sequence[CellValue], framework: Framework) -> bool:
     # An officer's own words can read like headings ("#REF!", "4 Leader"), but never beside a Ref.
-    return any(isinstance(value, str) and _code(value) in framework.row_by_code for value in values)
+    return any(isinstance(v, str) and len(v) < _LONGEST and code_of(v, framework) for v in values)
 
 
-def _code(text: str) -> str:
-    return text.strip().upper()
+def code_of(text: str, framework: Framework) -> str:
+    """The code of a row in a text, however it is spaced and cased (``ec 01``); empty for other texts."""
+    match = _CODE.fullmatch(key_of(text).replace(" ", "").upper())
+    code = f"{match[1]}{match[2]}" if match else ""
+    return code if code in framework.row_by_code else ""
+
+
+def _table(
+    grid: Grid, number: int, end: int, found: Mapping[str, list[int]], framework: Framework
+) -> Table | None:
+    below = range(number + 1, end)
+    columns = {key: _fullest(grid, below, cols) for key, cols in found.items()}
+    has_ref = "ref" in columns
+    if not has_ref:
+        codes = _column_of_codes(grid, below, framework)
+        if codes is None and "behaviour" not in columns:
+            return None
+        columns["ref"] = columns["behaviour"] if codes is None else codes
+    taken = {col for cols in found.values() for col in cols} | {columns["ref"]}
+    extra = {
+        col: read_text(value)
+        for col, value in enumerate(grid.rows[number])
+        if col not in taken and read_text(value) and any(read_text(grid.at(row, col)) for row in below)
+    }
+    doubled = {
+        key: other
+        for key, cols in found.items()
+        for other in cols
+        if other != columns[key] and any(read_text(grid.at(row, other)) for row in below)
+    }
+    return Table(grid, number, end, columns, doubled, extra, has_ref)
+
+
+def _fullest(grid: Grid, rows: range, cols: Sequence[int]) -> int:
+    """Of several columns under one heading, the one with the most in it; the first of equals."""
+    return max(cols, key=lambda col: (sum(bool(read_text(grid.at(row, col))) for row in rows), -col))
+
+
+def _column_of_codes(grid: Grid, rows: range, framework: Framework) -> int | None:
+    found: dict[int, int] = {}
+    for row in rows:
+        for col, value in enumerate(grid.rows[row]):
+            if isinstance(value, str) and code_of(value, framework):
+                found[col] = found.get(col, 0) + 1
+    return max(found, key=lambda col: found[col], default=None)
+
+
+# --- Rows -------------------------------------------------------------------------
 
 
 def find_rows(tables: Sequence[Table], framework: Framework) -> Iterator[Row]:
-    """Every row under a table's headings whose Ref is a code of the framework, in order."""
+    """Every row of the tables that is a behaviour's: by its Ref, or by its name where the Ref is lost."""
     for table in tables:
-        later = [
-            other.heading_row
-            for other in tables
-            if other.grid is table.grid and other.heading_row > table.heading_row
-        ]
-        end = min(later, default=len(table.grid.rows))
-        for number in range(table.heading_row + 1, end):
-            ref = _code(read_text(table.value(number, "ref")))
-            if ref in framework.row_by_code:
-                yield Row(ref, table, number)
+        codes = {row: code_of(read_text(table.value(row, "ref")), framework) for row in table.rows}
+        names = _names(set(codes.values()), framework)
+        for row, code in codes.items():
+            named = names.get(key_of(read_text(table.value(row, "behaviour"))), "")
+            if code:
+                yield Row(code, table, row)
+            elif named:
+                yield Row(named, table, row, by_name=True)
+
+
+def _names(present: set[str], framework: Framework) -> dict[str, str]:
+    """Codes by the names of behaviours, those that a table of these codes can lack.
+
+    Names recur from one key area to another ("High level principle"), so only the areas that
+    the table has rows of are looked at, and names that are still not unique are left out.
+    """
+    areas = {framework.area_by_code[code].code for code in present if code}
+    rows = [row for area in framework.areas if not areas or area.code in areas for row in area.rows]
+    missing = [row for row in rows if row.code not in present]
+    names = [key_of(row.name) for row in missing]
+    return {name: row.code for name, row in zip(names, missing, strict=True) if names.count(name) == 1}
+
+
+def find_loose_rows(
+    grid: Grid, tables: Sequence[Table], framework: Framework
+) -> Iterator[tuple[str, int, int]]:
+    """Codes outside every table of a sheet, as (code, row, column): rows whose headings are gone."""
+    inside = {row for table in tables if table.grid is grid for row in table.rows}
+    for number, values in enumerate(grid.rows):
+        if number in inside:
+            continue
+        for col, value in enumerate(values):
+            code = code_of(value, framework) if isinstance(value, str) and len(value) < 12 else ""
+            if code:
+                yield code, number, col
+
+
+# --- Stamps and details -----------------------------------------------------------
 
 
 def find_stamps(grids: Iterable[Grid]) -> list[FoundStamp]:
@@ -117,7 +240,7 @@ def find_stamps(grids: Iterable[Grid]) -> list[FoundStamp]:
     for grid in grids:
         for number, values in enumerate(grid.rows):
             for col, value in enumerate(values):
-                if not isinstance(value, str) or "check" not in value:
+                if not isinstance(value, str) or "|" not in value:
                     continue
                 cell = layout.cell_name(number, col)
                 try:
@@ -132,16 +255,30 @@ def find_stamps(grids: Iterable[Grid]) -> list[FoundStamp]:
 
 def find_details(grids: Sequence[Grid]) -> dict[str, tuple[CellValue, Place]]:
     """The council's details: the cell to the right of each label, on the sheet that has most of them."""
-    labels = {layout.heading_key(detail.label): detail.key for detail in DETAILS}
-    best: dict[str, tuple[CellValue, Place]] = {}
+    labels = {key_of(detail.label): detail.key for detail in DETAILS}
+    best: dict[str, tuple[int, int]] = {}
+    where = Grid("", [])
     for grid in grids:
-        found: dict[str, tuple[CellValue, Place]] = {}
+        found: dict[str, tuple[int, int]] = {}
         for number, values in enumerate(grid.rows):
             for col, value in enumerate(values):
-                key = labels.get(layout.heading_key(value)) if isinstance(value, str) and value else None
-                if key is not None and key not in found:
-                    place = Place("", grid.name, layout.cell_name(number, col + 1))
-                    found[key] = (grid.at(number, col + 1), place)
+                is_short = isinstance(value, str) and 0 < len(value) < _LONGEST
+                key = labels.get(key_of(str(value))) if is_short else None
+                if key is not None:
+                    found.setdefault(key, (number, col))
         if len(found) > len(best):
-            best = found
-    return best if len(best) >= _ENOUGH_LABELS else {}
+            best, where = found, grid
+    if len(best) < _ENOUGH_LABELS:
+        return {}
+    beside = _answer_offset(where, best.values())
+    return {
+        key: (where.at(row, col + beside), Place("", where.name, layout.cell_name(row, col + beside)))
+        for key, (row, col) in best.items()
+    }
+
+
+def _answer_offset(grid: Grid, labels: Collection[tuple[int, int]]) -> int:
+    """How many columns right of their labels the answers stand: one, or more after columns were inserted."""
+    offsets = (1, 2, 3, 4)
+    filled = (any(read_text(grid.at(row, col + offset)) for row, col in labels) for offset in offsets)
+    return next((offset for offset, is_filled in zip(offsets, filled, strict=True) if is_filled), 1)

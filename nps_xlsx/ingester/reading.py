@@ -1,73 +1,48 @@
-"""The bytes of one workbook to the values of its sheets, or the reason why not."""
+"""The bytes of one workbook to the values of its sheets, or the reason why not.
+
+Two witnesses: a fast reader gives the values (calamine), and a walk through the file says
+which cells are filled.  Where the reader leaves out a filled cell, a second reader is tried.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import re
-import zipfile
-from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError
+import tempfile
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-import openpyxl
 import python_calamine
-from defusedxml import DefusedXmlException, ElementTree
 
+from nps_xlsx import layout
+from nps_xlsx.ingester import biff8, biff12, opendocument, spreadsheetml
 from nps_xlsx.ingester.containers import DAMAGE, FILE_LIMIT, SourceFile
-from nps_xlsx.stamp import PROPERTY, REPORT_PROPERTY
-
-CellValue = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
+from nps_xlsx.ingester.grids import Grid, Notes, Position, Properties, Sighting, Workbook
+from nps_xlsx.ingester.kinds import Format, recognise
+from nps_xlsx.ingester.preflight import preflight
+from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.stamp import StampError, parse_stamp
 
 CELL_LIMIT = 5_000_000
 """Cells in the box that a sheet uses; a workbook of ours has a few thousand."""
-PART_LIMIT = 200 * 1024 * 1024
-TOTAL_LIMIT = 400 * 1024 * 1024
-"""Bytes that one part, and the whole of a workbook, may inflate to."""
-
-_ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_KNOWN = (
-    (b"%PDF", "it is a PDF"),
-    (b"{\\rtf", "it is a rich text document"),
-    (b"\xff\xd8\xff", "it is a picture"),
-    (b"\x89PNG", "it is a picture"),
-    (b"<", "it is a web page or XML file"),
-)
-_DAMAGED = "it is cut short or damaged"
-_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt=["']e["']""")
-
-
-class RefusedError(Exception):
-    """A file that cannot be used; names the kind of problem and its words."""
-
-    def __init__(self, slug: str, **words: str) -> None:
-        self.slug = slug
-        self.words = words
-        super().__init__(slug)
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """The values of one sheet, from A1 on, and the cells that show an error."""
+class _Way:
+    """How one format is read: its walk, its second reader, and where it says who saved it."""
 
-    name: str
-    rows: list[list[CellValue]]
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-
-    def at(self, row: int, col: int) -> CellValue:
-        """A cell's value; an empty text beyond the edge."""
-        if 0 <= row < len(self.rows) and 0 <= col < len(self.rows[row]):
-            return self.rows[row][col]
-        return ""
+    sightings: Callable[[bytes, Container[str]], dict[str, Sighting]]
+    """By the names of the sheets; those that are named need not be walked through."""
+    second: Callable[[bytes], list[Grid]]
+    properties: Callable[[bytes], Properties]
+    is_zip: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Workbook:
-    """What was read from one file."""
-
-    grids: tuple[Grid, ...]
-    saved_by: str = ""
-    stamp_property: str = ""
+_WAYS = {
+    Format.XLSX: _Way(spreadsheetml.sightings, spreadsheetml.second_reading, spreadsheetml.properties_of),
+    Format.XLSB: _Way(biff12.sightings, biff12.second_reading, spreadsheetml.properties_of),
+    Format.ODS: _Way(opendocument.sightings, opendocument.second_reading, opendocument.properties_of),
+    Format.XLS: _Way(biff8.sightings, biff8.second_reading, biff8.properties_of, is_zip=False),
+}
 
 
 def read_workbook(source: SourceFile) -> Workbook:
@@ -76,117 +51,91 @@ def read_workbook(source: SourceFile) -> Workbook:
     Raises:
         RefusedError: it is no workbook, or cannot be read.
     """
-    _refuse_by_look(source)
-    content = source.content
+    refuse_unread(source)
+    recognised = recognise(source.name, source.content)
+    way = _WAYS[recognised.format]
+    if way.is_zip:
+        preflight(source.content)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _refuse_by_parts(archive)
-            if archive.testzip() is not None:  # every checksum: calamine does not verify all of them
-                raise RefusedError("file-unreadable", reason=_DAMAGED)
-            saved_by, stamp_property = _properties(archive)
-            has_errors = _has_error_cells(archive)
+        properties = way.properties(source.content)
+        grids, notes = _grids(source.content, recognised.format)
     except DAMAGE:
-        raise RefusedError("file-unreadable", reason=_DAMAGED) from None
-    grids = _grids(content)
-    if has_errors:
-        grids = _with_errors(grids, content)
-    return Workbook(tuple(grids), saved_by, stamp_property)
+        raise RefusedError("file-unreadable", reason=DAMAGED) from None
+    return Workbook(tuple(grids), properties, (*recognised.notes, *notes))
 
 
-def _refuse_by_look(source: SourceFile) -> None:
-    content = source.content
-    if _is_litter(source.name):
-        raise RefusedError("file-of-the-system")
+def refuse_unread(source: SourceFile) -> None:
+    """Refuse a file that was not even opened, for the reason that its container gave.
+
+    Raises:
+        RefusedError: there is such a reason, or the file is too large.
+    """
     if source.failure:
-        raise RefusedError("file-unreadable", reason=source.failure)
+        raise source.failure
     if source.size > FILE_LIMIT:
         megabytes = 1024 * 1024
-        raise RefusedError(
-            "file-too-large", size=f"{source.size / megabytes:.0f}", limit=f"{FILE_LIMIT // megabytes}"
-        )
-    if not content:
-        raise RefusedError("file-empty")
-    if content.startswith(_OLE):
-        raise RefusedError("file-encrypted" if _ENCRYPTED in content else "file-old-format")
-    if not content.startswith(_ZIP):
-        start = content.lstrip()[:512]
-        found = next(
-            (words for mark, words in _KNOWN if start.startswith(mark)), "its contents are of another kind"
-        )
-        raise RefusedError("file-not-workbook", found=found)
+        size, limit = f"{source.size / megabytes:.0f}", f"{FILE_LIMIT // megabytes}"
+        raise RefusedError("file-too-large", size=size, limit=limit)
 
 
-def _is_litter(path: str) -> bool:
-    """Whether a file was left by the system: Excel's locks, and what file managers write."""
-    name = path.rpartition("/")[2].casefold()
-    return name.startswith(("~$", "._")) or name in (".ds_store", "thumbs.db", "desktop.ini")
-
-
-def _refuse_by_parts(archive: zipfile.ZipFile) -> None:
-    names = set(archive.namelist())
-    if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        kinds = {
-            "word/": "it is a Word document",
-            "ppt/": "it is a presentation",
-        }
-        if "content.xml" in names:
-            raise RefusedError("file-other-spreadsheet")
-        found = next(
-            (words for start, words in kinds.items() if any(name.startswith(start) for name in names)),
-            "it is a zip of other things",
-        )
-        raise RefusedError("file-not-workbook", found=found)
-    sizes = [entry.file_size for entry in archive.infolist()]
-    if max(sizes) > PART_LIMIT or sum(sizes) > TOTAL_LIMIT:
-        raise RefusedError("file-unreadable", reason="it inflates to more than any workbook should")
-
-
-def _properties(archive: zipfile.ZipFile) -> tuple[str, str]:
-    """The program that saved the file last, and the stamp among the custom properties."""
-    app = _part(archive, "docProps/app.xml")
-    texts = {_local(node.tag): (node.text or "").strip() for node in app} if app is not None else {}
-    saved_by = " ".join(filter(None, (texts.get("Application", ""), texts.get("AppVersion", ""))))
-    custom = _part(archive, "docProps/custom.xml")
-    values = {
-        node.get("name"): "".join(node.itertext()).strip() for node in (custom if custom is not None else ())
-    }
-    if REPORT_PROPERTY in values:
-        raise RefusedError("file-own-output", found=values[REPORT_PROPERTY])
-    return saved_by, values.get(PROPERTY, "")
-
-
-def _part(archive: zipfile.ZipFile, name: str) -> Element | None:
-    if name not in archive.namelist():
-        return None
+def _grids(content: bytes, format_: Format) -> tuple[list[Grid], Notes]:
+    """The sheets by the first reader, or by the second where the first fails or leaves cells out."""
+    way = _WAYS[format_]
+    first = _first_reading(content, format_)
+    seen = way.sightings(content, {grid.name for grid in first or () if _only_repeats(grid)})
+    _refuse_far(seen)
+    if first is not None and not _left_out(first, seen):
+        return _marked(first, seen), ()
     try:
-        tree: Element = ElementTree.fromstring(archive.read(name))
-    except (ParseError, DefusedXmlException):
-        return None  # a side channel only: what cannot be read there is as good as absent
-    return tree
+        second = way.second(content)
+    except RefusedError:
+        raise
+    except Exception:  # noqa: BLE001 - a library raises whatever it meets in a damaged file
+        second = None
+    readings = [grids for grids in (first, second) if grids is not None]
+    if not readings:
+        raise RefusedError("file-unreadable", reason=DAMAGED)
+    best = min(readings, key=lambda grids: _left_out(grids, seen))
+    return _marked(best, seen), (("file-read-otherwise", {}),) if best is second else ()
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
-def _has_error_cells(archive: zipfile.ZipFile) -> bool:
-    # calamine gives an empty text for a cell that shows #REF! or #N/A, as it does for a blank.
-    sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-    return any(_ERROR_CELL.search(archive.read(name)) for name in sheets)
-
-
-def _grids(content: bytes) -> list[Grid]:
+def _only_repeats(grid: Grid) -> bool:
+    """Whether a sheet only repeats by formulas what is answered elsewhere: most of a workbook's cells do."""
+    if grid.name not in layout.LIVE_SHEETS:
+        return False
+    top = " ".join(str(grid.at(row, 0)) for row in range(5))
     try:
-        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [_grid(workbook, name) for name in workbook.sheet_names]
+        stamp = parse_stamp(top)
+    except StampError:
+        return False
+    return stamp is None or stamp.sheet in layout.LIVE_STAMPS
+
+
+def _refuse_far(seen: Mapping[str, Sighting]) -> None:
+    for name, sighting in seen.items():
+        places = sighting.filled | sighting.errors.keys() | sighting.formulas
+        rows, cols = (max((place[axis] + 1 for place in places), default=0) for axis in (0, 1))
+        if rows * cols > CELL_LIMIT:
+            raise RefusedError("file-unreadable", reason=f"the sheet {name} has cells out to row {rows}")
+
+
+def _first_reading(content: bytes, format_: Format) -> list[Grid] | None:
+    """The sheets as calamine reads them; nothing where it says that it cannot."""
+    try:
+        # It tells an OpenDocument file by its first bytes alone; by name it takes any.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, f"return.{format_}")
+            path.write_bytes(content)
+            with python_calamine.CalamineWorkbook.from_path(path) as workbook:
+                return [_grid(workbook, name) for name in workbook.sheet_names]
     except python_calamine.PasswordError:
         raise RefusedError("file-encrypted") from None
-    except python_calamine.CalamineError as error:
-        raise RefusedError("file-unreadable", reason=str(error)) from None
+    except python_calamine.CalamineError:
+        return None
     except BaseException as error:  # a panic in calamine comes as a BaseException of no public class
         if type(error).__name__ != "PanicException":
             raise
-        raise RefusedError("file-unreadable", reason=_DAMAGED) from None
+        return None
 
 
 def _grid(workbook: python_calamine.CalamineWorkbook, name: str) -> Grid:
@@ -194,32 +143,31 @@ def _grid(workbook: python_calamine.CalamineWorkbook, name: str) -> Grid:
         sheet = workbook.get_sheet_by_name(name)
     except python_calamine.WorksheetNotFound:
         return Grid(name, [])  # a sheet of charts or macros
-    if sheet.end is not None and (sheet.end[0] + 1) * (sheet.end[1] + 1) > CELL_LIMIT:
-        reason = f"the sheet {name} has cells out to row {sheet.end[0] + 1}"
-        raise RefusedError("file-unreadable", reason=reason)
     return Grid(name, sheet.to_python(skip_empty_area=False))
 
 
-def _with_errors(grids: list[Grid], content: bytes) -> list[Grid]:
-    """The same grids with the error cells that only openpyxl tells apart from blanks."""
-    try:
-        found = _error_cells(content)
-    except Exception:  # noqa: BLE001 - openpyxl has no error class of its own: it raises whatever it meets
-        reason = "a cell shows an error, and the workbook is too damaged to say which"
-        raise RefusedError("file-unreadable", reason=reason) from None
-    return [Grid(grid.name, grid.rows, found.get(grid.name, {})) for grid in grids]
+def _left_out(grids: Sequence[Grid], seen: Mapping[str, Sighting]) -> int:
+    """How many filled cells a reading leaves blank."""
+    by_name = {grid.name: grid for grid in grids}
+    return sum(len(_blanks(by_name.get(name, Grid(name, [])), sighting)) for name, sighting in seen.items())
 
 
-def _error_cells(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    found: dict[str, dict[tuple[int, int], str]] = {}
-    for sheet in workbook.worksheets:
-        sheet.reset_dimensions()
-        found[sheet.title] = {
-            (number, col): str(cell.value)
-            for number, row in enumerate(sheet.iter_rows(min_row=1, min_col=1))
-            for col, cell in enumerate(row)
-            if cell.data_type == "e"
-        }
-    workbook.close()
-    return found
+def _blanks(grid: Grid, sighting: Sighting) -> frozenset[Position]:
+    return frozenset(place for place in sighting.filled if grid.at(*place) == "")
+
+
+def _marked(grids: Sequence[Grid], seen: Mapping[str, Sighting]) -> list[Grid]:
+    """The sheets with what the walk knows of their cells, in the order of the file."""
+    by_name = {grid.name: grid for grid in grids}
+    names = [*by_name, *(name for name in seen if name not in by_name)]
+    return [_with(by_name.get(name, Grid(name, [])), seen.get(name, Sighting())) for name in names]
+
+
+def _with(grid: Grid, sighting: Sighting) -> Grid:
+    return replace(
+        grid,
+        errors=sighting.errors,
+        formulas=frozenset(sighting.formulas),
+        without_result=frozenset(sighting.without_result),
+        unread=_blanks(grid, sighting),
+    )

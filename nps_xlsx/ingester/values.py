@@ -4,23 +4,75 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nps_xlsx import layout
-from nps_xlsx.ingester.reading import CellValue
+from nps_xlsx.ingester.grids import CellValue
 from nps_xlsx.model import NOT_APPLICABLE, Level, LevelValue
 
-_DASHES = re.compile(r"[\u2010-\u2015\u2212]")
-_NUMBER = r"([0-9])(?:\.0+)?"
-_BETWEEN = re.compile(rf"(?:between )?(?:level )?{_NUMBER} ?(?:/|-|to|and|or) ?{_NUMBER}")
-_HALF = re.compile(r"(?:level )?([0-9])\.5")
-_LEVEL = re.compile(rf"(?:level )?{_NUMBER}(?:[ .:)-]+([a-z ]+))?")
+TEXT_LIMIT = 32_767
+"""UTF-16 units in a cell of Excel: a text of just so many was probably longer."""
+
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85]")
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
+
+_NUMBER = r"([0-9])(?:[.,]0+)?"
+_HALF = re.compile(r"(?:level )?([0-9])[.,]50*")
+_LEVEL = re.compile(rf"(?:level )?{_NUMBER}(?:[ .:)(-]+([a-z ]+?)\)?)?")
+_TWO = re.compile(r"(?:between )?(.+?) ?(?:/|-|&|\bto\b|\band\b|\bor\b) ?(.+)")
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven")
-_NOT_APPLICABLE = {"na", "n/a", "n a", "n.a", "not applicable"}
+_NOT_APPLICABLE = {"na", "n/a", "n a", "n.a", "n-a", "n\\a", "not applicable"}
+
 _UK_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
+_ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?z?)?")
+_ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b(?: of\b)?")
+_WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)? ")
 _SERIAL_DAYS = range(36_526, 73_051)  # 2000 to 2099: a date whose format was lost
 _EPOCH = dt.date(1899, 12, 30)
+
+
+# --- Text -------------------------------------------------------------------------
+
+
+def read_text(value: CellValue) -> str:
+    """A cell as text, kept in full but for control characters; a cell of only spaces is blank."""
+    if isinstance(value, str):
+        text = _CONTROL.sub("", _LINE_BREAKS.sub("\n", value))
+        return "" if _is_blank(text) else text
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return str(int(value)) if value == value // 1 and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    return str(value) if isinstance(value, dt.timedelta) else value.isoformat()
+
+
+def _is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen: spaces, line breaks, and characters that only steer."""
+    return all(letter.isspace() or unicodedata.category(letter) in ("Cf", "Cc") for letter in text)
+
+
+def text_slug(value: CellValue) -> str:
+    """The kind of problem with a cell's text: characters removed, or cut off at a cell's limit."""
+    if not isinstance(value, str):
+        return ""
+    if _CONTROL.search(value):
+        return "text-cleaned"
+    return "text-cut" if len(value.encode("utf-16-le", "surrogatepass")) >= 2 * TEXT_LIMIT else ""
+
+
+def key_of(text: str) -> str:
+    """A text as it is compared: without case, spacing, dashes, quotation marks and what cannot be seen."""
+    return layout.heading_key(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+
+
+# --- Levels -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,47 +84,37 @@ class LevelReading:
     slug: str = ""
 
 
-def read_text(value: CellValue) -> str:
-    """A cell as text, kept in full; a cell of only spaces is blank."""
-    if isinstance(value, str):
-        text = value.replace("\r\n", "\n").replace("\r", "\n")
-        return text if text.strip() else ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return str(int(value)) if value == int(value) else repr(value)
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
-        return value.date().isoformat()
-    return str(value) if isinstance(value, dt.timedelta) else value.isoformat()
+def read_level(value: CellValue, levels: Sequence[Level], descriptors: Iterable[str] = ()) -> LevelReading:
+    """Read a level: from the dropdown, typed as number or name, between two, or not applicable.
 
-
-def read_level(value: CellValue, levels: Sequence[Level]) -> LevelReading:
-    """Read a level: from the dropdown, typed as number or name, between two, or not applicable."""
+    ``descriptors`` are the texts of the row's levels, lowest first: one of them pasted as
+    the answer is that level.
+    """
     if isinstance(value, dt.date):
         return _level_from_date(value, levels)
     text = read_text(value).strip()
-    plain = " ".join(_DASHES.sub("-", text.replace("\u00a0", " ")).casefold().split()).rstrip(".")
+    if isinstance(value, bool):
+        return LevelReading(None, text, "level-is-boolean")
+    plain = _plain(text)
     if not plain:
-        return LevelReading(None, "")
+        return LevelReading(None, text, "level-unreadable" if text else "")
     if plain in _NOT_APPLICABLE:
         return LevelReading(NOT_APPLICABLE, text)
+    number = _single(plain, levels)
+    if number is not None:
+        return LevelReading(number, text)
     lower = _lower_of_two(plain, levels)
     if lower is not None:
         return LevelReading(lower, text, "level-between")
-    number = _single(plain, levels)
-    return LevelReading(number, text, "" if number is not None else "level-unreadable")
+    number = _from_descriptor(text, levels, descriptors)
+    return LevelReading(number, text, "level-unreadable" if number is None else "level-as-descriptor")
 
 
-def _lower_of_two(plain: str, levels: Sequence[Level]) -> int | None:
-    numbers = {level.number for level in levels}
-    if match := _BETWEEN.fullmatch(plain):
-        low, high = sorted(int(digit) for digit in match.groups())
-    elif match := _HALF.fullmatch(plain):
-        low = int(match[1])
-        high = low + 1
-    else:
-        return None
-    return low if high - low == 1 and {low, high} <= numbers else None
+def _plain(text: str) -> str:
+    # NFKC makes 2½ of "2½" as 21⁄2, so the half goes first.
+    halved = text.replace("½", ".5")
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", halved)).casefold()
+    return " ".join(_DASHES.sub("-", folded).split()).strip(_QUOTES + " ").rstrip(".").strip()
 
 
 def _single(plain: str, levels: Sequence[Level]) -> int | None:
@@ -88,13 +130,39 @@ def _single(plain: str, levels: Sequence[Level]) -> int | None:
     return number if name is None or by_name.get(name.strip()) == number else None
 
 
+def _lower_of_two(plain: str, levels: Sequence[Level]) -> int | None:
+    numbers = {level.number for level in levels}
+    if match := _HALF.fullmatch(plain):
+        low, high = int(match[1]), int(match[1]) + 1
+    elif match := _TWO.fullmatch(plain):
+        first, second = (_single(part, levels) for part in match.groups())
+        if first is None or second is None:
+            return None
+        low, high = sorted((first, second))
+    else:
+        return None
+    return low if high - low == 1 and {low, high} <= numbers else None
+
+
+def _from_descriptor(text: str, levels: Sequence[Level], descriptors: Iterable[str]) -> int | None:
+    found = {
+        level.number
+        for level, descriptor in zip(levels, descriptors, strict=False)
+        if key_of(text) in (key_of(descriptor), key_of(f"{level.label} {descriptor}"))
+    }
+    return found.pop() if len(found) == 1 else None
+
+
 def _level_from_date(value: dt.date, levels: Sequence[Level]) -> LevelReading:
-    # Typed as 2/3, a British Excel makes it 2 March of the year of typing.
+    # Typed as 2/3, a British Excel makes it 2 March of the year of typing, an American one 3 February.
     text = f"{value.day}/{value.month}"
     lower = _lower_of_two(text, levels)
     if lower is None:
-        return LevelReading(None, read_text(value), "level-unreadable")
+        return LevelReading(None, read_text(value), "level-is-date")
     return LevelReading(lower, text, "level-as-date")
+
+
+# --- Dates and priorities ---------------------------------------------------------
 
 
 def read_date(value: CellValue) -> tuple[dt.date | None, str]:
@@ -106,7 +174,7 @@ def read_date(value: CellValue) -> tuple[dt.date | None, str]:
         return value.date(), ""
     if isinstance(value, dt.date):
         return value, ""
-    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _SERIAL_DAYS:
+    if isinstance(value, int | float) and not isinstance(value, bool) and value // 1 in _SERIAL_DAYS:
         return _EPOCH + dt.timedelta(days=int(value)), ""
     text = read_text(value).strip()
     day = _written_date(text)
@@ -114,12 +182,16 @@ def read_date(value: CellValue) -> tuple[dt.date | None, str]:
 
 
 def _written_date(text: str) -> dt.date | None:
-    plain = " ".join(text.replace(",", " ").split())
+    plain = _plain(text).replace(",", " ")
+    plain = _ORDINAL.sub(r"\1", _WEEKDAY.sub("", " ".join(plain.split())))
     if match := _UK_DATE.fullmatch(plain):
         day, month, year = (int(part) for part in match.groups())
-        year += 2000 if year < 100 else 0
+        return _date(year + 2000 if year < 100 else year, month, day)
+    if match := _ISO_DATE.fullmatch(plain):
+        year, month, day = (int(part) for part in match.groups())
         return _date(year, month, day)
-    for form in ("%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d %B %y", "%d-%b-%y"):
+    plain = plain.replace("-", " ").replace("sept ", "sep ")
+    for form in ("%d %B %Y", "%d %b %Y", "%d %B %y", "%d %b %y"):
         try:
             return dt.datetime.strptime(plain, form).date()  # noqa: DTZ007 - a day has no time zone
         except ValueError:
@@ -138,6 +210,6 @@ def read_priority(value: CellValue) -> tuple[str, bool]:
     """A priority, and whether it is one of those in the list; other words are kept."""
     text = read_text(value).strip()
     for name in layout.PRIORITIES:
-        if text.casefold() in (name.casefold(), name[0].casefold()):
+        if _plain(text) in (name.casefold(), name[0].casefold()):
             return name, True
     return text, not text

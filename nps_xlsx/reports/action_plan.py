@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from nps_xlsx import layout
@@ -30,9 +31,10 @@ _STEP_WIDTH = 270
 
 def action_plan_name(assessment: Assessment, short_name: str) -> str:
     """``NPS-2026-E06000035-medway-action-plan.xlsx``, with the respondent where there are several."""
+    # Of a return without a stamp, round and code are what somebody typed: nothing in them may steer a path.
+    code, round_ = layout.file_slug(assessment.gss_code).upper(), layout.file_slug(assessment.round)
     parts = (layout.file_slug(short_name), layout.file_slug(assessment.respondent), "action-plan")
-    code = layout.file_slug(assessment.gss_code).upper()
-    return "-".join(("NPS", assessment.round, code, *filter(None, parts))) + ".xlsx"
+    return "-".join(filter(None, ("NPS", round_, code, *parts))) + ".xlsx"
 
 
 @strict
@@ -214,6 +216,11 @@ def _level_text(framework: Framework, level: LevelValue, text: str) -> str:
 def all_action_plans(
     assessments: Iterable[tuple[Assessment, str]], framework: Framework
 ) -> Iterable[tuple[str, bytes]]:
-    """The file name and the bytes of each council's plan, one after the other."""
+    """The file name and the bytes of each council's plan, one after the other; no name comes twice."""
+    taken: Counter[str] = Counter()
     for assessment, short_name in assessments:
-        yield action_plan_name(assessment, short_name), action_plan_workbook(assessment, framework)
+        name = action_plan_name(assessment, short_name)
+        taken[name] += 1
+        if taken[name] > 1:
+            name = name.replace("-action-plan", f"-{taken[name]}-action-plan")
+        yield name, action_plan_workbook(assessment, framework)

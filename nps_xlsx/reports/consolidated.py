@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -11,15 +11,7 @@ from nps_xlsx.book import Book, Sheet, strict
 from nps_xlsx.consolidate import Tables
 from nps_xlsx.model import Behaviour, Framework, Return, Status
 from nps_xlsx.reports import charts
-from nps_xlsx.reports.listings import (
-    ANSWER_COLUMNS,
-    PROBLEM_COLUMNS,
-    RETURN_COLUMNS,
-    Row,
-    answer_rows,
-    problem_rows,
-    return_rows,
-)
+from nps_xlsx.reports.listings import LISTINGS, Row
 from nps_xlsx.reports.table import (
     FIRST_ROW,
     HEADING_ROW,
@@ -39,7 +31,7 @@ from nps_xlsx.textfit import text_height
 
 OVERVIEW, COUNCILS, HEAT, AREAS = "Overview", "Councils", "Heat map", "Key areas"
 BEHAVIOURS, DISTRIBUTION, ANSWERS = "Behaviours", "Distribution", "Answers"
-RETURNS, PROBLEMS = "Returns", "Problems"
+RETURNS, PROBLEMS, RESPONDENTS, CHANGES = "Returns", "Problems", "Respondents", "Changes"
 
 _COUNTED = "Averages count behaviours answered with a level; the count stands beside each."
 _CONTENTS = (
@@ -51,31 +43,48 @@ _CONTENTS = (
     (ANSWERS, "every answer, with its text; use the filters"),
     (RETURNS, "every file that was read, and what became of it"),
     (PROBLEMS, "everything that needs a look, with its place and what to do"),
+    (RESPONDENTS, "where a council sent several returns: the level that counts, and how far they are apart"),
+    (CHANGES, "what a council changed from one return to the next"),
 )
+_LISTED = {
+    "answers.csv": (ANSWERS, "Every answer, as it was given."),
+    "returns.csv": (RETURNS, "Every file that was read."),
+    "problems.csv": (PROBLEMS, "Errors were not used; warnings were. The worst of each file come first."),
+    "combined.csv": (
+        RESPONDENTS,
+        "The council's combined response counts; else the middle of its respondents.",
+    ),
+    "changes.csv": (CHANGES, "Each field in which a superseded return and the one that counts differ."),
+}
+"""The sheet, and its note, for the rows of each CSV file that is shown here."""
 
 
 @strict
-def consolidated_workbook(tables: Tables, returns: Sequence[Return]) -> bytes:
-    """The analyst's workbook; the same input gives the same bytes."""
+def consolidated_workbook(
+    tables: Tables, returns: Sequence[Return], rows: Mapping[str, Sequence[Row]]
+) -> bytes:
+    """The analyst's workbook, with the rows of the CSV files; the same input gives the same bytes."""
     framework = tables.framework
     rounds = ", ".join(dict.fromkeys(assessment.round for assessment in tables.assessments))
     title = f"{framework.short_title}: consolidated returns"
     book = Book(title, subject=f"Round {rounds}", comments=framework.copyright)
     book.raw.set_custom_property(REPORT_PROPERTY, "consolidated")
-    _overview(book, tables, returns, title)
+    listed = [name for listing, (name, _) in _LISTED.items() if listing in rows]
+    _overview(book, tables, returns, title, listed)
     _councils(book, tables)
     _heat(book, tables)
     _areas(book, tables)
     _behaviours(book, tables)
     _distribution(book, tables)
-    counted = [returned for returned in returns if returned.status is Status.ACCEPTED]
-    _listing(book, ANSWERS, "Every answer, as it was given.", ANSWER_COLUMNS, answer_rows(counted, framework))
-    _listing(book, RETURNS, "Every file that was read.", RETURN_COLUMNS, return_rows(returns, framework))
-    _listing(book, PROBLEMS, "Errors were not used; warnings were.", PROBLEM_COLUMNS, problem_rows(returns))
+    for listing, (name, note) in _LISTED.items():
+        if listing in rows:
+            _listing(book, name, note, list(LISTINGS[listing].columns), rows[listing])
     return book.to_bytes()
 
 
-def _overview(book: Book, tables: Tables, returns: Sequence[Return], title: str) -> None:
+def _overview(
+    book: Book, tables: Tables, returns: Sequence[Return], title: str, listed: Sequence[str]
+) -> None:
     sheet = book.sheet(OVERVIEW)
     sheet.widths(330, 130, 560)
     sheet.text(0, 0, title, "title")
@@ -96,6 +105,8 @@ def _overview(book: Book, tables: Tables, returns: Sequence[Return], title: str)
     sheet.text(row, 0, "In this workbook", "section")
     sheet.height(row, 26)
     for name, what in _CONTENTS:
+        if name in (RESPONDENTS, CHANGES) and name not in listed:
+            continue
         row += 1
         sheet.link(row, 0, f"'{name}'!A1", name)
         sheet.text(row, 1, what)

@@ -1,34 +1,36 @@
-"""The three CSV files: every file seen, every answer, every problem."""
+"""The CSV files: every file seen, answer, problem, change from one return to the next, combined response."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
 
-from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Return
+from nps_xlsx.combine import Combined
+from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Return, Status
 
 Row = dict[str, str]
 
-RETURN_COLUMNS = (
-    *("source_file", "sha256", "status", "gss_code", "council", "round", "respondent"),
-    *("template_version", "saved_by", "answered", "applicable", "problems", "message"),
-)
-ANSWER_COLUMNS = (
-    *("round", "gss_code", "council", "respondent", "ref", "value_code", "key_area", "behaviour"),
-    *("current", "target", "current_text", "target_text", "evidence", "actions", "owner", "due_date"),
-    *("priority", "source_file", "sheet", "cell"),
-)
-PROBLEM_COLUMNS = (
-    *("source_file", "gss_code", "council", "severity", "problem", "sheet", "cell", "ref", "value"),
-    *("message", "advice"),
-)
 
-REVIEW_COLUMNS = (
-    *("round", "gss_code", "council", "respondent", "ref", "value_code", "behaviour"),
-    *("current", "target", "reviewer_level", "reviewer_comment", "source_file", "sheet", "cell"),
-)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One CSV file: what a row of it is, and what each column holds, in order."""
+
+    about: str
+    columns: Mapping[str, str]
+
+
+LISTINGS: Mapping[str, Listing] = {
+    name: Listing(**said)
+    for name, said in tomllib.loads(
+        files("nps_xlsx.reports").joinpath("listings.toml").read_text(encoding="utf-8")
+    ).items()
+}
+"""Every CSV file, by its name."""
 
 _RUNS_AS_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
@@ -53,6 +55,8 @@ def _return_row(returned: Return, framework: Framework) -> Row:
         "applicable": str(sum(isinstance(answer.current, int) for answer in scored)) if assessment else "",
         "problems": str(len(returned.problems)),
         "message": returned.message,
+        "saved_at": returned.saved_at,
+        "superseded_by": returned.superseded_by,
     }
 
 
@@ -125,10 +129,105 @@ def problem_rows(returns: Iterable[Return]) -> list[Row]:
             "value": found.value,
             "message": found.message,
             "advice": found.advice,
+            "field": found.field,
+            "waived": found.waived,
         }
         for returned in returns
         for found in returned.problems
     ]
+
+
+def change_rows(returns: Sequence[Return], framework: Framework) -> list[Row]:
+    """One row for each answer in which a superseded return and the one that counts differ."""
+    by_file = {returned.source_file: returned for returned in returns}
+    return [
+        {
+            **_identity(counted.assessment),
+            "ref": ref,
+            "value_code": str(framework.row_by_code[ref].value_code or ""),
+            "behaviour": framework.row_by_code[ref].name,
+            "field": key,
+            "before": before,
+            "after": after,
+            "superseded_file": returned.source_file,
+            "source_file": counted.source_file,
+        }
+        for returned in returns
+        if returned.superseded_by and returned.assessment
+        for counted in [by_file[returned.superseded_by]]
+        if counted.assessment
+        for ref, key, before, after in _changes(returned.assessment, counted.assessment, framework)
+    ]
+
+
+def _changes(old: Assessment, new: Assessment, framework: Framework) -> Iterator[tuple[str, str, str, str]]:
+    for row in framework.rows:
+        before, after = _fields(old.answer(row.code)), _fields(new.answer(row.code))
+        for key in before:
+            if before[key] != after[key]:
+                yield row.code, key, before[key], after[key]
+
+
+def _fields(answer: Answer) -> Row:
+    """What a council wrote in a row, as text, by column; a level that is none as it was found."""
+    return {
+        "current": level_code(answer.current) or answer.current_text,
+        "target": level_code(answer.target) or answer.target_text,
+        "evidence": answer.evidence,
+        "actions": answer.actions,
+        "owner": answer.owner,
+        "due_date": answer.due_date.isoformat() if answer.due_date else answer.due_text,
+        "priority": answer.priority,
+    }
+
+
+def combined_rows(combined: Iterable[Combined], framework: Framework) -> list[Row]:
+    """One row a behaviour of each council that several respondents answered for."""
+    several = [one for one in combined if len(one.basis) > 1]
+    return [_combined_row(one, answer.ref, framework) for one in several for answer in one.assessment]
+
+
+def _combined_row(one: Combined, ref: str, framework: Framework) -> Row:
+    behaviour = framework.row_by_code[ref]
+    row = {
+        **_identity(one.assessment),
+        "basis": "combined response" if one.is_authoritative else "middle of the respondents",
+        "respondents": str(len(one.basis)),
+        "ref": ref,
+        "value_code": str(behaviour.value_code or ""),
+        "key_area": framework.area_by_code[ref].name,
+        "behaviour": behaviour.name,
+    }
+    answer = one.assessment.answer(ref)
+    for name, level in (("current", answer.current), ("target", answer.target)):
+        spread = one.spread(ref, target=name == "target")
+        lowest, highest = (str(end(spread.levels)) if spread.levels else "" for end in (min, max))
+        row |= {
+            name: level_code(level),
+            f"{name}_median": "" if spread.median is None else f"{spread.median:g}",
+            f"{name}_lowest": lowest,
+            f"{name}_highest": highest,
+            f"{name}_given": str(spread),
+        }
+    return row
+
+
+def all_rows(
+    returns: Sequence[Return], combined: Sequence[Combined], framework: Framework
+) -> dict[str, list[Row]]:
+    """The rows of each CSV file by name; on changes, respondents and reviewers only where there are any."""
+    counted = [returned for returned in returns if returned.status is Status.ACCEPTED]
+    always = {
+        "returns.csv": return_rows(returns, framework),
+        "answers.csv": answer_rows(counted, framework),
+        "problems.csv": problem_rows(returns),
+    }
+    some = {
+        "changes.csv": change_rows(returns, framework),
+        "combined.csv": combined_rows(combined, framework),
+        "reviews.csv": review_rows(counted, framework),
+    }
+    return always | {name: rows for name, rows in some.items() if rows}
 
 
 def level_code(level: LevelValue) -> str:
@@ -147,10 +246,11 @@ def _identity(assessment: Assessment | None) -> Row:
     }
 
 
-def to_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+def to_csv(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
     """Rows as CSV that Excel opens rightly: UTF-8 with a byte-order mark, nothing run as a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
+    columns = list(columns)
     writer.writerow(columns)
     for row in rows:
         writer.writerow([guarded(row[column]) for column in columns])

@@ -1,4 +1,4 @@
-"""The things that the program speaks of, as frozen data; standard library only.
+"""The published framework: levels, behaviours, key areas, and the words that go with them.
 
 Words are those of the framework: a *behaviour* is one scored row, a *level* one of its
 steps, a *descriptor* the text of a behaviour at a level.  Nothing here knows how many
@@ -7,10 +7,8 @@ levels, key areas or behaviours there are: that is data.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -236,145 +234,3 @@ def _some(areas: Iterable[KeyArea], wanted: set[str]) -> Iterator[KeyArea]:
         principle = area.principle if area.principle and area.principle.code in wanted else None
         if behaviours or principle:
             yield replace(area, behaviours=behaviours, principle=principle)
-
-
-# --- Councils ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Council:
-    """A council (or combined authority) of the register."""
-
-    gss_code: str
-    name: str
-    short_name: str
-    council_type: str
-    region: str
-    nation: str
-    alternative_names: tuple[str, ...] = ()
-    is_principal: bool = True
-    """Whether it is one of the principal councils, which ``--all`` builds for."""
-
-
-# --- What comes back --------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something is: file, sheet, and cell as Excel shows it (``C7``)."""
-
-    file: str = ""
-    sheet: str = ""
-    cell: str = ""
-
-
-class Severity(StrEnum):
-    """How much a problem matters: ``error`` (not used), ``warning`` (used; look at it), ``note``."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong with a return: what was found where, and what to do."""
-
-    slug: str
-    severity: Severity
-    place: Place
-    message: str
-    advice: str
-    ref: str = ""
-    value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One council's answer to one row, with the place of its current level."""
-
-    ref: str
-    current: LevelValue = None
-    target: LevelValue = None
-    current_text: str = ""
-    target_text: str = ""
-    evidence: str = ""
-    actions: str = ""
-    owner: str = ""
-    due_date: dt.date | None = None
-    due_text: str = ""
-    """The due date as found, where it could not be read as an exact date."""
-    priority: str = ""
-    reviewer_level: LevelValue = None
-    reviewer_comment: str = ""
-    place: Place = field(default_factory=Place)
-
-    @property
-    def gap(self) -> int | None:
-        """Target less current, where both are levels."""
-        if isinstance(self.current, int) and isinstance(self.target, int):
-            return self.target - self.current
-        return None
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether a current level or "not applicable" was given."""
-        return self.current is not None
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether the council wrote nothing at all in the row."""
-        return self == Answer(ref=self.ref, place=self.place)
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """One council's answers in a round."""
-
-    gss_code: str
-    council: str
-    round: str
-    answers: tuple[Answer, ...]
-    respondent: str = ""
-    asked: tuple[str, ...] = ()
-    """The codes of the rows that were asked, where it was not all of them."""
-    details: tuple[tuple[str, str], ...] = ()
-    """What the council wrote on the first sheet, as (key, text): who completed it, when."""
-
-    def detail(self, key: str) -> str:
-        """One of the council's details, or an empty text."""
-        return dict(self.details).get(key, "")
-
-    def answer(self, ref: str) -> Answer:
-        """The answer to a row; an empty one where the row was not in the return."""
-        return next((answer for answer in self.answers if answer.ref == ref), Answer(ref))
-
-    def __iter__(self) -> Iterator[Answer]:
-        return iter(self.answers)
-
-
-class Status(StrEnum):
-    """What became of a file: every file handed in has one of these."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    SUPERSEDED = "superseded"
-    DUPLICATE = "duplicate"
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """One file that came in: what it holds, or why it was refused."""
-
-    source_file: str
-    sha256: str
-    status: Status
-    assessment: Assessment | None = None
-    problems: tuple[Problem, ...] = ()
-    template_version: str = ""
-    saved_by: str = ""
-    message: str = ""
-    answers_present: int = 0
-    """Rows in the file in which the council wrote something."""
-    answers_refused: int = 0
-    """Of those, the rows that could not be used (a level that is no level, a doubled row)."""

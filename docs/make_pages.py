@@ -1,0 +1,88 @@
+"""Write the pages of documentation that are made from the program's own data; run after changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from nps_xlsx.model import Severity
+from nps_xlsx.problems import SECTIONS, Kind
+from nps_xlsx.reports.listings import LISTINGS
+
+DOCS = Path(__file__).parent
+
+_PROBLEMS = """# What can be wrong with a return
+
+Every kind of problem that `nps ingest` and `nps check` tell, in the order in which a return is read. The
+word in the first column stands in `problems.csv` under *problem*, and never changes its meaning; messages
+may.
+
+| severity | means |
+| --- | --- |
+| **error** | the answer, or the file, is not used |
+| **warning** | it is used; look at it |
+| **note** | it is used; good to know |
+
+A dot (•) marks what may change a score: of equal severity, that is told first. New rules start as
+warnings, and become errors only when a round has shown that they are right. To let a problem pass, see
+`--waivers` in the [analyst's guide](analyst.md).
+"""
+
+_DICTIONARY = """# Data dictionary
+
+What `nps ingest` writes as CSV files. They are UTF-8 with a byte-order mark, so that Excel opens them
+rightly; lines end as Windows has them. Columns are added at the end; none changes its place or meaning
+within a version.
+
+**Apostrophes.** A text that a spreadsheet would run as a formula (it begins with `=`, `+`, `-`, `@`, a tab
+or a return, perhaps after apostrophes) has an apostrophe before it. Take one off to have it as the council
+wrote it.
+
+**Blanks.** An empty cell is no answer. `NA` is "not applicable": software that reads it as missing (pandas
+does, unless told `keep_default_na=False`) loses the difference.
+"""
+
+
+_PROBLEM_HEADINGS = "| problem | severity | what happened | what to do |\n| --- | --- | --- | --- |"
+
+
+def problems_page() -> str:
+    """The page of problems, from the catalogue."""
+    parts = [_PROBLEMS]
+    for section, kinds in SECTIONS.items():
+        parts.append(f"## {section}\n\n{_PROBLEM_HEADINGS}")
+        parts.append("\n".join(_problem_row(slug, kind) for slug, kind in kinds.items()) + "\n")
+    return "\n".join(parts)
+
+
+def _problem_row(slug: str, kind: Kind) -> str:
+    severity = f"**{kind.severity}**" if kind.severity is Severity.ERROR else kind.severity.value
+    mark = " •" if kind.score else ""
+    return f"| `{slug}` | {severity}{mark} | {_shown(kind.message)} | {_shown(kind.advice)} |"
+
+
+def _shown(text: str) -> str:
+    """A text with its words to be filled in set as such."""
+    return text.replace("|", "\\|").replace("{", "*").replace("}", "*")
+
+
+def data_dictionary() -> str:
+    """The data dictionary, from the columns of the CSV files."""
+    parts = [_DICTIONARY]
+    for name, listing in LISTINGS.items():
+        parts.append(f"## {name}\n\n{listing.about}\n\n| column | holds |\n| --- | --- |")
+        parts.append(_rows(listing.columns.items()))
+    return "\n".join(parts)
+
+
+def _rows(pairs: Iterable[tuple[str, str]]) -> str:
+    return "".join(f"| `{name}` | {meaning} |\n" for name, meaning in pairs)
+
+
+PAGES = {"problems.md": problems_page, "data-dictionary.md": data_dictionary}
+
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+        print(f"Wrote {DOCS / name}")

@@ -1,0 +1,217 @@
+"""Rules over all returns together: which of them count, and what became of the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from nps_xlsx import layout
+from nps_xlsx.errors import UserError
+from nps_xlsx.model import Assessment, Place, Problem, Return, Status
+from nps_xlsx.problems import problem
+
+Key = tuple[str, str, str, tuple[str, ...]]
+"""What two returns share where one replaces the other: council, round, respondent, and what was asked."""
+
+
+class KeepError(UserError):
+    """A file that is to be kept, and that is not among the returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Which of several returns of one council, round and respondent counts.
+
+    The latest, by the date completed, then by when the file was saved, then by the order
+    of reading; or the earliest; or, before either, a file named here.
+    """
+
+    earliest: bool = False
+    files: tuple[str, ...] = ()
+
+
+def check_across(returns: Sequence[Return], keep: Keep = Keep()) -> list[Return]:
+    """The same returns, with those marked that do not count, and what is odd between them told.
+
+    Raises:
+        KeepError: a file that is to be kept is not among them.
+    """
+    _refuse_unknown(keep, returns)
+    marked = _duplicates(returns, keep)
+    marked = _shared_stamps(marked)
+    marked = _superseded(marked, keep)
+    marked = _respondents(marked)
+    return _other_rounds(marked)
+
+
+def _refuse_unknown(keep: Keep, returns: Sequence[Return]) -> None:
+    names = {returned.source_file for returned in returns}
+    unknown = [name for name in keep.files if name not in names]
+    if unknown:
+        raise KeepError(
+            f"--keep names {', '.join(unknown)}, but no such file was read. "
+            "Give the name as returns.csv has it under source_file."
+        )
+
+
+def is_counted(returned: Return) -> bool:
+    """Whether a return is used."""
+    return returned.status is Status.ACCEPTED and returned.assessment is not None
+
+
+def with_problem(returned: Return, found: Problem) -> Return:
+    """The same return with a problem more, before the others."""
+    return replace(returned, problems=(found, *returned.problems))
+
+
+def _ended(returned: Return, status: Status, slug: str, **words: str) -> Return:
+    found = problem(slug, Place(returned.source_file), **words)
+    return replace(with_problem(returned, found), status=status, message=found.message)
+
+
+# --- The same bytes twice
+
+
+def _duplicates(returns: Iterable[Return], keep: Keep) -> list[Return]:
+    first: dict[str, str] = {}
+    for returned in returns:
+        if returned.source_file in keep.files or returned.sha256 not in first:
+            first[returned.sha256] = returned.source_file
+    return [
+        _ended(returned, Status.DUPLICATE, "file-duplicate", other=first[returned.sha256])
+        if returned.status is Status.ACCEPTED and first[returned.sha256] != returned.source_file
+        else returned
+        for returned in returns
+    ]
+
+
+# --- Two councils with one stamp
+
+
+def _shared_stamps(returns: Sequence[Return]) -> list[Return]:
+    """Refuse returns that name another council than their stamp does, where that council has sent its own."""
+    groups = _groups(returns, lambda a: (a.gss_code, a.round, a.respondent.casefold(), a.asked))
+    marked = list(returns)
+    for places in groups:
+        strangers = [place for place in places if _stranger(returns[place])]
+        if len(places) < 2 or not strangers:
+            continue
+        for place in strangers:
+            other = next(returns[p].source_file for p in places if p != place)
+            marked[place] = _refused(returns[place], other)
+    return marked
+
+
+def _stranger(returned: Return) -> Problem | None:
+    return next((found for found in returned.problems if found.slug == "council-differs"), None)
+
+
+def _refused(returned: Return, other: str) -> Return:
+    assessment, stranger = returned.assessment, _stranger(returned)
+    assert assessment is not None  # noqa: S101 - only returns with an assessment are grouped
+    assert stranger is not None  # noqa: S101 - only strangers are refused
+    built_for = f"{assessment.council} ({assessment.gss_code})"
+    words = {"value": stranger.value, "built_for": built_for, "other": other}
+    return _ended(returned, Status.REFUSED, "stamp-shared", **words)
+
+
+# --- Sent again
+
+
+def _superseded(returns: Sequence[Return], keep: Keep) -> list[Return]:
+    marked = list(returns)
+    for places in _groups(returns, key_of):
+        counts = _chosen(returns, places, keep)
+        for place in places:
+            if place != counts:
+                other = returns[counts].source_file
+                ended = _ended(returns[place], Status.SUPERSEDED, "return-superseded", other=other)
+                marked[place] = replace(ended, superseded_by=other)
+                marked[counts] = _told_if_emptier(marked[counts], returns[place])
+    return marked
+
+
+def key_of(assessment: Assessment) -> Key:
+    """What a return shares with one that it replaces; a combined response is the council's own."""
+    respondent = "" if is_combined(assessment) else assessment.respondent.casefold()
+    return assessment.gss_code, assessment.round.casefold(), respondent, assessment.asked
+
+
+def is_combined(assessment: Assessment) -> bool:
+    """Whether the council marked the return as its combined response."""
+    return assessment.detail("combined").strip().casefold() in ("yes", "y")
+
+
+def _chosen(returns: Sequence[Return], places: Sequence[int], keep: Keep) -> int:
+    named = [place for place in places if returns[place].source_file in keep.files]
+    choose = min if keep.earliest else max
+    return choose(named or places, key=lambda place: (*_dates(returns[place]), place))
+
+
+def _dates(returned: Return) -> tuple[str, str]:
+    """The date completed and the date saved, as they sort; a return without a date is the earliest."""
+    day = layout.iso_date(returned.assessment.detail("date_completed")) if returned.assessment else None
+    return day.isoformat() if day else "", returned.saved_at
+
+
+def _told_if_emptier(counted: Return, other: Return) -> Return:
+    ours, theirs = _answered(counted), _answered(other)
+    if ours >= theirs:
+        return counted
+    value = f"{theirs} against {ours}"
+    found = problem("superseded-fuller", Place(counted.source_file), other=other.source_file, value=value)
+    return with_problem(counted, found)
+
+
+def _answered(returned: Return) -> int:
+    return sum(answer.is_answered for answer in returned.assessment or ())
+
+
+# --- Respondents and rounds
+
+
+def _respondents(returns: Sequence[Return]) -> list[Return]:
+    """Tell respondents' returns that stand beside their council's combined response."""
+    marked = list(returns)
+    for places in _groups(returns, lambda a: (a.gss_code, a.round.casefold(), "", ())):
+        combined = [place for place in places if _is_combined(returns[place])]
+        for place in places:
+            if combined and place not in combined:
+                other = returns[combined[0]].source_file
+                here = Place(returns[place].source_file)
+                marked[place] = with_problem(returns[place], problem("respondents-mixed", here, other=other))
+    return marked
+
+
+def _is_combined(returned: Return) -> bool:
+    return returned.assessment is not None and is_combined(returned.assessment)
+
+
+def _other_rounds(returns: Sequence[Return]) -> list[Return]:
+    """Tell returns of another round than most of those that count."""
+    counted = [returned.assessment for returned in returns if is_counted(returned)]
+    rounds = Counter(assessment.round for assessment in counted if assessment)
+    rounds.pop("", None)
+    if len(rounds) < 2:
+        return list(returns)
+    most, _ = max(rounds.items(), key=lambda item: (item[1], item[0]))
+    return [_told_round(returned, most) for returned in returns]
+
+
+def _told_round(returned: Return, most: str) -> Return:
+    round_ = returned.assessment.round if returned.assessment else ""
+    if not is_counted(returned) or round_ in ("", most):
+        return returned
+    return with_problem(
+        returned, problem("round-other", Place(returned.source_file), value=round_, most=most)
+    )
+
+
+def _groups(returns: Sequence[Return], key: Callable[[Assessment], Key]) -> Iterator[list[int]]:
+    """The places of returns that count, together where the key is the same."""
+    together: dict[Key, list[int]] = {}
+    for place, returned in enumerate(returns):
+        if is_counted(returned) and returned.assessment is not None:
+            together.setdefault(key(returned.assessment), []).append(place)
+    yield from together.values()

@@ -1,0 +1,20 @@
+"""What the analyst decided about returns, as data: answers corrected, and problems let pass.
+
+Both stand in CSV files, each row with its reason.  What was done is told in the return that
+it was done to; what met nothing is given back.
+"""
+
+from nps_xlsx.corrections.correcting import apply_corrections
+from nps_xlsx.corrections.loading import load_corrections, load_waivers
+from nps_xlsx.corrections.rulings import Correction, CorrectionsError, Waiver
+from nps_xlsx.corrections.waiving import apply_waivers
+
+__all__ = [
+    "Correction",
+    "CorrectionsError",
+    "Waiver",
+    "apply_corrections",
+    "apply_waivers",
+    "load_corrections",
+    "load_waivers",
+]

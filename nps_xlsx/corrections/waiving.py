@@ -1,0 +1,44 @@
+"""Problems let pass: each stays where it is told, with the reason, and counts no longer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nps_xlsx import layout
+from nps_xlsx.corrections.rulings import Waiver
+from nps_xlsx.model import Return
+
+
+def apply_waivers(
+    returns: Sequence[Return], waivers: Sequence[Waiver], as_of: dt.date
+) -> tuple[list[Return], list[Waiver]]:
+    """The returns with the problems marked that are let pass, and the waivers that let nothing pass.
+
+    A waived problem stays, after the others, and no longer counts.  That is all: to waive "not
+    used" makes nothing usable.  A waiver holds to the end of its last day; one that was over
+    before ``as_of`` is given back, and says so.  A file that was refused before anybody knew its
+    council is met only by waivers for all councils.
+    """
+    holding = [one for one in waivers if one.until is None or one.until >= as_of]
+    met: set[Waiver] = set()
+    passed = [_waived(returned, holding, met) for returned in returns]
+    return passed, [replace(one, has_ended=one not in holding) for one in waivers if one not in met]
+
+
+def _waived(returned: Return, holding: Sequence[Waiver], met: set[Waiver]) -> Return:
+    """The return with its problems waived by the first waiver that fits; all that fit are ``met``."""
+    code = returned.assessment.gss_code if returned.assessment else ""
+    ours = [one for one in holding if one.gss_code in ("", code)]
+    told = []
+    for found in returned.problems:
+        fitting = [one for one in ours if one.slug == found.slug]
+        met.update(fitting)
+        told.append(replace(found, waived=_reason(fitting[0])) if fitting else found)
+    # As worst_first has it: what is waived stands last, all else as it stood.
+    return replace(returned, problems=tuple(sorted(told, key=lambda found: bool(found.waived))))
+
+
+def _reason(waiver: Waiver) -> str:
+    return waiver.reason + (f" (until {layout.long_date(waiver.until)})" if waiver.until else "")

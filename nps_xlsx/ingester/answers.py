@@ -1,0 +1,150 @@
+"""The rows of the tables to answers, each with its cells; what cannot be used is told, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from nps_xlsx import layout
+from nps_xlsx.ingester.findings import Findings
+from nps_xlsx.ingester.grids import CellValue
+from nps_xlsx.ingester.identity import Identity
+from nps_xlsx.ingester.locate import Row, Table
+from nps_xlsx.ingester.values import read_date, read_level, read_priority, read_text, text_slug
+from nps_xlsx.model import Answer, Framework, LevelValue, Place
+from nps_xlsx.problems import CATALOGUE
+
+
+@dataclass(slots=True)
+class AnswerReader:
+    """Reads the answers of one file, and counts the rows in which the council wrote something."""
+
+    findings: Findings
+    framework: Framework
+    identity: Identity
+    present: int = 0
+    refused: int = 0
+    inputs: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = layout.assessment_columns(self.framework, with_review=True)
+        self.inputs = tuple(column.key for column in columns if column.is_input)
+
+    def read(self, rows: Sequence[Row], tables: Sequence[Table]) -> tuple[Answer, ...]:
+        """The answers of the rows, in the framework's order; the first of two that are not blank."""
+        answers: dict[str, Answer] = {}
+        for row in rows:
+            if row.table.grid.name in self.identity.foreign:
+                self._count_foreign(row)
+                continue
+            if not self._has_content(row):
+                answers.setdefault(row.ref, self._answer(row))
+                continue  # a row copied without its answers hides nothing
+            self.present += 1
+            if row.ref in answers and not answers[row.ref].is_blank:
+                self._tell(row, "row-doubled", "ref")
+                self.refused += 1
+                continue
+            answers[row.ref] = self._answer(row)
+            self.refused += bool(answers[row.ref].refused)
+        self._unknown_rows(tables, {(id(row.table), row.row) for row in rows})
+        return tuple(answers[row.code] for row in self.framework.rows if row.code in answers)
+
+    def _count_foreign(self, row: Row) -> None:
+        # The sheet is told once, with its stamp; the rows on it are refused with it.
+        if self._has_content(row):
+            self.present += 1
+            self.refused += 1
+
+    def _has_content(self, row: Row) -> bool:
+        return any(row.table.holds(row.row, key) for key in self.inputs)
+
+    def _unknown_rows(self, tables: Sequence[Table], known: set[tuple[int, int]]) -> None:
+        """Tell rows below the headings that hold answers, but whose Ref and name are not ours."""
+        for table in tables:
+            for number in table.rows:
+                held = [key for key in self.inputs if table.holds(number, key)]
+                if (id(table), number) in known or not held:
+                    continue
+                value = "; ".join(filter(None, (read_text(table.value(number, key)) for key in held)))
+                self.findings.tell("row-unknown", table.place(number, held[0]), value=value)
+                self.present += 1
+                self.refused += 1
+
+    # --- One row
+
+    def _answer(self, row: Row) -> Answer:
+        before = len(self.findings.problems)
+        answer = self._read(row)
+        found = self.findings.problems[before:]
+        refused = tuple(problem.field for problem in found if CATALOGUE[problem.slug].refuses)
+        return replace(answer, refused=tuple(dict.fromkeys(refused)))
+
+    def _read(self, row: Row) -> Answer:
+        if row.by_name:
+            self._tell(row, "ref-lost", "ref", read_text(row.table.value(row.row, "ref")))
+        current, current_text = self._level(row, "current")
+        target, target_text = self._level(row, "target")
+        reviewer_level, _ = self._level(row, "reviewer_level")
+        day, words = read_date(self._value(row, "due_date"))
+        if words:
+            self._tell(row, "date-unreadable", "due_date", words)
+        priority, is_known = read_priority(self._value(row, "priority"))
+        if not is_known:
+            self._tell(row, "priority-unreadable", "priority", priority)
+        return Answer(
+            ref=row.ref,
+            current=current,
+            target=target,
+            current_text=current_text,
+            target_text=target_text,
+            evidence=self._text(row, "evidence"),
+            actions=self._text(row, "actions"),
+            owner=self._text(row, "owner"),
+            due_date=day,
+            due_text=words,
+            priority=priority,
+            reviewer_level=reviewer_level,
+            reviewer_comment=self._text(row, "reviewer_comment"),
+            place=replace(self._place(row, "current"), file=self.findings.file),
+            cells={key: row.table.cell(row.row, key) for key in row.table.columns},
+        )
+
+    def _level(self, row: Row, key: str) -> tuple[LevelValue, str]:
+        behaviour = self.framework.row_by_code[row.ref]
+        reading = read_level(self._value(row, key), self.framework.levels, behaviour.descriptors)
+        if reading.slug:
+            self._tell(row, reading.slug, key, reading.text)
+        if reading.value is not None and self._at(row, key) in row.table.grid.formulas:
+            self._tell(row, "answer-by-formula", key, reading.text)
+        return reading.value, reading.text
+
+    def _text(self, row: Row, key: str) -> str:
+        value = self._value(row, key)
+        slug = text_slug(value)
+        if slug:
+            self._tell(row, slug, key)
+        return read_text(value)
+
+    def _value(self, row: Row, key: str) -> CellValue:
+        """A cell's value; one that holds something else than a value is told, and read as blank."""
+        at, grid = self._at(row, key), row.table.grid
+        if at in grid.errors:
+            self._tell(row, "cell-error", key, grid.errors[at])
+        elif at in grid.without_result:
+            self._tell(row, "formula-without-result", key)
+        elif at in grid.unread:
+            self._tell(row, "cell-unread", key)
+        else:
+            return row.table.value(row.row, key)
+        return ""
+
+    def _at(self, row: Row, key: str) -> tuple[int, int]:
+        return row.row, row.table.columns.get(key, -1)
+
+    def _place(self, row: Row, key: str) -> Place:
+        return row.table.place(row.row, key)
+
+    def _tell(self, row: Row, slug: str, key: str, value: str = "") -> None:
+        which = key.removesuffix("_level")
+        self.findings.tell(slug, self._place(row, key), ref=row.ref, field=key, value=value, which=which)

@@ -1,0 +1,174 @@
+"""Excel's binary workbooks (.xlsb): what stands in them, and a second reader.
+
+The records are those of [MS-XLSB], Excel (.xlsb) Binary File Format.  The first reader
+leaves out the short forms of cells (sections 2.4.777 and on), in which a cell follows its
+left neighbour and says no column: every text in them was lost without a word.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import struct
+import zipfile
+from collections.abc import Container, Iterator, Sequence
+
+from nps_xlsx.ingester.grids import CellValue, Grid, Sighting
+from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.ingester.spreadsheetml import targets_of, workbook_part
+
+_ROW, _SHARED_TEXT, _SHEET = 0, 19, 156
+_BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED, _RICH = 1, 2, 3, 4, 5, 6, 7, 62
+_FORMULAS = {8: _TEXT, 9: _REAL, 10: _BOOL, 11: _ERROR}
+_SHORT = {12: _BLANK, 13: _RK, 14: _ERROR, 15: _BOOL, 16: _REAL, 17: _TEXT, 18: _SHARED}
+_KINDS = {_BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED, _RICH}
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+_ROW_LIMIT, _COLUMN_LIMIT = 1_048_576, 16_384
+
+
+def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """The type and the payload of each record: both lengths are written seven bits a byte."""
+    position = 0
+    while position < len(content):
+        kind, position = _varying(content, position, 2)
+        size, position = _varying(content, position, 4)
+        if position + size > len(content):
+            raise struct.error("a record is longer than its part")
+        yield kind, content[position : position + size]
+        position += size
+
+
+def _varying(content: bytes, position: int, most: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(most):
+        if position >= len(content):
+            raise struct.error("a record is cut short")
+        byte = content[position]
+        position += 1
+        # A record's type keeps its continuation bit in the published numbers only below 128.
+        value |= (byte & 0x7F) << 7 * shift
+        if not byte & 0x80:
+            break
+    return value, position
+
+
+def _wide(payload: bytes, start: int) -> tuple[str, int]:
+    (length,) = struct.unpack_from("<I", payload, start)
+    end = start + 4 + 2 * length
+    if end > len(payload):
+        raise struct.error("a text is longer than its record")
+    return payload[start + 4 : end].decode("utf-16-le", "replace"), end
+
+
+class _Sheet:
+    """Walks the records of one sheet."""
+
+    def __init__(self, name: str, shared: Sequence[str]) -> None:
+        self.rows: list[list[CellValue]] = []
+        self.found = Sighting()
+        self.grid = Grid(name, self.rows)
+        self._shared = shared
+        self._row = self._col = -1
+
+    def walk(self, content: bytes) -> None:
+        for kind, payload in _records(content):
+            if kind == _ROW:
+                (self._row,), self._col = struct.unpack_from("<I", payload), -1
+                if self._row >= _ROW_LIMIT:
+                    raise struct.error("a row beyond the last")
+            elif kind in _KINDS or kind in _FORMULAS:
+                (self._col,) = struct.unpack_from("<I", payload)
+                self._cell(_FORMULAS.get(kind, kind), payload[8:])
+                if kind in _FORMULAS:
+                    self.found.formulas.add((self._row, self._col))
+            elif kind in _SHORT:
+                self._col += 1
+                self._cell(_SHORT[kind], payload[4:])
+
+    def _cell(self, kind: int, payload: bytes) -> None:
+        at = (self._row, self._col)
+        if self._row < 0 or not 0 <= self._col < _COLUMN_LIMIT:
+            raise struct.error("a cell outside the sheet")
+        if kind == _ERROR:
+            self.found.errors[at] = _ERRORS.get(payload[0], "#N/A")
+            return
+        value = self._value(kind, payload)
+        if value == "":
+            return
+        self.found.filled.add(at)
+        while len(self.rows) <= at[0]:
+            self.rows.append([])
+        row = self.rows[at[0]]
+        row += [""] * (at[1] + 1 - len(row))
+        row[at[1]] = value
+
+    def _value(self, kind: int, payload: bytes) -> CellValue:
+        if kind == _RK:
+            return _rk(*struct.unpack_from("<i", payload))
+        if kind == _REAL:
+            (real,) = struct.unpack_from("<d", payload)
+            return float(real)
+        if kind == _BOOL:
+            return bool(payload[0])
+        if kind == _SHARED:
+            (index,) = struct.unpack_from("<I", payload)
+            return self._shared[index] if index < len(self._shared) else ""
+        if kind in (_TEXT, _RICH):
+            return _wide(payload, 1 if kind == _RICH else 0)[0]
+        return ""
+
+
+def _rk(number: int) -> float:
+    """A number in four bytes: 30 bits of an integer or of a float, perhaps times a hundred."""
+    if number & 2:
+        value = float(number >> 2)
+    else:
+        (value,) = struct.unpack("<d", b"\0\0\0\0" + struct.pack("<i", number & ~3))
+    return value / 100 if number & 1 else value
+
+
+def _walk(content: bytes) -> list[_Sheet]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            part = workbook_part(archive)
+            targets = targets_of(archive, part)
+            strings = next((target for kind, target in targets.values() if kind == "sharedStrings"), "")
+            shared = [
+                _wide(payload, 1)[0]
+                for kind, payload in _records(archive.read(strings) if strings else b"")
+                if kind == _SHARED_TEXT
+            ]
+            sheets = []
+            for kind, payload in _records(archive.read(part)):
+                if kind != _SHEET:
+                    continue
+                key, end = _wide(payload, 8)
+                what, target = targets.get(key, ("", ""))
+                if what == "worksheet":
+                    sheets.append(_Sheet(_wide(payload, end)[0], shared))
+                    sheets[-1].walk(archive.read(posixpath.normpath(target)))
+            return sheets
+    except (KeyError, IndexError, struct.error):
+        raise RefusedError("file-unreadable", reason=DAMAGED) from None
+
+
+def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
+    """What stands in each sheet, by its name, but for those to be skipped.
+
+    Raises:
+        RefusedError: a part is missing, or its records do not fit together.
+    """
+    return {sheet.grid.name: sheet.found for sheet in _walk(content) if sheet.grid.name not in skip}
+
+
+def second_reading(content: bytes) -> list[Grid]:
+    """The sheets by our own walk through the records; dates are the numbers that they are stored as."""
+    return [sheet.grid for sheet in _walk(content)]

@@ -1,0 +1,71 @@
+"""What a reader gives: the values of each sheet, and what is known of cells beside their values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+CellValue = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
+
+Position = tuple[int, int]
+"""Row and column, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What stands in a sheet by its own file: which cells are filled, and with what kind of thing.
+
+    Libraries give blanks for error cells, for formulas without a result and for what they
+    cannot read; what they give is held against this.
+    """
+
+    filled: set[Position] = field(default_factory=set)
+    errors: dict[Position, str] = field(default_factory=dict)
+    formulas: set[Position] = field(default_factory=set)
+    without_result: set[Position] = field(default_factory=set)
+    """Formulas of which the file holds no result: nothing that we run would compute it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The values of one sheet, from A1 on, and what is odd about some of its cells."""
+
+    name: str
+    rows: list[list[CellValue]]
+    errors: Mapping[Position, str] = field(default_factory=dict)
+    formulas: frozenset[Position] = frozenset()
+    without_result: frozenset[Position] = frozenset()
+    unread: frozenset[Position] = frozenset()
+    """Filled cells of which no reader gives the value."""
+
+    def at(self, row: int, col: int) -> CellValue:
+        """A cell's value; an empty text beyond the edge."""
+        if 0 <= row < len(self.rows) and 0 <= col < len(self.rows[row]):
+            return self.rows[row][col]
+        return ""
+
+
+Notes = tuple[tuple[str, Mapping[str, str]], ...]
+"""Kinds of problem, each with the words of its message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a file says of itself beside its sheets."""
+
+    saved_by: str = ""
+    saved_at: str = ""
+    """When it was last saved, as the file says it, in UTC: ``2026-11-21T09:30:00Z``."""
+    stamp: str = ""
+    stamp_name: str = ""
+    """What the defined name of the stamp refers to: ``'Start here'!$A$3``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """What was read from one file."""
+
+    grids: tuple[Grid, ...]
+    properties: Properties = Properties()
+    notes: Notes = ()

@@ -1,0 +1,206 @@
+"""Who a return is from and for which round: by its stamp, and by what is left where that is lost."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nps_xlsx.councils import CouncilError, Register
+from nps_xlsx.ingester.findings import Findings
+from nps_xlsx.ingester.grids import Grid, Properties
+from nps_xlsx.ingester.locate import FoundStamp
+from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.ingester.values import read_text
+from nps_xlsx.model import Council, Framework, Place
+from nps_xlsx.stamp import Stamp, StampError, parse_stamp
+
+Details = Mapping[str, tuple[str, Place]]
+"""What stands on Start here, and where, by the key of its label."""
+
+_FILE_NAME = re.compile(r"NPS-(?P<round>.+?)-(?P<gss_code>[A-Z]\d{8})\b", re.IGNORECASE)
+_REFERENCE = re.compile(r"'?(?P<sheet>[^'!]+)'?!\$?(?P<letters>[A-Z]{1,3})\$?(?P<row>\d+)")
+_NOWHERE = ("", Place())
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which council, round and template a return is of, and what it was asked."""
+
+    gss_code: str
+    council: str
+    round: str
+    template: str = ""
+    respondent: str = ""
+    asked: tuple[str, ...] = ()
+    with_review: bool = False
+    foreign: frozenset[str] = frozenset()
+    """Sheets whose stamp names another council: what stands on them is not this council's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """Tells who one file is from, and what about that does not fit together."""
+
+    findings: Findings
+    framework: Framework
+    register: Register
+
+    def identify(
+        self, details: Details, stamps: Sequence[FoundStamp], properties: Properties, grids: Sequence[Grid]
+    ) -> Identity:
+        """Who the file is from.
+
+        Raises:
+            RefusedError: nothing in it says so, or it is of another edition.
+        """
+        hidden = _hidden(properties, grids)
+        stamp = self._of_most_sheets(stamps)
+        if stamp is None:
+            return self._without_stamp(details, hidden)
+        if stamp.edition != self.framework.edition:
+            raise RefusedError("edition-unknown", value=stamp.edition)
+        identity = self._by_stamp(stamp, details, stamps)
+        self._tell_contradictions(identity, details)
+        self._tell_hidden(stamp, hidden)
+        self._tell_file_name(identity)
+        return identity
+
+    # --- With a stamp
+
+    def _of_most_sheets(self, stamps: Sequence[FoundStamp]) -> Stamp | None:
+        for damaged in (found for found in stamps if found.stamp is None):
+            self.findings.tell("stamp-damaged", Place("", damaged.grid, damaged.cell), value=damaged.text)
+        whole = [found.stamp for found in stamps if found.stamp is not None]
+        if not whole:
+            return None
+        chosen, _ = Counter(stamp.workbook for stamp in whole).most_common(1)[0]
+        return next(stamp for stamp in whole if stamp.workbook == chosen)
+
+    def _by_stamp(self, stamp: Stamp, details: Details, stamps: Sequence[FoundStamp]) -> Identity:
+        council = self.register.by_code.get(stamp.gss_code)
+        typed = details.get("council", _NOWHERE)
+        if council is None:
+            self.findings.tell("council-unknown", details.get("gss_code", _NOWHERE)[1], value=stamp.gss_code)
+        return Identity(
+            gss_code=stamp.gss_code,
+            council=council.name if council else typed[0] or stamp.gss_code,
+            round=stamp.round,
+            template=stamp.template,
+            respondent=stamp.respondent,
+            asked=tuple(code for code in stamp.asked if code in self.framework.row_by_code),
+            with_review=stamp.with_review,
+            foreign=self._foreign(stamp, stamps),
+        )
+
+    def _foreign(self, stamp: Stamp, stamps: Iterable[FoundStamp]) -> frozenset[str]:
+        """Tell sheets with another stamp; those of another council are not read."""
+        foreign = set()
+        for other in stamps:
+            if other.stamp is None or other.stamp.workbook == stamp.workbook:
+                continue
+            is_foreign = other.stamp.gss_code != stamp.gss_code
+            slug = "sheet-of-other-council" if is_foreign else "stamp-differs"
+            self.findings.tell(slug, Place("", other.grid, other.cell), value=other.text)
+            if is_foreign:
+                foreign.add(other.grid)
+        return frozenset(foreign)
+
+    def _tell_contradictions(self, identity: Identity, details: Details) -> None:
+        """Tell where the code, the name or the round on the first sheet is not that of the stamp."""
+        built_for = f"{identity.council} ({identity.gss_code})"
+        for key in ("gss_code", "council"):
+            typed, place = details.get(key, _NOWHERE)
+            if not typed or typed.casefold() in (identity.gss_code.casefold(), identity.council.casefold()):
+                continue
+            council = self._find(typed)
+            if council is None:
+                self.findings.tell("council-unmatched", place, field=key, value=typed, built_for=built_for)
+            elif council.gss_code != identity.gss_code:
+                self.findings.tell("council-differs", place, field=key, value=typed, built_for=built_for)
+        round_, place = details.get("round", _NOWHERE)
+        if round_ and round_.casefold() != identity.round.casefold():
+            self.findings.tell("round-differs", place, field="round", value=round_, built_for=identity.round)
+
+    def _tell_hidden(self, stamp: Stamp, hidden: Sequence[tuple[str, str]]) -> None:
+        for where, text in hidden:
+            try:
+                other = parse_stamp(text)
+            except StampError:
+                other = None
+            if other is None or other.workbook != stamp.workbook:
+                self.findings.tell("property-differs", value=text, where=where)
+
+    def _tell_file_name(self, identity: Identity) -> None:
+        code, round_ = _by_file_name(self.findings.file)
+        if code and (code, round_.casefold()) != (identity.gss_code, identity.round.casefold()):
+            name = self.findings.file.rpartition("/")[2]
+            built_for = f"{identity.council}, round {identity.round}"
+            self.findings.tell("file-name-differs", value=name, built_for=built_for)
+
+    # --- Without one
+
+    def _without_stamp(self, details: Details, hidden: Sequence[tuple[str, str]]) -> Identity:
+        for where, text in hidden:
+            try:
+                stamp = parse_stamp(text)
+            except StampError:
+                continue  # what is typed may say more
+            if stamp is not None and stamp.edition == self.framework.edition:
+                self.findings.tell("stamp-missing", by=where)
+                identity = self._by_stamp(stamp, details, ())
+                self._tell_contradictions(identity, details)
+                return identity
+        return self._by_what_is_left(details)
+
+    def _by_what_is_left(self, details: Details) -> Identity:
+        code, round_ = _by_file_name(self.findings.file)
+        typed = [details.get(key, _NOWHERE)[0] for key in ("gss_code", "council")]
+        round_ = details.get("round", _NOWHERE)[0] or round_
+        ways = ((typed[0], "what is typed on Start here"), (typed[1], "what is typed on Start here"))
+        for wanted, by in (*ways, (code, "the name of the file")):
+            council = self._find(wanted)
+            if council is not None:
+                self._tell_left(by, round_)
+                return Identity(council.gss_code, council.name, round_)
+        if not typed[0]:
+            raise RefusedError("council-missing", value=typed[1])
+        self._tell_left("what is typed on Start here", round_)
+        self.findings.tell("council-unknown", details["gss_code"][1], field="gss_code", value=typed[0])
+        return Identity(typed[0].upper(), typed[1] or typed[0], round_)
+
+    def _tell_left(self, by: str, round_: str) -> None:
+        self.findings.tell("stamp-missing", by=by)
+        if not round_:
+            self.findings.tell("round-unknown")
+
+    def _find(self, name: str) -> Council | None:
+        if not name:
+            return None
+        try:
+            return self.register.find(name)
+        except CouncilError:
+            return None
+
+
+def _by_file_name(file: str) -> tuple[str, str]:
+    """The code and the round in a name such as ``NPS-2026-E06000035-medway.xlsx``."""
+    found = _FILE_NAME.search(file.rpartition("/")[2])
+    return (found["gss_code"].upper(), found["round"]) if found else ("", "")
+
+
+def _hidden(properties: Properties, grids: Sequence[Grid]) -> list[tuple[str, str]]:
+    """What the file's property and its defined name say, with what to call each."""
+    named = properties.stamp_name.strip('"')
+    if found := _REFERENCE.fullmatch(properties.stamp_name):
+        named = _cell_text(grids, found["sheet"], found["letters"], int(found["row"]))
+    said = (("the file's hidden property", properties.stamp), ("the file's defined name", named))
+    return [(where, text) for where, text in said if " | " in text]
+
+
+def _cell_text(grids: Sequence[Grid], sheet: str, letters: str, row: int) -> str:
+    col = 0
+    for letter in letters:
+        col = 26 * col + ord(letter) - 64
+    return next((read_text(grid.at(row - 1, col - 1)) for grid in grids if grid.name == sheet), "")

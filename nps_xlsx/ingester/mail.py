@@ -1,0 +1,260 @@
+"""What is attached to a mail message: MIME (.eml) here, Outlook's own format in ``outlook``.
+
+A mail's text, its inline pictures, signatures, calendars and cards are not handed in as
+returns and are passed over; whatever else is attached is an enclosure.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import email
+import email.errors
+import email.policy
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from email.header import decode_header, make_header
+from email.message import Message
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
+
+from nps_xlsx.ingester.labels import Labels, clean_name
+from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+
+FORWARDED, NAMELESS = "forwarded", "attachment"
+TOO_DEEP = "it lies too many mails and zips deep"
+
+ENCLOSURE_LIMIT = 1_000
+"""Files enclosed in one mail: no mailer sends so many, and a folder of mails comes as a folder or a zip."""
+
+LINE_LIMIT, HEADERS_LIMIT, WORK_LIMIT = 2_000_000, 10_000, 200_000_000
+"""Lines of one mail, headers of its parts, and lines times parts of parts: the parser's time grows so."""
+
+HEADER_LIMIT = 4_096
+"""Characters of a header that are read: the parser takes gigabytes for one of a megabyte."""
+
+_Answer = TypeVar("_Answer")
+_HEAD = 16_384
+_HEADER = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)
+_BY_MACHINES = {b"received", b"message-id", b"mime-version", b"return-path"}
+_BY_PEOPLE = {b"from", b"to", b"subject", b"date", b"sender"}
+_MAILBOX = re.compile(rb"\n\r?\nFrom [^\n]+\n[!-9;-~]+:")
+_WEB_ARCHIVE = (b"\nx-document-type:", b"\nsnapshot-content-location:", b"<saved by ")
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emz", ".wmz", ".svg", ".webp")
+_PASSED_OVER = {
+    "text/calendar",
+    "application/ics",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+    "application/pgp-signature",
+    "application/pgp-keys",
+    "application/applefile",
+}
+_PASSED_OVER_SUFFIXES = (".ics", ".vcf", ".p7s")
+_PIECE_OF_TEXT = re.compile(r"ATT\d{5,}\.(txt|html?)", re.IGNORECASE)
+"""What Exchange names the pieces of a text that Apple Mail wrote around an attachment."""
+_SEALED = {
+    "application/pkcs7-mime",
+    "application/x-pkcs7-mime",
+    "application/x-microsoft-rpmsg-message",
+    "multipart/encrypted",
+}
+_ENCRYPTED = "the message is encrypted"
+_SIGNED_WHOLE = "the message is sealed by a digital signature that only a mail program opens"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """One file enclosed in a mail, its name cleaned; its bytes are fetched when they are asked for."""
+
+    name: str
+    load: Callable[[], bytes]
+    depth: int = 1
+    """How many mails it lies in: one, and one more for each that was forwarded."""
+    failure: RefusedError | None = None
+
+
+def is_mail_text(name: str, content: bytes) -> bool:
+    """Whether a file is a MIME message: by its first lines, which need say less where it is named .eml."""
+    head = _start(content)[:_HEAD].lower()
+    block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    if not re.match(rb"[!-9;-~]+:|from ", block) or is_web_archive(content):
+        return False
+    headers = set(_HEADER.findall(block))
+    is_typical = bool(headers & _BY_MACHINES and headers & _BY_PEOPLE)
+    return is_typical or block.startswith(b"content-type: multipart/") or name.casefold().endswith(".eml")
+
+
+def is_web_archive(content: bytes) -> bool:
+    """Whether a file is a page saved with all its parts, which has the form of a mail."""
+    head = _start(content)[:_HEAD].lower()
+    return head.startswith((b"mime-version:", b"from:")) and any(mark in head for mark in _WEB_ARCHIVE)
+
+
+def _start(content: bytes) -> bytes:
+    return _whole(content[: 2 * _HEAD])
+
+
+def is_handed_in(name: str, kind: str, *, is_in_text: bool) -> bool:
+    """Whether what is attached may be meant as a return, and is not furniture of the mail."""
+    lower = name.casefold()
+    if kind in _PASSED_OVER or lower.endswith(_PASSED_OVER_SUFFIXES) or _PIECE_OF_TEXT.fullmatch(name):
+        return False
+    is_picture = kind.startswith("image/") or lower.endswith(_PICTURES)
+    return not (is_picture and is_in_text)
+
+
+def sealed(kind: str, name: str = "", way: str = "") -> RefusedError | None:
+    """Why a part cannot be looked into, if its kind says that it is encrypted."""
+    if kind not in _SEALED and not name.casefold().endswith((".p7m", ".rpmsg")):
+        return None
+    reason = _SIGNED_WHOLE if way.casefold() == "signed-data" else _ENCRYPTED
+    return RefusedError("file-unreadable", reason=reason)
+
+
+def enclosures(content: bytes, levels: int) -> list[Enclosure]:
+    """The files enclosed in a MIME message and in those forwarded with it, at most so many levels down.
+
+    Raises:
+        RefusedError: the message cannot be read.
+    """
+    _refuse_work(content)
+    if _MAILBOX.search(content) and content.startswith(b"From "):
+        raise RefusedError("file-archive", found="a mailbox of many mails")
+    refusal = RefusedError("file-unreadable", reason=DAMAGED)
+    for policy in (_Modern(), _Patient()):
+        try:
+            message = email.message_from_bytes(_whole(content), policy=policy)
+            found = list(islice(_Walk(levels).message(message, 1), ENCLOSURE_LIMIT + 1))
+        except RecursionError:
+            refusal = RefusedError("file-archive", found=TOO_DEEP)
+        except Exception:  # noqa: BLE001, S112 - the stdlib's parser raises whatever it meets in odd headers
+            continue
+        else:
+            return _counted(found, message)
+    raise refusal
+
+
+def _refuse_work(content: bytes) -> None:
+    lines, lower = content.count(b"\n"), content.lower()
+    headers, parts = lower.count(b"\ncontent-"), lower.count(b"multipart")
+    if lines > LINE_LIMIT or headers > HEADERS_LIMIT or lines * parts > WORK_LIMIT:
+        raise RefusedError("file-archive", found="a mail of far too many lines and parts")
+
+
+def _whole(content: bytes) -> bytes:
+    return content.removeprefix(codecs.BOM_UTF8).lstrip()
+
+
+def _counted(found: list[Enclosure], message: Message) -> list[Enclosure]:
+    if len(found) > ENCLOSURE_LIMIT:
+        raise RefusedError("file-archive", found=f"a mail with more than {ENCLOSURE_LIMIT} attachments")
+    if not found and _is_cut_short(message):
+        raise RefusedError("file-unreadable", reason=DAMAGED)
+    return found
+
+
+class _Modern(email.policy.EmailPolicy):
+    """The policy of the stdlib that decodes names, on headers of bounded length."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return super().header_fetch_parse(name, value[:HEADER_LIMIT])
+
+
+class _Patient(email.policy.Compat32):
+    """The older policy: it reads names less well, and odd headers without an exception."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return super().header_fetch_parse(name, value[:HEADER_LIMIT])
+
+
+class _Walk:
+    """Goes through a parsed message and the messages within it, no deeper than allowed."""
+
+    def __init__(self, levels: int) -> None:
+        self._levels = levels
+
+    def message(self, message: Message, depth: int) -> Iterator[Enclosure]:
+        """What one message encloses, each under a name of its own."""
+        yield from self._part(message, depth, Labels())
+
+    def _part(self, part: Message, depth: int, labels: Labels) -> Iterator[Enclosure]:
+        kind = _safely(part.get_content_type, "application/octet-stream")
+        if kind in ("message/rfc822", "message/global"):
+            yield from self._forwarded(part, depth, labels)
+        elif kind.startswith("message/"):
+            return  # what a mail server reports of a delivery
+        elif not kind.startswith("multipart/"):
+            yield from _leaf(part, kind, depth, labels)
+        elif not part.is_multipart() or sealed(kind):
+            failure = sealed(kind) or RefusedError("file-unreadable", reason=DAMAGED)
+            yield Enclosure(labels.give(NAMELESS), bytes, depth, failure)
+        else:
+            for inner in _inner(part):
+                yield from self._part(inner, depth, labels)
+
+    def _forwarded(self, part: Message, depth: int, labels: Labels) -> Iterator[Enclosure]:
+        label = labels.give(_name(part) or f"{FORWARDED}.eml")
+        message = next(_inner(part), None)
+        if message is None:
+            return
+        if str(part.get("content-transfer-encoding", "")).strip().casefold() == "base64":
+            # Against the standard, but some gateways do it; the parser leaves it as it is.
+            yield Enclosure(label, lambda: base64.b64decode(str(message.get_payload())), depth)
+        elif depth >= self._levels:
+            yield Enclosure(label, bytes, depth, RefusedError("file-archive", found=TOO_DEEP))
+        else:
+            for enclosure in self.message(message, depth + 1):
+                yield replace(enclosure, name=f"{label}/{enclosure.name}")
+
+
+def _inner(part: Message) -> Iterator[Message]:
+    payload = part.get_payload()
+    for inner in payload if isinstance(payload, list) else ():
+        if isinstance(inner, Message):
+            yield inner
+
+
+def _leaf(part: Message, kind: str, depth: int, labels: Labels) -> Iterator[Enclosure]:
+    name = _name(part)
+    disposition = _safely(part.get_content_disposition, None)
+    if not name and disposition != "attachment" and kind.startswith(("text/", "image/")):
+        return  # the text of the message itself
+    is_in_text = disposition == "inline" or _safely(lambda: part["content-id"], None) is not None
+    if is_handed_in(name, kind, is_in_text=is_in_text):
+        way = _safely(lambda: str(part.get_param("smime-type")), "")
+        yield Enclosure(
+            labels.give(name or NAMELESS), partial(_payload, part), depth, sealed(kind, name, way)
+        )
+
+
+def _payload(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _name(part: Message) -> str:
+    """The name of a part, cleaned; the older policy leaves it in encoded words."""
+    name = _safely(part.get_filename, None) or ""
+    if "=?" in name:
+        name = _safely(lambda: str(make_header(decode_header(name))), name)
+    return clean_name(name)
+
+
+def _safely(ask: Callable[[], _Answer], otherwise: _Answer) -> _Answer:
+    try:
+        return ask()
+    except Exception:  # noqa: BLE001 - as above: one odd header does not cost the others
+        return otherwise
+
+
+def _is_cut_short(message: Message) -> bool:
+    """Whether the message stops in the middle of its parts."""
+    kinds = (email.errors.CloseBoundaryNotFoundDefect, email.errors.StartBoundaryNotFoundDefect)
+    return any(isinstance(defect, kinds) for part in message.walk() for defect in part.defects)

@@ -1,0 +1,183 @@
+"""OpenDocument spreadsheets (.ods): what stands in them, and a second reader.
+
+The first reader fails on white space between cells, which is allowed and which some
+writers leave there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Container
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from defusedxml import DefusedXmlException, ElementTree
+
+from nps_xlsx.ingester.grids import CellValue, Grid, Properties, Sighting
+from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.stamp import PROPERTY
+
+REPEAT_LIMIT = 4_096
+"""How often one filled cell or row may be repeated: more is a whole sheet filled, not an answer."""
+
+_ERROR_TEXT = re.compile(r"#(REF|VALUE|DIV/0|NAME|NUM|NULL|N/A)[!?]?|Err:\d+")
+
+
+def properties_of(content: bytes) -> Properties:
+    """The program that saved the document last and when, and the stamp among its properties."""
+    texts: dict[str, str] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            tree = ElementTree.fromstring(archive.read("meta.xml"))
+    except (KeyError, ParseError, DefusedXmlException):
+        return Properties()  # a side channel only
+    for node in tree.iter():
+        name = node.tag.rpartition("}")[2]
+        if name == "user-defined":
+            name = next((value for key, value in node.items() if key.endswith("}name")), "")
+        texts.setdefault(name, (node.text or "").strip())
+    return Properties(texts.get("generator", ""), texts.get("date", ""), texts.get(PROPERTY, ""))
+
+
+class _Cells:
+    """Walks content.xml and collects each table's cells."""
+
+    def __init__(self) -> None:
+        self.grids: list[Grid] = []
+        self.sightings: dict[str, Sighting] = {}
+        self._rows: list[list[CellValue]] = []
+        self._row: list[CellValue] = []
+        self._found = Sighting()
+        self._attributes: dict[str, str] = {}
+        self._paragraphs: list[str] = []
+        self._depth = 0
+        self._row_repeat = 1
+        self._blank_rows = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(" ")[2]
+        if name == "annotation" or self._depth:
+            self._depth += 1  # a comment's words are not the cell's
+        elif name == "table":
+            self._rows, self._found, self._blank_rows = [], Sighting(), 0
+            self.sightings[_named(attributes, "name")] = self._found
+            self.grids.append(Grid(_named(attributes, "name"), self._rows))
+        elif name == "table-row":
+            self._row, self._row_repeat = [], _repeat(attributes, "number-rows-repeated")
+        elif name in ("table-cell", "covered-table-cell"):
+            self._attributes, self._paragraphs = attributes, []
+        elif name in ("p", "h"):
+            self._paragraphs.append("")
+        elif self._paragraphs:
+            self._paragraphs[-1] += _space(name, attributes)
+
+    def text(self, text: str) -> None:
+        if self._paragraphs and not self._depth:
+            self._paragraphs[-1] += text
+
+    def end(self, tag: str) -> None:
+        name = tag.rpartition(" ")[2]
+        if self._depth:
+            self._depth -= 1
+        elif name in ("table-cell", "covered-table-cell"):
+            self._cell()
+        elif name == "table-row":
+            self._end_row()
+
+    def _cell(self) -> None:
+        at = (len(self._rows) + self._blank_rows, len(self._row))
+        text = "\n".join(self._paragraphs)
+        self._paragraphs = []
+        value: CellValue
+        if _is_error(self._attributes, text):
+            self._found.errors[at] = text
+            value = ""
+        else:
+            value = _value(self._attributes, text)
+        if _named(self._attributes, "formula"):
+            self._found.formulas.add(at)
+        repeat = _repeat(self._attributes, "number-columns-repeated")
+        if value != "":
+            repeat = min(repeat, REPEAT_LIMIT)
+        self._row += [value] * min(repeat, 4 * REPEAT_LIMIT)
+
+    def _end_row(self) -> None:
+        while self._row and self._row[-1] == "":
+            self._row.pop()
+        if not self._row:
+            self._blank_rows += self._row_repeat  # a sheet's last row stands for all below it
+            return
+        self._rows += [[] for _ in range(self._blank_rows)]
+        first, repeat = len(self._rows), min(self._row_repeat, REPEAT_LIMIT)
+        self._blank_rows = 0
+        self._rows += [list(self._row) for _ in range(repeat)]
+        for row in range(first, first + repeat):
+            self._found.filled.update((row, col) for col, value in enumerate(self._row) if value != "")
+
+
+def _named(attributes: dict[str, str], name: str) -> str:
+    return next((value for key, value in attributes.items() if key.rpartition(" ")[2] == name), "")
+
+
+def _repeat(attributes: dict[str, str], name: str) -> int:
+    text = _named(attributes, name)
+    return max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
+
+
+def _space(name: str, attributes: dict[str, str]) -> str:
+    if name == "s":
+        return " " * min(_repeat(attributes, "c"), 1_000)
+    return {"tab": "\t", "line-break": "\n"}.get(name, "")
+
+
+def _is_error(attributes: dict[str, str], text: str) -> bool:
+    kinds = {value for key, value in attributes.items() if key.rpartition(" ")[2] == "value-type"}
+    return "error" in kinds or (bool(_named(attributes, "formula")) and bool(_ERROR_TEXT.fullmatch(text)))
+
+
+def _value(attributes: dict[str, str], text: str) -> CellValue:
+    kind = _named(attributes, "value-type")
+    try:
+        if kind in ("float", "percentage", "currency"):
+            return float(_named(attributes, "value"))
+        if kind == "date":
+            written = _named(attributes, "date-value")
+            moment = dt.datetime.fromisoformat(written)
+            return moment if "T" in written else moment.date()
+    except ValueError:
+        return text
+    if kind == "boolean":
+        return _named(attributes, "boolean-value") == "true"
+    return text
+
+
+def _walk(content: bytes) -> _Cells:
+    walker = _Cells()
+    parser = ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = walker.start
+    parser.EndElementHandler = walker.end
+    parser.CharacterDataHandler = walker.text
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parser.Parse(archive.read("content.xml"), True)
+    except (KeyError, ExpatError):
+        raise RefusedError("file-unreadable", reason=DAMAGED) from None
+    return walker
+
+
+def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
+    """What stands in each sheet, by its name, but for those to be skipped.
+
+    Raises:
+        RefusedError: the content is missing or not well-formed.
+    """
+    return {name: found for name, found in _walk(content).sightings.items() if name not in skip}
+
+
+def second_reading(content: bytes) -> list[Grid]:
+    """The sheets by our own walk through the content."""
+    return _walk(content).grids

@@ -1,0 +1,281 @@
+"""Excel's .xlsx, transitional or Strict: what a package holds, and a second reader for it.
+
+Local names are compared and namespaces left aside, since Strict workbooks have others.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import posixpath
+import re
+import warnings
+import zipfile
+from collections.abc import Container, Iterator, Sequence
+from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
+
+import openpyxl
+from defusedxml import DefusedXmlException, ElementTree
+from openpyxl.xml import DEFUSEDXML
+
+from nps_xlsx.ingester.grids import Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.stamp import BUILT_AT, PROPERTY, REPORT_PROPERTY
+
+if not DEFUSEDXML:  # openpyxl parses XML safely only where defusedxml is installed and not switched off
+    raise ImportError("openpyxl does not use defusedxml here: install it, and unset OPENPYXL_DEFUSEDXML")
+
+_STRICT = (
+    (
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    ),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+)
+_UNSAVED = f"{BUILT_AT.isoformat()}Z"
+_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+
+def properties_of(content: bytes) -> Properties:
+    """The program that saved the package last and when, and the stamp among its properties and names.
+
+    Raises:
+        RefusedError: the package is one of our own outputs.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        app = _texts(archive, "docProps/app.xml")
+        core = _texts(archive, "docProps/core.xml")
+        custom = {
+            node.get("name"): "".join(node.itertext()).strip()
+            for node in _children(archive, "docProps/custom.xml")
+        }
+        stamp_name = _stamp_name(archive)
+    saved = core.get("modified", "")
+    if REPORT_PROPERTY in custom:
+        raise RefusedError("file-own-output", found=custom[REPORT_PROPERTY])
+    return Properties(
+        saved_by=" ".join(filter(None, (app.get("Application", ""), app.get("AppVersion", "")))),
+        saved_at="" if saved == _UNSAVED else saved,
+        stamp=custom.get(PROPERTY, ""),
+        stamp_name=stamp_name,
+    )
+
+
+def _texts(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
+    return {_local(node.tag): (node.text or "").strip() for node in _children(archive, name)}
+
+
+def _children(archive: zipfile.ZipFile, name: str) -> Sequence[Element]:
+    # Side channels only: what cannot be read there is as good as absent.
+    try:
+        return list(_tree(archive, name))
+    except (KeyError, ParseError, DefusedXmlException):
+        return []
+
+
+def _tree(archive: zipfile.ZipFile, name: str) -> Element:
+    tree: Element = ElementTree.fromstring(archive.read(name))
+    return tree
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _stamp_name(archive: zipfile.ZipFile) -> str:
+    for names in _children(archive, workbook_part(archive)):
+        if _local(names.tag) == "definedNames":
+            return next(((node.text or "").strip() for node in names if node.get("name") == PROPERTY), "")
+    return ""
+
+
+# --- What stands in the sheets
+
+
+def workbook_part(archive: zipfile.ZipFile) -> str:
+    """The part that lists the sheets: by the package's relationships, usually xl/workbook.xml."""
+    targets = targets_of(archive, "")
+    return next((target for kind, target in targets.values() if kind == "officeDocument"), "xl/workbook.xml")
+
+
+def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """The kind and the target of each relationship of a part, by its id."""
+    folder, name = posixpath.split(part)
+    return {
+        node.get("Id", ""): (
+            node.get("Type", "").rpartition("/")[2],
+            posixpath.normpath(posixpath.join("/", folder, node.get("Target", ""))).lstrip("/"),
+        )
+        for node in _children(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
+    }
+
+
+def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
+    """What stands in each worksheet, by its name, but for those to be skipped.
+
+    Raises:
+        RefusedError: a part is missing or not well-formed.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            part = workbook_part(archive)
+            targets = targets_of(archive, part)
+            strings = next((target for kind, target in targets.values() if kind == "sharedStrings"), "")
+            has_text = _shared_texts(archive.read(strings)) if strings in archive.namelist() else []
+            return {
+                name: _sighting(archive.read(target), has_text)
+                for name, (kind, target) in _sheets(_tree(archive, part), targets)
+                if kind == "worksheet" and name not in skip
+            }
+    except (KeyError, ExpatError, ParseError, DefusedXmlException):
+        raise RefusedError("file-unreadable", reason=DAMAGED) from None
+
+
+def _sheets(workbook: Element, targets: dict[str, tuple[str, str]]) -> Iterator[tuple[str, tuple[str, str]]]:
+    for sheets in workbook:
+        if _local(sheets.tag) == "sheets":
+            for sheet in sheets:
+                key = next((value for name, value in sheet.items() if _local(name) == "id"), "")
+                yield sheet.get("name", ""), targets.get(key, ("", ""))
+
+
+def _shared_texts(content: bytes) -> list[bool]:
+    """Which of the shared strings have any text: their own, not a guide to its pronunciation."""
+    found: list[bool] = []
+
+    def has_text(_: str) -> None:
+        found[-1] = True
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        name = tag[tag.rfind(":") + 1 :]
+        if name == "si":
+            found.append(False)
+        # Phonetic runs follow the text and its runs: what comes after the first of them is not text.
+        parser.CharacterDataHandler = has_text if name == "t" and not phonetic else None
+        phonetic[:] = [name] if name == "rPh" else phonetic if name != "si" else []
+
+    phonetic: list[str] = []
+    parser = ParserCreate()
+    parser.StartElementHandler = start
+    parser.Parse(content, True)
+    return found
+
+
+class _Cells:
+    """Walks a worksheet and notes what kind of thing each cell holds.
+
+    Only the starts of elements and the text of values are listened to, since each call from
+    the parser costs: a cell is complete when the next one starts.
+    """
+
+    def __init__(self, has_text: Sequence[bool]) -> None:
+        self.found = Sighting()
+        self._has_text = has_text
+        self._at: Position = (-1, -1)
+        self._kind = ""
+        self._value: list[str] = []
+        self._has_formula = self._is_phonetic = False
+        self._parser = ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+
+    def walk(self, content: bytes) -> Sighting:
+        self._parser.Parse(content, True)
+        self._end()
+        return self.found
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag[tag.rfind(":") + 1 :]
+        listens = False
+        if name == "c":
+            self._end()
+            self._at = self._position(attributes.get("r", ""))
+            self._kind = attributes.get("t", "n")
+        elif name in ("v", "t"):
+            listens = not self._is_phonetic
+        elif name == "f":
+            self._has_formula = True
+        elif name == "rPh":
+            self._is_phonetic = True
+        elif name == "row":
+            self._end()
+            number = attributes.get("r", "")
+            self._at = (int(number) - 1 if number.isdecimal() else self._at[0] + 1, -1)
+        self._parser.CharacterDataHandler = self._value.append if listens else None
+
+    def _position(self, address: str) -> Position:
+        match = _ADDRESS.fullmatch(address)
+        if match is None:  # the address may be left out: the cell after the one before
+            return self._at[0], self._at[1] + 1
+        return int(match[2]) - 1, _column(match[1])
+
+    def _end(self) -> None:
+        """Note the cell that the last element belonged to."""
+        value = "".join(self._value)
+        if self._has_formula:
+            self.found.formulas.add(self._at)
+            if not value and self._kind != "str":  # an empty text is a result, and an honest one
+                self.found.without_result.add(self._at)
+        if self._kind == "e":
+            self.found.errors[self._at] = value
+        elif self._kind == "s":
+            if value.strip().isdecimal() and any(self._has_text[int(value) : int(value) + 1]):
+                self.found.filled.add(self._at)
+        elif value:
+            self.found.filled.add(self._at)
+        self._kind = ""
+        self._value = []
+        self._has_formula = self._is_phonetic = False
+
+
+@functools.cache
+def _column(letters: str) -> int:
+    col = 0
+    for letter in letters:
+        col = 26 * col + ord(letter) - 64
+    return col - 1
+
+
+def _sighting(content: bytes, has_text: Sequence[bool]) -> Sighting:
+    return _Cells(has_text).walk(content)
+
+
+# --- The second reader
+
+
+def second_reading(content: bytes) -> list[Grid]:
+    """The sheets as openpyxl reads them, a Strict workbook too.
+
+    openpyxl loads a Strict workbook as one without sheets, and says nothing: it is given
+    the transitional namespaces, which have the same words.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of what it leaves out, and that is not the cells
+        workbook = openpyxl.load_workbook(io.BytesIO(_transitional(content)), read_only=True, data_only=True)
+        grids = []
+        for sheet in workbook.worksheets:
+            sheet.reset_dimensions()  # what a file declares may be the whole sheet, or too little
+            rows = [
+                ["" if value is None else value for value in row] for row in sheet.iter_rows(values_only=True)
+            ]
+            grids.append(Grid(sheet.title, rows))
+        workbook.close()
+    return grids
+
+
+def _transitional(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        if not any(strict in old.read(workbook_part(old)) for strict, _ in _STRICT):
+            return content
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as new:
+            for entry in old.infolist():
+                part = old.read(entry)
+                for strict, transitional in _STRICT:
+                    part = part.replace(strict, transitional)
+                new.writestr(entry.filename, part)
+    return buffer.getvalue()

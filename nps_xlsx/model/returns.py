@@ -1,0 +1,181 @@
+"""Councils, and what comes back from them: places, problems, answers, assessments and returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from nps_xlsx.model.content import LevelValue
+
+# --- Councils ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Council:
+    """A council (or combined authority) of the register."""
+
+    gss_code: str
+    name: str
+    short_name: str
+    council_type: str
+    region: str
+    nation: str
+    alternative_names: tuple[str, ...] = ()
+    is_principal: bool = True
+    """Whether it is one of the principal councils, which ``--all`` builds for."""
+
+
+# --- What comes back --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is: file, sheet, and cell as Excel shows it (``C7``)."""
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+
+class Severity(StrEnum):
+    """How much a problem matters: ``error`` (not used), ``warning`` (used; look at it), ``note``."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a return: what was found where, and what to do."""
+
+    slug: str
+    severity: Severity
+    place: Place
+    message: str
+    advice: str
+    ref: str = ""
+    value: str = ""
+    field: str = ""
+    """Which answer or detail it is about: the key of its column or label in the layout."""
+    ask: str = ""
+    """What to say to the council about it; empty where it need not know."""
+    waived: str = ""
+    """Why it is let pass, where somebody decided so: it is still shown, but no longer counts."""
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """The behaviours that it is about: several where the like is told once."""
+        return tuple(filter(None, self.ref.split(", ")))
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells that it is about."""
+        return tuple(filter(None, self.place.cell.split(", ")))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One council's answer to one row, with the place of its current level."""
+
+    ref: str
+    current: LevelValue = None
+    target: LevelValue = None
+    current_text: str = ""
+    target_text: str = ""
+    evidence: str = ""
+    actions: str = ""
+    owner: str = ""
+    due_date: dt.date | None = None
+    due_text: str = ""
+    """The due date as found, where it could not be read as an exact date."""
+    priority: str = ""
+    reviewer_level: LevelValue = None
+    reviewer_comment: str = ""
+    place: Place = field(default_factory=Place)
+    refused: tuple[str, ...] = ()
+    """The columns in which something stands that could not be used."""
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The cell of each column that was found, by the column's key."""
+
+    def where(self, key: str) -> Place:
+        """The place of one of the answer's cells; of its current level where that cell is not known."""
+        return replace(self.place, cell=self.cells.get(key, self.place.cell))
+
+    @property
+    def gap(self) -> int | None:
+        """Target less current, where both are levels."""
+        if isinstance(self.current, int) and isinstance(self.target, int):
+            return self.target - self.current
+        return None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a current level or "not applicable" was given."""
+        return self.current is not None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the council wrote nothing at all in the row."""
+        return self == Answer(ref=self.ref, place=self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One council's answers in a round."""
+
+    gss_code: str
+    council: str
+    round: str
+    answers: tuple[Answer, ...]
+    respondent: str = ""
+    asked: tuple[str, ...] = ()
+    """The codes of the rows that were asked, where it was not all of them."""
+    details: tuple[tuple[str, str], ...] = ()
+    """What the council wrote on the first sheet, as (key, text): who completed it, when."""
+    detail_places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    """Where each of these was found."""
+
+    def detail(self, key: str) -> str:
+        """One of the council's details, or an empty text."""
+        return dict(self.details).get(key, "")
+
+    def answer(self, ref: str) -> Answer:
+        """The answer to a row; an empty one where the row was not in the return."""
+        return next((answer for answer in self.answers if answer.ref == ref), Answer(ref))
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self.answers)
+
+
+class Status(StrEnum):
+    """What became of a file: every file handed in has one of these."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One file that came in: what it holds, or why it was refused."""
+
+    source_file: str
+    sha256: str
+    status: Status
+    assessment: Assessment | None = None
+    problems: tuple[Problem, ...] = ()
+    template_version: str = ""
+    saved_by: str = ""
+    saved_at: str = ""
+    """When the file was last saved, as it says itself, in UTC; empty where it does not."""
+    message: str = ""
+    superseded_by: str = ""
+    """The file that counts instead of a superseded one."""
+    answers_present: int = 0
+    """Rows in the file in which the council wrote something."""
+    answers_refused: int = 0
+    """Of those, the rows that could not be used (a level that is no level, a doubled row)."""

@@ -1,0 +1,196 @@
+"""The message to a council about its return: what came, what to put right, and how to send it again."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from nps_xlsx.builder.marks import told
+from nps_xlsx.layout import MARKS
+from nps_xlsx.model import NOT_APPLICABLE, Assessment, Framework, Problem, Return, Severity, Status
+
+WIDTH = 74
+"""Columns of a line: mail programs quote it without breaking it."""
+
+HEADINGS = {
+    Severity.ERROR: "We could not use these answers:",
+    Severity.WARNING: "Please look at these:",
+    Severity.NOTE: "Only if you have a moment:",
+}
+
+_GREETING, _FAREWELL = "Dear colleague,", "Kind regards"
+_OUTLOOK = {
+    Severity.ERROR: "Before we can use all of it, we need your help with what follows.",
+    Severity.WARNING: "We can use what is in it. Before we rely on it, please look at what follows.",
+    Severity.NOTE: "We can use all of it, and nothing more is needed.",
+}
+"""How the return stands, by the worst that was found in it."""
+
+_CLEAN = "Everything in it is clear, and there is nothing more that you need to do."
+_NOT_YET = "We are sorry to say that we could not use it yet."
+_OTHERWISE = "If that is not easy, or something else was meant, please just reply to this message."
+_ASIDE = "We have it, but it does not count at present."
+_TWICE = "We had it already. It is counted once, and there is nothing more that you need to do."
+_OWN_FILE = "Please put these right in your own file, save it, and send it in reply to this message."
+_EITHER_FILE = (
+    "Please put these right in your own file, whose cells are named above, or in the copy attached, {copy}. "
+    "The copy has your answers in it; each cell to look at has a heavy frame, and its sheet {sheet} lists "
+    "them with links. Then save the file and send it in reply to this message."
+)
+_AT_LEISURE = "If you do change something, please save the file and send it in reply to this message."
+_THANKS = "Thank you for the work that you and your colleagues have put into this."
+
+_SAID_BY_ASKING = {"stamp-shared"}
+"""Kinds whose message names another council, which is no business of this one."""
+
+_QUOTES = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "''''\"\"\"\"")
+
+
+def reply(returned: Return, framework: Framework, *, marked_up: str = "") -> str:
+    """A courteous message about one return, in plain text; empty where there is nobody to write to.
+
+    ``marked_up`` is the name of the marked-up copy, where one is attached.
+    """
+    if returned.assessment is None or returned.status is not Status.ACCEPTED:
+        body = _unused(returned)
+    else:
+        body = _used(returned, returned.assessment, framework, marked_up)
+    if not body:
+        return ""
+    return "\n\n".join([_GREETING, *body, _FAREWELL]) + "\n"
+
+
+# --- A return that is used
+
+
+def _used(returned: Return, assessment: Assessment, framework: Framework, marked_up: str) -> list[str]:
+    problems = told(returned.problems)
+    opening = f"{_received(returned)} {_read_as(assessment, framework)}"
+    if not problems:
+        return [_wrapped(f"{opening} {_CLEAN}"), _wrapped(_THANKS)]
+    worst = min((found.severity for found in problems), key=list(Severity).index)
+    body = [_wrapped(f"{opening} {_OUTLOOK[worst]}")]
+    number = 1
+    for severity, heading in HEADINGS.items():
+        groups = _together(found for found in problems if found.severity is severity)
+        if groups:
+            items = [_item(place, group) for place, group in enumerate(groups, start=number)]
+            body.append("\n\n".join([heading, *items]))
+            number += len(groups)
+    return [*body, _wrapped(_how(worst, marked_up)), _wrapped(_THANKS)]
+
+
+def _received(returned: Return) -> str:
+    name = re.split(r"[/\\]", returned.source_file)[-1]
+    return f"Thank you for sending us {name}."
+
+
+def _read_as(assessment: Assessment, framework: Framework) -> str:
+    """Whose return it is, and how much of it is answered."""
+    asked = framework.only(assessment.asked) if assessment.asked else framework
+    answers = [assessment.answer(row.code) for row in asked.behaviours]
+    given = sum(isinstance(answer.current, int) for answer in answers)
+    spared = sum(answer.current == NOT_APPLICABLE for answer in answers)
+    whose = f"{assessment.council} ({assessment.respondent})" if assessment.respondent else assessment.council
+    round_ = f" for round {assessment.round}" if assessment.round else ""
+    share = str(given or "none") if given < len(answers) else "all"
+    noun = "behaviour" if len(answers) == 1 else "behaviours"
+    counted = f"{share} of its {len(answers)} {noun} {'has' if given < 2 else 'have'} a current level"
+    if spared:
+        counted += f", and {spared} {'is' if spared == 1 else 'are'} marked Not applicable"
+    return f"We have read it as the self-assessment of {whose}{round_}: {counted}."
+
+
+def _how(worst: Severity, marked_up: str) -> str:
+    """How to put it right and send it again."""
+    if worst is Severity.NOTE:
+        return _AT_LEISURE
+    return _EITHER_FILE.format(copy=marked_up, sheet=MARKS) if marked_up else _OWN_FILE
+
+
+# --- One that is not
+
+
+def _unused(returned: Return) -> list[str]:
+    """What became of a return that is refused or put aside, and what the council can do."""
+    if returned.status is Status.DUPLICATE:
+        return [_wrapped(f"{_received(returned)} {_TWICE}")]
+    reasons = [found for found in told(returned.problems) if found.message == returned.message]
+    if not reasons:
+        return []
+    outlook = _ASIDE if returned.status is Status.SUPERSEDED else _NOT_YET
+    reason = " ".join(_said(found) for found in reasons)
+    return [
+        _wrapped(f"{_received(returned)} {outlook}"),
+        _wrapped(reason),
+        _wrapped(_OTHERWISE),
+        _wrapped(_THANKS),
+    ]
+
+
+def _said(found: Problem) -> str:
+    return found.ask if found.slug in _SAID_BY_ASKING else f"{found.message} {found.ask}"
+
+
+# --- The list
+
+
+def _together(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """The problems, with those together that are of one kind and ask for the same."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for found in problems:
+        groups.setdefault((found.slug, found.ask), []).append(found)
+    return list(groups.values())
+
+
+def _item(number: int, group: Sequence[Problem]) -> str:
+    """One numbered item: where, what was found, and once, at its end, what to do."""
+    margin = f"{number:>3}. "
+    first, ask = group[0], group[0].ask
+    if len(group) == 1:
+        return _wrapped(f"{_where(first)}{first.message} {ask}", margin)
+    bullets = [_wrapped(f"{_where(found)}{found.message}", " " * len(margin) + "- ") for found in group]
+    bullets[0] = margin + bullets[0].lstrip()
+    return "\n".join([*bullets, _wrapped(ask, " " * len(margin))])
+
+
+def _where(found: Problem) -> str:
+    """Sheet, cells, and the Ref where the message does not say it: "Enablers, C6 (EN2): "."""
+    place = ", ".join(filter(None, (found.place.sheet, _runs(found.cells))))
+    unsaid = [ref for ref in found.refs if not re.search(rf"\b{re.escape(ref)}\b", found.message)]
+    if unsaid:
+        place = f"{place} ({', '.join(unsaid)})".lstrip()
+    return f"{place}: " if place else ""
+
+
+def _runs(cells: Sequence[str]) -> str:
+    """Cells in short: "C6 to C8, C10" for C6, C7, C8, C10."""
+    runs: list[list[str]] = []
+    for cell in cells:
+        if runs and cell == _below(runs[-1][-1]):
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
+
+
+def _below(cell: str) -> str:
+    letters = cell.rstrip("0123456789")
+    number = cell.removeprefix(letters)
+    return f"{letters}{int(number) + 1}" if number else ""
+
+
+def _wrapped(text: str, margin: str = "") -> str:
+    """A paragraph in lines that a mail keeps, after a margin; nothing in it steers a terminal."""
+    line = " ".join(text.translate(_QUOTES).split())
+    plain = "".join(letter if letter.isprintable() else "?" for letter in line)
+    lines = textwrap.wrap(
+        plain,
+        WIDTH,
+        initial_indent=margin,
+        subsequent_indent=" " * len(margin),
+        break_on_hyphens=False,
+    )
+    # Before a word that is longer than a line, textwrap can leave a space.
+    return "\n".join(line.rstrip() for line in lines)

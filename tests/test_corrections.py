@@ -1,0 +1,681 @@
+"""What the analyst decides is applied as written, told in the return, and keeps the receipt's sum."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.workbook import Workbook
+
+from nps_xlsx.across import check_across
+from nps_xlsx.check import check_return
+from nps_xlsx.corrections import (
+    Correction,
+    CorrectionsError,
+    Waiver,
+    apply_corrections,
+    apply_waivers,
+    load_corrections,
+    load_waivers,
+)
+from nps_xlsx.corrections.values import ANSWER_FIELDS, DETAIL_FIELDS
+from nps_xlsx.councils import Register, RegisterError
+from nps_xlsx.framework import load_framework
+from nps_xlsx.ingester import SourceFile, read_return
+from nps_xlsx.intake import Intake, make_receipt
+from nps_xlsx.model import Answer, Assessment, Council, Framework, Place, Problem, Return, Severity, Status
+from nps_xlsx.problems import problem
+from tests.workbooks import changed, filled, write
+
+SHEET = "Engaging councillors"
+MEDWAY, SWALE = "E06000035", "E07000113"
+DAY = dt.date(2027, 1, 29)
+NAME = "folder/medway.xlsx"
+
+
+def told(ref: str, field: str, value: str, *, file: str = "", code: str = MEDWAY, row: int = 2) -> Correction:
+    """A correction, for all of Medway's returns unless a file is named."""
+    return Correction(row, file, code, ref, field, value, "Said so by telephone", "A. Analyst", DAY)
+
+
+def as_read(content: bytes, framework: Framework, register: Register, name: str = NAME) -> Return:
+    """A return as corrections find it: read, but not checked."""
+    return read_return(SourceFile(name, content, len(content)), framework, register)
+
+
+def kinds(returned: Return) -> list[str]:
+    """The kinds of its problems."""
+    return [found.slug for found in returned.problems]
+
+
+def whole(returned: Return) -> Assessment:
+    """Its assessment."""
+    assert returned.assessment is not None
+    return returned.assessment
+
+
+def _spoil(workbook: Workbook) -> None:
+    sheet, start = workbook[SHEET], workbook["Start here"]
+    sheet["C6"] = "see comments"  # EC1: all that stands in the row
+    sheet["C7"], sheet["M7"], sheet["N7"] = "2/3", "Spring", "Urgent"  # EC2, and a broken formula:
+    sheet["J7"].value, sheet["J7"].data_type = "#REF!", "e"
+    sheet["A20"], sheet["C20"] = "EC2", "5 Innovator"  # EC2 again
+    sheet.delete_rows(8)  # EC3
+    start["B9"], start["B10"], start["B15"] = "Swale", "2019", "soon"
+
+
+@pytest.fixture(scope="module")
+def plain(framework: Framework, register: Register, medway: Council) -> Return:
+    """A return without a fault."""
+    answers = (
+        Answer("EC1", current=2, target=4, evidence="A text", actions="An action", owner="A post"),
+        Answer("EC3", evidence="The only words"),
+        Answer("SV10", current=5, target=5),
+    )
+    return as_read(filled(framework, medway, *answers, role="Officer"), framework, register)
+
+
+@pytest.fixture(scope="module")
+def spoilt(framework: Framework, register: Register, medway: Council) -> Return:
+    """A return in which much cannot be used."""
+    content = filled(framework, medway, Answer("SV10", current=5, target=5))
+    return as_read(changed(content, _spoil), framework, register)
+
+
+# --- Reading the file
+
+
+def table(path: Path, *rows: str) -> Path:
+    """A CSV file of these rows."""
+    return write(path, "\r\n".join(rows).encode())
+
+
+HEADINGS = "file,council,ref,field,value,reason,who,when"
+
+
+def test_a_file_of_corrections_is_read_as_an_analyst_writes_it(
+    tmp_path: Path, framework: Framework, register: Register
+) -> None:
+    """Names, codes, cases, dates and headings may be written in any of the usual ways; blank rows count."""
+    path = write(
+        tmp_path / "c.csv",
+        "\ufeffFILE;Council;Ref;Field;Value;Note;Reason;Who;When\r\n"
+        ";Medway Council;ec1;Current;3 Mature;x;Why;Me;29/01/2027\r\n"
+        ";;;;;;;;\r\n"
+        "a.xlsx;;EC1;Due date;1 March 2027;x;Why;Me;2027-01-29\r\n"
+        "a.xlsx;e06000035;;GSS code;swale;x;Why;Me;29 Jan 2027\r\n".encode(),
+    )
+    common = ("Why", "Me", DAY)
+    assert load_corrections(path, framework, register) == (
+        Correction(2, "", MEDWAY, "EC1", "current", "3 Mature", *common, "Medway"),
+        Correction(4, "a.xlsx", "", "EC1", "due_date", "1 March 2027", *common),
+        Correction(5, "a.xlsx", MEDWAY, "", "gss_code", "swale", *common, "Medway"),
+    )
+
+
+def test_a_text_copied_from_our_own_files_is_read_without_their_apostrophe(
+    tmp_path: Path, framework: Framework, register: Register
+) -> None:
+    """What a spreadsheet would run is guarded in answers.csv; copied from there it is the council's text."""
+    path = table(tmp_path / "c.csv", HEADINGS, "'-a.xlsx,,EC1,evidence,'- one,'quoted',Me,2027-01-29")
+    [one] = load_corrections(path, framework, register)
+    assert (one.file, one.value, one.reason) == ("-a.xlsx", "- one", "'quoted'")
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        (",,EC1,current,3,Why,Me,2027-01-29", "neither file nor council"),
+        (",Medwy,EC1,current,3,Why,Me,2027-01-29", "nearest: Medway"),
+        (",Medway,EC99,current,3,Why,Me,2027-01-29", "EC99"),
+        (",Medway,EC1,role,3,Why,Me,2027-01-29", "with a ref"),
+        (",Medway,,current,3,Why,Me,2027-01-29", "without a ref"),
+        (",Medway,EC1,,3,Why,Me,2027-01-29", "no field"),
+        (",Medway,EC1,current,TBC,Why,Me,2027-01-29", "no level"),
+        (",Medway,EC1,target,2/3,Why,Me,2027-01-29", "no level"),
+        (",Medway,EC1,due_date,Spring,Why,Me,2027-01-29", "Spring"),
+        (",Medway,EC1,priority,Urgent,Why,Me,2027-01-29", "High, Medium, Low"),
+        (",Medway,,date_completed,soon,Why,Me,2027-01-29", "soon"),
+        (",Medway,,combined,perhaps,Why,Me,2027-01-29", "Yes nor No"),
+        (",Medway,,round,,Why,Me,2027-01-29", "round"),
+        (",Medway,,gss_code,Nowhere,Why,Me,2027-01-29", "Nowhere"),
+        (",Medway,,gss_code,,Why,Me,2027-01-29", "No council"),
+        (",Medway,EC1,current,3,,Me,2027-01-29", "reason"),
+        (",Medway,EC1,current,3,Why,,2027-01-29", "who"),
+        (",Medway,EC1,current,3,Why,Me,", "when"),
+        (",Medway,EC1,current,3,Why,Me,last week", "last week"),
+        (",Medway,SV10,current,4,Why,Me,2027-01-29", "row 2 corrects the same"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_told_with_its_number(
+    tmp_path: Path, framework: Framework, register: Register, row: str, what: str
+) -> None:
+    """Each slip in a row is one fault that names the row as Excel shows it."""
+    good = ",Medway,SV10,current,3,Why,Me,2027-01-29"
+    path = table(tmp_path / "c.csv", HEADINGS, good, row)
+    with pytest.raises(CorrectionsError) as raised:
+        load_corrections(path, framework, register)
+    _, *faults = str(raised.value).splitlines()
+    assert len(faults) == 1
+    assert faults[0].startswith("row 3: ")
+    assert what in faults[0]
+
+
+def test_all_faults_of_a_file_are_told_at_once(
+    tmp_path: Path, framework: Framework, register: Register
+) -> None:
+    """Nobody has to mend a file of corrections fault by fault."""
+    path = table(tmp_path / "c.csv", HEADINGS, ",Medwy,EC1,current,TBC,,,soon", ",Medway,EC9,current,3,a,b,c")
+    with pytest.raises(CorrectionsError) as raised:
+        load_corrections(path, framework, register)
+    rows = [fault[:5] for fault in str(raised.value).splitlines()[1:]]
+    assert rows == ["row 2"] * 5 + ["row 3"] * 2
+
+
+@pytest.mark.parametrize("heading", HEADINGS.split(","))
+def test_every_column_must_be_there(
+    tmp_path: Path, framework: Framework, register: Register, heading: str
+) -> None:
+    """A misspelt heading is told: passed over, it would make a correction reach further than was meant."""
+    path = table(tmp_path / "c.csv", HEADINGS.replace(heading, f"{heading}x"))
+    with pytest.raises(RegisterError, match=f"lacks the column {heading}"):
+        load_corrections(path, framework, register)
+
+
+# --- Which returns are meant
+
+
+def returned(name: str, code: str = MEDWAY, *answers: Answer, asked: tuple[str, ...] = ()) -> Return:
+    """An accepted return."""
+    assessment = Assessment(code, code, "2026", answers, asked=asked)
+    present = sum(not answer.is_blank for answer in answers)
+    return Return(name, name, Status.ACCEPTED, assessment, answers_present=present)
+
+
+REFUSED = Return("refused.xlsx", "refused", Status.REFUSED)
+BATCH = (
+    *(returned("a.xlsx"), returned("x/a.xlsx"), returned("x/b.xlsx"), returned("y/b.xlsx", SWALE)),
+    *(returned("y/c.xlsx", SWALE), REFUSED, returned("part.xlsx", SWALE, asked=("SM1",))),
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "ref", "met"),
+    [
+        ("", MEDWAY, "EC1", "a.xlsx, x/a.xlsx, x/b.xlsx"),
+        ("a.xlsx", "", "EC1", "a.xlsx"),
+        ("x/a.xlsx", "", "EC1", "x/a.xlsx"),
+        ("x/a.xlsx", MEDWAY, "EC1", "x/a.xlsx"),
+        ("c.xlsx", "", "EC1", "y/c.xlsx"),
+        ("b.xlsx", SWALE, "EC1", "y/b.xlsx"),
+        ("", SWALE, "EC1", "y/b.xlsx, y/c.xlsx"),
+        ("part.xlsx", "", "SM1", "part.xlsx"),
+        ("part.xlsx", "", "", "part.xlsx"),
+    ],
+)
+def test_a_correction_meets_the_returns_that_it_names(
+    framework: Framework, register: Register, file: str, code: str, ref: str, met: str
+) -> None:
+    """By file, whole or its last part, by council, or by both; and only where the row was asked."""
+    one = told(ref, "owner" if ref else "role", "A post", file=file, code=code)
+    corrected, unused = apply_corrections(BATCH, [one], framework, register)
+    assert ", ".join(r.source_file for r in corrected if "corrected" in kinds(r)) == met
+    assert unused == []
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "ref", "why"),
+    [
+        ("x/a.xlsx", SWALE, "EC1", "not of that council"),
+        ("b.xlsx", "", "EC1", "several files"),
+        ("d.xlsx", "", "EC1", "no such file"),
+        ("refused.xlsx", "", "EC1", "was refused"),
+        ("refused.xlsx", "", "", "was refused"),
+        ("", "E10000016", "EC1", "no return of that council"),
+        ("part.xlsx", "", "EC1", "not asked"),
+    ],
+)
+def test_a_correction_that_meets_no_return_is_given_back_with_the_reason(
+    framework: Framework, register: Register, file: str, code: str, ref: str, why: str
+) -> None:
+    """Nothing is changed by it, and its words say what to mend."""
+    one = told(ref, "owner" if ref else "role", "A post", file=file, code=code)
+    corrected, unused = apply_corrections(BATCH, [one], framework, register)
+    assert corrected == list(BATCH)
+    assert unused == [one]
+    assert why in str(unused[0])
+
+
+def test_two_files_of_one_name_are_not_told_apart_by_one_being_refused(
+    framework: Framework, register: Register
+) -> None:
+    """A name that a refused file has too may mean that one, so it is not taken for the other."""
+    batch = [returned("x/a.xlsx"), replace(REFUSED, source_file="y/a.xlsx")]
+    _, unused = apply_corrections(
+        batch, [told("EC1", "owner", "x", file="a.xlsx", code="")], framework, register
+    )
+    assert len(unused) == 1
+
+
+def test_a_batch_without_returns_gives_every_correction_back(
+    framework: Framework, register: Register
+) -> None:
+    """Where nothing was read, nothing is met."""
+    corrections = [told("EC1", "owner", "x"), told("EC1", "owner", "x", file="a.xlsx", code="")]
+    assert apply_corrections([], corrections, framework, register) == ([], corrections)
+
+
+# --- An answer corrected
+
+TYPED = {
+    "current": "4 Leader",
+    "target": "Not applicable",
+    "evidence": "Other words",
+    "actions": "- one\n- two",
+    "owner": "Another post",
+    "due_date": "2027-03-31",
+    "priority": "High",
+}
+
+
+@pytest.mark.parametrize("field", ANSWER_FIELDS)
+@pytest.mark.parametrize("ref", ["EC1", "EC2"])
+def test_a_corrected_answer_is_as_if_the_officer_had_typed_it(
+    framework: Framework, register: Register, plain: Return, medway: Council, ref: str, field: str
+) -> None:
+    """Whatever the field, in a filled row and in a blank one, a workbook so filled in reads the same."""
+    values = {"current": 4, "target": "NA", "due_date": dt.date(2027, 3, 31)}
+    value = values.get(field, TYPED[field])
+    given_answers = [replace(answer, current_text="", target_text="") for answer in whole(plain)]
+    meant = [replace(a, **{field: value}) if a.ref == ref else a for a in given_answers]  # type: ignore[arg-type]
+    retyped = as_read(filled(framework, medway, *meant, role="Officer"), framework, register)
+    [corrected], _ = apply_corrections([plain], [told(ref, field, TYPED[field])], framework, register)
+    assert whole(corrected) == whole(retyped)
+    assert corrected.answers_present == retyped.answers_present
+    [note] = corrected.problems
+    assert (note.slug, note.ref, note.field) == ("corrected", ref, field)
+    assert note.place == whole(plain).answer(ref).where(field)
+
+
+@pytest.mark.parametrize(
+    ("ref", "field", "value", "settled", "present", "refused"),
+    [
+        ("EC1", "current", "3", "level-unreadable", 0, -1),
+        ("EC1", "current", "", "level-unreadable", -1, -1),
+        ("EC1", "evidence", "Words", "", 0, 0),
+        ("EC2", "current", "2", "level-between", 0, 0),
+        ("EC2", "evidence", "", "cell-error", 0, -1),
+        ("EC2", "due_date", "", "date-unreadable", 0, 0),
+        ("EC2", "priority", "h", "priority-unreadable", 0, 0),
+        ("EC3", "current", "3", "", 1, 0),
+        ("EC0", "current", "3", "", 1, 0),
+        ("EC0", "current", "", "", 0, 0),
+        ("SV10", "target", "", "", 0, 0),
+    ],
+)
+def test_a_correction_settles_what_was_told_of_its_cell_and_nothing_else(
+    framework: Framework,
+    register: Register,
+    spoilt: Return,
+    ref: str,
+    field: str,
+    value: str,
+    settled: str,
+    present: int,
+    refused: int,
+) -> None:
+    """The problem of the cell goes, all others stay, and the rows present and refused are counted anew."""
+    [corrected], unused = apply_corrections([spoilt], [told(ref, field, value)], framework, register)
+    assert unused == []
+    expected = [p for p in spoilt.problems if not (p.slug == settled and p.ref == ref)]
+    assert list(corrected.problems[:-1]) == expected
+    assert len(expected) == len(spoilt.problems) - bool(settled)
+    assert field not in whole(corrected).answer(ref).refused
+    assert corrected.answers_present - spoilt.answers_present == present
+    assert corrected.answers_refused - spoilt.answers_refused == refused
+    make_receipt(Intake((corrected,)))
+
+
+def test_a_row_that_was_missing_gets_its_answer_in_the_frameworks_order(
+    framework: Framework, register: Register, spoilt: Return
+) -> None:
+    """A row that the council deleted can be answered for it, and stands where it belongs."""
+    assert "EC3" not in [answer.ref for answer in whole(spoilt)]
+    [corrected], _ = apply_corrections([spoilt], [told("EC3", "current", "mature")], framework, register)
+    refs = [answer.ref for answer in whole(corrected)]
+    assert refs == [row.code for row in framework.rows if row.code in refs]
+    answer = whole(corrected).answer("EC3")
+    assert (answer.current, answer.current_text) == (3, "mature")
+    assert corrected.problems[-1].place == Place(NAME)
+
+
+def test_the_rules_see_what_was_corrected(framework: Framework, register: Register, plain: Return) -> None:
+    """A current level above the target is told once a correction has made it so."""
+    before = check_return(plain, framework)
+    [corrected], _ = apply_corrections([plain], [told("EC1", "current", "5")], framework, register)
+    after = check_return(corrected, framework)
+    assert "target-below-current" not in kinds(before)
+    assert "target-below-current" in kinds(after)
+
+
+@pytest.mark.parametrize(
+    ("ref", "field", "value", "before", "after"),
+    [
+        ("EC1", "current", "3", "see comments", "3 Mature"),
+        ("EC2", "current", "2", "2/3", "2 Developing"),
+        ("EC2", "evidence", "Words", "#REF!", "Words"),
+        ("EC2", "due_date", "1/3/27", "Spring", "1 March 2027"),
+        ("SV10", "target", "n/a", "5 Innovator", "Not applicable"),
+        ("SV10", "target", "", "5 Innovator", "nothing"),
+        ("SV10", "actions", "x", "nothing", "x"),
+        ("", "round", "2025", "2026", "2025"),
+        ("", "role", "Officer", "nothing", "Officer"),
+        ("", "date_completed", "1/3/27", "soon", "1 March 2027"),
+        ("", "gss_code", "swale", "Medway Council (E06000035)", "Swale Borough Council (E07000113)"),
+    ],
+)
+def test_a_note_says_what_stood_there_and_what_counts(
+    framework: Framework,
+    register: Register,
+    spoilt: Return,
+    ref: str,
+    field: str,
+    value: str,
+    before: str,
+    after: str,
+) -> None:
+    """Before and after are told in the words of the workbook, with who decided it, when and why."""
+    [corrected], _ = apply_corrections([spoilt], [told(ref, field, value)], framework, register)
+    note = corrected.problems[-1]
+    assert (note.slug, note.severity, note.value) == ("corrected", Severity.NOTE, after)
+    for word in (f"from {before} to {after}", "Said so by telephone", "A. Analyst", "29 January 2027"):
+        assert word in note.message
+
+
+def test_what_no_reader_could_read_is_not_called_nothing(framework: Framework, register: Register) -> None:
+    """Of a cell that was lost, the note says that something stood there."""
+    lost = replace(returned("a.xlsx", MEDWAY, Answer("EC1", refused=("owner",))), answers_refused=1)
+    batch = [replace(lost, problems=(problem("cell-unread", Place("a.xlsx"), ref="EC1", field="owner"),))]
+    [corrected], _ = apply_corrections(batch, [told("EC1", "owner", "A post")], framework, register)
+    assert kinds(corrected) == ["corrected"]
+    assert "from nothing" not in corrected.problems[0].message
+
+
+def test_a_long_text_is_not_repeated_whole_in_a_note(framework: Framework, register: Register) -> None:
+    """An officer's page of evidence does not fill the list of problems."""
+    batch = [returned("a.xlsx", MEDWAY, Answer("EC1", evidence="words \n" * 5000))]
+    [corrected], _ = apply_corrections(batch, [told("EC1", "evidence", "x")], framework, register)
+    assert len(corrected.problems[0].message) < 300
+
+
+def test_of_two_corrections_of_one_value_the_later_counts_and_both_are_told(
+    framework: Framework, register: Register, plain: Return
+) -> None:
+    """A correction for the council and one for its file can meet: each starts from what it finds."""
+    both = [told("EC1", "current", "3"), told("EC1", "current", "4", file=NAME, code="", row=3)]
+    [corrected], _ = apply_corrections([plain], both, framework, register)
+    assert whole(corrected).answer("EC1").current == 4
+    assert [note.value for note in corrected.problems] == ["3 Mature", "4 Leader"]
+
+
+# --- A detail corrected
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "held"),
+    [
+        ("role", "Head of it", "Head of it"),
+        ("role", "", ""),
+        ("completed_by", "Somebody", "Somebody"),
+        ("department", "IT", "IT"),
+        ("email", "a@example.org", "a@example.org"),
+        ("date_completed", "31/12/2026", "2026-12-31"),
+        ("date_completed", "", ""),
+        ("combined", "y", "Yes"),
+        ("combined", "NO", "No"),
+    ],
+)
+def test_a_detail_is_corrected(
+    framework: Framework, register: Register, plain: Return, field: str, value: str, held: str
+) -> None:
+    """Each of the council's details takes its value as ingest would have read it, and is told at its cell."""
+    [corrected], _ = apply_corrections([plain], [told("", field, value)], framework, register)
+    assert whole(corrected).detail(field) == held
+    assert dict(whole(corrected).details) == dict(whole(plain).details) | {field: held}
+    place = whole(plain).detail_places[field]
+    assert corrected.problems[-1].place == replace(place, file=NAME)
+    assert corrected.answers_present == plain.answers_present
+
+
+def test_every_detail_that_is_filled_in_can_be_corrected(plain: Return) -> None:
+    """No detail of Start here is beyond correction; the council's name follows from its code."""
+    assert {key for key, _ in whole(plain).details} - {"council"} <= set(DETAIL_FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "settled"),
+    [
+        ("gss_code", "Swale", "council-differs"),
+        ("round", "2019", "round-differs"),
+        ("date_completed", "31/12/2026", "date-completed-unreadable"),
+        ("role", "Officer", ""),
+    ],
+)
+def test_a_corrected_detail_settles_what_was_asked_about_it(
+    framework: Framework, register: Register, spoilt: Return, field: str, value: str, settled: str
+) -> None:
+    """What the council was to be asked about a detail is answered, and nothing else is."""
+    [corrected], _ = apply_corrections([spoilt], [told("", field, value)], framework, register)
+    assert set(kinds(spoilt)) - set(kinds(corrected)) == ({settled} if settled else set())
+
+
+@pytest.mark.parametrize(
+    ("slug", "field", "value"),
+    [
+        ("council-unmatched", "gss_code", "Medway"),
+        ("council-unknown", "gss_code", "Medway"),
+        ("file-name-differs", "gss_code", "Medway"),
+        ("round-unknown", "round", "2026"),
+    ],
+)
+def test_a_question_about_the_return_is_settled_by_the_detail_that_answers_it(
+    framework: Framework, register: Register, slug: str, field: str, value: str
+) -> None:
+    """Told of the file or of Start here, it goes with the right correction and stays with any other."""
+    asked = problem(slug, Place("a.xlsx"), value="x", built_for="y")
+    batch = [replace(returned("a.xlsx"), problems=(asked,))]
+    [settled], _ = apply_corrections(batch, [told("", field, value)], framework, register)
+    [other], _ = apply_corrections(batch, [told("", "email", "x")], framework, register)
+    assert (kinds(settled), kinds(other)) == (["corrected"], [slug, "corrected"])
+
+
+def test_a_return_is_given_to_the_council_that_it_is_from(
+    framework: Framework, register: Register, plain: Return, spoilt: Return
+) -> None:
+    """Filled in a neighbour's workbook, it counts for its own council once the analyst says so."""
+    other = replace(spoilt, source_file="swale.xlsx")
+    alone = [r.status for r in check_across([plain, other])]
+    batch, _ = apply_corrections(
+        [plain, other], [told("", "gss_code", "swale", file="swale.xlsx")], framework, register
+    )
+    marked = check_across(batch)
+    assert alone == [Status.ACCEPTED, Status.REFUSED]
+    assert [r.status for r in marked] == [Status.ACCEPTED, Status.ACCEPTED]
+    assert [whole(r).gss_code for r in marked] == [MEDWAY, SWALE]
+    assert whole(marked[1]).council == "Swale Borough Council"
+
+
+def test_whose_a_return_is_is_asked_as_it_was_read(
+    framework: Framework, register: Register, plain: Return
+) -> None:
+    """A correction of the council changes nothing about which return the next correction is for."""
+    corrections = [told("", "gss_code", "Swale"), told("EC1", "current", "3")]
+    [corrected], unused = apply_corrections([plain], corrections, framework, register)
+    assert (whole(corrected).gss_code, whole(corrected).answer("EC1").current) == (SWALE, 3)
+    assert unused == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "respondent"),
+    [
+        ({"combined": "No"}, ""),
+        ({"combined": "No", "department": "IT"}, "IT"),
+        ({"department": "IT", "combined": "No"}, "IT"),
+        ({"department": "IT", "combined": "Yes"}, ""),
+        ({"respondent": "Care", "department": "IT", "combined": "No"}, "Care"),
+        ({"department": "IT", "combined": "No", "respondent": ""}, ""),
+    ],
+)
+def test_the_respondent_follows_from_what_is_corrected(
+    framework: Framework, register: Register, plain: Return, fields: dict[str, str], respondent: str
+) -> None:
+    """A return that turns out to be one department's is that department's, unless another was named."""
+    corrections = [told("", field, value) for field, value in fields.items()]
+    [corrected], _ = apply_corrections([plain], corrections, framework, register)
+    assert whole(corrected).respondent == respondent
+
+
+# --- Nothing is lost
+
+_REFS = [*[row.code for row in load_framework().rows][:6], "SV10"]
+CORRECTIONS = st.one_of(
+    st.builds(
+        told, st.sampled_from(_REFS), st.sampled_from(["current", "target"]), st.sampled_from(["", "3", "NA"])
+    ),
+    st.builds(
+        told,
+        st.sampled_from(_REFS),
+        st.sampled_from(["evidence", "actions", "owner"]),
+        st.sampled_from(["", "x"]),
+    ),
+    st.builds(told, st.sampled_from(_REFS), st.just("due_date"), st.sampled_from(["", "2027-03-31"])),
+    st.builds(told, st.sampled_from(_REFS), st.just("priority"), st.sampled_from(["", "Low"])),
+    st.builds(told, st.just(""), st.sampled_from(["gss_code"]), st.sampled_from(["Swale", "Medway"])),
+    st.builds(told, st.just(""), st.sampled_from(["respondent", "role"]), st.sampled_from(["", "x"])),
+)
+
+
+@given(corrections=st.lists(CORRECTIONS, max_size=25))
+def test_whatever_is_corrected_no_answer_is_lost(
+    framework: Framework, register: Register, plain: Return, spoilt: Return, corrections: Sequence[Correction]
+) -> None:
+    """The rows present and refused are those of the answers as corrected, beside those never read."""
+    batch, unused = apply_corrections([plain, spoilt], corrections, framework, register)
+    assert unused == []
+    make_receipt(Intake(tuple(batch)))
+    for before, after in zip([plain, spoilt], batch, strict=True):
+        doubled = kinds(before).count("row-doubled")
+        answers = list(whole(after))
+        assert after.answers_present == sum(not answer.is_blank for answer in answers) + doubled
+        assert after.answers_refused == sum(bool(answer.refused) for answer in answers) + doubled
+        assert kinds(after).count("corrected") == len(corrections)
+
+
+# --- Waivers
+
+PROBLEMS = (
+    problem("level-unreadable", Place("a", SHEET, "C6"), ref="EC1", value="x", which="current"),
+    problem("ref-lost", Place("a", SHEET, "A7"), ref="EC2", value="x"),
+    problem("round-unknown", Place("a")),
+)
+
+
+def with_problems(name: str, code: str = "", problems: Sequence[Problem] = PROBLEMS) -> Return:
+    """A return with some problems, refused where no council is given."""
+    accepted = returned(name, code) if code else replace(REFUSED, source_file=name)
+    return replace(accepted, problems=tuple(problems))
+
+
+def waived(batch: Sequence[Return]) -> list[str]:
+    """The files in which something is waived."""
+    return [r.source_file for r in batch if any(found.waived for found in r.problems)]
+
+
+def test_a_file_of_waivers_is_read_as_an_analyst_writes_it(tmp_path: Path, register: Register) -> None:
+    """A council by name or code, or none or a star for all; with an end, or without."""
+    path = table(
+        tmp_path / "w.csv",
+        "Problem,Council,Reason,Until,Note",
+        "not-answered,medway,Agreed,31/03/2027,x",
+        ",,,,",
+        "Not-Answered,*,Agreed,,x",
+        "row-missing,,Agreed,2027-03-31,x",
+    )
+    assert load_waivers(path, register) == (
+        Waiver(2, "not-answered", MEDWAY, "Agreed", dt.date(2027, 3, 31), "Medway"),
+        Waiver(4, "not-answered", "", "Agreed"),
+        Waiver(5, "row-missing", "", "Agreed", dt.date(2027, 3, 31)),
+    )
+
+
+def test_all_faults_of_a_file_of_waivers_are_told_at_once(tmp_path: Path, register: Register) -> None:
+    """A slug that is none names the nearest, and every other slip is told beside it."""
+    path = table(tmp_path / "w.csv", "problem,council,reason,until", "not-anwsered,Medwy,,soon", "zzz,,x,")
+    with pytest.raises(CorrectionsError) as raised:
+        load_waivers(path, register)
+    _, *faults = str(raised.value).splitlines()
+    assert [fault[:5] for fault in faults] == ["row 2"] * 4 + ["row 3"]
+    assert "not-answered" in faults[0]
+    with pytest.raises(RegisterError, match="until"):
+        load_waivers(table(tmp_path / "w.csv", "problem,council,reason,untill"), register)
+
+
+def test_a_waived_problem_stays_and_no_longer_counts() -> None:
+    """It is marked with the reason and told last; all else of the return is as it was."""
+    before = with_problems("a", MEDWAY)
+    [after], unused = apply_waivers([before], [Waiver(2, "level-unreadable", MEDWAY, "Agreed")], DAY)
+    error, *others = PROBLEMS
+    assert after == replace(before, problems=(*others, replace(error, waived="Agreed")))
+    assert unused == []
+    receipt = make_receipt(Intake((after,)))
+    assert (receipt.problems[Severity.ERROR], receipt.waived) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "files"),
+    [(MEDWAY, ["m1", "m2"]), (SWALE, ["s"]), ("", ["m1", "m2", "s", "refused"]), ("E10000016", [])],
+)
+def test_a_waiver_is_for_its_council_or_for_all(code: str, files: list[str]) -> None:
+    """A file refused before anybody knew its council is met only where all are."""
+    batch = [
+        with_problems(name, c) for name, c in (("m1", MEDWAY), ("m2", MEDWAY), ("s", SWALE), ("refused", ""))
+    ]
+    one = Waiver(2, "round-unknown", code, "Agreed")
+    passed, unused = apply_waivers(batch, [one], DAY)
+    assert waived(passed) == files
+    assert unused == ([] if files else [one])
+
+
+@pytest.mark.parametrize(("days", "holds"), [(1, True), (0, True), (-1, False)])
+def test_a_waiver_holds_to_the_end_of_its_last_day(days: int, holds: bool) -> None:
+    """One that ended before lets nothing pass, and is given back saying so."""
+    one = Waiver(2, "round-unknown", "", "Agreed", DAY + dt.timedelta(days=days))
+    [passed], unused = apply_waivers([with_problems("a", MEDWAY)], [one], DAY)
+    assert waived([passed]) == (["a"] if holds else [])
+    assert [found.waived for found in passed.problems if found.waived] == (
+        [f"Agreed (until {29 + days} January 2027)"] if holds else []
+    )
+    assert unused == ([] if holds else [one])
+    assert [("ended on 28 January 2027" in str(ended)) for ended in unused] == ([] if holds else [True])
+
+
+def test_a_waiver_that_meets_nothing_is_given_back_without_an_end() -> None:
+    """What was put right since is seen, and not mistaken for what has ended."""
+    one = Waiver(2, "not-answered", "", "Agreed", DAY)
+    _, [unused] = apply_waivers([with_problems("a", MEDWAY)], [one], DAY)
+    assert unused == one
+    assert not unused.has_ended
+    assert "ended" not in str(unused)
+
+
+def test_of_two_waivers_the_first_is_told_and_neither_is_unused() -> None:
+    """A problem that is waived twice is let pass once; both waivers met it."""
+    two = [Waiver(2, "round-unknown", "", "For all"), Waiver(3, "round-unknown", MEDWAY, "For one")]
+    [passed], unused = apply_waivers([with_problems("a", MEDWAY)], two, DAY)
+    assert [found.waived for found in passed.problems if found.waived] == ["For all"]
+    assert unused == []
