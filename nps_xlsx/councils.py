@@ -20,6 +20,12 @@ from nps_xlsx.model import Council
 REGISTER_COLUMNS = ("gss_code", "official_name", "short_name", "council_type", "region", "nation")
 """The columns that a register must have; others are passed over."""
 
+_KNOWN_COLUMNS = {
+    *REGISTER_COLUMNS,
+    *("alternative_names", "former_gss_codes", "start_date", "population_2020"),
+}
+"""Columns that are no groups of councils."""
+
 _NOT_PRINCIPAL = ("combined authority", "strategic regional authority")
 """Types that are not principal councils: they share councils' territory."""
 
@@ -53,6 +59,11 @@ class Register:
     def by_code(self) -> dict[str, Council]:
         """Councils by GSS code."""
         return {council.gss_code: council for council in self.councils}
+
+    @cached_property
+    def extra_columns(self) -> tuple[str, ...]:
+        """Columns beyond the usual ones, by which councils can be grouped."""
+        return tuple(dict.fromkeys(name for council in self.councils for name in council.extra))
 
     @cached_property
     def _by_name(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -200,6 +211,7 @@ def _council(row: dict[str, str]) -> Council:
         nation=row["nation"],
         alternative_names=tuple(dict.fromkeys(alternatives)),
         is_principal=council_type.casefold() not in _NOT_PRINCIPAL,
+        extra={name: value for name, value in row.items() if name not in _KNOWN_COLUMNS},
     )
 
 

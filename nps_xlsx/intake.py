@@ -187,15 +187,14 @@ def write_outputs(
         OutputError: a file cannot be written; then none is.
     """
     combined = combine(accepted(returns), framework)
-    responses = [one.assessment for one in combined]
-    tables = consolidate(responses, framework, register)
+    tables = consolidate(combined, framework, register)
     rows = all_rows(returns, combined, framework)
     contents = {out / name: to_csv(LISTINGS[name].columns, rows[name]) for name in rows}
     contents[out / "consolidated.xlsx"] = consolidated_workbook(tables, returns, rows)
     plans = make_folder(make_folder(out) / "action-plans")
     for folder in (out, plans):
         sweep(folder)
-    named = [(response, _short_name(response, register)) for response in responses]
+    named = [(one.assessment, _short_name(one.assessment, register)) for one in combined]
     contents |= {plans / name: content for name, content in all_action_plans(named, framework)}
     return write_files(contents)
 

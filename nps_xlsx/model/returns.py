@@ -25,6 +25,8 @@ class Council:
     alternative_names: tuple[str, ...] = ()
     is_principal: bool = True
     """Whether it is one of the principal councils, which ``--all`` builds for."""
+    extra: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What the register says of it beside: its county, and any column that a user added."""
 
 
 # --- What comes back --------------------------------------------------------------

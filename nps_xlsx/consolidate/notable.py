@@ -1,0 +1,127 @@
+"""What needs a decision before the figures go out: exceptions first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import pandas as pd
+
+from nps_xlsx.consolidate.tables import Tables
+from nps_xlsx.model import Assessment, Return, Status
+
+JUMP = 2
+"""Levels between two rounds from which a change is looked at: councils seldom move more than one."""
+
+ENOUGH_ANSWERS = 10
+"""Levels from which "all the same" says something."""
+
+NOT_APPLICABLE_SHARE = 1 / 3
+
+ENOUGH_COUNCILS = 5
+"""Councils of a type from which its quartiles say something."""
+
+FENCE = 1.5
+"""Interquartile ranges beyond the quartiles: Tukey's rule for an outlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notable:
+    """One thing to decide: its kind, whose it is, what was found, and the row that shows it."""
+
+    kind: str
+    council: str
+    gss_code: str
+    found: str
+    refs: tuple[str, ...] = ()
+    """The behaviours that it is about."""
+    source_file: str = ""
+    """The file that it is about, where it is a refused one."""
+    place: int | None = None
+    """The response that it is about, as its position in the tables."""
+
+
+def notable(tables: Tables, returns: Sequence[Return]) -> tuple[Notable, ...]:
+    """Everything that needs a decision: refused files first, then council by council."""
+    found = list(_refused(returns))
+    for place, assessment in enumerate(tables.assessments):
+        rows = tables.answers[tables.answers["place"] == place]
+        found += [
+            *_jumps(rows, assessment, place),
+            *_all_the_same(rows, assessment, place),
+            *_many_not_applicable(rows, assessment, place),
+            *_targets_below(rows, assessment, place),
+        ]
+    return (*found, *_outliers(tables))
+
+
+def _refused(returns: Sequence[Return]) -> Iterator[Notable]:
+    for returned in returns:
+        if returned.status is Status.REFUSED and any(p.severity == "error" for p in returned.problems):
+            assessment = returned.assessment
+            whose = (assessment.council, assessment.gss_code) if assessment else ("", "")
+            yield Notable("Refused", *whose, returned.message, source_file=returned.source_file)
+
+
+def _jumps(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+    change = rows["current"] - rows["last"]
+    for way, some in (("up", rows[change >= JUMP]), ("down", rows[change <= -JUMP])):
+        if len(some):
+            steps = ", ".join(f"{row.ref} {row.last:.0f} to {row.current:.0f}" for row in some.itertuples())
+            found = f"Two levels or more {way} since last round: {steps}."
+            yield _about("Jumped", assessment, place, found, some)
+
+
+def _all_the_same(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+    given = rows[rows["current"].notna()]
+    if len(given) >= ENOUGH_ANSWERS and given["current"].nunique() == 1:
+        level = given["current"].iloc[0]
+        yield _about("All the same", assessment, place, f"All {len(given)} levels given are {level:.0f}.")
+
+
+def _many_not_applicable(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+    some = rows[rows["not_applicable"]]
+    answered = int(rows["answered"].sum())
+    if answered and len(some) / answered > NOT_APPLICABLE_SHARE:
+        found = f"Not applicable in {len(some)} of {answered} answers."
+        yield _about("Not applicable", assessment, place, found, some)
+
+
+def _targets_below(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+    some = rows[rows["gap"] < 0]
+    if len(some):
+        steps = ", ".join(f"{r.ref} {r.current:.0f} to {r.target:.0f}" for r in some.itertuples())
+        yield _about("Target below current", assessment, place, f"{steps}.", some)
+
+
+def _about(
+    kind: str, assessment: Assessment, place: int, found: str, rows: pd.DataFrame | None = None
+) -> Notable:
+    refs = () if rows is None else tuple(rows["ref"])
+    return Notable(kind, assessment.council, assessment.gss_code, found, refs, place=place)
+
+
+def _outliers(tables: Tables) -> Iterator[Notable]:
+    """Councils whose average lies beyond the fences of their type."""
+    for council_type, some in tables.councils.dropna(subset=["current"]).groupby("council_type"):
+        if len(some) < ENOUGH_COUNCILS:
+            continue
+        low, high = some["current"].quantile([0.25, 0.75])
+        reach = FENCE * (high - low)
+        for place, mean in some["current"].items():
+            if not low - reach <= mean <= high + reach:
+                assessment = tables.assessments[int(str(place))]
+                found = (
+                    f"Average {mean:.1f}; the middle half of the {len(some)} councils of its type "
+                    f"({council_type}) lies between {low:.1f} and {high:.1f}."
+                )
+                yield _about("Outlier", assessment, int(str(place)), found)
+
+
+def by_kind(found: Sequence[Notable]) -> Iterator[tuple[str, list[Notable]]]:
+    """The notable things of each kind together, in the order in which the kinds first come."""
+    order = list(dict.fromkeys(one.kind for one in found))
+    ranked = sorted(found, key=lambda one: order.index(one.kind))
+    for kind, some in groupby(ranked, key=lambda one: one.kind):
+        yield kind, list(some)
