@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from nps_xlsx.councils import load_register
     from nps_xlsx.framework import load_framework
     from nps_xlsx.ingester import ReadingProcess, SourceFile, read_return
-    from nps_xlsx.intake import Rulings, ingest, read_returns, write_outputs
+    from nps_xlsx.intake import Rulings, ingest, read_returns
+    from nps_xlsx.outputs import Scope, write_outputs
 
 _HOMES = {
     "Order": "builder",
@@ -36,13 +37,15 @@ _HOMES = {
     "read_returns": "intake",
     "Rulings": "intake",
     "SourceFile": "ingester",
-    "write_outputs": "intake",
+    "Scope": "outputs",
+    "write_outputs": "outputs",
 }
 
 __all__ = [
     "Order",
     "ReadingProcess",
     "Rulings",
+    "Scope",
     "SourceFile",
     "build_file",
     "build_workbook",

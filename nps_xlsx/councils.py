@@ -26,6 +26,9 @@ _KNOWN_COLUMNS = {
 }
 """Columns that are no groups of councils."""
 
+_NAME_COLUMNS = ("gss_code", "council", "official_name", "name", "council_name", "authority")
+"""The columns of a list that may name a council."""
+
 _NOT_PRINCIPAL = ("combined authority", "strategic regional authority")
 """Types that are not principal councils: they share councils' territory."""
 
@@ -181,6 +184,38 @@ def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
         )
     reader.fieldnames = headings
     return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+
+
+def load_list(path: Path, register: Register) -> Register:
+    """The councils of the register that a CSV file lists, by code or name.
+
+    Raises:
+        RegisterError: it cannot be read, or names councils that are not found: all of them are told.
+    """
+    rows = read_csv(path)
+    if not rows:
+        raise RegisterError(f"{path} holds no councils. Give one a row, below the headings.")
+    columns = [name for name in _NAME_COLUMNS if name in rows[0]]
+    if not columns:
+        raise RegisterError(
+            f"{path} lacks the column gss_code or council. It has: {', '.join(rows[0])}. "
+            "Name one of its columns so, in the first row."
+        )
+    found: list[Council] = []
+    faults = []
+    for number, row in enumerate(rows, start=2):
+        try:
+            meant = {register.find(row[column]) for column in columns if row[column]}
+        except CouncilError as error:
+            faults.append(f"row {number}: {error}")
+            continue
+        if len(meant) > 1:
+            names = " and ".join(row[column] for column in columns if row[column])
+            faults.append(f"row {number}: {names} are not the same council.")
+        found += meant
+    if faults:
+        raise RegisterError("\n".join([f"{path}: these rows name no council.", *faults]))
+    return Register(tuple(dict.fromkeys(found)))
 
 
 def _decoded(path: Path, content: bytes) -> str:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nps_xlsx.across import Keep, check_across
 from nps_xlsx.check import check_return
-from nps_xlsx.combine import combine
-from nps_xlsx.consolidate import accepted, consolidate
 from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers
 from nps_xlsx.councils import Register
 from nps_xlsx.errors import UserError
-from nps_xlsx.files import make_folder, sweep, write_files
 from nps_xlsx.ingester import ReadingProcess, collect, read_return
-from nps_xlsx.model import Assessment, Framework, Return, Severity, Status
-from nps_xlsx.reports.action_plan import all_action_plans
-from nps_xlsx.reports.consolidated import consolidated_workbook
-from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
+from nps_xlsx.model import Framework, Return, Severity, Status
+from nps_xlsx.outputs import Scope, write_outputs
 
 
 class ReceiptError(UserError):
@@ -112,6 +107,7 @@ def ingest(
     register: Register,
     *,
     rulings: Rulings | None = None,
+    scope: Scope | None = None,
     seen: Callable[[str], None] = _unheard,
 ) -> Receipt:
     """Read returns and write the outputs into a folder.
@@ -124,8 +120,8 @@ def ingest(
     """
     intake = read_returns(paths, framework, register, rulings=rulings, seen=seen)
     receipt = make_receipt(intake)
-    written = write_outputs(intake.returns, out, framework, register)
-    return replace(receipt, written=_shown(written, out), stale=_stale(out, written))
+    written = write_outputs(intake.returns, out, framework, register, scope)
+    return replace(receipt, written=written.shown, stale=written.stale)
 
 
 # --- The receipt
@@ -171,45 +167,3 @@ def _is_aside(returned: Return) -> bool:
 def _rows_used(returned: Return) -> int:
     """Rows of an assessment that hold an answer, all of which can be used."""
     return sum(not answer.is_blank and not answer.refused for answer in returned.assessment or ())
-
-
-# --- The outputs
-
-
-def write_outputs(
-    returns: Sequence[Return], out: Path, framework: Framework, register: Register
-) -> list[Path]:
-    """Write every output (the reviewers' views and the combined responses where there are any).
-
-    Returns their paths.
-
-    Raises:
-        OutputError: a file cannot be written; then none is.
-    """
-    combined = combine(accepted(returns), framework)
-    tables = consolidate(combined, framework, register)
-    rows = all_rows(returns, combined, framework)
-    contents = {out / name: to_csv(LISTINGS[name].columns, rows[name]) for name in rows}
-    contents[out / "consolidated.xlsx"] = consolidated_workbook(tables, returns, rows)
-    plans = make_folder(make_folder(out) / "action-plans")
-    for folder in (out, plans):
-        sweep(folder)
-    named = [(one.assessment, _short_name(one.assessment, register)) for one in combined]
-    contents |= {plans / name: content for name, content in all_action_plans(named, framework)}
-    return write_files(contents)
-
-
-def _shown(written: Sequence[Path], out: Path) -> tuple[Path, ...]:
-    """What was written, with the folder of action plans in place of each of them."""
-    return (*(path for path in written if path.parent == out), out / "action-plans")
-
-
-def _stale(out: Path, written: Iterable[Path]) -> tuple[Path, ...]:
-    """Action plans in the folder that this run did not write; they may have been edited, so they stay."""
-    found = set((out / "action-plans").glob("NPS-*-action-plan.xlsx"))
-    return tuple(sorted(found.difference(written)))
-
-
-def _short_name(assessment: Assessment, register: Register) -> str:
-    council = register.by_code.get(assessment.gss_code)
-    return council.short_name if council else assessment.council

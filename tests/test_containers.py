@@ -155,6 +155,18 @@ def test_files_are_read_one_at_a_time(tmp_path: Path) -> None:
     assert peak < 20_000_000
 
 
+def test_a_file_beyond_every_limit_is_left_on_the_disk(tmp_path: Path) -> None:
+    """What is larger than any container is known by its size, and none of it is read."""
+    with (tmp_path / "a.eml").open("wb") as stream:
+        stream.truncate(containers.CONTAINER_LIMIT + 1)
+    tracemalloc.start()
+    [source] = collect([tmp_path])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (source.content, source.size) == (b"", containers.CONTAINER_LIMIT + 1)
+    assert peak < 1_000_000
+
+
 # --- Zips
 
 
@@ -390,6 +402,8 @@ def test_a_forwarded_mail_in_base64_is_opened(tmp_path: Path) -> None:
     inner = base64.encodebytes(attached(("return.xlsx", BOOK)).as_bytes())
     part = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" + inner
     assert told(one(tmp_path, "a.eml", raw(part))) == {"a.eml/forwarded.eml/return.xlsx": ""}
+    spoilt = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n\r\nA"
+    assert told(one(tmp_path, "a.eml", raw(spoilt))) == {"a.eml/forwarded.eml": "file-unreadable"}
 
 
 def test_a_forwarded_mail_without_a_file_says_nothing_of_its_own(tmp_path: Path) -> None:
@@ -412,6 +426,15 @@ def test_zips_in_mails_and_mails_in_zips_are_opened(tmp_path: Path) -> None:
         "z.zip/mail.eml/a.zip/x.xlsx": "",
         "z.zip/mail.eml/a.zip/y.eml/y.xlsx": "",
     }
+
+
+def test_a_mail_at_the_limit_of_depth_is_told(tmp_path: Path) -> None:
+    """A mail in as many zips as are opened is named, and not opened."""
+    content = attached(("a.xlsx", BOOK)).as_bytes()
+    for _ in range(containers.DEPTH_LIMIT):
+        content = zipped(n=content)
+    path = "a.zip" + "/n" * containers.DEPTH_LIMIT
+    assert told(one(tmp_path, "a.zip", content)) == {path: "file-archive"}
 
 
 def test_winmail_comes_out_as_it_is(tmp_path: Path) -> None:
@@ -438,8 +461,8 @@ def test_a_sealed_mail_is_told(tmp_path: Path, kind: bytes, reason: str) -> None
     content = b"From: officer@example.org\r\nMIME-Version: 1.0\r\nContent-Type: " + kind + b"\r\n\r\nMIAG\r\n"
     [source] = one(tmp_path, "a.eml", content)
     assert source.failure is not None
-    assert source.failure.slug == "file-unreadable"
-    assert reason in source.failure.words["reason"]
+    assert source.failure.slug == "mail-sealed"
+    assert reason in source.failure.words["how"]
 
 
 @pytest.mark.parametrize(
@@ -571,7 +594,7 @@ def test_lines_without_end_cost_little(tmp_path: Path) -> None:
         ("forwarded.msg", {"forwarded.msg/Return of a council/return.xlsx": ""}),
         ("deep.msg", {"deep.msg" + "/forwarded.msg" * containers.DEPTH_LIMIT: "file-archive"}),
         ("linked.msg", {"linked.msg/return.xlsx": "file-link"}),
-        ("encrypted.msg", {"encrypted.msg/smime.p7m": "file-unreadable"}),
+        ("encrypted.msg", {"encrypted.msg/smime.p7m": "mail-sealed"}),
         ("signed.msg", {"signed.msg/smime.p7m/return.xlsx": ""}),
         ("old.msg", {"old.msg/Réturn.xlsx": "", "old.msg/RETURN~1.XLS": ""}),
         ("pasted.msg", {"pasted.msg/attachment": ""}),

@@ -33,6 +33,7 @@ LAYERS = [
     {"combine", "corrections"},
     {"consolidate"},
     {"reports"},
+    {"outputs"},
     {"intake"},
     {"prefill"},
     {"commands"},

@@ -200,7 +200,7 @@ def test_charts_are_native_and_described(out: Path) -> None:
     with zipfile.ZipFile(out / "consolidated.xlsx") as archive:
         names = archive.namelist()
         drawings = [archive.read(name) for name in names if name.startswith("xl/drawings/drawing")]
-    assert sum(name.startswith("xl/charts/chart") for name in names) == 2
+    assert sum(name.startswith("xl/charts/chart") for name in names) == 3
     assert all(b'descr="' in drawing for drawing in drawings)
 
 

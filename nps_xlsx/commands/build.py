@@ -13,7 +13,7 @@ import click
 
 from nps_xlsx.commands.framework import rows_of
 from nps_xlsx.commands.shared import FILE, framework_option, out_option, register_option, register_with
-from nps_xlsx.councils import CouncilError, Register, RegisterError, read_csv
+from nps_xlsx.councils import Register, load_list
 from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Assessment, Council, Framework
@@ -22,7 +22,6 @@ from nps_xlsx.stamp import is_respondent_name, is_round_name
 if TYPE_CHECKING:
     from nps_xlsx.builder import Order
 
-_NAME_COLUMNS = ("gss_code", "council", "official_name", "name", "council_name", "authority")
 _NOTE_LENGTH = 2000
 """Characters of a privacy note that fit a cell of the first sheet with all of it in view."""
 _NARROWING = ("nation", "region", "council_type")
@@ -185,39 +184,11 @@ def _councils(wanted: _Wanted, register: Register) -> Sequence[Council]:
     if wanted.councils:
         return list(dict.fromkeys(register.find(name) for name in wanted.councils))
     if wanted.councils_file:
-        return _listed_councils(wanted.councils_file, register)
+        return load_list(wanted.councils_file, register).councils
     narrowed = register.principal(
         nation=wanted.nation, region=wanted.region, council_type=wanted.council_type
     )
     return narrowed.councils
-
-
-def _listed_councils(path: Path, register: Register) -> list[Council]:
-    """The councils of a list; every name in it that is not found is told at once."""
-    rows = read_csv(path)
-    if not rows:
-        raise RegisterError(f"{path} holds no councils. Give one a row, below the headings.")
-    columns = [name for name in _NAME_COLUMNS if name in rows[0]]
-    if not columns:
-        raise RegisterError(
-            f"{path} lacks the column gss_code or council. It has: {', '.join(rows[0])}. "
-            "Name one of its columns so, in the first row."
-        )
-    found: list[Council] = []
-    faults = []
-    for number, row in enumerate(rows, start=2):
-        try:
-            meant = {register.find(row[column]) for column in columns if row[column]}
-        except CouncilError as error:
-            faults.append(f"row {number}: {error}")
-            continue
-        if len(meant) > 1:
-            names = " and ".join(row[column] for column in columns if row[column])
-            faults.append(f"row {number}: {names} are not the same council.")
-        found += meant
-    if faults:
-        raise RegisterError("\n".join([f"{path}: nothing was built.", *faults]))
-    return list(dict.fromkeys(found))
 
 
 def _part(framework: Framework, asked: Sequence[str]) -> Framework:

@@ -21,13 +21,14 @@ from nps_xlsx.commands.shared import (
     register_option,
     register_with,
 )
-from nps_xlsx.councils import Register
+from nps_xlsx.councils import Register, load_list
 from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Framework, Problem, Return, Severity, Status
 
 if TYPE_CHECKING:
     from nps_xlsx.intake import Receipt, Rulings
+    from nps_xlsx.outputs import Scope
 
 
 @click.command()
@@ -47,6 +48,18 @@ if TYPE_CHECKING:
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day on which waivers must still hold. [default: today]",
 )
+@click.option(
+    "--previous", "previous_path", type=FILE, help="An earlier round: its answers.csv, or its returns."
+)
+@click.option(
+    "--asked",
+    "asked_file",
+    type=FILE,
+    help="CSV file of the councils that were asked, by gss_code or name. [default: all of England]",
+)
+@click.option(
+    "--by", "facts", multiple=True, metavar="COLUMN", help="A further column of the register to group by."
+)
 @register_option
 @framework_option
 @click.pass_context
@@ -57,6 +70,9 @@ def ingest(
     out: Path,
     register_file: Path | None,
     framework_folder: Path | None,
+    previous_path: Path | None,
+    asked_file: Path | None,
+    facts: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Read what came back: workbooks, folders, zips and mails (.eml, .msg) with all that is in them.
@@ -66,7 +82,8 @@ def ingest(
     """
     framework, register = load_framework(framework_folder), register_with(register_file)
     rulings = _rulings(framework, register, **options)
-    receipt = _ingest(paths, out, framework, register, rulings)
+    scope = _scope(framework, register, previous_path, asked_file, facts)
+    receipt = _ingest(paths, out, framework, register, rulings, scope)
     _tell_receipt(receipt, out)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
@@ -100,11 +117,33 @@ def _ingest(
     framework: Framework,
     register: Register,
     rulings: Rulings | None = None,
+    scope: Scope | None = None,
 ) -> Receipt:
     from nps_xlsx.intake import ingest as run
 
     with _progress() as seen:
-        return run(paths, out, framework, register, rulings=rulings, seen=seen)
+        return run(paths, out, framework, register, rulings=rulings, scope=scope, seen=seen)
+
+
+def _scope(
+    framework: Framework,
+    register: Register,
+    previous: Path | None,
+    asked: Path | None,
+    facts: tuple[str, ...],
+) -> Scope:
+    from nps_xlsx.outputs import Scope
+    from nps_xlsx.prefill import load_previous
+
+    unknown = [fact for fact in facts if fact not in ("region", "council_type", *register.extra_columns)]
+    if unknown:
+        known = ", ".join(("region", "council_type", *register.extra_columns))
+        raise UserError(f"--by {unknown[0]}: the register has no such column. It has: {known}.")
+    return Scope(
+        previous=load_previous(previous, framework, register) if previous else {},
+        asked=load_list(asked, register) if asked else None,
+        facts=tuple(dict.fromkeys(("region", "council_type", *facts))),
+    )
 
 
 @contextlib.contextmanager

@@ -72,7 +72,8 @@ class _Reader:
         stamps = find_stamps(grids)
         live = live_grids(grids, stamps)
         answered = [grid for grid in grids if grid.name not in live]
-        tables = find_tables(answered, self.framework)
+        stamped = {found.grid for found in stamps if found.stamp}
+        tables = find_tables(sorted(answered, key=lambda grid: grid.name not in stamped), self.framework)
         rows = list(find_rows(tables, self.framework))
         if not rows:
             raise RefusedError("file-not-ours")
@@ -145,7 +146,7 @@ class _Reader:
         for heading in missing if table.has_ref_heading else [by_key["ref"], *missing]:
             slug = "ref-heading-missing" if heading == by_key["ref"] else "heading-missing"
             self.findings.tell(slug, table.place(table.heading_row, "ref"), value=heading)
-        for key, col in table.doubled.items():
+        for key, col in table.doubled:
             used, other = (layout.cell_name(table.heading_row, c) for c in (table.columns[key], col))
             place = Place("", table.grid.name, other)
             self.findings.tell("heading-doubled", place, value=by_key.get(key, key), used=used)

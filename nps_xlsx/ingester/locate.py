@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from nps_xlsx import layout
 from nps_xlsx.ingester.grids import CellValue, Grid
@@ -18,11 +19,19 @@ from nps_xlsx.model import Framework, Place
 from nps_xlsx.stamp import Stamp, StampError, parse_stamp
 
 _ENOUGH_HEADINGS = 3
+_SURELY_HEADINGS = 6
+"""More than an officer's own words can be taken for: such a row is one of headings whatever stands beside."""
+
 _ENOUGH_LABELS = 3
 _LONGEST = 80
 """Characters beyond which a text is no heading, label or code, and need not be compared."""
 
 _CODE = re.compile(r"([A-Z]+)0*(\d+)")
+_COPY = re.compile(r"^copy of |[ _]?\(?\d+\)?$", re.IGNORECASE)
+"""What programs add to the name of a copied sheet: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``."""
+
+_IN_OUR_WORKINGS = {"ref", "actions", "owner", "due_date", "priority"}
+"""Headings that the hidden sheet has too, where it was renamed; an assessment table has another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +43,8 @@ class Table:
     end: int
     """The row after its last one: the end of the sheet, or the headings of another table."""
     columns: dict[str, int]
-    doubled: dict[str, int] = field(default_factory=dict)
-    """Second columns under a heading that stands there twice: they are not read."""
+    doubled: Sequence[tuple[str, int]] = ()
+    """Further columns under a heading that stands there more than once: they are not read."""
     extra: dict[int, str] = field(default_factory=dict)
     """Columns under headings that are not ours, with their headings."""
     has_ref_heading: bool = True
@@ -101,7 +110,8 @@ def live_grids(grids: Iterable[Grid], stamps: Iterable[FoundStamp]) -> set[str]:
     By their stamp, whatever they are called now, and otherwise by their name.
     """
     stamped = {found.grid: found.stamp.sheet in layout.LIVE_STAMPS for found in stamps if found.stamp}
-    return {grid.name for grid in grids if stamped.get(grid.name, grid.name in layout.LIVE_SHEETS)}
+    named = {grid.name: _COPY.sub("", grid.name) in layout.LIVE_SHEETS for grid in grids}
+    return {name for name in named if stamped.get(name, named[name])}
 
 
 def find_tables(grids: Iterable[Grid], framework: Framework) -> list[Table]:
@@ -117,13 +127,15 @@ def _tables(grid: Grid, keys: Mapping[str, str], framework: Framework) -> Iterat
     headings = [
         (number, found)
         for number, values in enumerate(grid.rows)
-        if (found := _headings(values, keys)) and not _has_code(values, framework)
+        if (found := _headings(values, keys))
+        and (len(found) >= _SURELY_HEADINGS or not _has_code(values, framework))
     ]
     ends = [*(number for number, _ in headings[1:]), len(grid.rows)]
     for (number, found), end in zip(headings, ends, strict=False):  # no headings: one end too many
-        table = _table(grid, number, end, found, framework)
-        if table is not None:
-            yield table
+        for across in _blocks(found, len(grid.rows[number])):
+            table = _table(grid, range(number, end), across, found, framework)
+            if table is not None:
+                yield table
 
 
 def _headings(values: Sequence[CellValue], keys: Mapping[str, str]) -> dict[str, list[int]]:
@@ -133,7 +145,23 @@ def _headings(values: Sequence[CellValue], keys: Mapping[str, str]) -> dict[str,
         key = keys.get(key_of(value)) if isinstance(value, str) and 0 < len(value) < _LONGEST else None
         if key is not None:
             found.setdefault(key, []).append(col)
-    return found if len(found) >= _ENOUGH_HEADINGS else {}
+    return found if _are_enough(found) else {}
+
+
+def _are_enough(found: Collection[str]) -> bool:
+    return len(found) >= _ENOUGH_HEADINGS and not _IN_OUR_WORKINGS.issuperset(found)
+
+
+def _blocks(found: Mapping[str, list[int]], width: int) -> list[range]:
+    """The columns of each of the tables that stand side by side, every one from its own Ref on."""
+    edges = [0, *found.get("ref", [])[1:], width]
+    blocks = [range(first, end) for first, end in pairwise(edges)]
+    return blocks if all(_are_enough(_within(block, found)) for block in blocks) else [range(width)]
+
+
+def _within(across: range, found: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    kept = {key: [col for col in cols if col in across] for key, cols in found.items()}
+    return {key: cols for key, cols in kept.items() if cols}
 
 
 def _has_code(values: Sequence[CellValue], framework: Framework) -> bool:
@@ -149,10 +177,13 @@ def code_of(text: str, framework: Framework) -> str:
 
 
 def _table(
-    grid: Grid, number: int, end: int, found: Mapping[str, list[int]], framework: Framework
+    grid: Grid, rows: range, across: range, headings: Mapping[str, list[int]], framework: Framework
 ) -> Table | None:
-    below = range(number + 1, end)
-    columns = {key: _fullest(grid, below, cols) for key, cols in found.items()}
+    number, below, found = rows[0], rows[1:], _within(across, headings)
+    refs = [col for col in found.get("ref", []) if _codes(grid, below, col, framework)]
+    coded = _codes(grid, below, refs[0], framework) if refs else below
+    columns = {key: _fullest(grid, coded, cols) for key, cols in found.items()}
+    columns |= {"ref": refs[0]} if refs else {}
     has_ref = "ref" in columns
     if not has_ref:
         codes = _column_of_codes(grid, below, framework)
@@ -161,20 +192,29 @@ def _table(
         columns["ref"] = columns["behaviour"] if codes is None else codes
     taken = {col for cols in found.values() for col in cols} | {columns["ref"]}
     extra = {
-        col: read_text(value)
-        for col, value in enumerate(grid.rows[number])
-        if col not in taken and read_text(value) and any(read_text(grid.at(row, col)) for row in below)
+        col: heading
+        for col in across
+        if col not in taken and (heading := read_text(grid.at(number, col))) and _is_used(grid, below, col)
     }
-    doubled = {
-        key: other
+    doubled = [
+        (key, other)
         for key, cols in found.items()
         for other in cols
-        if other != columns[key] and any(read_text(grid.at(row, other)) for row in below)
-    }
-    return Table(grid, number, end, columns, doubled, extra, has_ref)
+        if other != columns[key] and _is_used(grid, below, other)
+    ]
+    return Table(grid, number, rows.stop, columns, doubled, extra, has_ref)
 
 
-def _fullest(grid: Grid, rows: range, cols: Sequence[int]) -> int:
+def _codes(grid: Grid, rows: range, col: int, framework: Framework) -> list[int]:
+    """The rows that have a code in this column."""
+    return [row for row in rows if code_of(read_text(grid.at(row, col)), framework)]
+
+
+def _is_used(grid: Grid, rows: range, col: int) -> bool:
+    return any(read_text(grid.at(row, col)) for row in rows)
+
+
+def _fullest(grid: Grid, rows: Sequence[int], cols: Sequence[int]) -> int:
     """Of several columns under one heading, the one with the most in it; the first of equals."""
     return max(cols, key=lambda col: (sum(bool(read_text(grid.at(row, col))) for row in rows), -col))
 

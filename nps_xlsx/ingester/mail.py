@@ -65,8 +65,8 @@ _SEALED = {
     "application/x-microsoft-rpmsg-message",
     "multipart/encrypted",
 }
-_ENCRYPTED = "the message is encrypted"
-_SIGNED_WHOLE = "the message is sealed by a digital signature that only a mail program opens"
+_ENCRYPTED = "encrypted"
+_SIGNED_WHOLE = "sealed by a digital signature that only a mail program opens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ def sealed(kind: str, name: str = "", way: str = "") -> RefusedError | None:
     """Why a part cannot be looked into, if its kind says that it is encrypted."""
     if kind not in _SEALED and not name.casefold().endswith((".p7m", ".rpmsg")):
         return None
-    reason = _SIGNED_WHOLE if way.casefold() == "signed-data" else _ENCRYPTED
-    return RefusedError("file-unreadable", reason=reason)
+    how = _SIGNED_WHOLE if way.casefold() == "signed-data" else _ENCRYPTED
+    return RefusedError("mail-sealed", how=how)
 
 
 def enclosures(content: bytes, levels: int) -> list[Enclosure]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
+import pandas as pd
+
 from nps_xlsx.combine import Combined
 from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Return, Status
 
@@ -255,6 +257,12 @@ def to_csv(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
     for row in rows:
         writer.writerow([guarded(row[column]) for column in columns])
     return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def to_parquet(columns: Iterable[str], rows: Sequence[Row]) -> bytes:
+    """Rows as Parquet, for those that no spreadsheet is good for: texts, as the council wrote them."""
+    frame = pd.DataFrame(rows, columns=list(columns), dtype="string")
+    return frame.to_parquet(index=False)
 
 
 def guarded(text: str) -> str:

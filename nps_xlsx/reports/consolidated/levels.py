@@ -1,0 +1,163 @@
+"""How many responses are at each level, how many aim for each, and which gaps are widest."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nps_xlsx import layout, styles
+from nps_xlsx.book import Book
+from nps_xlsx.consolidate import Tables
+from nps_xlsx.model import Behaviour, Framework, Level
+from nps_xlsx.reports import charts
+from nps_xlsx.reports.consolidated.means import level_name, mean_or_nothing, name_columns, names_of
+from nps_xlsx.reports.table import (
+    FIRST_ROW,
+    Cell,
+    TableColumn,
+    count_column,
+    gap_column,
+    mean_column,
+    table_sheet,
+    text_column,
+)
+
+DISTRIBUTION, AIMS, GAPS, STRENGTHS = "Distribution", "Targets", "Gaps", "Strengths"
+
+SHOWN = 10
+"""Strengths, and weaknesses, that are listed; more where some are equal."""
+
+
+def good_level(framework: Framework) -> Level:
+    """The middle level of the scale, from which a behaviour is in place: Mature, "a good result"."""
+    return framework.levels[len(framework.levels) // 2]
+
+
+def write_distribution(book: Book, tables: Tables) -> None:
+    """Current levels by behaviour, as counts and shares, with a stacked bar chart."""
+    note = "Responses at each level, as counts and as shares of those that gave a level."
+    rest = [count_column(layout.NOT_APPLICABLE_LABEL, 108), count_column("Not answered", 108)]
+    title = "Share of responses at each level, by behaviour"
+    _levels(book, tables, DISTRIBUTION, note, title, ("not_applicable", "blank"), rest)
+
+
+def write_aims(book: Book, tables: Tables) -> None:
+    """Target levels by behaviour, in the same way: where councils aim."""
+    note = "Responses that aim for each level, as counts and as shares of those that gave a target."
+    rest = [count_column("No target", 108)]
+    _levels(book, tables, AIMS, note, "Share of targets at each level, by behaviour", ("no_target",), rest)
+
+
+def _levels(
+    book: Book,
+    tables: Tables,
+    name: str,
+    note: str,
+    title: str,
+    keys: tuple[str, ...],
+    rest: list[TableColumn],
+) -> None:
+    framework, levels = tables.framework, tables.framework.levels
+    frame = tables.aims if name == AIMS else tables.distribution
+    ramp = [(styles.level_style(level.number, len(levels)),) for level in levels]
+    both = list(zip(levels, ramp, strict=True))
+    columns = [
+        *name_columns(),
+        *(TableColumn(level.label, 104, ("count",), names) for level, names in both),
+        count_column("Target given" if name == AIMS else "Level given"),
+        *rest,
+        *(TableColumn(f"{level.label}, share", 104, ("share",), names) for level, names in both),
+    ]
+    rows = [
+        [*names_of(framework, behaviour), *_level_cells(frame, behaviour, len(levels), keys)]
+        for behaviour in framework.behaviours
+    ]
+    sheet, end = table_sheet(book, name, note, columns, rows, frozen=4)
+    last = FIRST_ROW + len(framework.behaviours) - 1
+    series = [(level.label, (name, 4 + place, FIRST_ROW, last)) for place, level in enumerate(levels)]
+    chart = charts.level_shares(book, title, (name, 3, FIRST_ROW, last), series, framework)
+    text = f"Stacked bar chart: {title.lower()}. The figures are in the table above."
+    sheet.chart(end + 1, 0, chart, width=1100, height=1180, description=text)
+    sheet.raw.set_h_pagebreaks([end + 1])
+
+
+def _level_cells(frame: pd.DataFrame, behaviour: Behaviour, steps: int, keys: tuple[str, ...]) -> list[Cell]:
+    counts = frame.loc[[behaviour.code]].iloc[0]
+    levels = [int(counts[f"level_{number}"]) for number in range(1, steps + 1)]
+    given = int(counts["applicable"])
+    shares: list[Cell] = [count / given if given else None for count in levels]
+    return [*levels, given, *(int(counts[key]) for key in keys), *shares]
+
+
+# --- Ranked
+
+
+def write_gaps(book: Book, tables: Tables) -> None:
+    """Behaviours by the width of the gap, equals sharing a rank."""
+    framework = tables.framework
+    both = tables.behaviours[tables.behaviours["gaps"] > 0]
+    ranked = both.sort_values("gap", ascending=False, kind="stable")
+    ranks = ranked["gap"].round(9).rank(method="min", ascending=False).astype(int)
+    columns = [
+        count_column("Rank", 70),
+        *name_columns(),
+        mean_column("Average current"),
+        mean_column("Average target"),
+        gap_column("Average gap"),
+        count_column("Both given"),
+    ]
+    rows = [
+        [
+            int(rank),
+            *names_of(framework, framework.row_by_code[str(code)]),
+            *(mean_or_nothing(row[key]) for key in ("current", "target", "gap")),
+            int(row["gaps"]),
+        ]
+        for (code, row), rank in zip(ranked.iterrows(), ranks, strict=True)
+    ]
+    note = (
+        "Where councils want to move furthest. The gap is averaged over responses that gave both levels; "
+        "equals share a rank."
+    )
+    table_sheet(book, GAPS, note, columns, rows, frozen=5)
+
+
+def write_strengths(book: Book, tables: Tables) -> None:
+    """The behaviours with the highest and the lowest averages, and how many councils have them in place."""
+    framework = tables.framework
+    given = tables.behaviours[tables.behaviours["applicable"] > 0]
+    best = given["current"].round(9).rank(method="min", ascending=False)
+    least = given["current"].round(9).rank(method="min")
+    columns = [
+        text_column("Which", 110),
+        count_column("Rank", 70),
+        *name_columns(),
+        mean_column("Average current"),
+        TableColumn("Nearest level", 108),
+        count_column("Level given"),
+        count_column(f"{good_level(framework).name} or above", 120),
+        TableColumn("Share", 80, ("share",)),
+    ]
+    rows: list[list[Cell]] = []
+    for which, ranks in (("Strength", best), ("Weakness", least)):
+        for code, rank in ranks[ranks <= SHOWN].sort_values(kind="stable").items():
+            rows.append([which, int(rank), *_strength_cells(tables, str(code))])
+    note = f"The {SHOWN} highest and the {SHOWN} lowest averages; equals share a rank, so there may be more."
+    table_sheet(book, STRENGTHS, note, columns, rows, frozen=2)
+
+
+def _strength_cells(tables: Tables, code: str) -> list[Cell]:
+    framework, row, counts = tables.framework, tables.behaviour(code), tables.levels(code)
+    given = int(row["applicable"])
+    placed = sum(
+        int(counts[f"level_{level.number}"])
+        for level in framework.levels
+        if level.number >= good_level(framework).number
+    )
+    return [
+        *names_of(framework, framework.row_by_code[code]),
+        mean_or_nothing(row["current"]),
+        level_name(framework, row["current"]),
+        given,
+        placed,
+        placed / given if given else None,
+    ]

@@ -1,0 +1,77 @@
+"""The rows of the CSV files as sheets, with filters, where they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nps_xlsx.book import Book
+from nps_xlsx.reports.listings import LISTINGS, Row
+from nps_xlsx.reports.table import table_sheet, text_column
+
+ANSWERS, RETURNS, PROBLEMS = "Answers", "Returns", "Problems"
+RESPONDENTS, CHANGES = "Respondents", "Changes"
+
+ROW_LIMIT = 100_000
+"""Rows of text beyond which a sheet is too slow to open and filter; Excel's own limit is 1,048,576."""
+
+LISTED = {
+    "answers.csv": (ANSWERS, "Every answer, as it was given: search it with the filters."),
+    "returns.csv": (RETURNS, "Every file that was read."),
+    "problems.csv": (PROBLEMS, "Errors were not used; warnings were. The worst of each file come first."),
+    "combined.csv": (
+        RESPONDENTS,
+        "The combined response counts; else the middle of the respondents.",
+    ),
+    "changes.csv": (CHANGES, "Each field in which a superseded return and the one that counts differ."),
+}
+"""The sheet, and its note, for the rows of each CSV file that is shown."""
+
+
+def write_lists(book: Book, rows: Mapping[str, Sequence[Row]]) -> None:
+    """A sheet for each CSV file that has rows; where they are too many, the sheet says where they are."""
+    for listing, (name, note) in LISTED.items():
+        if listing not in rows:
+            continue
+        if is_too_long(rows[listing]):
+            _write(book, name, _elsewhere(listing, len(rows[listing])), listing, ())
+        else:
+            _write(book, name, note, listing, rows[listing])
+
+
+def is_too_long(rows: Sequence[Row]) -> bool:
+    """Whether rows go to Parquet beside the CSV file instead of a sheet."""
+    return len(rows) > ROW_LIMIT
+
+
+def _elsewhere(listing: str, count: int) -> str:
+    stem = listing.removesuffix(".csv")
+    return f"{count:,} rows are more than a sheet is good for: they are in {listing} and {stem}.parquet."
+
+
+_WIDTHS = {
+    "source_file": 300,
+    "sha256": 150,
+    "council": 240,
+    "key_area": 230,
+    "behaviour": 240,
+    "evidence": 380,
+    "actions": 380,
+    "owner": 170,
+    "message": 420,
+    "advice": 420,
+    "saved_by": 210,
+    "problem": 200,
+    "sheet": 190,
+    "value": 200,
+}
+
+
+def _write(book: Book, name: str, note: str, listing: str, rows: Sequence[Row]) -> None:
+    keys = list(LISTINGS[listing].columns)
+    columns = [text_column(_heading(key), _WIDTHS.get(key, 108)) for key in keys]
+    table_sheet(book, name, note, columns, [[row[key] for key in keys] for row in rows])
+
+
+def _heading(key: str) -> str:
+    words = key.replace("_", " ")
+    return {"gss code": "GSS code", "sha256": "SHA-256"}.get(words, words.capitalize())

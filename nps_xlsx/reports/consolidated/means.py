@@ -1,0 +1,221 @@
+"""Averages: by response, key area, theme, behaviour, and group of councils."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from nps_xlsx import styles
+from nps_xlsx.book import Book, Sheet
+from nps_xlsx.consolidate import Tables
+from nps_xlsx.model import Behaviour, Framework
+from nps_xlsx.reports import charts
+from nps_xlsx.reports.table import (
+    FIRST_ROW,
+    HEADING_ROW,
+    Cell,
+    TableColumn,
+    count_column,
+    gap_column,
+    mean_column,
+    table_sheet,
+    text_column,
+    write_cell,
+)
+from nps_xlsx.scores import nearest_level
+from nps_xlsx.textfit import text_height
+
+COUNCILS, HEAT, THEMES, AREAS, BEHAVIOURS = "Councils", "Heat map", "Themes", "Key areas", "Behaviours"
+
+_COUNTED = "Averages count behaviours answered with a level; the count stands beside each."
+
+
+def mean_or_nothing(value: float) -> float | None:
+    """A mean for a cell; an empty cell where nothing was averaged."""
+    return None if pd.isna(value) else float(value)
+
+
+def level_name(framework: Framework, mean: float) -> str:
+    """The name of the level nearest to a mean; empty where there is none."""
+    return "" if pd.isna(mean) else framework.level(nearest_level(mean)).name
+
+
+def figures() -> list[TableColumn]:
+    """The columns of counts, averages and gap."""
+    return [
+        count_column("Behaviours", 112),
+        count_column("Answered"),
+        count_column("Not applicable", 108),
+        count_column("Level given"),
+        mean_column("Average current"),
+        TableColumn("Nearest level", 108),
+        count_column("Target given"),
+        mean_column("Average target"),
+        count_column("Both given"),
+        gap_column("Average gap"),
+    ]
+
+
+def figure_cells(framework: Framework, row: pd.Series[float]) -> list[Cell]:
+    """The cells under ``figures``."""
+    return [
+        *(int(row[key]) for key in ("rows", "answered", "not_applicable", "applicable")),
+        mean_or_nothing(row["current"]),
+        level_name(framework, row["current"]),
+        int(row["targets"]),
+        mean_or_nothing(row["target"]),
+        int(row["gaps"]),
+        mean_or_nothing(row["gap"]),
+    ]
+
+
+def names_of(framework: Framework, behaviour: Behaviour) -> list[Cell]:
+    """Number, code, key area and short name of a behaviour."""
+    area = framework.area_by_code[behaviour.code]
+    return [behaviour.value_code, behaviour.code, area.sheet, behaviour.short_name]
+
+
+def name_columns() -> list[TableColumn]:
+    """The columns under ``names_of``."""
+    return [
+        TableColumn("No.", 60, ("count",)),
+        text_column("Ref", 76),
+        text_column("Key area", 220),
+        text_column("Behaviour", 330),
+    ]
+
+
+def write_councils(book: Book, tables: Tables) -> None:
+    """One row a response: how complete it is, its averages and gap."""
+    columns = [
+        text_column("Council", 300),
+        text_column("GSS code", 104),
+        text_column("Type", 180),
+        text_column("Region", 190),
+        text_column("Round", 80),
+        *figures(),
+    ]
+    rows = [
+        [
+            *(row["council"], row["gss_code"], row["council_type"], row["region"], row["round"]),
+            *figure_cells(tables.framework, row),
+        ]
+        for _, row in tables.councils.iterrows()
+    ]
+    table_sheet(book, COUNCILS, _COUNTED, columns, rows)
+
+
+def write_heat(book: Book, tables: Tables) -> None:
+    """Average current level of each response in each key area, shaded by the nearest level."""
+    framework = tables.framework
+    columns = [
+        text_column("Council", 400),
+        *(TableColumn(area.sheet, 118, ("mean",)) for area in framework.areas),
+        TableColumn("All behaviours", 118, ("mean", "bold")),
+    ]
+    note = (
+        "Average current level by council and key area; the shade is the nearest level's. "
+        "Blank: nothing answered with a level."
+    )
+    sheet, end = table_sheet(book, HEAT, note, columns, ())
+    row = end
+    for (_, council), values in zip(tables.councils.iterrows(), tables.heat.to_numpy(), strict=True):
+        means = [*(float(value) for value in values), float(council["current"])]
+        _heat_row(sheet, row, str(council["council"]), means, framework)
+        row += 1
+    overall = [float(tables.area(area.code)["current"]) for area in framework.areas]
+    overall.append(float(tables.overall["current"]))
+    _heat_row(sheet, row, "All returns", overall, framework, "bold")
+    sheet.filter(HEADING_ROW, 0, max(row - 1, FIRST_ROW), len(columns) - 1)
+
+
+def _heat_row(
+    sheet: Sheet, row: int, name: str, values: Sequence[float], framework: Framework, *names: str
+) -> None:
+    write_cell(sheet, row, 0, name, "wrap", *names)
+    for col, value in enumerate(values, start=1):
+        shade = () if pd.isna(value) else (styles.level_style(nearest_level(value), len(framework.levels)),)
+        write_cell(sheet, row, col, value, "mean", *shade, *names)
+    sheet.height(row, max(20.0, text_height(name, 400 - styles.INDENT_PIXELS, 11)))
+
+
+def write_themes(book: Book, tables: Tables) -> None:
+    """Counts, averages and gap by theme."""
+    columns = [text_column("Theme", 300), *figures()]
+    rows = [[str(name), *figure_cells(tables.framework, row)] for name, row in tables.themes.iterrows()]
+    rows.append(["All behaviours", *figure_cells(tables.framework, tables.overall)])
+    sheet, _ = table_sheet(book, THEMES, _COUNTED, columns, rows, has_filter=False)
+    sheet.raw.fit_to_pages(1, 1)
+
+
+def write_areas(book: Book, tables: Tables) -> None:
+    """Counts, averages and gap by key area, with a chart of current against target."""
+    framework = tables.framework
+    columns = [text_column("Key area", 260), *figures()]
+    rows = [[area.sheet, *figure_cells(framework, tables.area(area.code))] for area in framework.areas]
+    rows.append(["All behaviours", *figure_cells(framework, tables.overall)])
+    sheet, end = table_sheet(book, AREAS, _COUNTED, columns, rows, has_filter=False)
+    last = FIRST_ROW + len(framework.areas) - 1
+    names, current, target = ((AREAS, col, FIRST_ROW, last) for col in (0, 5, 8))
+    title = "Average current and target level by key area"
+    chart = charts.current_and_target(book, title, names, (current, target), framework)
+    text = (
+        "Bar chart: average current and target level of each key area over all returns. "
+        "The figures are in the table above."
+    )
+    sheet.chart(end + 1, 0, chart, width=960, height=480, description=text)
+    sheet.raw.fit_to_pages(1, 1)
+
+
+def write_behaviours(book: Book, tables: Tables) -> None:
+    """Counts, averages and gap by behaviour."""
+    framework = tables.framework
+    rows = [
+        [*names_of(framework, behaviour), *figure_cells(framework, tables.behaviour(behaviour.code))]
+        for behaviour in framework.behaviours
+    ]
+    table_sheet(book, BEHAVIOURS, _COUNTED, [*name_columns(), *figures()], rows, frozen=4)
+
+
+# --- By group of councils
+
+
+def group_sheet_name(fact: str) -> str:
+    """The name of the sheet of one column of the register, within what a sheet may be called."""
+    words = {"council_type": "type"}.get(fact, fact.replace("_", " "))
+    clean = "".join(letter for letter in f"By {words}" if letter not in "[]:*?/\\'")
+    return clean[:31]
+
+
+def write_groups(book: Book, tables: Tables, fact: str) -> None:
+    """One row a group of councils: how many, its averages, and its average in each key area."""
+    framework = tables.framework
+    name = group_sheet_name(fact)
+    columns = [
+        text_column(name.removeprefix("By ").capitalize(), 280),
+        count_column("Responses", 104),
+        *figures(),
+        *(TableColumn(area.sheet, 118, ("mean",)) for area in framework.areas),
+    ]
+    by_area = tables.groups(fact, "area")
+    members = tables.councils.groupby(fact).size()
+    rows = [
+        [
+            str(group),
+            int(members[str(group)]),
+            *figure_cells(framework, row),
+            *(_area_mean(by_area, group, area.code) for area in framework.areas),
+        ]
+        for group, row in tables.groups(fact).iterrows()
+    ]
+    note = (
+        "A group's averages rest on its responses alone; where these are few, one council makes the "
+        "difference, and may be recognised."
+    )
+    table_sheet(book, name, note, columns, rows)
+
+
+def _area_mean(by_area: pd.DataFrame, group: object, code: str) -> float | None:
+    means = by_area["current"].to_dict()
+    return mean_or_nothing(float(means.get((group, code), float("nan"))))

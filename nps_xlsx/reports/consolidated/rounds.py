@@ -1,0 +1,131 @@
+"""Movement since an earlier round, who has returned, and how far respondents are apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nps_xlsx.book import Book
+from nps_xlsx.combine import Combined
+from nps_xlsx.consolidate import Asked, Tables
+from nps_xlsx.reports.consolidated.means import mean_or_nothing
+from nps_xlsx.reports.table import (
+    Cell,
+    TableColumn,
+    count_column,
+    gap_column,
+    mean_column,
+    table_sheet,
+    text_column,
+    write_table,
+)
+
+MOVEMENT, RESPONSE, SPREAD = "Movement", "Response", "Spread"
+
+
+def write_movement(book: Book, tables: Tables) -> None:
+    """The same councils in both rounds, beside everyone in each."""
+    framework = tables.framework
+    columns = [
+        text_column("Group", 110),
+        text_column("Ref", 76),
+        text_column("Name", 380),
+        mean_column("Same councils, last round", 116),
+        mean_column("Same councils, this round", 116),
+        gap_column("Change", 90),
+        count_column("Answers in both", 104),
+        count_column("Councils in both", 104),
+        mean_column("All councils, last round", 116),
+        count_column("Answers", 90),
+        mean_column("All councils, this round", 116),
+        count_column("Answers", 90),
+    ]
+    names = {area.code: area.name for area in framework.areas} | {
+        row.code: row.short_name for row in framework.behaviours
+    }
+    rows: list[list[Cell]] = []
+    for by, group in (("all", "All"), ("theme", "Theme"), ("area", "Key area"), ("ref", "Behaviour")):
+        for code, row in tables.movement(by).iterrows():
+            label = names.get(str(code), "All behaviours" if by == "all" else str(code))
+            rows.append([group, str(code) if by in ("area", "ref") else "", label, *_movement_cells(row)])
+    note = (
+        "The change counts only answers with a level in both rounds, so that a change of who answered is "
+        "not a change of level. All councils stand beside for comparison."
+    )
+    table_sheet(book, MOVEMENT, note, columns, rows, frozen=3)
+
+
+def _movement_cells(row: pd.Series[float]) -> list[Cell]:
+    return [
+        *(mean_or_nothing(row[key]) for key in ("same_last", "same_now", "change")),
+        *(int(row[key]) for key in ("pairs", "councils")),
+        mean_or_nothing(row["all_last"]),
+        int(row["all_last_count"]),
+        mean_or_nothing(row["all_now"]),
+        int(row["all_now_count"]),
+    ]
+
+
+def write_response(book: Book, asked: Asked) -> None:
+    """How many have returned, by region and type; then who has not."""
+    columns = [
+        text_column("Region or type", 320),
+        count_column("Asked", 200),
+        count_column("Returned", 210),
+        TableColumn("Share", 190, ("share",)),
+    ]
+    rows: list[list[Cell]] = []
+    for fact in ("region", "council_type"):
+        table = asked.rates(fact)
+        groups = [(str(group), row) for group, row in table.iterrows()]
+        rows += [_rate(*one) for one in groups if fact == "council_type" or one[0] != "All"]
+    note = "Councils asked, and those of which a return counts. Those that have not returned stand below."
+    sheet, end = table_sheet(book, RESPONSE, note, columns, rows, has_filter=False)
+    sheet.text(end + 1, 0, f"Not returned yet: {len(asked.missing)}", "section")
+    headings = [text_column(name, 0) for name in ("Council", "GSS code", "Region", "Type")]
+    missing = [[c.name, c.gss_code, c.region, c.council_type] for c in asked.missing]
+    write_table(sheet, end + 2, [_wide(column) for column in headings], missing)
+
+
+def _wide(column: TableColumn) -> TableColumn:
+    return TableColumn(column.heading, 190, column.names)
+
+
+def _rate(group: str, row: pd.Series[float]) -> list[Cell]:
+    share = None if pd.isna(row["share"]) else float(row["share"])
+    return [group, int(row["asked"]), int(row["returned"]), share]
+
+
+def write_spread(book: Book, tables: Tables) -> None:
+    """Councils with several respondents, behaviour by behaviour, the most divided first."""
+    columns = [
+        text_column("Council", 300),
+        text_column("Ref", 76),
+        text_column("Behaviour", 330),
+        count_column("Respondents", 110),
+        text_column("Current levels given", 200),
+        TableColumn("Median", 84, ("mean",)),
+        count_column("Levels apart", 100),
+        text_column("Which counts", 220),
+    ]
+    rows = [
+        row for response in tables.responses if len(response.basis) > 1 for row in _apart(response, tables)
+    ]
+    rows.sort(key=lambda row: -int(str(row[6] or 0)))
+    note = (
+        "How far a council's respondents are apart. The combined response counts where there is one; "
+        "else the median, the lower of two."
+    )
+    table_sheet(book, SPREAD, note, columns, rows, frozen=3)
+
+
+def _apart(response: Combined, tables: Tables) -> list[list[Cell]]:
+    which = "The combined response" if response.is_authoritative else "The middle of the respondents"
+    rows: list[list[Cell]] = []
+    for behaviour in tables.framework.behaviours:
+        spread = response.spread(behaviour.code)
+        if not spread.levels:
+            continue
+        apart = max(spread.levels) - min(spread.levels)
+        names = (response.assessment.council, behaviour.code, behaviour.short_name)
+        rows.append([*names, len(response.basis), str(spread), spread.median, apart, which])
+    return rows
