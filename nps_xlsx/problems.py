@@ -139,4 +139,4 @@ def _joined(texts: Iterable[str]) -> str:
 
 def _short(value: str) -> str:
     line = " ".join(value.split())
-    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 3]}..."
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"

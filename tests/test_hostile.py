@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from nps_xlsx import layout
 from nps_xlsx.councils import Register
 from nps_xlsx.ingester import ReadingProcess, SourceFile, read_return
 from nps_xlsx.ingester.preflight import preflight
@@ -140,12 +141,30 @@ def test_the_answers_that_cases_are_held_against_are_those_written(expected: dic
     assert expected["EC1"][:8] == (2, 4, "2 Developing", "4 Leader", evidence, "An action", "A post", day)
 
 
-def test_a_flipped_bit_never_changes_an_answer(
-    honest: dict[str, bytes], expected: dict[str, Read], ingest: Ingest
-) -> None:
+def full(framework: Framework, rng: random.Random) -> list[Answer]:
+    """An answer with much text to every question, so that damage has something to hit."""
+    return [
+        Answer(
+            row.code,
+            current=rng.randint(1, 5),
+            target=5,
+            evidence=rng.randbytes(1_000).hex(" ", 4),
+            actions=rng.randbytes(1_000).hex(" ", 4),
+            owner=rng.randbytes(9).hex(),
+            due_date=dt.date(2027, 1, 1) + dt.timedelta(rng.randrange(365)),
+            priority=rng.choice(layout.PRIORITIES),
+        )
+        for row in framework.rows
+    ]
+
+
+def test_a_flipped_bit_never_changes_an_answer(framework: Framework, medway: Council, ingest: Ingest) -> None:
     """With any one bit flipped, a workbook is refused, or each of its answers is exactly as it was."""
     rng = random.Random(0)  # noqa: S311 - not for secrets
-    wholes = (honest["xlsx"], changed(honest["xlsx"], lambda _: None), honest["ods"])
+    built = filled(framework, medway, *full(framework, rng))
+    wholes = (built, changed(built, lambda _: None), zips.STORED.make(built), others.opendocument(built))
+    expected = answers(ingest(built))
+    assert len(expected) == len(framework.rows)
     for number in range(FLIPS):
         damaged = bytearray(wholes[number % len(wholes)])
         place, bit = rng.randrange(len(damaged)), rng.randrange(8)

@@ -66,7 +66,7 @@ def messy(workbook: Workbook) -> None:
     workbook["Working with partners"]["A8"] = "XX9"
     workbook["Working with partners"]["B8"] = "Something of our own"
     workbook["Working with partners"]["J8"] = "Nobody should lose this. " * 20
-    workbook["Enablers"]["C5"] = "N/A"
+    workbook["Enablers"]["C5"], workbook["Enablers"]["J5"] = "N/A", "- at some length,\n" * 20
     workbook["Enablers"]["C6"] = True
     workbook.remove(workbook["VCSE engagement"])
     workbook.create_sheet("Notes")["A1"] = "Our notes"
@@ -300,6 +300,19 @@ def test_the_councils_own_words_are_back_in_the_cell(copy: bytes) -> None:
     assert workbook["Start here"]["B15"].value == "end of March"
 
 
+def test_words_that_were_let_pass_are_kept(
+    returned: Return, framework: Framework, register: Register
+) -> None:
+    """A level that could not be read, but was let pass, still shows what was written, without a frame."""
+    problems = tuple(
+        dataclasses.replace(found, waived="agreed") if found.slug == "level-unreadable" else found
+        for found in returned.problems
+    )
+    sheet = opened(marked(dataclasses.replace(returned, problems=problems), framework, register))[COUNCILLORS]
+    assert [sheet[cell].value for cell in ("C5", "C7")] == ["about 3, but see the note", "Not sure"]
+    assert framed(sheet) == ["C6", "M8", "N8"]
+
+
 def test_a_reviewers_words_are_back_too(framework: Framework, register: Register, medway: Council) -> None:
     """A reviewer's level that could not be read stands in its cell, framed, in the reviewer's column."""
     answers = tuple(dataclasses.replace(answer, reviewer_comment="seen") for answer in full(framework))
@@ -409,14 +422,14 @@ def test_a_respondent_by_itself_stays_out_of_the_stamp(
     framework: Framework, register: Register, medway: Council
 ) -> None:
     """A department that Start here tells is not stamped, so that the officer can still change it."""
-    given = read(filled(framework, medway, department="Adult | care", combined="No"), framework, register)
+    given = read(filled(framework, medway, department="Adult care", combined="No"), framework, register)
     found = mark_up(given, framework, register)
     assert found is not None
     again = read(found[1], framework, register)
     assert found[0] == "NPS-2026-E06000035-medway-adult-care-to-look-at.xlsx"
     assert given.assessment is not None
     assert again.assessment is not None
-    assert again.assessment.respondent == given.assessment.respondent == "Adult | care"
+    assert again.assessment.respondent == given.assessment.respondent == "Adult care"
     assert "respondent" not in str(opened(found[1])["Start here"]["A3"].value)
 
 

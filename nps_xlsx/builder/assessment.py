@@ -62,9 +62,9 @@ def _write_head(
 def progress_formula(workings: Workings, area: str, behaviours: tuple[Behaviour, ...]) -> tuple[str, str]:
     """A formula that says "3 of 4 behaviours answered", and what it says at present."""
     count = len(behaviours)
-    answered = count - workings.count("unanswered", behaviours)
+    answered = sum(int(workings.present[row.code]["answered"]) for row in behaviours)
     noun = "behaviour" if count == 1 else "behaviours"
-    formula = f'({count}-{workings.sum("unanswered", area)})&" of {count} {noun} answered"'
+    formula = f'{workings.sum_scored("answered", area)}&" of {count} {noun} answered"'
     return formula, f"{answered} of {count} {noun} answered"
 
 

@@ -89,6 +89,12 @@ class Workings:
             return f"SUM({self.range(key)})"
         return f'SUMIFS({self.range(key)},{self.range("area")},"{area}")'
 
+    def sum_scored(self, key: str, area: str) -> str:
+        """The same over scored rows alone, without the principles."""
+        scored = f"{self.range('scored')},1"
+        where = f'{self.range("area")},"{area}",{scored}' if area else scored
+        return f"SUMIFS({self.range(key)},{where})"
+
     def answer(self, code: str) -> Answer:
         """The answer that the workbook is filled with; an empty one where it is blank."""
         return self._answers.get(code, Answer(code))

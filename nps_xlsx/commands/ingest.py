@@ -258,8 +258,9 @@ def _mark_up(
 def _tell_reply(returned: Return, framework: Framework, copy: Path | None) -> None:
     from nps_xlsx.reports.reply import reply
 
-    click.echo(reply(returned, framework, marked_up=copy.name if copy else ""))
-    click.echo()
+    text = reply(returned, framework, marked_up=copy.name if copy else "")
+    if text:
+        click.echo(f"{text}\n{'-' * 72}\n")
 
 
 def _tell_return(returned: Return) -> None:

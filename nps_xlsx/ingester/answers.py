@@ -42,7 +42,7 @@ class AnswerReader:
                 continue  # a row copied without its answers hides nothing
             self.present += 1
             if row.ref in answers and not answers[row.ref].is_blank:
-                self._tell(row, "row-doubled", "ref")
+                self._tell(row, "row-doubled", "ref", self._words(row.table, row.row))
                 self.refused += 1
                 continue
             answers[row.ref] = self._answer(row)
@@ -66,10 +66,14 @@ class AnswerReader:
                 held = [key for key in self.inputs if table.holds(number, key)]
                 if (id(table), number) in known or not held:
                     continue
-                value = "; ".join(filter(None, (read_text(table.value(number, key)) for key in held)))
-                self.findings.tell("row-unknown", table.place(number, held[0]), value=value)
+                place = table.place(number, held[0])
+                self.findings.tell("row-unknown", place, value=self._words(table, number))
                 self.present += 1
                 self.refused += 1
+
+    def _words(self, table: Table, number: int) -> str:
+        """All that a council wrote in a row, for those who are to say where it belongs."""
+        return "; ".join(filter(None, (read_text(table.value(number, key)) for key in self.inputs)))
 
     # --- One row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import IO, Any
 
@@ -93,7 +93,8 @@ def workbook_from(content: bytes) -> Workbook:
 def _grid_to(grid: Grid) -> dict[str, object]:
     return {
         "name": grid.name,
-        "rows": [[_WRITERS[type(v)](v) if type(v) in _WRITERS else v for v in row] for row in grid.rows],
+        # Rows that hold something, with their numbers: a sheet may go down to its last row for one cell.
+        "rows": [[n, _values_to(row)] for n, row in enumerate(grid.rows) if any(v != "" for v in row)],
         "errors": [[*place, text] for place, text in grid.errors.items()],
         **{name: sorted(getattr(grid, name)) for name in ("formulas", "without_result", "unread")},
     }
@@ -102,12 +103,24 @@ def _grid_to(grid: Grid) -> dict[str, object]:
 def _grid_from(said: Mapping[str, Any]) -> Grid:
     return Grid(
         name=said["name"],
-        rows=[[_READERS[v[0]](v[1]) if isinstance(v, list) else v for v in row] for row in said["rows"]],
+        rows=_rows_from(said["rows"]),
         errors={(row, col): text for row, col, text in said["errors"]},
         formulas=_places(said["formulas"]),
         without_result=_places(said["without_result"]),
         unread=_places(said["unread"]),
     )
+
+
+def _values_to(row: Sequence[CellValue]) -> list[object]:
+    return [_WRITERS[type(value)](value) if type(value) in _WRITERS else value for value in row]
+
+
+def _rows_from(said: Sequence[tuple[int, list[Any]]]) -> list[list[CellValue]]:
+    rows: list[list[CellValue]] = []
+    for number, values in said:
+        rows += [[] for _ in range(number - len(rows))]
+        rows.append([_READERS[v[0]](v[1]) if isinstance(v, list) else v for v in values])
+    return rows
 
 
 def _places(said: list[list[int]]) -> frozenset[Position]:

@@ -25,6 +25,8 @@ class Sighting:
     formulas: set[Position] = field(default_factory=set)
     without_result: set[Position] = field(default_factory=set)
     """Formulas of which the file holds no result: nothing that we run would compute it."""
+    broken: set[Position] = field(default_factory=set)
+    """Cells whose text is not there, or that stand there twice: no reader's word on them is taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ _CODE = re.compile(r"([A-Z]+)0*(\d+)")
 _COPY = re.compile(r"^copy of |[ _]?\(?\d+\)?$", re.IGNORECASE)
 """What programs add to the name of a copied sheet: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``."""
 
-_IN_OUR_WORKINGS = {"ref", "actions", "owner", "due_date", "priority"}
-"""Headings that the hidden sheet has too, where it was renamed; an assessment table has another."""
+_OF_ANSWERS = {"behaviour", "current", "target", "evidence"}
+"""Headings of which a table of answers has one: the hidden sheet has none, even where it was renamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +149,19 @@ def _headings(values: Sequence[CellValue], keys: Mapping[str, str]) -> dict[str,
 
 
 def _are_enough(found: Collection[str]) -> bool:
-    return len(found) >= _ENOUGH_HEADINGS and not _IN_OUR_WORKINGS.issuperset(found)
+    return len(found) >= _ENOUGH_HEADINGS and not _OF_ANSWERS.isdisjoint(found)
 
 
 def _blocks(found: Mapping[str, list[int]], width: int) -> list[range]:
     """The columns of each of the tables that stand side by side, every one from its own Ref on."""
-    edges = [0, *found.get("ref", [])[1:], width]
-    blocks = [range(first, end) for first, end in pairwise(edges)]
-    return blocks if all(_are_enough(_within(block, found)) for block in blocks) else [range(width)]
+    blocks: list[range] = []
+    for first, end in pairwise([0, *found.get("ref", [])[1:], width]):
+        around = [*blocks[-1:], range(first, end)]
+        if len(around) == 2 and any(len(_within(part, found)) < _ENOUGH_HEADINGS for part in around):
+            blocks[-1] = range(around[0].start, end)  # a lone column, and no table
+        else:
+            blocks.append(range(first, end))
+    return [block for block in blocks if _are_enough(_within(block, found))]
 
 
 def _within(across: range, found: Mapping[str, list[int]]) -> dict[str, list[int]]:

@@ -23,6 +23,9 @@ from nps_xlsx.stamp import PROPERTY
 REPEAT_LIMIT = 4_096
 """How often one filled cell or row may be repeated: more is a whole sheet filled, not an answer."""
 
+ROW_LIMIT = 1_048_576
+"""Rows of a sheet, as LibreOffice and Excel count them."""
+
 _ERROR_TEXT = re.compile(r"#(REF|VALUE|DIV/0|NAME|NUM|NULL|N/A)[!?]?|Err:\d+")
 
 
@@ -55,7 +58,7 @@ class _Cells:
         self._paragraphs: list[str] = []
         self._depth = 0
         self._row_repeat = 1
-        self._blank_rows = 0
+        self._blank_rows = self._blank_cells = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(" ")[2]
@@ -67,6 +70,7 @@ class _Cells:
             self.grids.append(Grid(_named(attributes, "name"), self._rows))
         elif name == "table-row":
             self._row, self._row_repeat = [], _repeat(attributes, "number-rows-repeated")
+            self._blank_cells = 0
         elif name in ("table-cell", "covered-table-cell"):
             self._attributes, self._paragraphs = attributes, []
         elif name in ("p", "h"):
@@ -88,7 +92,7 @@ class _Cells:
             self._end_row()
 
     def _cell(self) -> None:
-        at = (len(self._rows) + self._blank_rows, len(self._row))
+        at = (len(self._rows) + self._blank_rows, len(self._row) + self._blank_cells)
         text = "\n".join(self._paragraphs)
         self._paragraphs = []
         value: CellValue
@@ -100,16 +104,19 @@ class _Cells:
         if _named(self._attributes, "formula"):
             self._found.formulas.add(at)
         repeat = _repeat(self._attributes, "number-columns-repeated")
-        if value != "":
-            repeat = min(repeat, REPEAT_LIMIT)
-        self._row += [value] * min(repeat, 4 * REPEAT_LIMIT)
+        if value == "":
+            self._blank_cells += repeat  # the last of a row stand for all that follow it
+            return
+        self._row += [""] * min(self._blank_cells, 4 * REPEAT_LIMIT)
+        self._blank_cells = 0
+        self._row += [value] * min(repeat, REPEAT_LIMIT)
 
     def _end_row(self) -> None:
-        while self._row and self._row[-1] == "":
-            self._row.pop()
         if not self._row:
             self._blank_rows += self._row_repeat  # a sheet's last row stands for all below it
             return
+        if len(self._rows) + self._blank_rows >= ROW_LIMIT:
+            raise RefusedError("file-unreadable", reason=f"a sheet has rows beyond row {ROW_LIMIT:,}")
         self._rows += [[] for _ in range(self._blank_rows)]
         first, repeat = len(self._rows), min(self._row_repeat, REPEAT_LIMIT)
         self._blank_rows = 0

@@ -139,6 +139,8 @@ def root_of(part: bytes, on_doctype: Callable[..., None] = refuse_doctype) -> st
             parser.Parse(piece, False)
             if found:
                 break
+        else:
+            parser.Parse(b"", True)  # newer versions of expat wait for more where a tag came in two pieces
     except _ERRORS:
         pass  # where it has begun, the rest is for those who read it
     if not found:

@@ -16,7 +16,7 @@ import python_calamine
 from nps_xlsx import layout
 from nps_xlsx.ingester import biff8, biff12, opendocument, spreadsheetml
 from nps_xlsx.ingester.containers import DAMAGE, FILE_LIMIT, SourceFile
-from nps_xlsx.ingester.grids import Grid, Notes, Position, Properties, Sighting, Workbook
+from nps_xlsx.ingester.grids import CellValue, Grid, Notes, Position, Properties, Sighting, Workbook
 from nps_xlsx.ingester.kinds import Format, recognise
 from nps_xlsx.ingester.preflight import preflight
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
@@ -163,11 +163,20 @@ def _marked(grids: Sequence[Grid], seen: Mapping[str, Sighting]) -> list[Grid]:
     return [_with(by_name.get(name, Grid(name, [])), seen.get(name, Sighting())) for name in names]
 
 
+def _without_edges(rows: list[list[CellValue]]) -> list[list[CellValue]]:
+    """The same rows, those that hold nothing as empty lists, and none after the last that holds something."""
+    shown = [row if any(value != "" for value in row) else [] for row in rows]
+    while shown and not shown[-1]:
+        shown.pop()
+    return shown
+
+
 def _with(grid: Grid, sighting: Sighting) -> Grid:
     return replace(
         grid,
+        rows=_without_edges(grid.rows),
         errors=sighting.errors,
         formulas=frozenset(sighting.formulas),
         without_result=frozenset(sighting.without_result),
-        unread=_blanks(grid, sighting),
+        unread=_blanks(grid, sighting) | sighting.broken,
     )

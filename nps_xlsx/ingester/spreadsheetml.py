@@ -176,6 +176,7 @@ class _Cells:
         self.found = Sighting()
         self._has_text = has_text
         self._at: Position = (-1, -1)
+        self._places: dict[Position, tuple[str, str]] = {}
         self._kind = ""
         self._value: list[str] = []
         self._has_formula = self._is_phonetic = False
@@ -216,6 +217,8 @@ class _Cells:
     def _end(self) -> None:
         """Note the cell that the last element belonged to."""
         value = "".join(self._value)
+        if self._kind and not self._seen(value):
+            self.found.broken.add(self._at)
         if self._has_formula:
             self.found.formulas.add(self._at)
             if not value and self._kind != "str":  # an empty text is a result, and an honest one
@@ -223,13 +226,24 @@ class _Cells:
         if self._kind == "e":
             self.found.errors[self._at] = value
         elif self._kind == "s":
-            if value.strip().isdecimal() and any(self._has_text[int(value) : int(value) + 1]):
+            if any(self._has_text[int(value) : int(value) + 1] if value.isdecimal() else ()):
                 self.found.filled.add(self._at)
         elif value:
             self.found.filled.add(self._at)
         self._kind = ""
         self._value = []
         self._has_formula = self._is_phonetic = False
+
+    def _seen(self, value: str) -> bool:
+        """Whether a cell can be taken at its word: it says one thing only, and its text is there.
+
+        For an index such as -1 or 1.5 calamine gives the first of all texts; of two cells in one
+        place it gives the second.
+        """
+        said = (self._kind, value)
+        is_first = self._places.setdefault(self._at, said) == said
+        has_text = self._kind != "s" or not value or (value.isdecimal() and int(value) < len(self._has_text))
+        return is_first and has_text
 
 
 @functools.cache

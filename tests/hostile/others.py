@@ -191,6 +191,11 @@ def _xlsb(name: str, make: Maker, outcome: str = "file-not-ours") -> Case:
     return Case(f"xlsb: {name}", make, outcome, base="xlsb")
 
 
+def _short(number: float) -> bytes:
+    """A cell that follows its left neighbour, and says no column."""
+    return _record(16, struct.pack("<Ld", 0, number))
+
+
 def _of_sheets(change: bytes) -> Maker:
     return lambda content: packed(
         {
@@ -234,6 +239,7 @@ BINARY: Sequence[Case] = [
     _xlsb("as it was built", lambda content: content),
     _xlsb("a near cell", _in_sheet(_start(200), _number(20))),
     _xlsb("furthest cell", _in_sheet(_start(1_048_575), _number(16_383)), HOSTILE),
+    _xlsb("furthest row, columns by their order", _in_sheet(_start(1_048_575), *[_short(1)] * 5), HOSTILE),
     _xlsb("row beyond the last", _in_sheet(_start(0xFFFFFFF0), _number(0)), HOSTILE),
     _xlsb("column beyond the last", _in_sheet(_start(200), _number(0xFFFFFFF0)), HOSTILE),
     _xlsb("long text in some cells", _shown(30_000, 20)),

@@ -151,6 +151,7 @@ def _book(rows: bytes) -> Maker:
 
 
 _SHEET_TAG = b'<sheet name="Extra %d" sheetId="%d" r:id="rId2"/>'
+_NO_PART = b'<sheet name="Module%d" sheetId="%d" r:id=""/>'
 _MANY_SHEETS = b"".join(_SHEET_TAG % (n, n) for n in range(10_000))
 _DEEP = b"<a>" * 500_000 + b"</a>" * 500_000
 
@@ -210,6 +211,7 @@ PARTS = [
         _book(b'<sheet name="Extra" sheetId="99" r:id="rId999"/>'),
         UNREADABLE,
     ),
+    Case("sheets of macros that have no part", _book(_NO_PART % (98, 98) + _NO_PART % (99, 99)), ACCEPTED),
     Case("300 sheets", _sheets(300), HOSTILE),
     Case("200 sheets", _sheets(200), ACCEPTED),
     Case(

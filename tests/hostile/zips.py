@@ -368,13 +368,19 @@ LIES = [
     Case("large part that does not end", rewritten(also(endless())), UNREADABLE),
 ]
 
+STORED = Case("stored", rewritten(every(lambda part: replace(part, method=0))), ACCEPTED)
 HONEST = [
     Case("as it was built", lambda content: content, ACCEPTED),
     Case("packed anew", rewritten(), ACCEPTED),
-    Case("stored", rewritten(every(lambda part: replace(part, method=0))), ACCEPTED),
+    STORED,
     Case("with a comment", rewritten(end=End(comment=b"Saved by a program")), ACCEPTED),
     Case("parts in another order", rewritten(lambda parts: parts[::-1]), ACCEPTED),
     Case("directory in another order", rewritten(end=End(entries=lambda entries: entries[::-1])), ACCEPTED),
+    Case(
+        "nothing packed into nothing",
+        rewritten(also(Part(b"docProps/thumbnail.wmf", b"", payload=b""))),
+        ACCEPTED,
+    ),
     Case("zip64 throughout", rewritten(every(wide), End(is_zip64=True)), ACCEPTED),
     Case("sizes behind the parts", streamed_as("<3L", is_marked=True), ACCEPTED),
     Case("sizes behind the parts without a mark", streamed_as("<3L", is_marked=False), ACCEPTED),
