@@ -50,7 +50,7 @@ def _levels(answer: Answer, *, is_scored: bool) -> list[Problem]:
     found = []
     if answer.gap is not None and answer.gap < 0:
         found.append(("target-below-current", "target"))
-    if answer.current == NOT_APPLICABLE and not answer.evidence.strip():
+    if answer.current == NOT_APPLICABLE and not answer.evidence.strip() and _has(answer, "evidence"):
         found.append(("not-applicable-without-reason", "evidence"))
     if not _is_given(answer):
         # Told once: a blank with a target beside it is the second kind, not both.
@@ -63,13 +63,18 @@ def _levels(answer: Answer, *, is_scored: bool) -> list[Problem]:
 
 def _is_given(answer: Answer) -> bool:
     """Whether there is a current level, or another problem already says why there is none."""
-    has_column = not answer.cells or "current" in answer.cells
-    return answer.is_answered or bool(answer.current_text) or "current" in answer.refused or not has_column
+    is_told = "current" in answer.refused or not _has(answer, "current")
+    return answer.is_answered or bool(answer.current_text) or is_told
+
+
+def _has(answer: Answer, key: str) -> bool:
+    """Whether the table has the column: where it is missing, that is told once."""
+    return not answer.cells or key in answer.cells
 
 
 def _actions(answer: Answer, completed: dt.date | None) -> list[Problem]:
     found = []
-    if answer.actions.strip() and not answer.owner.strip():
+    if answer.actions.strip() and not answer.owner.strip() and _has(answer, "owner"):
         found.append(problem("action-without-owner", answer.where("owner"), ref=answer.ref, field="owner"))
     if completed and answer.due_date and answer.due_date < completed:
         value, place = answer.due_date.isoformat(), answer.where("due_date")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import zipfile
@@ -71,16 +72,16 @@ def test_a_reader_that_drops_text_is_caught_and_a_second_one_tried(
 ) -> None:
     """Where the first reader leaves a filled cell blank, the second one is used, and it is noted."""
     whole = read_workbook(SourceFile("r.xlsx", content, len(content)))
-    really = reading._first_reading
+    way = reading._WAYS[Format.XLSX]
 
-    def careless(content: bytes, format_: Format) -> list[Grid] | None:
-        grids = really(content, format_) or []
+    def careless(content: bytes) -> list[Grid] | None:
+        grids = way.first(content) or []
         for grid in grids:
             if grid.name == SHEET:
                 grid.rows[5][9] = ""
         return grids
 
-    monkeypatch.setattr(reading, "_first_reading", careless)
+    monkeypatch.setitem(reading._WAYS, Format.XLSX, dataclasses.replace(way, first=careless))
     again = read_workbook(SourceFile("r.xlsx", content, len(content)))
     assert [slug for slug, _ in again.notes] == ["file-read-otherwise"]
     assert {g.name: g.at(5, 9) for g in again.grids} == {g.name: g.at(5, 9) for g in whole.grids}
@@ -90,19 +91,17 @@ def test_what_no_reader_gives_is_told_cell_by_cell(
     content: bytes, framework: Framework, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A filled cell that both readers leave blank is an error at its place, never a blank."""
-    really = reading._first_reading
+    way = reading._WAYS[Format.XLSX]
 
-    def careless(content: bytes, format_: Format = Format.XLSX) -> list[Grid]:
-        grids = really(content, format_) or []
+    def careless(content: bytes) -> list[Grid]:
+        grids = way.first(content) or []
         for grid in grids:
             if grid.name == SHEET:
                 grid.rows[5][2] = ""
         return grids
 
-    monkeypatch.setattr(reading, "_first_reading", careless)
-    ways = reading._WAYS[Format.XLSX]
-    mute = reading._Way(ways.sightings, careless, ways.properties)
-    monkeypatch.setitem(reading._WAYS, Format.XLSX, mute)
+    both = dataclasses.replace(way, first=careless, second=careless)
+    monkeypatch.setitem(reading._WAYS, Format.XLSX, both)
     returned = read(content, framework, register)
     assert places(returned, "cell-unread") == [(SHEET, "C6")]
 

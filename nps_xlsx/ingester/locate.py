@@ -107,11 +107,15 @@ class FoundStamp:
 def live_grids(grids: Iterable[Grid], stamps: Iterable[FoundStamp]) -> set[str]:
     """The names of the sheets that only repeat, by formulas, what is answered elsewhere.
 
-    By their stamp, whatever they are called now, and otherwise by their name.
+    By their stamps, whatever they are called now, and otherwise by their names.  A sheet with
+    another stamp too holds answers, and what it repeats was pasted beside them.
     """
-    stamped = {found.grid: found.stamp.sheet in layout.LIVE_STAMPS for found in stamps if found.stamp}
+    live: dict[str, bool] = {}
+    for found in stamps:
+        if found.stamp is not None:
+            live[found.grid] = live.get(found.grid, True) and found.stamp.sheet in layout.LIVE_STAMPS
     named = {grid.name: _COPY.sub("", grid.name) in layout.LIVE_SHEETS for grid in grids}
-    return {name for name in named if stamped.get(name, named[name])}
+    return {name for name in named if live.get(name, named[name])}
 
 
 def find_tables(grids: Iterable[Grid], framework: Framework) -> list[Table]:

@@ -1,7 +1,7 @@
-"""OpenDocument spreadsheets (.ods): what stands in them, and a second reader.
+"""OpenDocument spreadsheets (.ods), read by our own walk through their content.
 
-The first reader fails on white space between cells, which is allowed and which some
-writers leave there.
+calamine fails on white space between cells, which is allowed and which some writers leave
+there, and loses tabs without a word; odfpy takes half a second a file.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from nps_xlsx.stamp import PROPERTY
 
 REPEAT_LIMIT = 4_096
 """How often one filled cell or row may be repeated: more is a whole sheet filled, not an answer."""
+
+_DRAWING = "xmlns:drawing:1.0"
 
 ROW_LIMIT = 1_048_576
 """Rows of a sheet, as LibreOffice and Excel count them."""
@@ -61,9 +63,11 @@ class _Cells:
         self._blank_rows = self._blank_cells = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(" ")[2]
-        if name == "annotation" or self._depth:
-            self._depth += 1  # a comment's words are not the cell's
+        namespace, _, name = tag.rpartition(" ")
+        if self._depth or name == "annotation" or namespace.endswith(_DRAWING):
+            self._depth += 1  # the words of a comment or of a chart are not the cell's
+        elif name == "table-source":
+            self._forget()
         elif name == "table":
             self._rows, self._found, self._blank_rows = [], Sighting(), 0
             self.sightings[_named(attributes, "name")] = self._found
@@ -77,6 +81,10 @@ class _Cells:
             self._paragraphs.append("")
         elif self._paragraphs:
             self._paragraphs[-1] += _space(name, attributes)
+
+    def _forget(self) -> None:
+        """Leave a table out that LibreOffice only keeps as its copy of a sheet in another file."""
+        self.sightings.pop(self.grids.pop().name, None)
 
     def text(self, text: str) -> None:
         if self._paragraphs and not self._depth:
@@ -185,6 +193,6 @@ def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
     return {name: found for name, found in _walk(content).sightings.items() if name not in skip}
 
 
-def second_reading(content: bytes) -> list[Grid]:
-    """The sheets by our own walk through the content."""
+def first_reading(content: bytes) -> list[Grid]:
+    """The values of each sheet."""
     return _walk(content).grids

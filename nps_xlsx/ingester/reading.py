@@ -26,22 +26,42 @@ CELL_LIMIT = 5_000_000
 """Cells in the box that a sheet uses; a workbook of ours has a few thousand."""
 
 
+def _by_calamine(format_: Format) -> Callable[[bytes], list[Grid] | None]:
+    return lambda content: _calamine(content, format_)
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How one format is read: its walk, its second reader, and where it says who saved it."""
+    """How one format is read: its walk, its readers, and where it says who saved it."""
 
     sightings: Callable[[bytes, Container[str]], dict[str, Sighting]]
     """By the names of the sheets; those that are named need not be walked through."""
-    second: Callable[[bytes], list[Grid]]
+    first: Callable[[bytes], list[Grid] | None]
+    """Nothing where the reader says that it cannot."""
+    second: Callable[[bytes], list[Grid] | None]
     properties: Callable[[bytes], Properties]
     is_zip: bool = True
 
 
 _WAYS = {
-    Format.XLSX: _Way(spreadsheetml.sightings, spreadsheetml.second_reading, spreadsheetml.properties_of),
-    Format.XLSB: _Way(biff12.sightings, biff12.second_reading, spreadsheetml.properties_of),
-    Format.ODS: _Way(opendocument.sightings, opendocument.second_reading, opendocument.properties_of),
-    Format.XLS: _Way(biff8.sightings, biff8.second_reading, biff8.properties_of, is_zip=False),
+    Format.XLSX: _Way(
+        spreadsheetml.sightings,
+        _by_calamine(Format.XLSX),
+        spreadsheetml.second_reading,
+        spreadsheetml.properties_of,
+    ),
+    Format.XLSB: _Way(
+        biff12.sightings, _by_calamine(Format.XLSB), biff12.second_reading, spreadsheetml.properties_of
+    ),
+    Format.ODS: _Way(
+        opendocument.sightings,
+        opendocument.first_reading,
+        _by_calamine(Format.ODS),
+        opendocument.properties_of,
+    ),
+    Format.XLS: _Way(
+        biff8.sightings, _by_calamine(Format.XLS), biff8.second_reading, biff8.properties_of, is_zip=False
+    ),
 }
 
 
@@ -81,8 +101,13 @@ def refuse_unread(source: SourceFile) -> None:
 def _grids(content: bytes, format_: Format) -> tuple[list[Grid], Notes]:
     """The sheets by the first reader, or by the second where the first fails or leaves cells out."""
     way = _WAYS[format_]
-    first = _first_reading(content, format_)
-    seen = way.sightings(content, {grid.name for grid in first or () if _only_repeats(grid)})
+    first = way.first(content)
+    try:
+        seen = way.sightings(content, {grid.name for grid in first or () if _only_repeats(grid)})
+    except RefusedError:
+        if format_ is not Format.XLS or first is None:
+            raise
+        return first, (("file-unwitnessed", {}),)  # xlrd breaks down on some links that Gnumeric writes
     _refuse_far(seen)
     if first is not None and not _left_out(first, seen):
         return _marked(first, seen), ()
@@ -119,7 +144,7 @@ def _refuse_far(seen: Mapping[str, Sighting]) -> None:
             raise RefusedError("file-unreadable", reason=f"the sheet {name} has cells out to row {rows}")
 
 
-def _first_reading(content: bytes, format_: Format) -> list[Grid] | None:
+def _calamine(content: bytes, format_: Format) -> list[Grid] | None:
     """The sheets as calamine reads them; nothing where it says that it cannot."""
     try:
         # It tells an OpenDocument file by its first bytes alone; by name it takes any.

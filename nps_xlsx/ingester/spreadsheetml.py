@@ -168,8 +168,8 @@ def _shared_texts(content: bytes) -> list[bool]:
 class _Cells:
     """Walks a worksheet and notes what kind of thing each cell holds.
 
-    Only the starts of elements and the text of values are listened to, since each call from
-    the parser costs: a cell is complete when the next one starts.
+    Only the starts of elements and the texts and ends of values are listened to, since each call
+    from the parser costs: a cell is complete when the next one starts.
     """
 
     def __init__(self, has_text: Sequence[bool]) -> None:
@@ -179,7 +179,7 @@ class _Cells:
         self._places: dict[Position, tuple[str, str]] = {}
         self._kind = ""
         self._value: list[str] = []
-        self._has_formula = self._is_phonetic = False
+        self._has_formula = self._has_value = self._is_phonetic = False
         self._parser = ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -198,6 +198,7 @@ class _Cells:
             self._kind = attributes.get("t", "n")
         elif name in ("v", "t"):
             listens = not self._is_phonetic
+            self._has_value = True
         elif name == "f":
             self._has_formula = True
         elif name == "rPh":
@@ -206,7 +207,12 @@ class _Cells:
             self._end()
             number = attributes.get("r", "")
             self._at = (int(number) - 1 if number.isdecimal() else self._at[0] + 1, -1)
-        self._parser.CharacterDataHandler = self._value.append if listens else None
+        if listens:
+            self._parser.CharacterDataHandler = self._value.append
+            self._parser.EndElementHandler = self._stop
+
+    def _stop(self, _: str) -> None:
+        self._parser.CharacterDataHandler = self._parser.EndElementHandler = None
 
     def _position(self, address: str) -> Position:
         match = _ADDRESS.fullmatch(address)
@@ -221,7 +227,8 @@ class _Cells:
             self.found.broken.add(self._at)
         if self._has_formula:
             self.found.formulas.add(self._at)
-            if not value and self._kind != "str":  # an empty text is a result, and an honest one
+            # An empty text is a result, and an honest one, where the file says so.
+            if not value and not (self._kind == "str" and self._has_value):
                 self.found.without_result.add(self._at)
         if self._kind == "e":
             self.found.errors[self._at] = value
@@ -232,7 +239,7 @@ class _Cells:
             self.found.filled.add(self._at)
         self._kind = ""
         self._value = []
-        self._has_formula = self._is_phonetic = False
+        self._has_formula = self._has_value = self._is_phonetic = False
 
     def _seen(self, value: str) -> bool:
         """Whether a cell can be taken at its word: it says one thing only, and its text is there.

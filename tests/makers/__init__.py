@@ -1,0 +1,1 @@
+"""Makers of the files in ``tests/saved``: real applications, driven by scripts."""

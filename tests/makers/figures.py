@@ -1,0 +1,83 @@
+"""What is read of every file in ``tests/saved``: ``python -m tests.makers.figures [csv]``.
+
+As figures for each engine (files, share of the known answers recovered, slowest reading), or as
+lines for ``expected.csv``: to be read and judged before they are kept there.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nps_xlsx.check import check_return
+from nps_xlsx.councils import load_register
+from nps_xlsx.framework import load_framework
+from nps_xlsx.ingester import ReadingProcess, SourceFile, read_return
+from nps_xlsx.model import Return
+from samples.make_returns import SAMPLES
+from tests.makers import known
+from tests.makers.make import Recipe, recipes
+
+USUAL = {"not-answered", "details-missing"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One file as it was read, and how long that took."""
+
+    recipe: Recipe
+    returned: Return
+    seconds: float
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """What is read otherwise than it was known."""
+        return known.differences(self.returned.assessment, self.recipe.codes)
+
+
+def readings() -> Iterator[Reading]:
+    """Every file, read in one process as a batch is."""
+    framework = load_framework()
+    register = load_register() + load_register(SAMPLES / "synthetic-councils.csv")
+    with ReadingProcess() as process:
+        for recipe in recipes():
+            content = recipe.target.read_bytes()
+            source = SourceFile(recipe.target.name, content, len(content))
+            start = time.perf_counter()
+            returned = read_return(source, framework, register, process.read_workbook)
+            seconds = time.perf_counter() - start
+            yield Reading(recipe, check_return(returned, framework), seconds)
+
+
+def summed_up(found: Iterable[Reading]) -> Iterator[list[object]]:
+    """One line for each engine: files, refused, known answers, recovered, slowest."""
+    by_engine: dict[str, list[Reading]] = {}
+    for reading in found:
+        by_engine.setdefault(reading.recipe.engine, []).append(reading)
+    yield ["engine", "files", "refused", "answers", "recovered", "slowest, s"]
+    for engine, files in by_engine.items():
+        read = [one for one in files if one.returned.assessment is not None]
+        total = sum(len(known.given(known.known_answers(one.recipe.codes))) for one in read)
+        lost = sum(len(one.changed) for one in read)
+        slowest = max(one.seconds for one in files)
+        yield [engine, len(files), len(files) - len(read), total, total - lost, f"{slowest:.2f}"]
+
+
+def lines(found: Iterable[Reading]) -> Iterator[list[str]]:
+    """The lines of ``expected.csv``: every problem of a file, and with the first what reads otherwise."""
+    yield ["file", "slug", "sheet", "cells", "answers"]
+    for reading in found:
+        refused = reading.returned.assessment is None
+        changed = known.in_short(reading.changed, reading.recipe.codes)
+        told = [problem for problem in reading.returned.problems if problem.slug not in USUAL]
+        places = [[problem.slug, problem.place.sheet, problem.place.cell] for problem in told]
+        for number, place in enumerate(sorted(places) or [["", "", ""]]):
+            yield [reading.recipe.file, *place, ("refused" if refused else changed) if number == 0 else ""]
+
+
+if __name__ == "__main__":
+    table = lines(readings()) if "csv" in sys.argv[1:] else summed_up(readings())
+    csv.writer(sys.stdout, lineterminator="\n").writerows(table)
