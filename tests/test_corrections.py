@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
@@ -350,7 +350,7 @@ def test_a_row_that_was_missing_gets_its_answer_in_the_frameworks_order(
     refs = [answer.ref for answer in whole(corrected)]
     assert refs == [row.code for row in framework.rows if row.code in refs]
     answer = whole(corrected).answer("EC3")
-    assert (answer.current, answer.current_text) == (3, "mature")
+    assert (answer.current, answer.current_text, answer.place) == (3, "mature", Place(NAME))
     assert corrected.problems[-1].place == Place(NAME)
 
 
@@ -411,6 +411,15 @@ def test_a_long_text_is_not_repeated_whole_in_a_note(framework: Framework, regis
     batch = [returned("a.xlsx", MEDWAY, Answer("EC1", evidence="words \n" * 5000))]
     [corrected], _ = apply_corrections(batch, [told("EC1", "evidence", "x")], framework, register)
     assert len(corrected.problems[0].message) < 300
+
+
+def test_an_exact_due_date_takes_the_place_of_the_words(
+    framework: Framework, register: Register, spoilt: Return
+) -> None:
+    """Words that were kept for want of a date are gone once there is one."""
+    [corrected], _ = apply_corrections([spoilt], [told("EC2", "due_date", "1/3/27")], framework, register)
+    answer = whole(corrected).answer("EC2")
+    assert (answer.due_date, answer.due_text) == (dt.date(2027, 3, 1), "")
 
 
 def test_of_two_corrections_of_one_value_the_later_counts_and_both_are_told(
@@ -560,6 +569,7 @@ CORRECTIONS = st.one_of(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(corrections=st.lists(CORRECTIONS, max_size=25))
 def test_whatever_is_corrected_no_answer_is_lost(
     framework: Framework, register: Register, plain: Return, spoilt: Return, corrections: Sequence[Correction]

@@ -195,7 +195,7 @@ def _table(
     columns |= {"ref": refs[0]} if refs else {}
     has_ref = "ref" in columns
     if not has_ref:
-        codes = _column_of_codes(grid, below, framework)
+        codes = _column_of_codes(grid, below, columns.get("behaviour"), framework)
         if codes is None and "behaviour" not in columns:
             return None
         columns["ref"] = columns["behaviour"] if codes is None else codes
@@ -228,13 +228,18 @@ def _fullest(grid: Grid, rows: Sequence[int], cols: Sequence[int]) -> int:
     return max(cols, key=lambda col: (sum(bool(read_text(grid.at(row, col))) for row in rows), -col))
 
 
-def _column_of_codes(grid: Grid, rows: range, framework: Framework) -> int | None:
+def _column_of_codes(grid: Grid, rows: range, names: int | None, framework: Framework) -> int | None:
+    """The column with most codes; one whose codes stand beside other rows' names is of another table."""
     found: dict[int, int] = {}
     for row in rows:
+        name = "" if names is None else key_of(read_text(grid.at(row, names)))
         for col, value in enumerate(grid.rows[row]):
-            if isinstance(value, str) and code_of(value, framework):
-                found[col] = found.get(col, 0) + 1
-    return max(found, key=lambda col: found[col], default=None)
+            code = code_of(value, framework) if isinstance(value, str) else ""
+            if code:
+                agrees = name in ("", key_of(framework.row_by_code[code].name))
+                found[col] = found.get(col, 0) + (1 if agrees else -1)
+    best = max(found, key=lambda col: found[col], default=None)
+    return best if best is not None and found[best] > 0 else None
 
 
 # --- Rows -------------------------------------------------------------------------
