@@ -51,7 +51,7 @@ def random_answer(rng: random.Random, ref: str, fullness: float) -> Answer:
     def sometimes(value: object) -> object:
         return value if rng.random() < fullness else None
 
-    day = dt.date(2026, 1, 1) + dt.timedelta(days=rng.randrange(900))
+    day = dt.date(2020, 1, 1) + dt.timedelta(days=rng.randrange(900))
     return Answer(
         ref,
         current=sometimes(rng.choice(["NA", 1, 2, 3, 4, 5])),  # type: ignore[arg-type] # one of them
@@ -113,7 +113,7 @@ def fills(
             key: "Words" for key in ("completed_by", "role", "email") if rng.random() < fullness
         }
         if rng.random() < fullness:
-            details["date_completed"] = serial("2026-12-01")
+            details["date_completed"] = serial("2020-12-01")  # before LibreOffice saves it
         typed.append(answers)
         jobs.append(Job(blank, folder / f"filled-{seed}.xlsx", cells(framework, answers, details)))
     office(jobs)
