@@ -1,0 +1,73 @@
+"""Feedback to each council that took part: its own levels beside those of its groups, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from nps_xlsx import layout
+from nps_xlsx.book import Book, strict
+from nps_xlsx.consolidate import Tables
+from nps_xlsx.consolidate.peers import THRESHOLD, Peers
+from nps_xlsx.model import Assessment
+from nps_xlsx.reports.feedback import about, behaviours, glance, movement, steps
+from nps_xlsx.reports.feedback.case import Case, make_case
+from nps_xlsx.stamp import REPORT_PROPERTY
+
+__all__ = ["all_feedback", "feedback_name", "feedback_workbook"]
+
+_END = "-feedback"
+
+
+def feedback_name(assessment: Assessment, short_name: str) -> str:
+    """``NPS-2026-E06000035-medway-feedback.xlsx``."""
+    # Of a return without a stamp, round and code are what somebody typed: nothing in them may steer a path.
+    code, round_ = layout.file_slug(assessment.gss_code).upper(), layout.file_slug(assessment.round)
+    return "-".join(filter(None, ("NPS", round_, code, layout.file_slug(short_name)))) + f"{_END}.xlsx"
+
+
+def feedback_workbook(
+    tables: Tables, place: int, families: Mapping[str, str] | None = None, threshold: int = THRESHOLD
+) -> bytes:
+    """The feedback to one response, by its place in the tables; the same answers give the same bytes.
+
+    ``families`` are the councils' chosen families by GSS code; a group is shown where at least
+    ``threshold`` other councils of it gave the figure (see ``consolidate.peers``).
+    """
+    return _workbook(make_case(Peers(tables, families or {}, threshold), place))
+
+
+def all_feedback(
+    tables: Tables,
+    families: Mapping[str, str],
+    short_names: Mapping[str, str],
+    threshold: int = THRESHOLD,
+) -> Iterator[tuple[str, bytes]]:
+    """The file name and the bytes for each response, one after the other; no name comes twice.
+
+    ``short_names`` are by GSS code; a council that is not among them goes by its name.
+    """
+    peers = Peers(tables, families, threshold)
+    taken: Counter[str] = Counter()
+    for place, assessment in enumerate(tables.assessments):
+        name = feedback_name(assessment, short_names.get(assessment.gss_code, assessment.council))
+        taken[name] += 1
+        if taken[name] > 1:
+            name = name.replace(_END, f"-{taken[name]}{_END}")
+        yield name, _workbook(make_case(peers, place))
+
+
+@strict
+def _workbook(case: Case) -> bytes:
+    assessment = case.assessment
+    title = f"{assessment.council}: feedback on the procurement self-assessment, round {assessment.round}"
+    book = Book(title, comments=case.framework.copyright)
+    book.raw.set_custom_property(REPORT_PROPERTY, "feedback")
+    glance.write_glance(book, case)
+    behaviours.write_behaviours(book, case)
+    steps.write_strengths(book, case)
+    steps.write_steps(book, case)
+    if case.has_moved:
+        movement.write_movement(book, case)
+    about.write_about(book, case)
+    return book.to_bytes()

@@ -1,0 +1,98 @@
+"""About these figures: what counts, what a median is, and what is not shown."""
+
+from __future__ import annotations
+
+from nps_xlsx.book import Book
+from nps_xlsx.consolidate import UNKNOWN
+from nps_xlsx.consolidate.peers import FAMILY, QUARTILES_FROM, REGION, TYPE
+from nps_xlsx.model import Level
+from nps_xlsx.reports.feedback.case import Case
+from nps_xlsx.textfit import text_height
+
+ABOUT = "About these figures"
+
+_LABEL, _TEXT = 200, 780
+
+_COUNTS = (
+    "Only behaviours to which a council gave a level are counted. A blank or Not applicable is left out: it "
+    "is no lowest level. The high-level principles are left out too. Every figure has beside it how many "
+    "councils it rests on."
+)
+_MIDDLE = (
+    "Put all the councils in order of their level. The median is the level of the one in the middle, or "
+    "halfway between the two in the middle. A quarter of the councils are at the lower quartile or below, a "
+    "quarter at the upper quartile or above, and half of them between the two. Where a quartile falls "
+    "between two councils, it stands in proportion between their levels. Your own level is among those of "
+    "each of your groups."
+)
+_NO_TARGET = (
+    "There is no national target. Each council chooses its own, and {good} is a good result. A median says "
+    "where others are, not where you ought to be."
+)
+_SELF = "Levels are each council's own view of itself. A higher level may be a more generous view."
+_ROUNDED = (
+    "Figures are rounded to one decimal, each by itself. “You beside this median” is the difference of the "
+    "two figures as shown."
+)
+_WITHHELD = (
+    "No other council is named, or can be told from a figure. A group is shown only where at least {few} "
+    "other councils of it gave the figure; otherwise a broader group stands in its place, and is named. "
+    "Quartiles need at least {quartiles} others. Where we say how many others are at a level or above, we do "
+    "not tell apart none and one, nor all and all but one."
+)
+_ONE_WORKBOOK = "Please do not publish this workbook beside another council's: together they can tell more."
+
+
+def write_about(book: Book, case: Case) -> None:
+    """A page of plain words."""
+    sheet = book.sheet(ABOUT)
+    sheet.widths(_LABEL, _TEXT)
+    sheet.text(0, 0, ABOUT, "title")
+    sheet.height(0, 30)
+    row = 2
+    for label, text in _passages(case):
+        sheet.text(row, 0, label, "label")
+        sheet.text(row, 1, text, "wrap")
+        sheet.height(row, text_height(text, _TEXT, 11) + 8)
+        row += 1
+    sheet.text(row + 1, 0, case.framework.copyright, "note")
+    sheet.page(portrait=True)
+
+
+def _passages(case: Case) -> list[tuple[str, str]]:
+    peers = case.view.peers
+    few, quartiles = peers.threshold, max(QUARTILES_FROM, peers.threshold)
+    return [
+        ("Who took part", _who(case)),
+        ("What counts", _COUNTS),
+        ("Median and quartiles", _MIDDLE),
+        ("No national target", _NO_TARGET.format(good=_good(case).name)),
+        ("Self-assessment", _SELF),
+        ("Rounding", _ROUNDED),
+        ("Your groups", _groups(case)),
+        ("What is not shown", f"{_WITHHELD.format(few=few, quartiles=quartiles)} {_ONE_WORKBOOK}"),
+    ]
+
+
+def _who(case: Case) -> str:
+    count = case.view.took_part
+    took = "Yours is the only response" if count == 1 else f"{count} councils, yours among them, took part"
+    asked = ""
+    if case.framework.is_part:
+        count_asked = len(case.framework.behaviours)
+        asked = f" You were asked about {count_asked} of the behaviours, and only these are here."
+    moved = "" if case.has_moved else " There is no earlier round of yours to compare with."
+    return f"{took} in round {case.assessment.round}.{asked}{moved}"
+
+
+def _good(case: Case) -> Level:
+    levels = case.framework.levels
+    return levels[len(levels) // 2]
+
+
+def _groups(case: Case) -> str:
+    words = {REGION: "Your region", TYPE: "your type of council", FAMILY: "your family"}
+    groups = [(words[kind], group.name) for kind, group in case.view.groups.items() if kind in words]
+    named = [f"{word}: {'not known' if name == UNKNOWN else name}" for word, name in groups]
+    chosen = " A family is a group of councils that was chosen for comparison."
+    return f"{'; '.join(named) or 'Not known'}.{chosen if FAMILY in case.view.groups else ''}"

@@ -1,0 +1,189 @@
+"""One council's feedback, as every sheet of it needs it, and the words for its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from nps_xlsx.consolidate.peers import (
+    ALL,
+    FAMILY,
+    LEVEL,
+    MOVE,
+    NOT_KNOWN,
+    REGION,
+    TOO_FEW,
+    TOO_NEAR,
+    TYPE,
+    WHOLE,
+    Figure,
+    Group,
+    Measure,
+    Peers,
+    View,
+)
+from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, KeyArea
+from nps_xlsx.reports.table import Cell, TableColumn, count_column, mean_column, text_column
+
+_ASKED_FOR = {REGION: "your region", TYPE: "your type of council", FAMILY: "your family"}
+_WHY = {
+    TOO_FEW: "too few of {asked}",
+    TOO_NEAR: "{asked} is nearly the same councils as another group",
+    NOT_KNOWN: "{asked} is not known",
+}
+_LEFT_OUT = {
+    TOO_FEW: "Too few others of {asked} ({name}) gave levels: see {instead}.",
+    TOO_NEAR: "{name} ({asked}) is nearly the same councils as another group, and is not shown.",
+    NOT_KNOWN: "The register does not say what {asked} is: see {instead}.",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One council's response, what was asked of it, and what it is shown of others."""
+
+    view: View
+    assessment: Assessment
+    framework: Framework
+    """Only what was asked."""
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        """Its answer to each row that was asked."""
+        given = {answer.ref: answer for answer in self.assessment}
+        return {row.code: given.get(row.code, Answer(row.code)) for row in self.framework.rows}
+
+    @property
+    def areas(self) -> tuple[KeyArea, ...]:
+        """The key areas of which a scored behaviour was asked."""
+        return tuple(area for area in self.framework.areas if area.behaviours)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else responded in the round."""
+        return self.view.took_part == 1
+
+    @cached_property
+    def is_compared(self) -> bool:
+        """Whether enough others gave a level to any behaviour that was asked."""
+        rows = self.framework.behaviours
+        return any(self.view.figure(WHOLE, (LEVEL, row.code)).group for row in rows)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it gave a level to any behaviour in both rounds."""
+        return self.view.own((MOVE, ALL)) is not None
+
+    def level(self, behaviour: Behaviour) -> int | None:
+        """Its current level of a behaviour, where it gave one."""
+        current = self.answers[behaviour.code].current
+        return current if isinstance(current, int) else None
+
+    def blocks(self, measures: Sequence[Measure], *, quartiles: bool) -> list[Block]:
+        """The columns of each group for these measures, all councils first; none of a group never shown."""
+        found = [
+            Block(kind, self.view.groups[kind], tuple(self.view.figure(kind, one) for one in measures), full)
+            for kind, full in ((kind, quartiles or kind == WHOLE) for kind in self.view.groups)
+        ]
+        return [block for block in found if block.is_shown]
+
+    def left_out(self, measures: Sequence[Measure]) -> list[str]:
+        """A sentence for each group that is never shown, with the reason."""
+        shown = [block.kind for block in self.blocks(measures, quartiles=False)]
+        if WHOLE not in shown:
+            return []
+        return [
+            _left_out(kind, self.view.groups[kind].name, self.view.figure(kind, measures[-1]))
+            for kind in self.view.groups
+            if kind not in shown
+        ]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The columns of one group, row by row: its own figures, or a broader group's with its name."""
+
+    kind: str
+    group: Group
+    figures: tuple[Figure, ...]
+    may_have_quartiles: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether any figure is the group's own."""
+        return any(figure.group == self.group for figure in self.figures)
+
+    @property
+    def has_quartiles(self) -> bool:
+        """Whether quartiles are wanted, and enough councils gave any of the figures."""
+        return self.may_have_quartiles and any(figure.lower is not None for figure in self.figures)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether a broader group stands in its place somewhere."""
+        return any(figure.group not in (None, self.group) for figure in self.figures)
+
+    @property
+    def columns(self) -> list[TableColumn]:
+        """Headings and widths."""
+        name = group_name(self.group)
+        quartiles = [mean_column(f"{name}: {which} quartile", 104) for which in ("lower", "upper")]
+        return [
+            mean_column(f"{name}: median", 104),
+            *(quartiles if self.has_quartiles else ()),
+            count_column(f"{name}: number", 104),
+            *([text_column(f"{name}: whose figures", 190)] if self.is_mixed else ()),
+        ]
+
+    def cells(self, place: int) -> list[Cell]:
+        """The cells of one row."""
+        figure = self.figures[place]
+        return [
+            figure.median,
+            *((figure.lower, figure.upper) if self.has_quartiles else ()),
+            figure.councils or None,
+            *([whose(self.kind, figure)] if self.is_mixed else ()),
+        ]
+
+
+def make_case(peers: Peers, place: int) -> Case:
+    """The case of one response."""
+    assessment, framework = peers.tables.assessments[place], peers.tables.framework
+    asked = [code for code in assessment.asked if code in framework.row_by_code]
+    if not asked:
+        return Case(peers.of(place), assessment, framework)
+    return Case(peers.about(asked).of(place), assessment, framework.only(asked))
+
+
+# --- Words
+
+
+def group_name(group: Group) -> str:
+    """A group as a heading names it."""
+    if group.kind == WHOLE:
+        return "All councils"
+    return f"Family {group.name}" if group.kind == FAMILY else group.name
+
+
+def own_group(group: Group) -> str:
+    """A group as its member speaks of it."""
+    return _ASKED_FOR.get(group.kind, "all councils")
+
+
+def whose(kind: str, figure: Figure) -> str:
+    """Whose figure stands there, with the reason where it is not the group's that was asked for."""
+    if figure.group is None:
+        return ""
+    name = group_name(figure.group)
+    return f"{name} ({_why(kind, figure.reason)})" if figure.reason else name
+
+
+def _left_out(kind: str, name: str, figure: Figure) -> str:
+    group = figure.group
+    instead = group_name(group) if group and group.kind != WHOLE else "all councils"
+    return _LEFT_OUT[figure.reason].format(asked=_ASKED_FOR[kind], name=name, instead=instead)
+
+
+def _why(kind: str, reason: str) -> str:
+    return _WHY[reason].format(asked=_ASKED_FOR[kind])

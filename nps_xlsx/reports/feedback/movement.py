@@ -1,0 +1,136 @@
+"""Movement since an earlier round: the council's own, beside that of the councils in both rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nps_xlsx import layout
+from nps_xlsx.book import Book
+from nps_xlsx.consolidate.peers import ALL, MOVE, STEP, WHOLE, Measure, rounded
+from nps_xlsx.model import Behaviour
+from nps_xlsx.reports.feedback.case import Case
+from nps_xlsx.reports.table import (
+    Cell,
+    TableColumn,
+    count_column,
+    gap_column,
+    mean_column,
+    table_sheet,
+    text_column,
+)
+
+MOVEMENT, MOVED = "Movement", "What rose and fell"
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """The council's answers with a level in both rounds."""
+
+    rows: pd.DataFrame
+
+    def cells(self, refs: Sequence[str]) -> list[Cell]:
+        """How many of these behaviours have both levels, and the averages of each round."""
+        some = self.rows[self.rows["ref"].isin(refs)]
+        last, now = (rounded(float(some[key].mean())) for key in ("last", "current"))
+        return [f"{len(some)} of {len(refs)}", last, now]
+
+
+def write_movement(book: Book, case: Case) -> None:
+    """Key area by key area, then, on a sheet of their own, the behaviours that rose or fell."""
+    answers = case.view.peers.tables.answers
+    own = answers[
+        (answers["place"] == case.view.place) & answers["last"].notna() & answers["current"].notna()
+    ]
+    columns = [
+        text_column("Key area", 320),
+        TableColumn("Levels in both rounds", 100, ("right",)),
+        mean_column("Your average, last round", 130),
+        mean_column("Your average, this round", 130),
+        *_change_columns(case),
+    ]
+    cells: list[list[Cell]] = [
+        [
+            area.sheet,
+            *_Pairs(own).cells([row.code for row in area.behaviours]),
+            *_changes(case, (MOVE, area.code)),
+        ]
+        for area in case.areas
+    ]
+    whole = [row.code for row in case.framework.behaviours]
+    cells.append(["All behaviours", *_Pairs(own).cells(whole), *_changes(case, (MOVE, ALL))])
+    moved = _moved(case, own)
+    title = "Movement since last round"
+    sheet, end = table_sheet(book, MOVEMENT, _note(case), columns, cells, title=title, has_filter=False)
+    rose = sum(now > last for _, last, now in moved)
+    where = f"The next sheet, {MOVED}, lists them." if moved else ""
+    sheet.text(end + 1, 0, f"Behaviours that rose: {rose}; that fell: {len(moved) - rose}. {where}".strip())
+    if moved:
+        rows = [_moved_row(case, *one) for one in moved]
+        note = "The greatest rise first, the greatest fall last."
+        table_sheet(book, MOVED, note, _moved_columns(case), rows, has_filter=False)
+
+
+def _note(case: Case) -> str:
+    note = "Only behaviours to which you gave a level in both rounds are compared."
+    if not _is_compared(case):
+        return f"{note} Too few others took part in both rounds to compare you with."
+    return f"{note} “In both rounds” stands for all councils that did so: the middle one of their changes."
+
+
+def _is_compared(case: Case) -> bool:
+    return case.view.figure(WHOLE, (MOVE, ALL)).median is not None
+
+
+def _has_quartiles(case: Case) -> bool:
+    return case.view.figure(WHOLE, (MOVE, ALL)).lower is not None
+
+
+def _change_columns(case: Case) -> list[TableColumn]:
+    own = [gap_column("Your change", 100)]
+    if not _is_compared(case):
+        return own
+    quartiles = ("lower quartile", "upper quartile") if _has_quartiles(case) else ()
+    medians = [gap_column(f"In both rounds: {which}", 120) for which in ("median change", *quartiles)]
+    return [*own, *medians, count_column("In both rounds: number", 120)]
+
+
+def _changes(case: Case, measure: Measure) -> list[Cell]:
+    own = case.view.own(measure)
+    if not _is_compared(case):
+        return [own]
+    figure = case.view.figure(WHOLE, measure)
+    quartiles = (figure.lower, figure.upper) if _has_quartiles(case) else ()
+    return [own, figure.median, *quartiles, figure.councils or None]
+
+
+# --- What rose or fell ------------------------------------------------------------
+
+_Moved = tuple[Behaviour, int, int]
+
+
+def _moved(case: Case, own: pd.DataFrame) -> list[_Moved]:
+    """Behaviours with another level than last round: the greatest rise first, the greatest fall last."""
+    found = [
+        (case.framework.row_by_code[str(ref)], int(last), int(now))
+        for ref, last, now in zip(own["ref"], own["last"], own["current"], strict=True)
+        if last != now
+    ]
+    return sorted(found, key=lambda one: (one[1] - one[2], one[0].value_code or 0))
+
+
+def _moved_columns(case: Case) -> list[TableColumn]:
+    return [
+        text_column("Ref", 76),
+        text_column("Behaviour", 320),
+        text_column("Last round", 130),
+        text_column("This round", 130),
+        *_change_columns(case),
+    ]
+
+
+def _moved_row(case: Case, row: Behaviour, last: int, now: int) -> list[Cell]:
+    labels = (layout.level_label(case.framework, level) for level in (last, now))
+    return [row.code, row.short_name, *labels, *_changes(case, (STEP, row.code))]

@@ -1,0 +1,80 @@
+"""Papers for committees and strategies: each described once, written as a workbook and as a Word document."""
+
+from __future__ import annotations
+
+from nps_xlsx import layout
+from nps_xlsx.model import Assessment, Framework
+from nps_xlsx.reports.papers.case import PaperError, case_of
+from nps_xlsx.reports.papers.committee import committee
+from nps_xlsx.reports.papers.document import as_document
+from nps_xlsx.reports.papers.index import MaturityIndex, load_index
+from nps_xlsx.reports.papers.paper import Paper
+from nps_xlsx.reports.papers.steps import as_index, steps
+from nps_xlsx.reports.papers.strategy import strategy
+from nps_xlsx.reports.papers.workbook import as_workbook
+
+__all__ = [
+    "STYLES",
+    "MaturityIndex",
+    "Paper",
+    "PaperError",
+    "as_document",
+    "as_workbook",
+    "load_index",
+    "make_paper",
+    "paper_files",
+    "paper_name",
+]
+
+COMMITTEE, STRATEGY, STEPS, INDEX = "committee", "strategy", "steps", "social-value-index"
+STYLES = (COMMITTEE, STRATEGY, STEPS, INDEX)
+
+
+def make_paper(
+    assessment: Assessment,
+    framework: Framework,
+    *,
+    style: str,
+    previous: Assessment | None = None,
+    key_area: str = "",
+    name: str = "",
+    index: MaturityIndex | None = None,
+) -> Paper:
+    """One council's paper in one of the styles; ``name`` stands for the council's where it is given.
+
+    ``index`` is by default the one that comes with the framework's edition.
+
+    Raises:
+        PaperError: there is no such style or key area, or nothing of it was asked.
+    """
+    if style not in STYLES:
+        raise PaperError(f"There is no style {style!r}. The styles are {', '.join(STYLES)}.")
+    if style in (STEPS, INDEX):
+        index = index or load_index(framework)
+    if style == INDEX:
+        if index is None:
+            raise PaperError(f"This framework comes with no published index. Use the style {STEPS}.")
+        if key_area and key_area.upper() != index.key_area:
+            raise PaperError(f"The {index.title} is about {index.key_area} alone. Use the style {STEPS}.")
+        case = case_of(assessment, framework, previous, index.key_area, name)
+        if not case.framework.behaviours:
+            raise PaperError(f"{assessment.council} was not asked any question of the {index.title}.")
+        return as_index(case, index)
+    case = case_of(assessment, framework, previous, key_area, name)
+    if style == STEPS:
+        return steps(case, index)
+    return committee(case) if style == COMMITTEE else strategy(case)
+
+
+def paper_name(assessment: Assessment, short_name: str, style: str, *, key_area: str = "") -> str:
+    """``NPS-2026-E06000035-medway-committee``, with the key area where it is about one; no suffix."""
+    # Of a return without a stamp, round and code are what somebody typed: nothing in them may steer a path.
+    code, round_ = layout.file_slug(assessment.gss_code).upper(), layout.file_slug(assessment.round)
+    who = (layout.file_slug(short_name), layout.file_slug(assessment.respondent))
+    parts = ("NPS", round_, code, *who, style, layout.file_slug(key_area))
+    return "-".join(filter(None, parts))
+
+
+def paper_files(paper: Paper, name: str) -> dict[str, bytes]:
+    """The paper in both forms, by file name."""
+    return {f"{name}.docx": as_document(paper), f"{name}.xlsx": as_workbook(paper)}

@@ -1,0 +1,171 @@
+"""What a paper is about: one council's assessment, an earlier one beside it, and the rows that were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from nps_xlsx import layout
+from nps_xlsx.errors import UserError
+from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, KeyArea
+from nps_xlsx.reports.papers.paper import Facts, Paragraph, Section
+from nps_xlsx.reports.papers.scale import is_between
+from nps_xlsx.scores import Score, one_decimal, score
+
+ABOUT = "What this paper rests on"
+
+_AVERAGES = (
+    "the mean of the behaviours that have a level, to one decimal. Those not answered or not applicable "
+    "stay out of it, and so do the high-level principles. The level named beside an average is the nearest, "
+    "the lower of two."
+)
+_BETWEEN = "are printed as they were given and count as the lower of the two"
+
+
+LABELS = ("Respondents gave", "Action", "Owner", "Due", "Priority", "Target")
+"""The labels in a council's comments as ``comments`` puts them together."""
+
+
+class PaperError(UserError):
+    """A paper that was asked for and cannot be made of these answers."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One council's answers, those of an earlier round where there are any, and the rows to show."""
+
+    name: str
+    assessment: Assessment
+    previous: Assessment | None
+    whole: Framework
+    """The complete framework."""
+    framework: Framework
+    """The rows of it that were asked, and are wanted here."""
+
+    @cached_property
+    def _given(self) -> dict[str, Answer]:
+        return {answer.ref: answer for answer in self.assessment}
+
+    @cached_property
+    def _before(self) -> dict[str, Answer]:
+        return {answer.ref: answer for answer in self.previous or ()}
+
+    def answer(self, row: Behaviour) -> Answer:
+        """This round's answer to a row; an empty one where there is none."""
+        return self._given.get(row.code, Answer(row.code))
+
+    def last(self, row: Behaviour) -> Answer:
+        """The earlier round's answer to a row."""
+        return self._before.get(row.code, Answer(row.code))
+
+    def score(self, behaviours: Sequence[Behaviour]) -> Score:
+        """This round's averages over some behaviours, with their counts."""
+        return score(behaviours, self.assessment)
+
+    def is_blank(self, area: KeyArea) -> bool:
+        """Whether nothing of an area was answered, neither a current level nor a target."""
+        answers = [self.answer(row) for row in area.rows]
+        return all(one.current is None and one.target is None for one in answers)
+
+
+def case_of(
+    assessment: Assessment, framework: Framework, previous: Assessment | None, key_area: str, name: str
+) -> Case:
+    """The case of a paper, narrowed to what was asked and to a key area.
+
+    Raises:
+        PaperError: there is no such key area, or nothing of it was asked.
+    """
+    part = framework.only(assessment.asked) if assessment.asked else framework
+    if key_area:
+        code = key_area.upper()
+        if code not in {area.code for area in framework.areas}:
+            known = ", ".join(area.code for area in framework.areas)
+            raise PaperError(f"The framework has no key area {key_area!r}. Its key areas are {known}.")
+        if code not in {area.code for area in part.areas}:
+            raise PaperError(f"{assessment.council} was not asked about {framework.area_by_code[code].name}.")
+        part = part.only([code])
+    return Case(name or assessment.council, assessment, previous, framework, part)
+
+
+def with_count(mean: float | None, count: int, of: int) -> str:
+    """An average with the count that it rests on: "3.2, 6 of 7"."""
+    return f"{'no average' if mean is None else one_decimal(mean)}, {count} of {of}"
+
+
+def about(case: Case, *more: tuple[str, str]) -> Section:
+    """What a paper rests on: council, round, date, counts, rules, and whose words it quotes."""
+    found = case.score(case.framework.behaviours)
+    items = [
+        ("Council", f"{case.name} ({case.assessment.gss_code})"),
+        ("Round", case.assessment.round or "not stated"),
+        ("Date completed", _date_completed(case)),
+        ("Answers", _counted(found)),
+        *_between(case),
+        *more,
+        ("Averages", _AVERAGES),
+        ("Framework", f"{case.framework.title}, {case.framework.publisher}."),
+    ]
+    words = f"The wording of behaviours and levels is {case.framework.copyright}, quoted as the measure used."
+    return Section(ABOUT, ABOUT, (Facts(tuple(items)), Paragraph(words, is_note=True)), is_wide=True)
+
+
+def _date_completed(case: Case) -> str:
+    text = case.assessment.detail("date_completed")
+    day = layout.iso_date(text)
+    return layout.long_date(day) if day else text or "not stated"
+
+
+def _counted(found: Score) -> str:
+    blank = found.behaviours - found.answered
+    noun = "behaviour has" if found.behaviours == 1 else "behaviours have"
+    return (
+        f"{found.applicable} of {found.behaviours} {noun} a current level, {found.not_applicable} "
+        f"{'is' if found.not_applicable == 1 else 'are'} not applicable and {blank} "
+        f"{'is' if blank == 1 else 'are'} not answered; {found.targets} of {found.behaviours} "
+        f"{'has' if found.targets == 1 else 'have'} a target."
+    )
+
+
+def _between(case: Case) -> list[tuple[str, str]]:
+    levels = case.framework.levels
+    given = [
+        f"{text} ({row.code})"
+        for row in case.framework.rows
+        for text in (case.answer(row).current_text, case.answer(row).target_text)
+        if is_between(text, levels, row.descriptors)
+    ]
+    return [("Levels between two", f"{', '.join(given)} {_BETWEEN}.")] if given else []
+
+
+def earlier(case: Case) -> str:
+    """What an earlier round adds to a paper, with its counts."""
+    if case.previous is None:
+        return "none was given for comparison."
+    found = score(case.framework.behaviours, case.previous)
+    return (
+        f"{case.previous.round or 'round not stated'}; {found.applicable} of {found.behaviours} of these "
+        f"behaviours had a current level then, and {found.not_applicable} were not applicable."
+    )
+
+
+def _action(text: str) -> str:
+    """An action under its label; several lines begin below it."""
+    between = "\n" if "\n" in text else " "
+    return f"Action:{between}{text}" if text else ""
+
+
+def comments(answer: Answer, *, note: str = "", target: str = "") -> str:
+    """A council's comments on a behaviour, then its action, who does it by when, and the target."""
+    due = layout.long_date(answer.due_date) if answer.due_date else answer.due_text
+    said = (("Owner", answer.owner), ("Due", due), ("Priority", answer.priority))
+    who = " ".join(f"{label}: {text.strip().rstrip('.')}." for label, text in said if text.strip())
+    lines = [
+        answer.evidence.strip(),
+        f"Respondents gave: {note}." if note else "",
+        _action(answer.actions.strip()),
+        who,
+        f"Target: {target}." if target else "",
+    ]
+    return "\n".join(filter(None, lines))

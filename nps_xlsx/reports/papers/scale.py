@@ -1,0 +1,78 @@
+"""How a paper prints levels: under the framework's names or another index's, as the council gave them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nps_xlsx.ingester.values import read_level
+from nps_xlsx.layout import NOT_APPLICABLE_LABEL
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour, Framework, Level, LevelValue
+from nps_xlsx.reports.papers.paper import Cell
+from nps_xlsx.scores import nearest_level
+
+NOT_ANSWERED, NO_TARGET, NO_LEVEL = "Not answered", "No target set", "No level given"
+
+_SPREAD = re.compile(r"\d(, \d)*(; .*)?|; .*")
+"""What several respondents gave, as the combining of their returns puts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The levels of a framework under the names that a paper prints."""
+
+    levels: tuple[Level, ...]
+    names: tuple[str, ...]
+
+    def name(self, number: int) -> str:
+        """A level's name, as the paper has it."""
+        return self.names[number - 1]
+
+    def nearest(self, mean: float | None, otherwise: str = NO_LEVEL) -> Cell:
+        """The name of the level nearest to a mean, in its colour."""
+        if mean is None:
+            return Cell(otherwise)
+        number = nearest_level(mean)
+        return Cell(self.name(number), level=number)
+
+    def current(self, behaviour: Behaviour, answer: Answer) -> Cell:
+        """The current level; a level between two as it was given, in the colour of the one that counts."""
+        return self._cell(behaviour, answer.current, answer.current_text, NOT_ANSWERED)
+
+    def target(self, behaviour: Behaviour, answer: Answer) -> Cell:
+        """The target level, in the same way."""
+        if answer.current == NOT_APPLICABLE and answer.target is None:
+            return Cell(NOT_APPLICABLE_LABEL)
+        return self._cell(behaviour, answer.target, answer.target_text, NO_TARGET)
+
+    def _cell(self, behaviour: Behaviour, level: LevelValue, text: str, otherwise: str) -> Cell:
+        if level == NOT_APPLICABLE:
+            return Cell(NOT_APPLICABLE_LABEL)
+        if level is None:
+            return Cell(f"{text} (no level)" if text.strip() else otherwise)
+        between = is_between(text, self.levels, behaviour.descriptors)
+        return Cell(text.strip() if between else self.name(level), level=level)
+
+
+def names_only(framework: Framework) -> Scale:
+    """The framework's levels by their names: Developing."""
+    return Scale(framework.levels, tuple(level.name for level in framework.levels))
+
+
+def with_numbers(framework: Framework) -> Scale:
+    """The framework's levels by number and name: 2 Developing."""
+    return Scale(framework.levels, tuple(level.label for level in framework.levels))
+
+
+def is_between(text: str, levels: Sequence[Level], descriptors: Sequence[str]) -> bool:
+    """Whether what stood in a level's cell is a level between two, such as 2/3 (or the date made of it)."""
+    return read_level(text, levels, descriptors).slug == "level-between"
+
+
+def spread_of(answer: Answer) -> str:
+    """What several respondents gave as the current level, where they differ; else an empty text."""
+    text = answer.current_text
+    if not _SPREAD.fullmatch(text) or len(set(re.findall(r"\d", text.split(";")[0]))) < 2:
+        return ""
+    return text

@@ -1,0 +1,178 @@
+"""What python-docx has no word for: repeated headings, shades, page numbers, alternative texts."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+from docx.document import Document as DocumentType
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.section import Section as WordSection
+from docx.shape import InlineShape
+from docx.shared import Length, RGBColor
+from docx.table import Table as WordTable
+from docx.table import _Cell as WordCell
+from docx.table import _Row as WordRow
+from docx.text.paragraph import Paragraph as WordParagraph
+from docx.text.run import Run
+
+from nps_xlsx.reports.papers.paper import Paper
+from nps_xlsx.reports.papers.word_styles import LANGUAGE, border
+from nps_xlsx.stamp import BUILT_AT
+
+_BORDERS = ("top", "left", "bottom", "right", "insideH", "insideV")
+_CELL_MARGINS = {"top": 40, "left": 85, "bottom": 40, "right": 85}  # twentieths of a point
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNUSED = ("customXml", "thumbnail", "stylesWithEffects")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def clean(text: str) -> str:
+    """A text without the characters that XML cannot hold."""
+    return _UNREADABLE.sub("\ufffd", text)
+
+
+# --- Tables
+
+
+def set_widths(table: WordTable, widths: Sequence[Length]) -> None:
+    """Fix the widths of a table's columns, with thin rules and a little room in each cell."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    properties = table._tbl.tblPr
+    total = _element("tblW", w=round(sum(widths) / 635), type="dxa")
+    for old in properties.findall(qn("w:tblW")):
+        properties.replace(old, total)
+    _insert(properties, _group("tblBorders", [border(name) for name in _BORDERS]))
+    margins = [_element(side, w=width, type="dxa") for side, width in _CELL_MARGINS.items()]
+    _insert(properties, _group("tblCellMar", margins))
+
+
+_TABLE_ORDER = ("tblStyle", "tblW", "jc", "tblBorders", "shd", "tblLayout", "tblCellMar", "tblLook")
+"""The order of a table's properties, in which Word insists on them."""
+
+
+def _insert(properties: Any, element: Any) -> None:
+    later = _TABLE_ORDER[_TABLE_ORDER.index(element.tag.split("}")[1]) + 1 :]
+    successor = next((one for one in properties if one.tag.split("}")[1] in later), None)
+    if successor is None:
+        properties.append(element)
+    else:
+        successor.addprevious(element)
+
+
+def describe_table(table: WordTable, title: str) -> None:
+    """Give a table its alternative text."""
+    table._tbl.tblPr.append(_element("tblCaption", val=clean(title)))
+
+
+def repeat_on_every_page(row: WordRow) -> None:
+    """Mark a row as the table's headings, which stand on every page that it runs over."""
+    row._tr.get_or_add_trPr().append(_element("tblHeader"))
+
+
+def keep_whole(row: WordRow) -> None:
+    """Keep a row on one page."""
+    row._tr.get_or_add_trPr().insert(0, _element("cantSplit"))
+
+
+def shade(cell: WordCell, colour: str) -> None:
+    """Fill a cell."""
+    cell._tc.get_or_add_tcPr().append(
+        _element("shd", val="clear", color="auto", fill=colour.removeprefix("#"))
+    )
+
+
+# --- Text and pictures
+
+
+def shade_paragraph(paragraph: WordParagraph, colour: str) -> None:
+    """Set a paragraph on a ground that reaches a little beyond its text."""
+    fill = colour.removeprefix("#")
+    edges = [_element(side, val="single", sz=4, space=2, color=fill) for side in ("left", "right")]
+    properties = paragraph._p.get_or_add_pPr()
+    for element in (_group("pBdr", edges), _element("shd", val="clear", color="auto", fill=fill)):
+        properties.insert_element_before(element, "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
+def colour(run: Run, ink: str) -> None:
+    """Set some words in another ink."""
+    run.font.color.rgb = RGBColor.from_string(ink.removeprefix("#"))
+
+
+def hang(paragraph: WordParagraph, width: Length) -> None:
+    """Hang an item of a list on its number or bullet, which is part of its text."""
+    paragraph.paragraph_format.left_indent = width
+    paragraph.paragraph_format.first_line_indent = Length(-width)
+
+
+def describe_picture(shape: InlineShape, title: str, description: str) -> None:
+    """Give a picture its name and its alternative text."""
+    properties = shape._inline.docPr
+    properties.set("name", clean(title))
+    properties.set("descr", clean(description))
+
+
+def footer(section: WordSection, text: str) -> None:
+    """What stands at the foot of every page: the paper's subject, and which page it is."""
+    paragraph = section.footer.paragraphs[0]
+    paragraph.add_run(f"{clean(text)}    Page ")
+    _field(paragraph, "PAGE")
+    paragraph.add_run(" of ")
+    _field(paragraph, "NUMPAGES")
+
+
+def _field(paragraph: WordParagraph, code: str) -> None:
+    field = _element("fldSimple", instr=code)
+    run = OxmlElement("w:r")
+    text = OxmlElement("w:t")
+    text.text = "1"
+    run.append(text)
+    field.append(run)
+    paragraph._p.append(field)
+
+
+def _element(name: str, **attributes: object) -> Any:
+    made = OxmlElement(f"w:{name}")
+    for key, value in attributes.items():
+        made.set(qn(f"w:{key}"), str(value))
+    return made
+
+
+def _group(name: str, parts: Sequence[Any]) -> Any:
+    made = OxmlElement(f"w:{name}")
+    made.extend(parts)
+    return made
+
+
+# --- The file
+
+
+def set_properties(document: DocumentType, paper: Paper) -> None:
+    """Title, subject and language; a fixed date, since there is no clock in a paper."""
+    core = document.core_properties
+    core.title, core.subject = clean(f"{paper.subtitle}. {paper.title}"), paper.subject
+    core.author = core.last_modified_by = core.keywords = ""
+    core.comments, core.language, core.revision = paper.attribution, LANGUAGE, 1
+    core.created = core.modified = BUILT_AT
+    for part in (document.part, document.part.package):
+        for key, link in list(part.rels.items()):
+            if any(name in link.reltype or name in str(link.target_ref) for name in _UNUSED):
+                del part.rels[key]
+
+
+def settled(content: bytes) -> bytes:
+    """The same file with the same bytes every time: fixed dates in its zip."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0  # as on Windows, so that every system writes the same
+            new.writestr(entry, old.read(name))
+    return made.getvalue()

@@ -1,0 +1,119 @@
+"""The styles of the Word papers: Word's own by name, in the house's typeface and colours, and no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docx.document import Document as DocumentType
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt, RGBColor
+
+from nps_xlsx import styles
+
+TABLE_TEXT, LEAD, NOTE, LABEL = "Table text", "Table lead", "Note", "Strong"
+LANGUAGE = "en-GB"
+
+_TABLE_SIZE = 9
+_KEPT = {
+    *("Normal", "Title", "Subtitle", "Heading 1", "Heading 2", "Footer", "List Bullet", "Strong"),
+    *("Default Paragraph Font", "Normal Table", "No List", "Table Grid"),
+}
+_UNWANTED = ("w:pBdr", "w:ind", "w:contextualSpacing")
+
+
+def dress(document: DocumentType) -> None:
+    """Keep the styles that papers use, and give them the house's looks."""
+    named = document.styles
+    for style in list(named):
+        if style.name not in _KEPT:
+            style.delete()
+    _unlink(document)
+    _defaults(document)
+    _text(named["Normal"], styles.BODY_SIZE, after=6)
+    _text(named["Title"], 20, styles.ACCENT, is_bold=True, after=4)
+    _text(named["Subtitle"], 12, styles.QUIET_INK, after=12)
+    _text(named["Heading 1"], 15, styles.ACCENT, is_bold=True, before=14, after=6)
+    _text(named["Heading 2"], 12, styles.ACCENT, is_bold=True, before=10, after=4)
+    _text(named["Footer"], 9, styles.QUIET_INK)
+    _text(named["List Bullet"], styles.BODY_SIZE, after=3, keeps_indent=True)
+    for name, size in ((TABLE_TEXT, _TABLE_SIZE), (LEAD, _TABLE_SIZE), (NOTE, styles.SMALL_SIZE)):
+        made = named.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        made.base_style = named["Normal"]
+        ink = styles.QUIET_INK if name == NOTE else styles.INK
+        _text(made, size, ink, is_bold=name == LEAD, after=6 if name == NOTE else 1, before=1)
+
+
+def _unlink(document: DocumentType) -> None:
+    """Let nothing that is kept point at a style that is not."""
+    for root, tag in (
+        (document.styles.element, "w:link"),
+        (document.part.numbering_part.element, "w:pStyle"),
+    ):
+        for found in list(root.iter(qn(tag))):
+            if found.get(qn("w:val")) != "ListBullet":
+                found.getparent().remove(found)
+
+
+def _defaults(document: DocumentType) -> None:
+    """One typeface and British English, for whatever no style says otherwise of."""
+    root = document.styles.element
+    run = root.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    fonts, language = run.find(qn("w:rFonts")), run.find(qn("w:lang"))
+    fonts.attrib.clear()
+    for script in ("ascii", "hAnsi", "cs", "eastAsia"):
+        fonts.set(qn(f"w:{script}"), styles.FONT)
+    for kind in ("val", "eastAsia"):
+        language.set(qn(f"w:{kind}"), LANGUAGE)
+    settings = document.settings.element
+    settings.find(qn("w:themeFontLang")).set(qn("w:val"), LANGUAGE)
+    settings.find(qn("w:zoom")).set(qn("w:percent"), "100")
+    for setting in settings.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(
+                qn("w:val"), "15"
+            )  # Word 2013 and later; without it, "Compatibility Mode" in the title
+
+
+def _text(
+    style: Any,
+    size: int,
+    ink: str = styles.INK,
+    *,
+    is_bold: bool = False,
+    before: int = 0,
+    after: int = 0,
+    keeps_indent: bool = False,
+) -> None:
+    font = style.font
+    font.name, font.size, font.bold, font.italic = styles.FONT, Pt(size), is_bold, False
+    font.color.rgb = RGBColor.from_string(ink.removeprefix("#"))
+    _plain_fonts(style)
+    shape = style.paragraph_format
+    shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1.1
+    properties = style.element.get_or_add_pPr()
+    for tag in _UNWANTED[: 1 if keeps_indent else None]:
+        for found in properties.findall(qn(tag)):
+            properties.remove(found)
+
+
+def _plain_fonts(style: Any) -> None:
+    """The named typeface in every script, not the theme's, and no letter-spacing."""
+    properties = style.element.get_or_add_rPr()
+    fonts = properties.find(qn("w:rFonts"))
+    fonts.attrib.clear()
+    for script in ("ascii", "hAnsi", "cs", "eastAsia"):
+        fonts.set(qn(f"w:{script}"), styles.FONT)
+    for tag in ("w:spacing", "w:kern"):
+        for found in properties.findall(qn(tag)):
+            properties.remove(found)
+
+
+def border(name: str) -> Any:
+    """One border of a table, a thin rule."""
+    line = OxmlElement(f"w:{name}")
+    looks = {"val": "single", "sz": "4", "space": "0", "color": styles.RULE.removeprefix("#")}
+    for key, value in looks.items():
+        line.set(qn(f"w:{key}"), value)
+    return line

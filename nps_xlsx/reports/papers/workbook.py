@@ -1,0 +1,212 @@
+"""A paper as a workbook: its sections on their sheets, tables below one another on one grid of columns."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from nps_xlsx import styles
+from nps_xlsx.book import Book, Sheet, clean_text, strict
+from nps_xlsx.layout import cell_name
+from nps_xlsx.reports import charts
+from nps_xlsx.reports.papers.paper import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Facts,
+    Ladder,
+    Paper,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from nps_xlsx.stamp import REPORT_PROPERTY
+from nps_xlsx.styles import level_style
+from nps_xlsx.textfit import text_height
+
+_PIXELS = 4.6
+"""Pixels for a millimetre of the page: fitted to it, eleven points come out as nine."""
+
+_TEXT_WIDTH = 180
+"""The width of a sheet without a table, in millimetres."""
+
+_FACTORS = (1, 1.4, 2)
+"""How much wider columns are made, on a larger page, where a row would be higher than Excel lets it be."""
+
+_LOWEST, _HIGHEST, _ROW_PIXELS = 19.0, 409.0, 25
+
+
+@strict
+def as_workbook(paper: Paper) -> bytes:
+    """The paper as .xlsx; the same paper gives the same bytes."""
+    title = f"{paper.subtitle}. {paper.title}"
+    book = Book(title, subject=paper.subject, comments=paper.attribution)
+    book.raw.set_custom_property(REPORT_PROPERTY, paper.subject)
+    groups = [(name, list(found)) for name, found in groupby(paper.sections, key=lambda one: one.sheet)]
+    for place, (name, sections) in enumerate(groups):
+        _Writer(paper, book.sheet(name), sections, is_first=place == 0).write()
+    return book.to_bytes()
+
+
+class _Writer:
+    """Writes one sheet of a paper, from the top down."""
+
+    def __init__(self, paper: Paper, sheet: Sheet, sections: list[Section], *, is_first: bool) -> None:
+        self.paper = paper
+        self.sheet = sheet
+        self.sections = sections
+        self.is_first = is_first
+        self.count = len(paper.framework.levels)
+        self.row = 0
+        self.tables: list[tuple[int, Table]] = []
+        """The tables that were written, each with the row of its headings."""
+        found = [block for section in sections for block in section.blocks if isinstance(block, Table)]
+        widest = max(found, key=lambda table: len(table.columns), default=None)
+        grid = widest.columns if widest else (Column("", _TEXT_WIDTH),)
+        for self.factor in _FACTORS:
+            self.widths = [round(column.width * _PIXELS * self.factor) for column in grid]
+            if all(self._row_height(row) <= _HIGHEST for table in found for row in table.rows):
+                break
+
+    @property
+    def last(self) -> int:
+        """The last column of the grid."""
+        return len(self.widths) - 1
+
+    def write(self) -> None:
+        """Titles, sections, and how the sheet prints."""
+        self.sheet.widths(*self.widths)
+        alone = len(self.sections) == 1
+        heading = self.sections[0].heading if alone else self.sections[0].sheet
+        self.sheet.text(0, 0, self.paper.title if self.is_first else heading, "title")
+        self.sheet.height(0, 30)
+        self.sheet.text(1, 0, self.paper.subtitle, "note")
+        self.row = 3
+        if self.is_first:
+            for block in self.paper.opening:
+                self._block(block)
+        for section in self.sections:
+            if self.is_first or not alone:
+                self.sheet.text(self.row, 0, section.heading, "section")
+                self.sheet.height(self.row, 26)
+                self.row += 1
+            for block in section.blocks:
+                self._block(block)
+            self.row += 1
+        self._page()
+
+    def _page(self) -> None:
+        whole = [row for row, table in self.tables if len(table.columns) == len(self.widths)]
+        is_wide = any(section.is_wide for section in self.sections)
+        repeated = whole[0] if len(whole) == 1 else None
+        self.sheet.page(repeat_row=repeated, a3=self.factor > 1, portrait=not is_wide)
+
+    def _block(self, block: Block) -> None:
+        match block:
+            case Paragraph():
+                self._across(block.text, *(("note",) if block.is_note else ()))
+            case Facts():
+                for label, text in block.items:
+                    self._across(text, lead=f"{label}: ")
+            case Chart():
+                self._chart(block)
+            case Ladder():
+                self._ladder(block)
+            case Table():
+                self._table(block)
+
+    # --- Text over the whole width
+
+    def _across(self, text: str, *names: str, lead: str = "") -> None:
+        """A text over the whole grid, with words in bold before it."""
+        self._merged(self.row, 0, self.last, text, *names, "wrap", "top", lead=lead)
+        self._height(self.row, text_height(lead + text, sum(self.widths), styles.BODY_SIZE) + 3)
+        self.row += 1
+
+    def _merged(self, row: int, first: int, last: int, text: str, *names: str, lead: str = "") -> None:
+        """A text over several cells of a row."""
+        if last > first:
+            self.sheet.raw.merge_range(row, first, row, last, "", self.sheet.book.format(*names))
+        if not lead:
+            self.sheet.text_or_blank(row, first, text, *names)
+            return
+        bold, plain = self.sheet.book.format(*names, "bold"), self.sheet.book.format(*names)
+        self.sheet.raw.write_rich_string(row, first, bold, lead, plain, clean_text(text), plain)
+
+    def _height(self, row: int, points: float) -> None:
+        self.sheet.height(row, min(max(_LOWEST, points), _HIGHEST))
+
+    # --- Tables
+
+    def _ladder(self, ladder: Ladder) -> None:
+        """A level a row: its name over the first columns, what it says over the rest."""
+        split = min(2, self.last)
+        room = sum(self.widths[split:]) - styles.INDENT_PIXELS
+        self.sheet.text(self.row, 0, ladder.title, "bold")
+        self.row += 1
+        for step in ladder.steps:
+            shade = level_style(step.level, self.count)
+            self._merged(self.row, 0, split - 1, step.lead, "box", "wrap", "bold", shade)
+            self._merged(self.row, split, self.last, step.text, "box", "wrap")
+            self._height(self.row, text_height(step.text, room, styles.BODY_SIZE))
+            self.row += 1
+        self.row += 1
+
+    def _table(self, table: Table) -> None:
+        self.tables.append((self.row, table))
+        self._mark(table)
+        for col, column in enumerate(table.columns):
+            shade = (level_style(column.level, self.count),) if column.level else ()
+            self.sheet.text_or_blank(self.row, col, column.heading, "heading", *shade)
+        heights = [self._needs(col, column.heading, is_bold=True) for col, column in enumerate(table.columns)]
+        self._height(self.row, max(28.0, *heights))
+        for place, cells in enumerate(table.rows, start=1):
+            self.row += 1
+            looks = ("bold", "band") if table.has_total and place == len(table.rows) else ()
+            for col, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
+                self._cell(col, column, cell, *looks)
+            self._height(self.row, self._row_height(cells))
+        self.row += 2
+
+    def _row_height(self, cells: Row) -> float:
+        texts = ["\n".join(filter(None, (cell.lead, cell.text))) for cell in cells]
+        return max(self._needs(col, text) for col, text in enumerate(texts))
+
+    def _needs(self, col: int, text: str, *, is_bold: bool = False) -> float:
+        return text_height(text, self.widths[col] - styles.INDENT_PIXELS, styles.BODY_SIZE, bold=is_bold)
+
+    def _cell(self, col: int, column: Column, cell: Cell, *looks: str) -> None:
+        side = ("right",) if column.is_number else ()
+        shade = (level_style(cell.level, self.count),) if cell.level else ()
+        names = ("box", "wrap", *side, *looks, *shade)
+        if cell.number is not None and column.is_number:
+            self.sheet.number(self.row, col, cell.number, "box", column.look, *looks)
+        elif cell.lead and cell.text:
+            self.sheet.titled(self.row, col, cell.lead, cell.text, *names)
+        else:
+            bold = ("bold",) if cell.lead else ()
+            self.sheet.text_or_blank(self.row, col, cell.lead or cell.text, *names, *bold)
+
+    def _mark(self, table: Table) -> None:
+        """Tell screen readers which cells are a table's headings; see ``Sheet.mark_headings``."""
+        sheet, last = self.sheet.raw, len(table.columns) - 1
+        corners = f"{cell_name(self.row, 0)}.{cell_name(self.row + len(table.rows), last)}"
+        name = f"'{sheet.get_name()}'!TitleRegion{len(self.tables)}.{corners}.{sheet.index + 1}"
+        here = cell_name(self.row, 0, absolute=True)
+        self.sheet.book.define_name(name, f"'{sheet.get_name()}'!{here}")
+
+    def _chart(self, chart: Chart) -> None:
+        """A native chart of the figures in the table above it."""
+        heading, _ = self.tables[-1]
+        name, first = self.sheet.raw.get_name(), heading + 1
+        last = heading + len(chart.bars)
+        labels, *values = ((name, col, first, last) for col in (0, chart.current, chart.target))
+        made = charts.current_and_target(
+            self.sheet.book, chart.title, labels, (values[0], values[1]), self.paper.framework
+        )
+        height = 120 + 38 * len(chart.bars)
+        self.sheet.chart(
+            self.row, 0, made, width=sum(self.widths), height=height, description=chart.description
+        )
+        self.row += height // _ROW_PIXELS + 2
