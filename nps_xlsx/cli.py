@@ -14,6 +14,7 @@ import click
 from nps_xlsx.commands.build import build
 from nps_xlsx.commands.framework import framework
 from nps_xlsx.commands.ingest import check, demo, ingest
+from nps_xlsx.commands.report import report
 from nps_xlsx.commands.shared import COULD_NOT_RUN
 from nps_xlsx.errors import UserError
 
@@ -52,5 +53,5 @@ def cli() -> None:
     """
 
 
-for command in (build, ingest, check, demo, framework):
+for command in (build, ingest, check, report, demo, framework):
     cli.add_command(command)

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from nps_xlsx import layout
-from nps_xlsx.combine import combine
 from nps_xlsx.councils import Register, read_csv
 from nps_xlsx.errors import UserError
 from nps_xlsx.ingester.values import read_level
-from nps_xlsx.intake import read_returns
-from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Status
-from nps_xlsx.reports.listings import unguarded
+from nps_xlsx.model import Assessment, Framework
+from nps_xlsx.responses import load_responses
 
 Targets = Mapping[str, Mapping[str, int]]
 """Target levels by council and row; the council is empty where they are for all."""
 
 
 class PrefillError(UserError):
-    """A file of targets or of earlier answers that cannot be used."""
+    """A file of targets that cannot be used."""
 
 
 def load_targets(path: Path, framework: Framework) -> Targets:
@@ -53,59 +50,12 @@ def targets_of(targets: Targets, gss_code: str) -> Mapping[str, int]:
 
 
 def load_previous(path: Path, framework: Framework, register: Register) -> dict[str, Assessment]:
-    """Read an earlier round, by council: an answers.csv, or returns (a file, a folder or a zip).
+    """Read an earlier round, by council: what ``load_responses`` reads.
+
+    Where a council sent several returns, it starts from the response that counted.
 
     Raises:
         InputError, RegisterError: the path is not there or cannot be read.
-        PrefillError: no answers are in it.
+        ResponsesError: no answers are in it.
     """
-    if path.suffix.lower() == ".csv":
-        found = _from_csv(path, framework)
-    else:
-        returns = read_returns([path], framework, register).returns
-        found = [r.assessment for r in returns if r.status is Status.ACCEPTED and r.assessment]
-        refused = [r.message for r in returns if r.status is Status.REFUSED]
-        if not found:
-            raise PrefillError(f"{path} cannot be used: {refused[0] if refused else 'it holds no return.'}")
-    # Where a council sent several returns, it starts from the response that counted.
-    return {one.assessment.gss_code: one.assessment for one in combine(found, framework)}
-
-
-def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
-    answers: dict[tuple[str, str, str], list[Answer]] = {}
-    names: dict[str, str] = {}
-    for row in read_csv(path, ("round", "gss_code", "council", "ref", "current")):
-        texts = {key: unguarded(value) for key, value in row.items()}
-        if texts["ref"] in framework.row_by_code:
-            key = (texts["gss_code"], texts["round"], texts.get("respondent", ""))
-            answers.setdefault(key, []).append(_answer(texts))
-            names[texts["gss_code"]] = texts["council"]
-    if not answers:
-        raise PrefillError(f"{path} holds no answers to this framework.")
-    # Beside its respondents' answers, a council's answers without a respondent are its combined response.
-    combined = (("combined", "Yes"),)
-    return [
-        Assessment(code, names[code], round_, tuple(given), who, details=() if who else combined)
-        for (code, round_, who), given in sorted(answers.items())
-    ]
-
-
-def _answer(texts: Mapping[str, str]) -> Answer:
-    day = layout.iso_date(texts.get("due_date", ""))
-    return Answer(
-        texts["ref"],
-        current=_level(texts["current"]),
-        target=_level(texts.get("target", "")),
-        evidence=texts.get("evidence", ""),
-        actions=texts.get("actions", ""),
-        owner=texts.get("owner", ""),
-        due_date=day,
-        due_text="" if day else texts.get("due_date", ""),
-        priority=texts.get("priority", ""),
-    )
-
-
-def _level(text: str) -> LevelValue:
-    if text == NOT_APPLICABLE:
-        return NOT_APPLICABLE
-    return int(text) if text.isdigit() else None
+    return {one.assessment.gss_code: one.assessment for one in load_responses([path], framework, register)}

@@ -35,6 +35,7 @@ LAYERS = [
     {"reports"},
     {"outputs"},
     {"intake"},
+    {"responses"},
     {"prefill"},
     {"commands"},
     {"cli"},

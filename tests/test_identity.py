@@ -145,7 +145,7 @@ def test_a_sheet_of_another_council_is_not_used(
 
 def test_a_code_that_is_typed_steers_no_path(framework: Framework, register: Register) -> None:
     """A made-up code or round on Start here ends as words in a file name, not as a folder."""
-    from nps_xlsx.reports.action_plan import action_plan_name
+    from nps_xlsx.reports.names import file_stem
 
     council = Council("Z99", "X", "X", "Unitary", "", "England")
     blank = build_workbook(Order(framework, council, "2026"))
@@ -153,7 +153,7 @@ def test_a_code_that_is_typed_steers_no_path(framework: Framework, register: Reg
     returned = read(content, framework, register)
     assert returned.assessment is not None
     assert whose(returned) == ("../../ETC/X", "..\\2026")
-    name = action_plan_name(returned.assessment, "a/b")
+    name = file_stem(returned.assessment, "a/b", "action plan")
     assert not set(name) & set("/\\:")
     assert ".." not in name
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from nps_xlsx import layout
@@ -10,6 +9,7 @@ from nps_xlsx.book import Book, strict
 from nps_xlsx.consolidate import council_label
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
 from nps_xlsx.reports import charts
+from nps_xlsx.reports.names import Distinct, file_stem
 from nps_xlsx.reports.table import (
     FIRST_ROW,
     Cell,
@@ -27,14 +27,6 @@ from nps_xlsx.styles import level_style
 SUMMARY, PLAN, ALL = "Where we are", "Action plan", "All behaviours"
 
 _STEP_WIDTH = 270
-
-
-def action_plan_name(assessment: Assessment, short_name: str) -> str:
-    """``NPS-2026-E06000035-medway-action-plan.xlsx``, with the respondent where there are several."""
-    # Of a return without a stamp, round and code are what somebody typed: nothing in them may steer a path.
-    code, round_ = layout.file_slug(assessment.gss_code).upper(), layout.file_slug(assessment.round)
-    parts = (layout.file_slug(short_name), layout.file_slug(assessment.respondent), "action-plan")
-    return "-".join(filter(None, ("NPS", round_, code, *parts))) + ".xlsx"
 
 
 @strict
@@ -217,10 +209,7 @@ def all_action_plans(
     assessments: Iterable[tuple[Assessment, str]], framework: Framework
 ) -> Iterable[tuple[str, bytes]]:
     """The file name and the bytes of each council's plan, one after the other; no name comes twice."""
-    taken: Counter[str] = Counter()
+    distinct = Distinct()
     for assessment, short_name in assessments:
-        name = action_plan_name(assessment, short_name)
-        taken[name] += 1
-        if taken[name] > 1:
-            name = name.replace("-action-plan", f"-{taken[name]}-action-plan")
-        yield name, action_plan_workbook(assessment, framework)
+        stem = distinct(file_stem(assessment, short_name, "action plan"))
+        yield f"{stem}.xlsx", action_plan_workbook(assessment, framework)

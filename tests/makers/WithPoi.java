@@ -1,9 +1,8 @@
-// Open workbooks with Apache POI, edit them, save them in their own format (.xlsx or .xls).
+// Open workbooks with Apache POI, edit them, save them as .xls: Debian's POI cannot read .xlsx.
 // Jobs come on standard input, a step a line, its words separated by tabs:
-//   open PATH / save PATH / text SHEET CELL VALUE / date SHEET CELL VALUE / ...
+//   open PATH / save PATH / text SHEET CELL VALUE / error SHEET CELL VALUE
 import java.io.*;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDate;
 import org.apache.poi.ss.usermodel.*;
 import org.apache.poi.ss.util.CellReference;
 
@@ -31,22 +30,7 @@ public class WithPoi {
                 book.close();
             }
             case "text" -> at(words).setCellValue(words[3]);
-            case "number" -> at(words).setCellValue(Double.parseDouble(words[3]));
-            case "boolean" -> at(words).setCellValue(Boolean.parseBoolean(words[3]));
-            case "date" -> at(words).setCellValue(DateUtil.getExcelDate(
-                java.sql.Date.valueOf(LocalDate.parse(words[3]))));
-            case "formula" -> at(words).setCellFormula(words[3]);
             case "error" -> at(words).setCellErrorValue(FormulaError.forString(words[3]).getCode());
-            case "clear" -> at(words).setCellValue((String) null);
-            case "delete_rows" -> {
-                Sheet sheet = book.getSheet(words[1]);
-                int first = Integer.parseInt(words[2]) - 1, count = Integer.parseInt(words[3]);
-                for (int n = first; n < first + count; n++) sheet.removeRow(sheet.getRow(n));
-                sheet.shiftRows(first + count, sheet.getLastRowNum(), -count);
-            }
-            case "rename_sheet" -> book.setSheetName(book.getSheetIndex(words[1]), words[2]);
-            case "delete_sheet" -> book.removeSheetAt(book.getSheetIndex(words[1]));
-            case "move_sheet" -> book.setSheetOrder(words[1], Integer.parseInt(words[2]));
             default -> throw new IllegalArgumentException(words[0]);
         }
     }

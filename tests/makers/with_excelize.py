@@ -18,25 +18,17 @@ _EPOCH = dt.date(1899, 12, 30)
 
 EDITS: dict[str, Callable[..., Any]] = {
     "text": lambda book, sheet, cell, value: book.set_cell_str(sheet, cell, value),
-    "number": lambda book, sheet, cell, value: book.set_cell_value(sheet, cell, value),
-    "boolean": lambda book, sheet, cell, value: book.set_cell_bool(sheet, cell, value),
     "date": lambda book, sheet, cell, value: book.set_cell_int(
         sheet, cell, (dt.date.fromisoformat(value) - _EPOCH).days
     ),
     "formula": lambda book, sheet, cell, value: book.set_cell_formula(sheet, cell, value),
-    "clear": lambda book, sheet, cell: book.set_cell_value(sheet, cell, None),
     "insert_rows": lambda book, sheet, before, count: book.insert_rows(sheet, before, count),
     "insert_columns": lambda book, sheet, before, count: book.insert_cols(sheet, before, count),
     "delete_row": lambda book, sheet, row: book.remove_row(sheet, row),
-    "delete_column": lambda book, sheet, column: book.remove_col(sheet, column),
     "double_row": lambda book, sheet, row, at: book.duplicate_row_to(sheet, row, at),
-    "merge": lambda book, sheet, first, last: book.merge_cell(sheet, first, last),
     "rename_sheet": lambda book, sheet, name: book.set_sheet_name(sheet, name),
     "delete_sheet": lambda book, sheet: book.delete_sheet(sheet),
     "move_sheet": lambda book, sheet, before: book.move_sheet(sheet, before),
-    "copy_sheet": lambda book, sheet, name: book.copy_sheet(
-        book.get_sheet_index(sheet), book.new_sheet(name)
-    ),
 }
 
 

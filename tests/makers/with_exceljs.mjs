@@ -7,7 +7,6 @@ const ExcelJS = createRequire(process.cwd() + "/")("exceljs");
 
 const edits = {
   text: (book, sheet, cell, value) => (at(book, sheet, cell).value = value),
-  number: (book, sheet, cell, value) => (at(book, sheet, cell).value = value),
   boolean: (book, sheet, cell, value) => (at(book, sheet, cell).value = value),
   date: (book, sheet, cell, value) => (at(book, sheet, cell).value = new Date(`${value}T00:00:00Z`)),
   rich: (book, sheet, cell, ...runs) =>
@@ -15,12 +14,7 @@ const edits = {
   error: (book, sheet, cell, value) => (at(book, sheet, cell).value = { error: value }),
   // ExcelJS works nothing out: a formula stands in the file without a result unless one is given.
   formula: (book, sheet, cell, value, result) => (at(book, sheet, cell).value = { formula: value, result }),
-  clear: (book, sheet, cell) => (at(book, sheet, cell).value = null),
-  delete_rows: (book, sheet, first, count) => book.getWorksheet(sheet).spliceRows(first, count),
-  double_row: (book, sheet, row) => book.getWorksheet(sheet).duplicateRow(row, 1, true),
-  rename_sheet: (book, sheet, name) => (book.getWorksheet(sheet).name = name),
   delete_sheet: (book, sheet) => book.removeWorksheet(book.getWorksheet(sheet).id),
-  count_from_1904: (book) => (book.properties.date1904 = true),
 };
 
 const at = (book, sheet, cell) => book.getWorksheet(sheet).getCell(cell);

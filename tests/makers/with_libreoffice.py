@@ -21,7 +21,6 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import uno
 from com.sun.star.beans import NamedValue
 from com.sun.star.lang import Locale
-from com.sun.star.sheet.CellDeleteMode import LEFT, UP
 from com.sun.star.util import Date
 
 from samples import fill_with_libreoffice
@@ -116,12 +115,6 @@ def typed(document: Any, sheet: str, cell: str, value: str) -> None:
 
 
 @edit
-def number(document: Any, sheet: str, cell: str, value: float) -> None:
-    """A number."""
-    cell_of(document, sheet, cell).setValue(value)
-
-
-@edit
 def date(document: Any, sheet: str, cell: str, value: str) -> None:
     """A date, in the date system of the workbook."""
     start = document.NullDate
@@ -192,13 +185,6 @@ def insert_columns(document: Any, sheet: str, before: int, count: int) -> None:
 def delete_columns(document: Any, sheet: str, first: int, count: int) -> None:
     """Columns deleted."""
     sheet_of(document, sheet).Columns.removeByIndex(first - 1, count)
-
-
-@edit
-def delete_cells(document: Any, sheet: str, cells: str, way: str) -> None:
-    """Cells deleted, those beyond them moving ``left`` or ``up``."""
-    addressed = cell_of(document, sheet, cells).RangeAddress
-    sheet_of(document, sheet).removeRange(addressed, LEFT if way == "left" else UP)
 
 
 @edit

@@ -43,12 +43,6 @@ def date(workbook: Workbook, sheet: str, cell: str, value: str) -> None:
 
 
 @edit
-def value(workbook: Workbook, sheet: str, cell: str, value: float | bool) -> None:
-    """A number, or true or false."""
-    workbook[sheet][cell].value = value
-
-
-@edit
 def formula(workbook: Workbook, sheet: str, cell: str, value: str) -> None:
     """A formula; openpyxl never writes what it comes to."""
     workbook[sheet][cell].value = value
@@ -64,12 +58,6 @@ def iso_dates(workbook: Workbook) -> None:
 def count_from_1904(workbook: Workbook) -> None:
     """The date system of old Macintoshes; dates stay the days that they are."""
     workbook.epoch = CALENDAR_MAC_1904
-
-
-@edit
-def copy_sheet(workbook: Workbook, sheet: str, name: str) -> None:
-    """A second copy of a sheet, at the end."""
-    workbook.copy_worksheet(workbook[sheet]).title = name
 
 
 @edit

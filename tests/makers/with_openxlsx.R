@@ -24,9 +24,7 @@ for (line in readLines(file("stdin", encoding = "UTF-8"))) {
     open = book <- loadWorkbook(words[2]),
     save = saveWorkbook(book, words[2], overwrite = TRUE),
     text = put(book, words, words[4]),
-    number = put(book, words, as.numeric(words[4])),
     date = put(book, words, as.Date(words[4])),
-    rename_sheet = renameWorksheet(book, words[2], words[3]),
     delete_sheet = removeWorksheet(book, words[2]),
     stop(words[1])
   )

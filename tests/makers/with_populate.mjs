@@ -7,14 +7,8 @@ const XlsxPopulate = createRequire(process.cwd() + "/")("xlsx-populate");
 
 const edits = {
   text: (book, sheet, cell, value) => at(book, sheet, cell).value(value),
-  number: (book, sheet, cell, value) => at(book, sheet, cell).value(value),
-  boolean: (book, sheet, cell, value) => at(book, sheet, cell).value(value),
   date: (book, sheet, cell, value) => at(book, sheet, cell).value(serial(value)),
   formula: (book, sheet, cell, value) => at(book, sheet, cell).formula(value),
-  clear: (book, sheet, cell) => at(book, sheet, cell).value(undefined),
-  rename_sheet: (book, sheet, name) => book.sheet(sheet).name(name),
-  delete_sheet: (book, sheet) => book.deleteSheet(sheet),
-  move_sheet: (book, sheet, place) => book.moveSheet(sheet, place),
 };
 
 const at = (book, sheet, cell) => book.sheet(sheet).cell(cell);

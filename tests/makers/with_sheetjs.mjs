@@ -7,12 +7,9 @@ const XLSX = createRequire(process.cwd() + "/")("xlsx");
 
 const edits = {
   text: (book, sheet, cell, v) => put(book, sheet, cell, { t: "s", v }),
-  number: (book, sheet, cell, v) => put(book, sheet, cell, { t: "n", v }),
   boolean: (book, sheet, cell, v) => put(book, sheet, cell, { t: "b", v }),
   error: (book, sheet, cell, v) => put(book, sheet, cell, { t: "e", v }),
-  formula: (book, sheet, cell, f, v) => put(book, sheet, cell, { t: "s", f, v }),
   date: (book, sheet, cell, v) => put(book, sheet, cell, { t: "n", v: serial(v), z: "dd/mm/yyyy" }),
-  clear: (book, sheet, cell) => delete book.Sheets[sheet][cell],
   delete_sheet: (book, sheet) => {
     const place = book.SheetNames.indexOf(sheet);
     book.SheetNames.splice(place, 1);

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from nps_xlsx import layout
 from nps_xlsx.book import Book, strict
 from nps_xlsx.consolidate import Tables
 from nps_xlsx.consolidate.peers import THRESHOLD, Peers
-from nps_xlsx.model import Assessment
 from nps_xlsx.reports.feedback import about, behaviours, glance, movement, steps
 from nps_xlsx.reports.feedback.case import Case, make_case
+from nps_xlsx.reports.names import Distinct, file_stem
 from nps_xlsx.stamp import REPORT_PROPERTY
 
-__all__ = ["all_feedback", "feedback_name", "feedback_workbook"]
-
-_END = "-feedback"
-
-
-def feedback_name(assessment: Assessment, short_name: str) -> str:
-    """``NPS-2026-E06000035-medway-feedback.xlsx``."""
-    # Of a return without a stamp, round and code are what somebody typed: nothing in them may steer a path.
-    code, round_ = layout.file_slug(assessment.gss_code).upper(), layout.file_slug(assessment.round)
-    return "-".join(filter(None, ("NPS", round_, code, layout.file_slug(short_name)))) + f"{_END}.xlsx"
+__all__ = ["all_feedback", "feedback_workbook"]
 
 
 def feedback_workbook(
@@ -48,13 +37,11 @@ def all_feedback(
     ``short_names`` are by GSS code; a council that is not among them goes by its name.
     """
     peers = Peers(tables, families, threshold)
-    taken: Counter[str] = Counter()
+    distinct = Distinct()
     for place, assessment in enumerate(tables.assessments):
-        name = feedback_name(assessment, short_names.get(assessment.gss_code, assessment.council))
-        taken[name] += 1
-        if taken[name] > 1:
-            name = name.replace(_END, f"-{taken[name]}{_END}")
-        yield name, _workbook(make_case(peers, place))
+        short_name = short_names.get(assessment.gss_code, assessment.council)
+        stem = distinct(file_stem(assessment, short_name, "feedback"))
+        yield f"{stem}.xlsx", _workbook(make_case(peers, place))
 
 
 @strict

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nps_xlsx import layout
 from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.reports.papers.case import PaperError, case_of
 from nps_xlsx.reports.papers.committee import committee
@@ -23,7 +22,6 @@ __all__ = [
     "load_index",
     "make_paper",
     "paper_files",
-    "paper_name",
 ]
 
 COMMITTEE, STRATEGY, STEPS, INDEX = "committee", "strategy", "steps", "social-value-index"
@@ -64,15 +62,6 @@ def make_paper(
     if style == STEPS:
         return steps(case, index)
     return committee(case) if style == COMMITTEE else strategy(case)
-
-
-def paper_name(assessment: Assessment, short_name: str, style: str, *, key_area: str = "") -> str:
-    """``NPS-2026-E06000035-medway-committee``, with the key area where it is about one; no suffix."""
-    # Of a return without a stamp, round and code are what somebody typed: nothing in them may steer a path.
-    code, round_ = layout.file_slug(assessment.gss_code).upper(), layout.file_slug(assessment.round)
-    who = (layout.file_slug(short_name), layout.file_slug(assessment.respondent))
-    parts = ("NPS", round_, code, *who, style, layout.file_slug(key_area))
-    return "-".join(filter(None, parts))
 
 
 def paper_files(paper: Paper, name: str) -> dict[str, bytes]:

@@ -1,0 +1,141 @@
+"""``nps report``: documents about one council, made of answers that were read before or are read now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nps_xlsx.commands.shared import FILE, framework_option, out_option, register_option, register_with
+from nps_xlsx.councils import Register
+from nps_xlsx.errors import UserError
+from nps_xlsx.framework import load_framework
+from nps_xlsx.model import Assessment, Framework
+
+if TYPE_CHECKING:
+    from nps_xlsx.combine import Combined
+
+STYLES = ("committee", "strategy", "steps", "social-value-index")
+
+
+@click.group()
+def report() -> None:
+    """Write papers about one council, or about each, in Excel and in Word."""
+
+
+_EPILOG = """\b
+The styles:
+  committee           every objective with last round's and this round's score,
+                      comments and action
+  strategy            where we are now and where we want to be, level by level
+  steps               present and target, and the actions for each step between
+  social-value-index  the same in the published index's own words, for social value
+"""
+
+
+@report.command(epilog=_EPILOG)
+@click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.option("--council", "councils", multiple=True, help="Only this council: its code or name; repeatable.")
+@click.option(
+    "--style",
+    "styles",
+    multiple=True,
+    type=click.Choice(STYLES),
+    default=("committee",),
+    show_default=True,
+    help="The shape of the paper, as below; repeatable.",
+)
+@click.option(
+    "--previous", "previous_path", type=FILE, help="An earlier round: its answers.csv, or its returns."
+)
+@click.option("--key-area", default="", help="Only this key area, by its code, such as SV.")
+@out_option
+@register_option
+@framework_option
+def committee(
+    paths: tuple[Path, ...],
+    councils: tuple[str, ...],
+    styles: tuple[str, ...],
+    previous_path: Path | None,
+    key_area: str,
+    out: Path,
+    register_file: Path | None,
+    framework_folder: Path | None,
+) -> None:
+    """Write a council's papers for its committee, each as a Word document and as a workbook.
+
+    PATHS are the folder that nps ingest wrote, its answers.csv, or returns.
+    """
+    from nps_xlsx.files import make_folder, write_files
+    from nps_xlsx.prefill import load_previous
+    from nps_xlsx.responses import load_responses
+
+    framework, register = load_framework(framework_folder), register_with(register_file)
+    responses = load_responses(paths, framework, register)
+    wanted = _chosen(responses, councils, register)
+    previous = load_previous(previous_path, framework, register) if previous_path else {}
+    _refuse_same_round(wanted, previous, previous_path)
+    contents = _papers(wanted, framework, register, styles, previous, key_area)
+    make_folder(out)
+    for path in write_files({out / name: content for name, content in contents.items()}):
+        click.echo(path)
+
+
+def _chosen(responses: Sequence[Combined], councils: Sequence[str], register: Register) -> list[Assessment]:
+    """The responses of the councils that were named; all of them where none was."""
+    assessments = [response.assessment for response in responses]
+    if not councils:
+        return assessments
+    chosen: dict[str, list[Assessment]] = {}
+    for name in councils:
+        known = {one.gss_code for one in assessments if name.casefold() in _called(one)}
+        codes = known or {register.find(name).gss_code}
+        chosen |= {code: [one for one in assessments if one.gss_code == code] for code in codes}
+    missing = [register.by_code[code].name for code, found in chosen.items() if not found]
+    if missing:
+        there = len(assessments)
+        raise UserError(
+            f"There are no answers of {'; '.join(missing)} among the {there} "
+            f"response{'' if there == 1 else 's'} given. Check the folder and the council's name."
+        )
+    return [one for found in chosen.values() for one in found]
+
+
+def _called(assessment: Assessment) -> tuple[str, str]:
+    return assessment.gss_code.casefold(), assessment.council.casefold()
+
+
+def _refuse_same_round(
+    wanted: Sequence[Assessment], previous: Mapping[str, Assessment], path: Path | None
+) -> None:
+    for one in wanted:
+        before = previous.get(one.gss_code)
+        if before is not None and before.round == one.round:
+            raise UserError(f"{path} is of round {one.round} itself. Give an earlier round's.")
+
+
+def _papers(
+    wanted: Sequence[Assessment],
+    framework: Framework,
+    register: Register,
+    styles: Sequence[str],
+    previous: Mapping[str, Assessment],
+    key_area: str,
+) -> dict[str, bytes]:
+    """Every paper in both forms, by file name."""
+    from nps_xlsx.reports.names import Distinct, file_stem
+    from nps_xlsx.reports.papers import make_paper, paper_files
+
+    contents: dict[str, bytes] = {}
+    distinct = Distinct()
+    for one in wanted:
+        council = register.by_code.get(one.gss_code)
+        for style in dict.fromkeys(styles):
+            paper = make_paper(
+                one, framework, style=style, previous=previous.get(one.gss_code), key_area=key_area
+            )
+            stem = file_stem(one, council.short_name if council else one.council, style, key_area)
+            contents |= paper_files(paper, distinct(stem))
+    return contents
