@@ -27,7 +27,7 @@ samples: .venv/installed
 pages: .venv/installed
 	$(BIN)/python -m docs.make_pages
 
-# The README's pictures, drawn by LibreOffice and pdftoppm (Debian: poppler-utils).
+# The documentation's pictures (Debian: libreoffice-calc, libreoffice-writer, poppler-utils, chromium).
 pictures: .venv/installed
 	$(BIN)/python docs/make_pictures.py
 

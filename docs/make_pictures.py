@@ -1,6 +1,6 @@
-"""Draw the README's pictures: the sample outputs, as LibreOffice renders them.
+"""Draw the documentation's pictures: the sample outputs, as LibreOffice and Chromium render them.
 
-Run it in the project's folder with ``make pictures``; it needs LibreOffice and pdftoppm.
+Run it in the project's folder with ``make pictures``; it needs LibreOffice, pdftoppm and Chromium.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from nps_xlsx.councils import load_register
-from nps_xlsx.framework import load_framework
-from nps_xlsx.intake import ingest
+from nps_xlsx.cli import cli
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -33,29 +31,35 @@ class Picture:
 
 def main() -> None:
     """Make the outputs of the samples, print them, and cut the pictures out."""
-    missing = [name for name in ("soffice", "pdftoppm") if shutil.which(name) is None]
+    missing = [name for name in ("soffice", "pdftoppm", "chromium") if shutil.which(name) is None]
     if missing:
-        sys.exit(f"Install {' and '.join(missing)} first (Debian: libreoffice-calc, poppler-utils).")
+        packages = "libreoffice-calc, libreoffice-writer, poppler-utils, chromium"
+        sys.exit(f"Install {' and '.join(missing)} first (Debian: {packages}).")
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        register = load_register() + load_register(ROOT / "samples" / "synthetic-councils.csv")
-        ingest([ROOT / "samples" / "returns"], folder, load_framework(), register)
+        cli.main(["demo", "--out", name], standalone_mode=False)
         shutil.copy(ROOT / "samples" / "returns" / WORKBOOK, folder)
-        shutil.copy(folder / "action-plans" / ACTION_PLAN, folder)
         for picture in PICTURES_WANTED:
-            pdf = folder / Path(picture.source).with_suffix(".pdf")
-            if not pdf.exists():
-                run(
-                    "soffice",
-                    "--headless",
-                    "--convert-to",
-                    "pdf",
-                    "--outdir",
-                    folder,
-                    folder / picture.source,
-                )
-            cut(pdf, picture)
+            cut(printed(folder / picture.source, folder / "printed"), picture)
+        photograph(folder / PAGE)
+
+
+def printed(source: Path, folder: Path) -> Path:
+    """A document as LibreOffice prints it; of the same name in Word and in Excel each has its own."""
+    pdf = folder / source.suffix[1:] / f"{source.stem}.pdf"
+    if not pdf.exists():
+        run("soffice", "--headless", "--convert-to", "pdf", "--outdir", pdf.parent, source)
+    return pdf
+
+
+def photograph(page: Path) -> None:
+    """The head of the page, as Chromium shows it."""
+    target = PICTURES / "report.png"
+    settled = ("--virtual-time-budget=8000", "--hide-scrollbars", "--window-size=1366,1500")
+    options = ("--headless", "--no-sandbox", "--disable-gpu", *settled)
+    run("chromium", *options, f"--screenshot={target}", page.resolve().as_uri())
+    print(target.relative_to(ROOT))
 
 
 def cut(pdf: Path, picture: Picture) -> None:
@@ -93,12 +97,20 @@ def run(*command: str | Path) -> str:
 
 
 WORKBOOK = "NPS-2022-E10000034-worcestershire.xlsx"
-ACTION_PLAN = "NPS-2022-Z10000001-fictonshire-action-plan.xlsx"
+PLAN = "action-plans/NPS-2022-Z10000001-fictonshire-action-plan.xlsx"
+FEEDBACK = "feedback/NPS-2022-Z10000001-fictonshire-feedback.xlsx"
+PAPERS = "papers/NPS-2022-E10000034-worcestershire"
+PAGE = "report.html"
 PICTURES_WANTED = (
     Picture("workbook", WORKBOOK, "Engaging senior managers", 200, (60, 80, 2000, 800)),
     Picture("summary", WORKBOOK, "Summary", 110, (0, 30, 900, 920)),
     Picture("consolidated", "consolidated.xlsx", "Heat map", 130, (30, 30, 1480, 480)),
-    Picture("action-plan", ACTION_PLAN, "Action plan", 170, (50, 50, 2300, 1100)),
+    Picture("publication", "publication.xlsx", "Table 3", 130, (30, 30, 1480, 430)),
+    Picture("feedback", FEEDBACK, "Fictonshire", 110, (30, 40, 1020, 810)),
+    Picture("action-plan", PLAN, "Action plan", 170, (50, 50, 2300, 1100)),
+    Picture("committee", f"{PAPERS}-committee.docx", "Managing contracts", 110, (30, 40, 1250, 700)),
+    Picture("strategy", f"{PAPERS}-strategy.docx", "Engaging councillors", 110, (30, 40, 1250, 690)),
+    Picture("index", f"{PAPERS}-social-value-index.docx", "Action Plan", 110, (30, 40, 1250, 610)),
 )
 
 if __name__ == "__main__":

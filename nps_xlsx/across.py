@@ -191,12 +191,14 @@ def _is_combined(returned: Return) -> bool:
 def _other_rounds(returns: Sequence[Return]) -> list[Return]:
     """Tell returns of another round than most of those that count."""
     counted = [returned.assessment for returned in returns if is_counted(returned)]
-    rounds = Counter(assessment.round for assessment in counted if assessment)
-    rounds.pop("", None)
-    if len(rounds) < 2:
-        return list(returns)
-    most, _ = max(rounds.items(), key=lambda item: (item[1], item[0]))
+    most = main_round(assessment for assessment in counted if assessment)
     return [_told_round(returned, most) for returned in returns]
+
+
+def main_round(assessments: Iterable[Assessment]) -> str:
+    """The round that most are of, the later of two alike; empty where none says its round."""
+    rounds = Counter(assessment.round for assessment in assessments if assessment.round)
+    return max(rounds, key=lambda name: (rounds[name], name), default="")
 
 
 def _told_round(returned: Return, most: str) -> Return:

@@ -12,8 +12,10 @@ from typing import NoReturn
 import click
 
 from nps_xlsx.commands.build import build
+from nps_xlsx.commands.check import check
+from nps_xlsx.commands.demo import demo
 from nps_xlsx.commands.framework import framework
-from nps_xlsx.commands.ingest import check, demo, ingest
+from nps_xlsx.commands.ingest import ingest
 from nps_xlsx.commands.report import report
 from nps_xlsx.commands.shared import COULD_NOT_RUN
 from nps_xlsx.errors import UserError
@@ -39,6 +41,7 @@ _EXAMPLES = """\b
 Examples:
   nps build --council Medway --round 2026 --out workbooks
   nps ingest returns --out results
+  nps report committee results --council Medway --out papers
 """
 
 

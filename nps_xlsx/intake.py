@@ -22,7 +22,7 @@ class ReceiptError(UserError):
 
 
 def _unheard(_: str) -> None:
-    """Nobody listens to the names of the files."""
+    """Nobody listens to the names of files and documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Receipt:
     """Corrections and waivers that met nothing, in words."""
     written: tuple[Path, ...] = ()
     stale: tuple[Path, ...] = ()
-    """Action plans of an earlier run that are still in the folder."""
+    """Action plans and feedback of an earlier run that are still in the folder."""
 
     @property
     def is_clean(self) -> bool:
@@ -109,18 +109,20 @@ def ingest(
     rulings: Rulings | None = None,
     scope: Scope | None = None,
     seen: Callable[[str], None] = _unheard,
+    made: Callable[[str], None] = _unheard,
 ) -> Receipt:
-    """Read returns and write the outputs into a folder.
+    """Read returns and write the outputs into a folder; ``made`` hears the name of each document.
 
     Raises:
         InputError: a path is not there.
         KeepError: a file that is to be kept is not among them.
         OutputError: a file cannot be written.
+        PreviousError: the round to compare with is this one.
         ReceiptError: answers were lost; a bug of ours.
     """
     intake = read_returns(paths, framework, register, rulings=rulings, seen=seen)
     receipt = make_receipt(intake)
-    written = write_outputs(intake.returns, out, framework, register, scope)
+    written = write_outputs(intake.returns, out, framework, register, scope, made=made)
     return replace(receipt, written=written.shown, stale=written.stale)
 
 

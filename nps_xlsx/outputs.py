@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
+from nps_xlsx.across import main_round
 from nps_xlsx.combine import Combined, combine
-from nps_xlsx.consolidate import accepted, consolidate, notable, response_rates
+from nps_xlsx.consolidate import Tables, accepted, consolidate, notable, response_rates
+from nps_xlsx.consolidate.peers import THRESHOLD
 from nps_xlsx.councils import Register
+from nps_xlsx.errors import UserError
 from nps_xlsx.files import make_folder, sweep, write_files
 from nps_xlsx.model import Assessment, Framework, Return
 from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook, is_too_long
-from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv, to_parquet
+from nps_xlsx.reports.feedback import all_feedback
+from nps_xlsx.reports.listings import LISTINGS, Row, all_rows, to_csv, to_parquet
+from nps_xlsx.reports.page import report_page
+from nps_xlsx.reports.publication import publication_workbook
 
-PLANS = "action-plans"
+CONSOLIDATED, PUBLICATION, PAGE = "consolidated.xlsx", "publication.xlsx", "report.html"
+PLANS, FEEDBACK = "action-plans", "feedback"
+FOLDERS = (PLANS, FEEDBACK)
+"""The folders with a file for each council."""
+
+
+class PreviousError(UserError):
+    """An earlier round that is not earlier."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +42,14 @@ class Scope:
     """The councils that were asked; the principal councils of England where it is not said."""
     facts: tuple[str, ...] = ("region", "council_type")
     """The columns of the register by which councils are grouped."""
+    families: Mapping[str, str] = field(default_factory=dict)
+    """The family with which each council is compared in its feedback, by GSS code."""
+    suppress_below: int = 5
+    """Groups of fewer councils are not shown, nor what would give them away, in what leaves the house."""
+    name_councils: bool = False
+    """Whether the publication and the page may name councils."""
+    contact: str = ""
+    """Whom readers of the publication may ask."""
 
 
 @dataclass(frozen=True)
@@ -41,54 +63,96 @@ class Written:
     """Files of an earlier run; somebody may have edited them, so they stay."""
 
 
+def _unheard(_: str) -> None:
+    """Nobody listens to the names of the documents."""
+
+
 def write_outputs(
     returns: Sequence[Return],
     out: Path,
     framework: Framework,
     register: Register,
     scope: Scope | None = None,
+    *,
+    made: Callable[[str], None] = _unheard,
 ) -> Written:
     """Write every output; those on changes, respondents and reviewers where there are any.
 
+    The reports are of the round that most responses are of: one of another round is listed and
+    has its action plan, but enters no figure.  ``made`` hears the name of each document.
+
     Raises:
+        PreviousError: the earlier round is this one.
         OutputError: a file cannot be written; then none is.
     """
     scope = scope or Scope()
-    combined = combine(accepted(returns), framework)
-    contents = _consolidated(returns, combined, framework, register, scope)
-    contents |= {f"{PLANS}/{name}": content for name, content in _plans(combined, framework, register)}
-    for folder in (out, *(out / name for name in (PLANS,))):
+    responses = combine(accepted(returns), framework)
+    round_ = main_round(response.assessment for response in responses)
+    _refuse_same_round(scope.previous, round_)
+    counted = [response for response in responses if response.assessment.round in ("", round_)]
+    tables = consolidate(counted, framework, register, scope.previous)
+    rows = all_rows(returns, responses, framework)
+    contents: dict[str, bytes] = {}
+    for name, content in chain(
+        _lists(rows), _reports(returns, rows, tables, scope), _for_councils(responses, tables, scope)
+    ):
+        contents[name] = content
+        made(name)
+    for folder in (out, *(out / name for name in FOLDERS)):
         sweep(make_folder(folder))
     files = write_files({out / name: content for name, content in contents.items()})
-    shown = (*(path for path in files if path.parent == out), out / PLANS)
-    stale = set((out / PLANS).glob("NPS-*-action-plan.xlsx")).difference(files)
-    return Written(tuple(files), shown, tuple(sorted(stale)))
+    shown = (*(path for path in files if path.parent == out), *(out / name for name in FOLDERS))
+    there = {path for name in FOLDERS for path in (out / name).glob("NPS-*.xlsx")}
+    return Written(tuple(files), shown, tuple(sorted(there.difference(files))))
 
 
-def _consolidated(
-    returns: Sequence[Return],
-    combined: Sequence[Combined],
-    framework: Framework,
-    register: Register,
-    scope: Scope,
-) -> dict[str, bytes]:
-    rows = all_rows(returns, combined, framework)
-    contents = {name: to_csv(LISTINGS[name].columns, rows[name]) for name in rows}
-    for name in (name for name in rows if is_too_long(rows[name])):
-        stem = name.removesuffix(".csv")
-        contents[f"{stem}.parquet"] = to_parquet(LISTINGS[name].columns, rows[name])
-    tables = consolidate(combined, framework, register, scope.previous)
-    asked = response_rates(tables, scope.asked)
-    found = notable(tables, returns)
-    contents["consolidated.xlsx"] = consolidated_workbook(tables, returns, rows, found, asked, scope.facts)
-    return contents
+def _refuse_same_round(previous: Mapping[str, Assessment], round_: str) -> None:
+    if round_ and any(before.round == round_ for before in previous.values()):
+        raise PreviousError(
+            f"The answers of --previous are of round {round_}, as these returns are. Give an earlier round's."
+        )
 
 
-def _plans(combined: Sequence[Combined], framework: Framework, register: Register) -> list[tuple[str, bytes]]:
-    named = [(one.assessment, _short_name(one.assessment, register)) for one in combined]
-    return list(all_action_plans(named, framework))
+def _lists(rows: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, bytes]]:
+    """Every list as CSV; one that is too long for a sheet as Parquet too."""
+    for name, lines in rows.items():
+        columns = LISTINGS[name].columns
+        yield name, to_csv(columns, lines)
+        if is_too_long(lines):
+            yield f"{name.removesuffix('.csv')}.parquet", to_parquet(columns, lines)
 
 
-def _short_name(assessment: Assessment, register: Register) -> str:
-    council = register.by_code.get(assessment.gss_code)
-    return council.short_name if council else assessment.council
+def _reports(
+    returns: Sequence[Return], rows: Mapping[str, Sequence[Row]], tables: Tables, scope: Scope
+) -> Iterator[tuple[str, bytes]]:
+    """What is about all councils together."""
+    asked, found = response_rates(tables, scope.asked), notable(tables, returns)
+    yield CONSOLIDATED, consolidated_workbook(tables, returns, rows, found, asked, scope.facts)
+    yield (
+        PUBLICATION,
+        publication_workbook(
+            tables,
+            asked,
+            suppress_below=scope.suppress_below,
+            name_councils=scope.name_councils,
+            facts=scope.facts,
+            contact=scope.contact,
+        ),
+    )
+    yield (
+        PAGE,
+        report_page(tables, asked, name_councils=scope.name_councils, threshold=scope.suppress_below),
+    )
+
+
+def _for_councils(responses: Sequence[Combined], tables: Tables, scope: Scope) -> Iterator[tuple[str, bytes]]:
+    """What each council gets: its action plan, and its feedback."""
+    framework, register = tables.framework, tables.register
+    short_names = {code: council.short_name for code, council in register.by_code.items()}
+    assessments = [response.assessment for response in responses]
+    named = [(one, short_names.get(one.gss_code, one.council)) for one in assessments]
+    for name, content in all_action_plans(named, framework):
+        yield f"{PLANS}/{name}", content
+    few = max(scope.suppress_below, THRESHOLD)  # another council's feedback is never unprotected
+    for name, content in all_feedback(tables, scope.families, short_names, few):
+        yield f"{FEEDBACK}/{name}", content

@@ -110,10 +110,15 @@ def test_every_fault_of_a_file_of_corrections_is_told_at_once(twice: Path, tmp_p
 
 
 def test_an_earlier_round_and_the_list_of_those_asked(twice: Path, tmp_path: Path) -> None:
-    """--previous adds the movement, --asked says who was asked, --by groups by a column of the register."""
+    """--previous adds the movement if it is earlier, --asked says who was asked, --by groups by a column of the register."""
     nps("ingest", str(twice), "--out", str(tmp_path / "last"), "--keep", "earliest")
     asked = write(tmp_path / "asked.csv", b"council\r\nMedway\r\nKent\r\n")
-    more = ["--previous", str(tmp_path / "last" / "answers.csv"), "--asked", str(asked), "--by", "county"]
+    last = tmp_path / "last" / "answers.csv"
+    same = nps("ingest", str(twice), "--out", str(tmp_path / "out"), "--previous", str(last))
+    assert same.returncode == 2
+    assert "Give an earlier round's" in same.stderr
+    last.write_text(last.read_text(encoding="utf-8-sig").replace("\n2026,", "\n2021,"), encoding="utf-8-sig")
+    more = ["--previous", str(last), "--asked", str(asked), "--by", "county"]
     run = nps("ingest", str(twice), "--out", str(tmp_path / "out"), *more)
     assert run.returncode == 1, run.stderr
     workbook = openpyxl.load_workbook(tmp_path / "out" / "consolidated.xlsx")

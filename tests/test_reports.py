@@ -300,7 +300,8 @@ def test_a_batch_without_one_usable_return_still_writes_every_output(
     source = write(tmp_path / "r.xlsx", b"nothing")
     receipt = ingest([source], tmp_path / "out", framework, register)
     assert [path.name for path in receipt.written] == [
-        *("returns.csv", "answers.csv", "problems.csv", "consolidated.xlsx", "action-plans")
+        *("returns.csv", "answers.csv", "problems.csv", "consolidated.xlsx", "publication.xlsx"),
+        *("report.html", "action-plans", "feedback"),
     ]
     assert rows_of(tmp_path / "out" / "answers.csv") == []
 

@@ -68,7 +68,6 @@ def committee(
 
     PATHS are the folder that nps ingest wrote, its answers.csv, or returns.
     """
-    from nps_xlsx.files import make_folder, write_files
     from nps_xlsx.prefill import load_previous
     from nps_xlsx.responses import load_responses
 
@@ -77,9 +76,8 @@ def committee(
     wanted = _chosen(responses, councils, register)
     previous = load_previous(previous_path, framework, register) if previous_path else {}
     _refuse_same_round(wanted, previous, previous_path)
-    contents = _papers(wanted, framework, register, styles, previous, key_area)
-    make_folder(out)
-    for path in write_files({out / name: content for name, content in contents.items()}):
+    papers = _papers(wanted, framework, register, styles, previous, key_area)
+    for path in _written(papers, out):
         click.echo(path)
 
 
@@ -114,6 +112,24 @@ def _refuse_same_round(
         before = previous.get(one.gss_code)
         if before is not None and before.round == one.round:
             raise UserError(f"{path} is of round {one.round} itself. Give an earlier round's.")
+
+
+def write_papers(
+    paths: Sequence[Path], council: str, styles: Sequence[str], register: Register, out: Path
+) -> list[Path]:
+    """Write one council's papers, as ``nps report committee`` does; their paths."""
+    from nps_xlsx.responses import load_responses
+
+    framework = load_framework()
+    wanted = _chosen(load_responses(paths, framework, register), [council], register)
+    return _written(_papers(wanted, framework, register, styles, {}, ""), out)
+
+
+def _written(papers: Mapping[str, bytes], out: Path) -> list[Path]:
+    from nps_xlsx.files import make_folder, sweep, write_files
+
+    sweep(make_folder(out))
+    return write_files({out / name: content for name, content in papers.items()})
 
 
 def _papers(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -47,3 +50,19 @@ def counted(number: int, what: str) -> str:
 def plain(text: str, length: int = 70) -> str:
     """A text from outside without the characters that would steer a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:length]
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[str, str], None]]:
+    """Shows on a terminal, and only there, what is being done with which file."""
+    shows_names = sys.stderr.isatty()
+
+    def tell(what: str, name: str) -> None:
+        if shows_names:
+            click.echo(f"\r\x1b[K{what} {plain(name)}", nl=False, err=True)
+
+    try:
+        yield tell
+    finally:
+        if shows_names:
+            click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,217 @@
+"""The figures of the page as plain data: for each group that may be shown, counts and nothing else.
+
+Every group's figures are sums over cells (the councils of one region and type), as is what
+``protect`` asks about.  Averages are made in the page from counts and sums, so that each is as exact
+as the figures that it is shown with.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from nps_xlsx.consolidate import Asked, Tables
+from nps_xlsx.model import Framework, KeyArea
+from nps_xlsx.reports.page.protect import Cell, Group, publishable
+
+Data = dict[str, Any]
+"""What becomes JSON."""
+
+_PLACE = ["region", "council_type"]
+
+
+def figures(tables: Tables, asked: Asked, threshold: int) -> Data:
+    """All that the page shows of groups of councils, response by response map included."""
+    regions, kinds = _places(tables, asked)
+    shown = _shown(tables, threshold)
+    cells = _by_cell(tables)
+    groups = {
+        f"{_number(regions, region)},{_number(kinds, kind)}": _group((region, kind), cells, shown)
+        for region, kind in shown.levels
+    }
+    return {
+        "regions": regions,
+        "types": kinds,
+        "threshold": threshold,
+        "scale": [{"number": level.number, "label": level.label} for level in tables.framework.levels],
+        "areas": _areas(tables.framework),
+        "responses": _responses(asked, regions, kinds),
+        "compared": bool(tables.previous),
+        "groups": groups,
+    }
+
+
+# --- Which groups
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The groups whose levels, targets and change may be in the page."""
+
+    levels: tuple[Group, ...]
+    aims: frozenset[Group]
+    change: frozenset[Group]
+
+
+def _shown(tables: Tables, threshold: int) -> _Shown:
+    answers = tables.answers
+    levels = answers[answers["current"].notna()]
+    aims = answers[answers["target"].notna()]
+    pairs = levels[levels["last"].notna()]
+    return _Shown(
+        levels=_safe([_councils(tables.councils), *_broad(levels)], _fine(levels), threshold),
+        aims=frozenset(_safe(_broad(aims), _fine(aims), threshold)),
+        change=frozenset(_safe(_broad(pairs), [], threshold)),
+    )
+
+
+def _safe(broad: Sequence[Counter[Cell]], fine: Sequence[Counter[Cell]], threshold: int) -> tuple[Group, ...]:
+    """The groups that are safe in every key area and behaviour.
+
+    Where a behaviour rests on too few councils even of all, no group is shown, but everyone is, if the
+    key areas allow it: a count of one at a level, of all councils, does not say who.
+    """
+    return publishable([*broad, *fine], threshold) or publishable(broad, threshold)[:1]
+
+
+def _broad(answers: pd.DataFrame) -> list[Counter[Cell]]:
+    """The councils that gave any of these answers, and those that gave one in each key area."""
+    return [_councils(answers), *(_councils(own) for _, own in answers.groupby("area", sort=False))]
+
+
+def _fine(answers: pd.DataFrame) -> list[Counter[Cell]]:
+    """The councils that gave each behaviour's answer."""
+    return [_councils(own) for _, own in answers.groupby("ref", sort=False)]
+
+
+def _councils(frame: pd.DataFrame) -> Counter[Cell]:
+    places = frame[["gss_code", *_PLACE]].drop_duplicates()
+    return Counter(zip(places["region"].map(str), places["council_type"].map(str), strict=True))
+
+
+# --- Their figures
+
+
+@dataclass(slots=True)
+class _Totals:
+    """Sums over some councils."""
+
+    councils: int = 0
+    levels: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many gave each level (by number), "NA" or "none" (nothing), by behaviour."""
+    aims: Counter[tuple[str, str]] = field(default_factory=Counter)
+    pairs: Counter[str] = field(default_factory=Counter)
+    """Answers with a level in both rounds, by key area."""
+    steps: dict[str, int] = field(default_factory=dict)
+    """By how many levels these rose, all together."""
+
+    def add(self, other: _Totals) -> None:
+        self.councils += other.councils
+        self.levels += other.levels
+        self.aims += other.aims
+        self.pairs += other.pairs
+        # No counter: adding counters drops what is below nought.
+        for area, steps in other.steps.items():
+            self.steps[area] = self.steps.get(area, 0) + steps
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    framework: Framework
+    totals: Mapping[Cell, _Totals]
+
+
+def _by_cell(tables: Tables) -> _Cells:
+    totals: dict[Cell, _Totals] = {}
+    for cell, count in _councils(tables.councils).items():
+        totals.setdefault(cell, _Totals()).councils += count
+    for cell, ref, area, current, target, last, not_applicable in _rows(tables.answers):
+        own = totals.setdefault(cell, _Totals())
+        own.levels[ref, _said(current, "NA" if not_applicable else "none")] += 1
+        own.aims[ref, _said(target, "none")] += 1
+        if current == current and last == last:
+            own.pairs[area] += 1
+            own.steps[area] = own.steps.get(area, 0) + int(current - last)
+    return _Cells(tables.framework, totals)
+
+
+def _rows(answers: pd.DataFrame) -> Iterator[tuple[Cell, str, str, float, float, float, bool]]:
+    cells = zip(answers["region"].map(str), answers["council_type"].map(str), strict=True)
+    columns = [answers[name] for name in ("ref", "area", "current", "target", "last", "not_applicable")]
+    for cell, *rest in zip(cells, *columns, strict=True):
+        ref, area, current, target, last, not_applicable = rest
+        yield cell, str(ref), str(area), float(current), float(target), float(last), bool(not_applicable)
+
+
+def _said(level: float, otherwise: str) -> str:
+    return str(int(level)) if level == level else otherwise
+
+
+def _group(group: Group, cells: _Cells, shown: _Shown) -> Data:
+    """What a group shows: by behaviour, in order, how many are at each level; nothing where withheld."""
+    whole = _Totals()
+    for (region, kind), own in cells.totals.items():
+        if group[0] in (None, region) and group[1] in (None, kind):
+            whole.add(own)
+    numbers = [str(level.number) for level in cells.framework.levels]
+    refs = [behaviour.code for behaviour in cells.framework.behaviours]
+    areas = [area.code for area in _asked(cells.framework)]
+    return {
+        "councils": whole.councils,
+        "levels": [[whole.levels[ref, said] for said in (*numbers, "NA", "none")] for ref in refs],
+        "aims": [[whole.aims[ref, said] for said in numbers] for ref in refs]
+        if group in shown.aims
+        else None,
+        "change": [[whole.pairs[area], whole.steps.get(area, 0)] for area in areas]
+        if group in shown.change
+        else None,
+    }
+
+
+# --- What is there to choose from
+
+
+def _places(tables: Tables, asked: Asked) -> tuple[list[str], list[str]]:
+    """The regions by name, and the types of council, the most frequent first."""
+    listed = Counter((council.region, council.council_type) for council in asked.councils.councils)
+    everyone = listed | _councils(tables.councils)
+    kinds: Counter[str] = Counter()
+    for (_, kind), count in everyone.items():
+        kinds[kind] += count
+    return sorted({region for region, _ in everyone}), sorted(kinds, key=lambda kind: (-kinds[kind], kind))
+
+
+def _responses(asked: Asked, regions: Sequence[str], kinds: Sequence[str]) -> list[list[int]]:
+    """For each region and type, by their places: how many returned, and how many were asked."""
+    councils = asked.councils.councils
+    whole = Counter((council.region, council.council_type) for council in councils)
+    back = Counter((c.region, c.council_type) for c in councils if c.gss_code in asked.returned)
+    return [
+        [_number(regions, region), _number(kinds, kind), back[region, kind], count]
+        for (region, kind), count in sorted(whole.items())
+    ]
+
+
+def _number(names: Sequence[str], name: str | None) -> int:
+    """The place of a choice in its list, in which the first stands for all."""
+    return 0 if name is None else names.index(name) + 1
+
+
+def _areas(framework: Framework) -> list[Data]:
+    return [
+        {
+            "name": area.name,
+            "short": area.sheet,
+            "behaviours": [f"{row.code} {row.name}" for row in area.behaviours],
+        }
+        for area in _asked(framework)
+    ]
+
+
+def _asked(framework: Framework) -> list[KeyArea]:
+    """The areas that have behaviours: a short edition may have asked for a principle alone."""
+    return [area for area in framework.areas if area.behaviours]

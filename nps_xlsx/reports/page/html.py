@@ -1,0 +1,125 @@
+"""One file of it all: styles, words, figures, charts and what draws them, and leave for nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import vl_convert
+
+from nps_xlsx import styles
+from nps_xlsx.consolidate import Tables
+
+_HERE = Path(__file__).parent
+_ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+def assembled(
+    tables: Tables,
+    data: Mapping[str, Any],
+    specs: Mapping[str, Any],
+    *,
+    threshold: int,
+    name_councils: bool,
+) -> bytes:
+    """The whole page; its policy lets nothing run but its own two programs, and nothing be fetched."""
+    library, program, style = _library(), _part("page.js"), _root() + _part("page.css")
+    framework = tables.framework
+    words = {
+        "title": f"{framework.short_title}: {_round(tables)}",
+        "heading": framework.short_title,
+        "subtitle": f"Self-assessment by councils, {_round(tables)}",
+        "framework": framework.title,
+        "publisher": framework.publisher,
+        "copyright": framework.copyright,
+        "notes": _notes(threshold, name_councils=name_councils),
+    }
+    blocks = {
+        "policy": _policy(library, program),
+        "style": style,
+        "council_link": _part("council-link.html") if name_councils else "",
+        "council_section": _part("council.html") if name_councils else "",
+        "data": as_json(data),
+        "specs": as_json(specs),
+        "library": library,
+        "program": program,
+    }
+    escaped = {name: escape(text) for name, text in words.items()}
+    return Template(_part("page.html")).substitute(escaped | blocks).encode()
+
+
+def as_json(value: object) -> str:
+    """JSON that a script element may hold: nothing in it can end the element or begin a comment."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return re.sub("[<>&\u2028\u2029]", lambda found: _ESCAPED[found[0]], text)
+
+
+@cache
+def _library() -> str:
+    """Vega, Vega-Lite and Vega-Embed, from the package that draws the charts of papers."""
+    text = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    if re.search("</script|<!--", text, re.IGNORECASE):
+        raise ValueError("the charts' library cannot stand within a page: it would end its own element")
+    return text
+
+
+@cache
+def _part(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _policy(*programs: str) -> str:
+    """Nothing but these programs runs; the charts' library writes style attributes, which are let through."""
+    hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in programs)
+    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    rest = "base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; {rest}"
+
+
+def _root() -> str:
+    """The colours and the typeface of everything, as the style sheet's variables."""
+    colours = {
+        "ink": styles.INK,
+        "quiet": styles.QUIET_INK,
+        "paper": styles.PAPER,
+        "accent": styles.ACCENT,
+        "on-accent": styles.ON_ACCENT,
+        "band": styles.BAND,
+        "rule": styles.RULE,
+        "now": styles.CURRENT_COLOUR,
+        "aim": styles.TARGET_COLOUR,
+        **{f"step-{number}": colour for number, colour in enumerate(styles.RAMP, start=1)},
+        **{f"step-{number}-ink": colour for number, colour in enumerate(styles.RAMP_INK, start=1)},
+    }
+    lines = "".join(f"--{name}: {value};" for name, value in colours.items())
+    return f":root {{ {lines} --font: {styles.FONT}, Helvetica, 'Liberation Sans', sans-serif; }}\n"
+
+
+def _round(tables: Tables) -> str:
+    """The round in words; several where several are together, none where nothing came back."""
+    if not tables.rounds:
+        return "no returns yet"
+    return f"{'round' if len(tables.rounds) == 1 else 'rounds'} {', '.join(tables.rounds)}"
+
+
+def _notes(threshold: int, *, name_councils: bool) -> str:
+    """What the page holds back, for the reader to know."""
+    if name_councils:
+        return (
+            "This page names councils and shows each one's own levels. "
+            "Pass it on only to those who may see them."
+        )
+    few = (
+        f" No figure of a region or a type of council rests on fewer than {threshold} councils, and none "
+        "that does can be worked out by adding and subtracting what is shown. Some larger groups are held "
+        "back for that reason."
+    )
+    return f"No council is named here.{few if threshold > 1 else ''}"

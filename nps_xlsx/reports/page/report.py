@@ -1,0 +1,26 @@
+"""Tables into ``report.html``: which figures, in which words, in one file."""
+
+from __future__ import annotations
+
+from nps_xlsx.consolidate import Asked, Tables
+from nps_xlsx.reports.page.by_name import by_name
+from nps_xlsx.reports.page.figures import figures
+from nps_xlsx.reports.page.html import assembled
+from nps_xlsx.reports.page.specs import specs
+
+THRESHOLD = 5
+"""Councils that a figure must rest on to be in the page, unless the analyst says otherwise."""
+
+
+def report_page(
+    tables: Tables, asked: Asked, *, name_councils: bool = False, threshold: int = THRESHOLD
+) -> bytes:
+    """The round as one HTML file, which works from the file system and without a network.
+
+    Only what may be shown is in the file at all (see ``protect``): choosing in the page reveals
+    nothing that was not published.  With ``name_councils`` every council's own levels are in it, by name.
+    """
+    data = figures(tables, asked, threshold)
+    if name_councils:
+        data |= by_name(tables)
+    return assembled(tables, data, specs(tables.framework), threshold=threshold, name_councils=name_councils)

@@ -1,0 +1,129 @@
+"""Everything that ingest writes, together in one folder."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from nps_xlsx.councils import Register
+from nps_xlsx.model import Assessment, Framework
+from nps_xlsx.outputs import PreviousError, Scope, write_outputs
+from tests.batches import as_returns, made_up
+from tests.rounds import sampled
+from tests.test_publication import tables_of
+
+
+@pytest.fixture(scope="module")
+def batch(framework: Framework, register: Register) -> list[Assessment]:
+    """Seven councils, of which the last sent last round's workbook."""
+    *most, last = sampled(register, 7)
+    return [
+        *(made_up(council, framework, 1) for council in most),
+        made_up(last, framework, 1, round_="2025"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def written(
+    batch: list[Assessment],
+    framework: Framework,
+    register: Register,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """Their outputs."""
+    out = tmp_path_factory.mktemp("out")
+    write_outputs(as_returns(batch), out, framework, register)
+    return out
+
+
+def took_part(out: Path) -> object:
+    """How many councils took part, as the publication says it."""
+    workbook = openpyxl.load_workbook(out / "publication.xlsx")
+    return tables_of(workbook)["Response by region"][-1]["Took part"]
+
+
+def test_every_council_has_its_documents(written: Path) -> None:
+    """Beside what is about all there is a plan for each response, and feedback for each of this round."""
+    names = {path.name for path in written.iterdir()}
+    assert names >= {"consolidated.xlsx", "publication.xlsx", "report.html", "answers.csv"}
+    assert len(list((written / "action-plans").iterdir())) == 7
+    assert len(list((written / "feedback").iterdir())) == 6
+    assert not list(written.rglob(".nps-*"))
+
+
+def test_another_round_is_listed_and_enters_no_figure(written: Path) -> None:
+    """The answers of a return of another round are in the list, and in no published count."""
+    with (written / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["round"] for row in csv.DictReader(file)} == {"2025", "2026"}
+    assert took_part(written) == 6
+    overview = openpyxl.load_workbook(written / "consolidated.xlsx")["Overview"]
+    assert "Round 2026" in {str(cell.value)[:10] for row in overview for cell in row}
+
+
+def test_a_round_is_not_compared_with_itself(
+    batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """An earlier round that is this one stops before anything is written."""
+    scope = Scope(previous={one.gss_code: one for one in batch[:2]})
+    with pytest.raises(PreviousError, match="2026"):
+        write_outputs(as_returns(batch), tmp_path / "out", framework, register, scope)
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_stand_only_where_they_may(
+    batch: list[Assessment], written: Path, framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """Councils are named in the publication and the page only with leave, and in no other's feedback."""
+    write_outputs(as_returns(batch), tmp_path, framework, register, Scope(name_councils=True))
+    for name, out in (("without", written), ("with", tmp_path)):
+        shown = (out / "report.html").read_text(encoding="utf-8")
+        published = openpyxl.load_workbook(out / "publication.xlsx")
+        cells = {str(cell.value) for sheet in published for row in sheet for cell in row}
+        for one in batch[:6]:
+            assert (one.council in shown) == (name == "with")
+            assert (one.council in cells) == (name == "with")
+
+
+def test_groups_below_the_threshold_say_so(
+    batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """With a threshold above the number of councils nothing but the response is shown to others."""
+    write_outputs(as_returns(batch), tmp_path, framework, register, Scope(suppress_below=7))
+    tables = tables_of(openpyxl.load_workbook(tmp_path / "publication.xlsx"))
+    assert set(tables) == {"Table of contents", "Notes", "Response by region", "Response by council type"}
+    assert '"groups":{}' in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_feedback_is_protected_whatever_is_published(
+    batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """With every figure published, feedback still compares with no fewer than five others."""
+    write_outputs(as_returns(batch[:5]), tmp_path, framework, register, Scope(suppress_below=0))
+    for path in (tmp_path / "feedback").iterdir():
+        cells = {str(cell.value) for row in openpyxl.load_workbook(path)["Behaviours"] for cell in row}
+        assert not any(cell.startswith("All councils: ") for cell in cells)
+
+
+def test_documents_of_an_earlier_run_are_told(
+    batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """A council that is no longer among the returns keeps its two documents, and they are named."""
+    write_outputs(as_returns(batch), tmp_path, framework, register)
+    again = write_outputs(as_returns(batch[1:]), tmp_path, framework, register)
+    code = batch[0].gss_code
+    assert [path.parent.name for path in again.stale] == ["action-plans", "feedback"]
+    assert all(code in path.name and path.exists() for path in again.stale)
+
+
+def test_families_stand_beside_a_council(framework: Framework, register: Register, tmp_path: Path) -> None:
+    """A chosen family of enough councils is compared with in the feedback of its members."""
+    batch = [made_up(council, framework, 1) for council in sampled(register, 30)]
+    families = {one.gss_code: "Coastal towns" for one in batch[:12]}
+    write_outputs(as_returns(batch), tmp_path, framework, register, Scope(families=families))
+    for one in batch:
+        [path] = (tmp_path / "feedback").glob(f"*{one.gss_code}*")
+        cells = (cell.value for sheet in openpyxl.load_workbook(path) for row in sheet for cell in row)
+        assert any("Coastal towns" in str(cell) for cell in cells) == (one.gss_code in families)

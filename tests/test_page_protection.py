@@ -1,0 +1,195 @@
+"""Nothing in the page tells of too few councils, however its figures are added and subtracted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nps_xlsx.councils import Register
+from nps_xlsx.model import Assessment, Council, Framework
+from nps_xlsx.reports.page import report_page
+from nps_xlsx.reports.page.protect import EVERYONE, Cell, Group, is_safe, publishable, size
+from tests.rounds import Round, make_round, no_level, sampled, tabled
+
+THRESHOLD = 5
+
+
+def embedded(page: bytes) -> dict[str, Any]:
+    """The figures in a page."""
+    found = re.search(rb'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def groups_in(data: dict[str, Any], only: str = "") -> list[Group]:
+    """The groups whose figures are in the page; ``only`` those that have targets, or the change."""
+    places = [tuple(map(int, key.split(","))) for key, own in data["groups"].items() if not only or own[only]]
+    regions, kinds = ([None, *data[name]] for name in ("regions", "types"))
+    return [(regions[region], kinds[kind]) for region, kind in places]
+
+
+def told(groups: Sequence[Group], councils: Counter[Cell]) -> Iterator[tuple[Cell, ...]]:
+    """Every set of cells with too few councils of which the totals of these groups give some sum.
+
+    By brute force: such a sum is there exactly if the groups are less independent of each other
+    when these cells are taken out.
+    """
+    cells = [cell for cell, n in councils.items() if n]
+    matrix = np.array(
+        [[r in (None, cell[0]) and k in (None, cell[1]) for cell in cells] for r, k in groups], dtype=float
+    )
+    rank = np.linalg.matrix_rank(matrix) if groups else 0
+    for count in range(1, THRESHOLD):
+        for chosen in combinations(range(len(cells)), count):
+            if sum(councils[cells[place]] for place in chosen) < THRESHOLD and groups:
+                rest = np.delete(matrix, chosen, axis=1)
+                if not rest.size or np.linalg.matrix_rank(rest) < rank:
+                    yield tuple(cells[place] for place in chosen)
+
+
+def cells_of(made: Round, assessments: Sequence[Assessment]) -> Counter[Cell]:
+    councils = [made.councils[one.gss_code] for one in assessments]
+    return Counter((council.region, council.council_type) for council in councils)
+
+
+def who_gave(made: Round, refs: Sequence[str], which: str) -> list[Assessment]:
+    """Those who gave at least one level for these behaviours."""
+    return [
+        one
+        for one in made.assessments
+        if any(isinstance(getattr(one.answer(ref), which), int) for ref in refs)
+    ]
+
+
+def small(register: Register) -> list[Council]:
+    """London with the City, a region of four, one of six, and a district or two."""
+    by_place: dict[Cell, list[Council]] = {}
+    for council in register.principal().councils:
+        by_place.setdefault((council.region, council.council_type), []).append(council)
+    regions = {"London": 9, "North East": 4, "Yorkshire and The Humber": 6, "South West": 7}
+    return [c for (region, _), some in sorted(by_place.items()) for c in some[: regions.get(region, 1)]]
+
+
+@pytest.mark.parametrize("count", [6, 13, 30, 60, 120, 200])
+def test_nothing_can_be_worked_out_by_subtraction(
+    framework: Framework, register: Register, count: int
+) -> None:
+    """No sum of embedded totals rests on fewer councils than the threshold, in all or in a key area."""
+    made = make_round(framework, register, sampled(register, count, seed=count), seed=count)
+    data = embedded(report_page(made.tables, made.asked))
+    for which, only in (("current", ""), ("target", "aims")):
+        groups = groups_in(data, only)
+        assert not list(told(groups, cells_of(made, made.assessments)))
+        for area in framework.areas:
+            refs = [row.code for row in area.behaviours]
+            assert not list(told(groups, cells_of(made, who_gave(made, refs, which))))
+
+
+def test_the_attack_works_where_nothing_is_protected(framework: Framework, register: Register) -> None:
+    """With every region and type of five or more, London less its boroughs is the City of London."""
+    made = make_round(framework, register, small(register))
+    cells = cells_of(made, made.assessments)
+    every: list[Group] = [EVERYONE, *((r, None) for r, _ in cells), *((None, k) for _, k in cells)]
+    naive = [group for group in dict.fromkeys(every) if size(group, cells) >= THRESHOLD]
+    assert any(len(some) == 1 and cells[some[0]] == 1 for some in told(naive, cells))
+    shown = groups_in(embedded(report_page(made.tables, made.asked)))
+    assert not list(told(shown, cells))
+    assert len(shown) > 3
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_rule_agrees_with_brute_force(seed: int) -> None:
+    """A choice of groups is safe by the rule exactly if no sum of them tells of too few councils."""
+    chance = np.random.default_rng(seed)
+    places = [(r, k) for r in "ABCD" for k in "xyz"]
+    councils = Counter(
+        {cell: int(n) for cell, n in zip(places, chance.choice([0, 1, 2, 4, 9], 12), strict=True)}
+    )
+    every: list[Group] = [*((r, None) for r in "ABCD"), *((None, k) for k in "xyz"), *places]
+    groups = [EVERYONE, *(group for group in every if chance.random() < 0.4 and size(group, councils))]
+    assert is_safe(groups, councils, THRESHOLD) == (not list(told(groups, councils)))
+
+
+def test_as_much_is_shown_as_is_safe(register: Register) -> None:
+    """Where every cell is large everything is shown; of regions the smallest is kept back for a small one."""
+    large: Counter[Cell] = Counter({(r, k): 9 for r in "AB" for k in "xy"})
+    assert len(publishable([large], THRESHOLD)) == 1 + 2 + 2 + 4
+    uneven: Counter[Cell] = Counter({("A", "x"): 20, ("B", "x"): 9, ("C", "x"): 3})
+    assert publishable([uneven], THRESHOLD) == (EVERYONE, ("A", None), (None, "x"), ("A", "x"))
+    assert publishable([Counter({("A", "x"): 4})], THRESHOLD) == ()
+
+
+def test_targets_of_few_are_kept_back(framework: Framework, register: Register) -> None:
+    """Where a few of a region gave targets, its targets are not in the page, though its levels are."""
+    councils = [c for c in register.principal().councils if c.region in ("South West", "North East")]
+    whole = make_round(framework, register, councils)
+    north_east = sorted(one.gss_code for one in whole.inside("North East"))
+    assessments = [
+        without_targets(one) if one.gss_code in north_east[3:] else one for one in whole.assessments
+    ]
+    made = tabled(framework, register, assessments)
+    data = embedded(report_page(made.tables, made.asked))
+    assert ("North East", None) in groups_in(data)
+    assert ("North East", None) not in groups_in(data, "aims")
+    assert ("South West", None) not in groups_in(data, "aims")
+
+
+def without_targets(one: Assessment) -> Assessment:
+    return replace(one, answers=tuple(replace(answer, target=None) for answer in one))
+
+
+def test_change_of_few_is_kept_back(framework: Framework, register: Register) -> None:
+    """The change since an earlier round is told only of enough councils that took part in both."""
+    councils = sampled(register, 150)
+    before = make_round(framework, register, councils[:70], seed=9)
+    previous = {one.gss_code: one for one in before.assessments}
+    made = make_round(framework, register, councils, previous=previous)
+    data = embedded(report_page(made.tables, made.asked))
+    moving = groups_in(data, "change")
+    both = [one for one in made.assessments if one.gss_code in previous]
+    assert 1 < len(moving) < len(groups_in(data))
+    assert not list(told(moving, cells_of(made, both)))
+
+
+def test_a_few_answers_are_not_told_of(framework: Framework, register: Register) -> None:
+    """Of one council's answers nothing is in the page, not even which behaviours they are about."""
+    [council] = sampled(register, 1)
+    one = make_round(framework, register, [council])
+    blank = make_round(framework, register, [council], current=no_level, target=no_level)
+    assert report_page(one.tables, one.asked) == report_page(blank.tables, blank.asked)
+    assert embedded(report_page(one.tables, one.asked))["groups"] == {}
+
+
+def test_blank_returns_hide_nobody(framework: Framework, register: Register) -> None:
+    """Councils that left all blank do not make a group large enough for the one that did not."""
+    whole = make_round(framework, register, sampled(register, 60))
+    councils = [c for c in register.principal().councils if c.region == "North East"][:6]
+    full = make_round(framework, register, councils[:1])
+    blank = make_round(framework, register, councils[1:], current=no_level, target=no_level)
+    others = [one for one in whole.assessments if whole.councils[one.gss_code].region != "North East"]
+    made = tabled(framework, register, [*others, *full.assessments, *blank.assessments])
+    data = embedded(report_page(made.tables, made.asked))
+    assert EVERYONE in groups_in(data)
+    assert ("North East", None) not in groups_in(data)
+
+
+def test_no_name_and_no_code_is_in_the_page(framework: Framework, register: Register) -> None:
+    """Without leave to name councils, no byte of the page holds a council's name or code."""
+    made = make_round(framework, register, sampled(register, 200))
+    page = report_page(made.tables, made.asked).decode()
+    data = json.dumps(embedded(page.encode()))
+    for council in made.councils.values():
+        assert council.name not in page
+        assert council.gss_code not in page
+        assert not re.search(rf"\b{re.escape(council.short_name)}\b", data)
+    named = embedded(report_page(made.tables, made.asked, name_councils=True))
+    assert {one["name"] for one in named["councils"]} == {c.name for c in made.councils.values()}
