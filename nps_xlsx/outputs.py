@@ -141,7 +141,13 @@ def _reports(
     )
     yield (
         PAGE,
-        report_page(tables, asked, name_councils=scope.name_councils, threshold=scope.suppress_below),
+        report_page(
+            tables,
+            asked,
+            name_councils=scope.name_councils,
+            threshold=scope.suppress_below,
+            facts=scope.facts,
+        ),
     )
 
 

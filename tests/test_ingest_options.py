@@ -110,7 +110,7 @@ def test_every_fault_of_a_file_of_corrections_is_told_at_once(twice: Path, tmp_p
 
 
 def test_an_earlier_round_and_the_list_of_those_asked(twice: Path, tmp_path: Path) -> None:
-    """--previous adds the movement if it is earlier, --asked says who was asked, --by groups by a column of the register."""
+    """--previous adds the movement if it is earlier, --asked says who was asked, --by adds groups."""
     nps("ingest", str(twice), "--out", str(tmp_path / "last"), "--keep", "earliest")
     asked = write(tmp_path / "asked.csv", b"council\r\nMedway\r\nKent\r\n")
     last = tmp_path / "last" / "answers.csv"

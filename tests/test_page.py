@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 from nps_xlsx.consolidate import accepted
 from nps_xlsx.councils import Register
 from nps_xlsx.intake import read_returns
-from nps_xlsx.model import Council, Framework
+from nps_xlsx.model import Assessment, Council, Framework
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.page.html import as_json
 from tests.conftest import ROOT
@@ -238,6 +238,28 @@ def test_a_region_of_few_shows_no_average(open_page: Open, framework: Framework,
     page.page.get_by_role("button", name="Show all councils").click()
     page.wait()
     assert page.page.locator("#area-charts").is_visible()
+
+
+def test_a_withheld_row_says_so(open_page: Open, framework: Framework, register: Register) -> None:
+    """A behaviour that few gave a level or a target is "not shown", and the rest are as answered."""
+    whole = make_round(framework, register, sampled(register, 60))
+    few = tuple(without(one, "EC1") for one in whole.assessments[3:])
+    made = tabled(framework, register, (*whole.assessments[:3], *few))
+    page = open_page(made)
+    row, *_ = page.table("#behaviour-table-0")
+    assert row["Behaviour"].startswith("EC1 ")
+    assert {text for name, text in row.items() if name != "Behaviour"} == {"not shown"}
+    target = page.table("#aims-table")[0]
+    assert target["Average current"] == target["Average target"] == "not shown"
+    shown = [one for one in page.table("#behaviour-table-0") if one["Average current"] != "not shown"]
+    [left] = [row.code for row in framework.areas[0].behaviours if shown[0]["Behaviour"].startswith(row.code)]
+    assert shown[0]["Average current"] == average(levels(made.assessments, [left]))
+    assert "that row is not shown" in page.text("#notes-text")
+
+
+def without(one: Assessment, ref: str) -> Assessment:
+    answers = (replace(a, current=None, target=None) if a.ref == ref else a for a in one)
+    return replace(one, answers=tuple(answers))
 
 
 def test_a_council_sees_itself_beside_all(open_page: Open, national: Round, framework: Framework) -> None:

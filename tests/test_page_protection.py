@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,13 +13,16 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 
 from nps_xlsx.councils import Register
-from nps_xlsx.model import Assessment, Council, Framework
+from nps_xlsx.model import Assessment, Council, Framework, LevelValue
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.page.protect import EVERYONE, Cell, Group, is_safe, publishable, size
+from nps_xlsx.reports.publication import publication_workbook
 from tests.rounds import Round, make_round, no_level, sampled, tabled
+from tests.test_publication import tables_of
 
 THRESHOLD = 5
 
@@ -193,3 +198,93 @@ def test_no_name_and_no_code_is_in_the_page(framework: Framework, register: Regi
         assert not re.search(rf"\b{re.escape(council.short_name)}\b", data)
     named = embedded(report_page(made.tables, made.asked, name_councils=True))
     assert {one["name"] for one in named["councils"]} == {c.name for c in made.councils.values()}
+
+
+# --- Beside the publication
+
+
+def published_groups(made: Round, **options: Any) -> list[Group]:
+    """The regions and types with an average in the publication, and everyone."""
+    content = publication_workbook(made.tables, made.asked, **options)
+    tables = tables_of(openpyxl.load_workbook(io.BytesIO(content)))
+    found: list[Group] = []
+    for title, rows in tables.items():
+        by_region = title.startswith("Average current level by region")
+        if by_region or title.startswith("Average current level by council type"):
+            for row in rows:
+                name, average, *_ = row.values()
+                if isinstance(average, int | float) and name != "All councils":
+                    found.append((str(name), None) if by_region else (None, str(name)))
+    return [EVERYONE, *found] if found else []
+
+
+@pytest.mark.parametrize(("count", "seed"), [(90, 13), (120, 11), (120, 13), (160, 4)])
+def test_page_and_publication_together_tell_nothing_more(
+    framework: Framework, register: Register, count: int, seed: int
+) -> None:
+    """No sum of the totals of both documents rests on fewer councils than the threshold.
+
+    In these rounds it would, if each were protected by itself.
+    """
+    made = make_round(framework, register, sampled(register, count, seed=seed), seed=seed)
+    groups = [*published_groups(made), *groups_in(embedded(report_page(made.tables, made.asked)))]
+    together = list(dict.fromkeys(groups))
+    assert not list(told(together, cells_of(made, made.assessments)))
+    for area in framework.areas:
+        refs = [row.code for row in area.behaviours]
+        assert not list(told(together, cells_of(made, who_gave(made, refs, "current"))))
+
+
+def test_other_groups_in_the_publication_leave_regions_and_types(
+    framework: Framework, register: Register
+) -> None:
+    """Where councils are published by another column too, types within regions are not in the page."""
+    made = make_round(framework, register, sampled(register, 200))
+    facts = ("region", "council_type", "county")
+    shown = groups_in(embedded(report_page(made.tables, made.asked, facts=facts)))
+    assert len(shown) > 3
+    assert not [group for group in shown if None not in group]
+    assert [g for g in groups_in(embedded(report_page(made.tables, made.asked))) if None not in g]
+
+
+def test_a_row_that_the_publication_withholds_is_not_in_the_page(
+    framework: Framework, register: Register
+) -> None:
+    """A behaviour that three councils gave a level, and its partner, are withheld; no group is shown then."""
+    whole = make_round(framework, register, sampled(register, 80))
+    assessments = [
+        one if number < 3 else without_level(one, "EC1") for number, one in enumerate(whole.assessments)
+    ]
+    made = tabled(framework, register, assessments)
+    [(place, own)] = embedded(report_page(made.tables, made.asked))["groups"].items()
+    assert place == "0,0"
+    content = publication_workbook(made.tables, made.asked)
+    rows = tables_of(openpyxl.load_workbook(io.BytesIO(content)))
+    averages = next(table for title, table in rows.items() if title.endswith("gap, by behaviour"))
+    withheld = {row["Ref"] for row in averages if row["Average current level"] == "[c]"}
+    assert "EC1" in withheld
+    assert len(withheld) > 1
+    refs = [row.code for row in framework.behaviours]
+    assert {ref for ref, counts in zip(refs, own["levels"], strict=True) if counts is None} == withheld
+
+
+def without_level(one: Assessment, ref: str) -> Assessment:
+    return replace(
+        one, answers=tuple(replace(answer, current=None) if answer.ref == ref else answer for answer in one)
+    )
+
+
+def test_few_that_come_take_the_change_with_them(framework: Framework, register: Register) -> None:
+    """Two councils more than last round: the change of the rest, which gives theirs away, is not there."""
+    councils = sampled(register, 60)
+
+    before = make_round(framework, register, councils[:58], seed=9, current=a_level, target=no_level)
+    previous = {one.gss_code: replace(one, round="2021") for one in before.assessments}
+    made = make_round(framework, register, councils, previous=previous, current=a_level, target=no_level)
+    data = embedded(report_page(made.tables, made.asked))
+    assert EVERYONE in groups_in(data)
+    assert groups_in(data, "change") == []
+
+
+def a_level(chance: random.Random) -> LevelValue:
+    return chance.randint(1, 5)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from nps_xlsx.consolidate.tables import Tables
 from nps_xlsx.model import Assessment, Return, Status
+from nps_xlsx.scores import one_decimal
 
 JUMP = 2
 """Levels between two rounds from which a change is looked at: councils seldom move more than one."""
@@ -113,8 +114,8 @@ def _outliers(tables: Tables) -> Iterator[Notable]:
             if not low - reach <= mean <= high + reach:
                 assessment = tables.assessments[int(str(place))]
                 found = (
-                    f"Average {mean:.1f}; the middle half of the {len(some)} councils of its type "
-                    f"({council_type}) lies between {low:.1f} and {high:.1f}."
+                    f"Average {one_decimal(mean)}; the middle half of the {len(some)} councils of its type "
+                    f"({council_type}) lies between {one_decimal(low)} and {one_decimal(high)}."
                 )
                 yield _about("Outlier", assessment, int(str(place)), found)
 

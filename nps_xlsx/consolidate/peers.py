@@ -7,7 +7,7 @@ the group who gave that figure, the council itself included, so that all members
 The rule of disclosure, for each figure by itself:
 
 1.  A group is shown only where at least ``threshold`` *other* councils of it gave the figure; and
-    only where it differs from each broader group that is shown by nobody or by at least as many
+    only where it differs from each other group that is shown by nobody or by at least as many
     others: else the few who make the difference could be worked out.  Otherwise the next broader
     group stands in its place and is named: family, type, all; or region, all.
 2.  Quartiles are shown from ``QUARTILES_FROM`` others.  Then at least one other council lies beyond
@@ -290,8 +290,7 @@ def rounded(value: float) -> float | None:
     """A figure to one decimal, halves up as Excel shows them; nothing for not-a-number."""
     if np.isnan(value):
         return None
-    # To nine places first: what adding up leaves is no half. And no minus before nought.
-    return float(one_decimal(round(float(value), 9))) + 0.0
+    return float(one_decimal(float(value)))
 
 
 def _by_measure(frame: pd.DataFrame) -> Columns:

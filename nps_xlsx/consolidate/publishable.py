@@ -87,7 +87,7 @@ class Publishable:
         paired = now["last"].notna()
         pairs = set(zip(now["gss_code"][paired], now["ref"][paired], strict=True))
         keys = zip(before["gss_code"], before["ref"], strict=True)
-        left = before[[key not in pairs for key in keys]]
+        left = before[pd.Series([key not in pairs for key in keys], index=before.index, dtype=bool)]
         same, came, went = _councils(now[paired]), _councils(now[~paired]), _councils(left)
         rows = {
             name: Row((same.get(name, NOBODY),), (came.get(name, NOBODY), went.get(name, NOBODY)))

@@ -100,7 +100,7 @@ def _average(value: float, count: float, *, withheld: bool = False) -> Cell:
     """An average as it is published, rounded in the cell itself and not only in its looks."""
     if withheld:
         return WITHHELD
-    return float(one_decimal(float(value))) + 0.0 if count else NOT_AVAILABLE  # no minus nought
+    return float(one_decimal(float(value))) if count else NOT_AVAILABLE
 
 
 def _number(value: float, *, withheld: bool = False) -> Cell:

@@ -3,20 +3,25 @@
 Every group's figures are sums over cells (the councils of one region and type), as is what
 ``protect`` asks about.  Averages are made in the page from counts and sums, so that each is as exact
 as the figures that it is shown with.
+
+The page is read beside the publication, so it shows no row and no group that is withheld there, and
+nothing from which one could be worked out with the publication's own figures.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from nps_xlsx.consolidate import Asked, Tables
+from nps_xlsx.consolidate.publishable import ALL, Publishable
+from nps_xlsx.consolidate.suppress import Group as Row
 from nps_xlsx.model import Framework, KeyArea
-from nps_xlsx.reports.page.protect import Cell, Group, publishable
+from nps_xlsx.reports.page.protect import EVERYONE, Cell, Group, publishable
 
 Data = dict[str, Any]
 """What becomes JSON."""
@@ -24,13 +29,17 @@ Data = dict[str, Any]
 _PLACE = ["region", "council_type"]
 
 
-def figures(tables: Tables, asked: Asked, threshold: int) -> Data:
-    """All that the page shows of groups of councils, response by response map included."""
+def figures(tables: Tables, asked: Asked, facts: Sequence[str], threshold: int) -> Data:
+    """All that the page shows of groups of councils, response by response map included.
+
+    ``facts`` are the columns of the register by which the publication groups councils.
+    """
     regions, kinds = _places(tables, asked)
-    shown = _shown(tables, threshold)
+    published = Publishable(tables, facts, threshold)
+    shown = _shown(published)
     cells = _by_cell(tables)
     groups = {
-        f"{_number(regions, region)},{_number(kinds, kind)}": _group((region, kind), cells, shown)
+        f"{_number(regions, region)},{_number(kinds, kind)}": _group((region, kind), cells, shown, published)
         for region, kind in shown.levels
     }
     return {
@@ -41,6 +50,7 @@ def figures(tables: Tables, asked: Asked, threshold: int) -> Data:
         "areas": _areas(tables.framework),
         "responses": _responses(asked, regions, kinds),
         "compared": bool(tables.previous),
+        "partial": bool(groups and published.current | published.aims | _unmoved(published)),
         "groups": groups,
     }
 
@@ -57,25 +67,66 @@ class _Shown:
     change: frozenset[Group]
 
 
-def _shown(tables: Tables, threshold: int) -> _Shown:
-    answers = tables.answers
+def _shown(published: Publishable) -> _Shown:
+    if published.is_too_few:
+        return _Shown((), frozenset(), frozenset())
+    answers = published.tables.answers
     levels = answers[answers["current"].notna()]
     aims = answers[answers["target"].notna()]
     pairs = levels[levels["last"].notna()]
+    public = _public(published)
+    own = [_councils(published.tables.councils), *_fine(levels)]
+    groups = (EVERYONE,) if published.current else _safe(published, public, own, _broad(levels))
     return _Shown(
-        levels=_safe([_councils(tables.councils), *_broad(levels)], _fine(levels), threshold),
-        aims=frozenset(_safe(_broad(aims), _fine(aims), threshold)),
-        change=frozenset(_safe(_broad(pairs), [], threshold)),
+        levels=groups,
+        aims=_of_these(groups, _safe(published, public, [*_broad(aims), *_fine(aims)]), published.aims),
+        change=_of_these(groups, _safe(published, public, _broad(pairs)), _unmoved(published)),
     )
 
 
-def _safe(broad: Sequence[Counter[Cell]], fine: Sequence[Counter[Cell]], threshold: int) -> tuple[Group, ...]:
-    """The groups that are safe in every key area and behaviour.
+def _unmoved(published: Publishable) -> frozenset[Row]:
+    """The key areas, or everything, of which the change is withheld; the page shows no finer one."""
+    return frozenset(row for row in published.same if row[0] in (ALL[0], "area"))
 
-    Where a behaviour rests on too few councils even of all, no group is shown, but everyone is, if the
-    key areas allow it: a count of one at a level, of all councils, does not say who.
+
+def _of_these(groups: Sequence[Group], safe: Sequence[Group], withheld: Collection[Row]) -> frozenset[Group]:
+    """The groups that are safe here too; only everyone where rows are withheld.
+
+    Else a group's total less its rows would tell of the rows withheld.
     """
-    return publishable([*broad, *fine], threshold) or publishable(broad, threshold)[:1]
+    if ALL in withheld:
+        return frozenset()
+    return frozenset([EVERYONE]) if withheld else frozenset(groups) & frozenset(safe)
+
+
+def _public(published: Publishable) -> list[Group]:
+    """The regions and types that are in the publication, and everyone."""
+    names = {
+        fact: [name for name in published.groups[fact] if name not in published.hidden_groups[fact]]
+        for fact in _PLACE
+    }
+    regions, kinds = (names[fact] for fact in _PLACE)
+    return [EVERYONE, *((region, None) for region in regions), *((None, kind) for kind in kinds)]
+
+
+def _safe(
+    published: Publishable,
+    public: Sequence[Group],
+    councils: Sequence[Counter[Cell]],
+    known_of: Sequence[Counter[Cell]] = (),
+) -> tuple[Group, ...]:
+    """The groups of which these figures may be shown beside the publication.
+
+    Types within regions are among them only where nothing but regions and types is published.
+    """
+    crossed = set(_councils(published.tables.councils)) if set(published.facts) == set(_PLACE) else set()
+    return publishable(
+        councils,
+        published.threshold,
+        candidates={*public, *crossed},
+        known=public,
+        known_of=known_of,
+    )
 
 
 def _broad(answers: pd.DataFrame) -> list[Counter[Cell]]:
@@ -151,7 +202,7 @@ def _said(level: float, otherwise: str) -> str:
     return str(int(level)) if level == level else otherwise
 
 
-def _group(group: Group, cells: _Cells, shown: _Shown) -> Data:
+def _group(group: Group, cells: _Cells, shown: _Shown, published: Publishable) -> Data:
     """What a group shows: by behaviour, in order, how many are at each level; nothing where withheld."""
     whole = _Totals()
     for (region, kind), own in cells.totals.items():
@@ -162,11 +213,22 @@ def _group(group: Group, cells: _Cells, shown: _Shown) -> Data:
     areas = [area.code for area in _asked(cells.framework)]
     return {
         "councils": whole.councils,
-        "levels": [[whole.levels[ref, said] for said in (*numbers, "NA", "none")] for ref in refs],
-        "aims": [[whole.aims[ref, said] for said in numbers] for ref in refs]
+        "levels": [
+            [whole.levels[ref, said] for said in (*numbers, "NA", "none")]
+            if ("ref", ref) not in published.current
+            else None
+            for ref in refs
+        ],
+        "aims": [
+            [whole.aims[ref, said] for said in numbers] if ("ref", ref) not in published.aims else None
+            for ref in refs
+        ]
         if group in shown.aims
         else None,
-        "change": [[whole.pairs[area], whole.steps.get(area, 0)] for area in areas]
+        "change": [
+            [whole.pairs[area], whole.steps.get(area, 0)] if ("area", area) not in published.same else None
+            for area in areas
+        ]
         if group in shown.change
         else None,
     }

@@ -40,7 +40,7 @@ def assembled(
         "framework": framework.title,
         "publisher": framework.publisher,
         "copyright": framework.copyright,
-        "notes": _notes(threshold, name_councils=name_councils),
+        "notes": _notes(threshold, name_councils=name_councils, is_partial=bool(data["partial"])),
     }
     blocks = {
         "policy": _policy(library, program),
@@ -110,16 +110,22 @@ def _round(tables: Tables) -> str:
     return f"{'round' if len(tables.rounds) == 1 else 'rounds'} {', '.join(tables.rounds)}"
 
 
-def _notes(threshold: int, *, name_councils: bool) -> str:
+def _notes(threshold: int, *, name_councils: bool, is_partial: bool) -> str:
     """What the page holds back, for the reader to know."""
+    partly = (
+        f" Where fewer than {threshold} councils gave a level or a target, that row is not shown, nor others "
+        "from which it could be worked out; averages are then over what is shown."
+        if is_partial
+        else ""
+    )
     if name_councils:
         return (
             "This page names councils and shows each one's own levels. "
-            "Pass it on only to those who may see them."
+            f"Pass it on only to those who may see them.{partly}"
         )
     few = (
         f" No figure of a region or a type of council rests on fewer than {threshold} councils, and none "
-        "that does can be worked out by adding and subtracting what is shown. Some larger groups are held "
-        "back for that reason."
+        "that does can be worked out by adding and subtracting what is shown here and in the published "
+        "tables. Some larger groups are held back for that reason."
     )
-    return f"No council is named here.{few if threshold > 1 else ''}"
+    return f"No council is named here.{few if threshold > 1 else ''}{partly}"

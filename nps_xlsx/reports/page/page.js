@@ -8,6 +8,7 @@
   const scale = data.scale;
   const names = data.areas.flatMap((area) => area.behaviours);
   const NOTHING = "–";
+  const WITHHELD = "not shown";
 
   // --- Words and numbers
 
@@ -27,6 +28,10 @@
     const n = tenths(total, count);
     return `${n > 0 ? "+" : n < 0 ? "−" : ""}${decimal(Math.abs(n))}`;
   };
+  /** These cells, or as many that say that they are withheld. */
+  const shown = (given, cells) => (given ? cells : cells.map(() => WITHHELD));
+  const targets = (area) =>
+    shown(Boolean(area.aims?.some(Boolean)), [average(area.aim), whole(area.aim.count)]);
   const withCount = (figure) => `${average(figure)} (${whole(figure.count)})`;
   const mean = ({ count, total }) => (count ? total / count : undefined);
 
@@ -35,6 +40,7 @@
     count: sum(scale.map((_, place) => counts[place])),
     total: sum(scale.map((level, place) => level.number * counts[place])),
   });
+  const NONE = Array(scale.length + 2).fill(0);
   const added = (rows, width) =>
     Array.from({ length: width }, (_, place) => sum(rows.map((row) => row[place])));
 
@@ -147,7 +153,7 @@
     return words.join(", ");
   };
 
-  /** The behaviours of each area with their counts, and the area's own. */
+  /** The behaviours of each area with their counts, and the area's own over those that are shown. */
   const areas = (group) => {
     let from = 0;
     return data.areas.map((area, number) => {
@@ -155,11 +161,12 @@
       const levels = group.levels.slice(from, to);
       const aims = group.aims?.slice(from, to);
       from = to;
-      const counts = added(levels, scale.length + 2);
+      const counts = added(levels.filter(Boolean), scale.length + 2);
       return {
         ...area, number, levels, aims, counts,
+        isWithheld: !levels.some(Boolean),
         now: counted(counts),
-        aim: aims ? counted(added(aims, scale.length)) : { count: 0, total: 0 },
+        aim: aims ? counted(added(aims.filter(Boolean), scale.length)) : { count: 0, total: 0 },
       };
     });
   };
@@ -248,24 +255,29 @@
   const showAreas = (own) => {
     const most = Math.max(0.01, ...own.flatMap((area) => scale.map((_, n) => area.counts[n] / (area.now.count || 1))));
     const rows = own.map((area) => [
-      area.name, average(area.now), whole(area.now.count),
-      ...scale.map((_, n) => share(area.counts[n], area.now.count)),
-      average(area.aim), whole(area.aim.count),
+      area.name,
+      ...shown(!area.isWithheld, [
+        average(area.now), whole(area.now.count),
+        ...scale.map((_, n) => share(area.counts[n], area.now.count)),
+      ]),
+      ...targets(area),
     ]);
     const headings = ["Key area", "Average current", "Levels given", ...labels, "Average target", "Targets given"];
     table(byId("area-averages"), "Levels, averages and targets by key area", headings, rows);
     return own.map((area, number) => {
       const { chart, line } = areaBoxes[number];
       const figure = element("strong", {}, average(area.now));
-      line.replaceChildren("Average ", figure, ` ${overLevels(area.now)}`);
+      line.replaceChildren(...(area.isWithheld ? ["Not shown"] : ["Average ", figure, ` ${overLevels(area.now)}`]));
       return draw(chart, {
         spec: "area",
         signals: { most },
-        label: `${area.name}: average ${average(area.now)} ${overLevels(area.now)}; ${listed(area.counts)}.`,
+        label: area.isWithheld
+          ? `${area.name}: ${WITHHELD}.`
+          : `${area.name}: average ${average(area.now)} ${overLevels(area.now)}; ${listed(area.counts)}.`,
         rows: scale.map((level, n) => ({
           level: level.label, number: level.number,
           share: area.now.count ? area.counts[n] / area.now.count : 0,
-          text: share(area.counts[n], area.now.count),
+          text: area.isWithheld ? "" : share(area.counts[n], area.now.count),
         })),
       });
     });
@@ -274,23 +286,29 @@
   const showBehaviours = (own) =>
     own.map((area, number) => {
       const { chart, wide } = behaviourBoxes[number];
-      const lines = area.behaviours.map((name, n) => ({ name, counts: area.levels[n], now: counted(area.levels[n]) }));
-      const rows = lines.map(({ name, counts, now }) => [
+      const lines = area.behaviours.map((name, n) => {
+        const counts = area.levels[n] ?? NONE;
+        const now = counted(counts);
+        const isShown = Boolean(area.levels[n]);
+        return { name, counts, now, isShown, text: !isShown ? WITHHELD : now.count ? withCount(now) : "no level" };
+      });
+      const rows = lines.map(({ name, counts, now, isShown }) => [
         name,
-        ...scale.map((_, n) => share(counts[n], now.count)),
-        whole(counts[scale.length]), whole(counts[scale.length + 1]), average(now),
+        ...shown(isShown, [
+          ...scale.map((_, n) => share(counts[n], now.count)),
+          whole(counts[scale.length]), whole(counts[scale.length + 1]), average(now),
+        ]),
       ]);
       const headings = ["Behaviour", ...labels, "Not applicable", "Not answered", "Average current"];
       table(wide, `${area.name}: councils at each level`, headings, rows);
-      const gist = lines.map(({ name, now }) => `${name}, average ${average(now)} ${overLevels(now)}`).join("; ");
+      const gist = lines
+        .map(({ name, now, isShown }) => (isShown ? `${name}, average ${average(now)} ${overLevels(now)}` : `${name}, ${WITHHELD}`))
+        .join("; ");
       return draw(chart, {
         spec: "behaviours",
         label: `${area.name}, share of councils at each level. ${gist}.`,
-        rows: lines.flatMap(({ name, counts, now }) =>
-          scale.map((level, n) => ({
-            row: name, number: level.number, count: counts[n], first: !n,
-            text: now.count ? withCount(now) : "no level",
-          })),
+        rows: lines.flatMap(({ name, counts, text }) =>
+          scale.map((level, n) => ({ row: name, number: level.number, count: counts[n], first: !n, text })),
         ),
       });
     });
@@ -299,49 +317,60 @@
 
   const showAims = (own) => {
     const rows = own.map((area) => [
-      area.name, average(area.now), whole(area.now.count), average(area.aim), whole(area.aim.count),
+      area.name, ...shown(!area.isWithheld, [average(area.now), whole(area.now.count)]), ...targets(area),
     ]);
     const averages = ["Average current", "Levels given", "Average target", "Targets given"];
     table(byId("aims-areas"), "Averages and targets by key area", ["Key area", ...averages], rows);
     const lines = own.flatMap((area) =>
       area.behaviours.map((name, n) => {
-        const aim = counted(area.aims[n]);
-        const now = counted(area.levels[n]);
+        const aims = area.aims[n] ?? NONE;
+        const aim = counted(aims);
+        const now = counted(area.levels[n] ?? NONE);
         return [
-          name, average(now), whole(now.count), average(aim), whole(aim.count),
-          ...scale.map((_, place) => share(area.aims[n][place], aim.count)),
+          name,
+          ...shown(Boolean(area.levels[n]), [average(now), whole(now.count)]),
+          ...shown(Boolean(area.aims[n]), [
+            average(aim), whole(aim.count), ...scale.map((_, place) => share(aims[place], aim.count)),
+          ]),
         ];
       }),
     );
     table(byId("aims-table"), "Targets for each behaviour", ["Behaviour", ...averages, ...labels], lines);
-    const gist = own.map((area) => `${area.short} ${average(area.now)}, target ${average(area.aim)}`).join("; ");
+    const figures = (area) => {
+      const aim = area.aims.some(Boolean) ? withCount(area.aim) : WITHHELD;
+      return `${area.isWithheld ? WITHHELD : withCount(area.now)}, target ${aim}`;
+    };
+    const gist = own.map((area) => `${area.short} ${figures(area)}`).join("; ");
     return draw(byId("aims-chart"), {
       spec: "aims",
       label: `Average current and target level by key area. ${gist}.`,
       rows: own.flatMap((area) =>
         [["Average current", area.now], ["Average target", area.aim]].map(([series, figure], n) => ({
           row: area.short, series, value: mean(figure), first: !n,
-          text: `${withCount(area.now)}, target ${withCount(area.aim)}`,
+          text: figures(area),
         })),
       ),
     });
   };
 
   const showChange = (group) => {
-    const own = group.change.map(([count, total]) => ({ count, total }));
-    const all = { count: sum(own.map((one) => one.count)), total: sum(own.map((one) => one.total)) };
+    const own = group.change.map((given) => ({ isShown: Boolean(given), count: given?.[0] ?? 0, total: given?.[1] ?? 0 }));
+    const all = {
+      isShown: true, count: sum(own.map((one) => one.count)), total: sum(own.map((one) => one.total)),
+    };
     const lines = [["All behaviours", all], ...data.areas.map((area, n) => [area.name, own[n]])];
     const headings = ["Key area", "Change in levels", "Answers with a level in both rounds"];
-    const rows = lines.map(([name, figure]) => [name, signed(figure), whole(figure.count)]);
+    const rows = lines.map(([name, figure]) => [name, ...shown(figure.isShown, [signed(figure), whole(figure.count)])]);
+    const told = (figure) => (figure.isShown ? `${signed(figure)} over ${many(figure.count, "answer", "answers")}` : WITHHELD);
     table(byId("change-table"), "Change since the earlier round, by key area", headings, rows);
     const short = ["All behaviours", ...data.areas.map((area) => area.short)];
     const means = lines.map(([, figure]) => mean(figure));
     return draw(byId("change-chart"), {
       spec: "change",
       signals: { most: Math.max(0.5, ...means.map((value) => Math.abs(value ?? 0))) },
-      label: `Change in levels since the earlier round. ${lines.map(([name, figure]) => `${name} ${signed(figure)} over ${many(figure.count, "answer", "answers")}`).join("; ")}.`,
+      label: `Change in levels since the earlier round. ${lines.map(([name, figure]) => `${name} ${told(figure)}`).join("; ")}.`,
       rows: lines.map(([, figure], n) => ({
-        row: short[n], value: means[n], first: true, text: `${signed(figure)} (${whole(figure.count)})`,
+        row: short[n], value: means[n], first: true, text: figure.isShown ? `${signed(figure)} (${whole(figure.count)})` : WITHHELD,
       })),
     });
   };

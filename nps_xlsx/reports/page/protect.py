@@ -13,7 +13,7 @@ whole.  Here the two facts are crossed, and any choice of groups may be asked ab
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -41,20 +41,37 @@ def is_safe(groups: Iterable[Group], councils: Counter[Cell], threshold: int) ->
     return not _Sums.of(groups, _Sums.nothing(councils)).tell(threshold)
 
 
-def publishable(councils: Sequence[Counter[Cell]], threshold: int) -> tuple[Group, ...]:
+def publishable(
+    councils: Sequence[Counter[Cell]],
+    threshold: int,
+    *,
+    candidates: Collection[Group] | None = None,
+    known: Collection[Group] = (),
+    known_of: Sequence[Counter[Cell]] = (),
+) -> tuple[Group, ...]:
     """The groups whose figures may be published together: everyone, regions, types, types within regions.
 
     Each of ``councils`` counts those that some figure rests on; the first says how large a group is.  A
     figure that nobody gave needs no protection.  Groups are taken up one by one, the larger first,
     for as long as all stay safe; of a few orders to begin with, the one that shows most counts.
+
+    Only ``candidates`` are taken up, where these are given.  Of the figures that ``known_of`` counts the
+    totals of the ``known`` groups are public already.
     """
     given = [counter for counter in councils if any(counter.values())]
     if not given:
         return ()
     # Whether five or fifty are enough makes no difference, so that many counters are alike.
-    capped = {_capped(counter, threshold): counter for counter in given}
-    sums = [_Sums.nothing(Counter(dict(alike))) for alike in capped]
-    ways = [_taken_up(order, sums, threshold) for order in _orders(given[0])]
+    alike = {_capped(counter, threshold): () for counter in given}
+    public = {_capped(counter, threshold): tuple(known) for counter in known_of if any(counter.values())}
+    sums = [
+        _Sums.of(groups, _Sums.nothing(Counter(dict(counter))))
+        for counter, groups in (alike | public).items()
+    ]
+    orders = [
+        [group for group in order if candidates is None or group in candidates] for order in _orders(given[0])
+    ]
+    ways = [_taken_up(order, sums, threshold) for order in orders]
     best = max(ways, key=lambda groups: _worth(groups, given[0]))
     return tuple(sorted(best, key=lambda group: (_depth(group), group[0] or "", group[1] or "")))
 

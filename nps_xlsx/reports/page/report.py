@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nps_xlsx.consolidate import Asked, Tables
 from nps_xlsx.reports.page.by_name import by_name
 from nps_xlsx.reports.page.figures import figures
@@ -13,14 +15,21 @@ THRESHOLD = 5
 
 
 def report_page(
-    tables: Tables, asked: Asked, *, name_councils: bool = False, threshold: int = THRESHOLD
+    tables: Tables,
+    asked: Asked,
+    *,
+    name_councils: bool = False,
+    threshold: int = THRESHOLD,
+    facts: Sequence[str] = ("region", "council_type"),
 ) -> bytes:
     """The round as one HTML file, which works from the file system and without a network.
 
     Only what may be shown is in the file at all (see ``protect``): choosing in the page reveals
     nothing that was not published.  With ``name_councils`` every council's own levels are in it, by name.
+    ``facts`` are the columns of the register by which the publication groups councils: the two are read
+    side by side.
     """
-    data = figures(tables, asked, threshold)
+    data = figures(tables, asked, facts, threshold)
     if name_councils:
         data |= by_name(tables)
     return assembled(tables, data, specs(tables.framework), threshold=threshold, name_councils=name_councils)
