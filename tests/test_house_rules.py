@@ -46,7 +46,11 @@ ONLY_IN = {
     "pandas": {"consolidate", "reports"},
     "openpyxl": {"ingester"},
     "python_calamine": {"ingester"},
+    "altair": {"reports"},
+    "docx": {"reports"},
+    "gptables": {"reports"},
     "olefile": {"ingester"},
+    "vl_convert": {"reports"},
     "xlrd": {"ingester"},
     "click": {"cli", "commands"},
 }

@@ -1,4 +1,4 @@
-"""The Open XML SDK's validator finds no error in any workbook that we write."""
+"""The Open XML SDK's validator finds no error in any workbook or Word document that we write."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.councils import Register
 from nps_xlsx.intake import ingest
 from nps_xlsx.model import Answer, Assessment, Council, Framework
+from nps_xlsx.outputs import FOLDERS
+from nps_xlsx.reports.papers import STYLES, make_paper, paper_files
 from tests.conftest import ROOT
 from tests.workbooks import changed, filled, write
 
@@ -56,8 +60,21 @@ def test_no_workbook_has_an_error(
     write(tmp_path / "prefilled.xlsx", build_workbook(order))
     write(tmp_path / "part.xlsx", build_workbook(part))
     ingest([ROOT / "samples" / "returns"], tmp_path / "out", framework, register)
-    plans = sorted((tmp_path / "out" / "action-plans").iterdir())[:2]
-    paths = [*sorted(tmp_path.glob("*.xlsx")), tmp_path / "out" / "consolidated.xlsx", *plans]
+    of_councils = [sorted((tmp_path / "out" / name).iterdir())[:2] for name in FOLDERS]
+    paths = [*tmp_path.glob("*.xlsx"), *(tmp_path / "out").glob("*.xlsx"), *chain(*of_councils)]
+    assert errors(paths) == {str(path): [] for path in paths}
+
+
+def test_no_paper_has_an_error(errors: Errors, framework: Framework, medway: Council, tmp_path: Path) -> None:
+    """Papers in every style, in Word and in Excel, are valid Open XML."""
+    answers = [
+        Answer(row.code, 1, 5, evidence="=1\n- one\n\tè😀", actions="a" * 900) for row in framework.rows
+    ]
+    now = Assessment(medway.gss_code, medway.name, "2026", tuple(answers))
+    paths = []
+    for style in STYLES:
+        paper = make_paper(now, framework, style=style, previous=replace(now, round="2022"))
+        paths += [write(tmp_path / name, content) for name, content in paper_files(paper, style).items()]
     assert errors(paths) == {str(path): [] for path in paths}
 
 
