@@ -19,7 +19,7 @@ import pytest
 
 from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, collect, containers, read_return
-from nps_xlsx.ingester.labels import LENGTH_LIMIT, Labels, clean_name, clean_path, printable
+from nps_xlsx.ingester.containers.labels import LENGTH_LIMIT, Labels, clean_name, clean_path, printable
 from nps_xlsx.model import Framework, Place, Status
 from nps_xlsx.problems import CATALOGUE, problem
 from tests.workbooks import write

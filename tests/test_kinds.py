@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.ingester.kinds import Format, is_litter, recognise
+from nps_xlsx.ingester.containers.kinds import Format, is_litter, recognise
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Place
 from nps_xlsx.problems import CATALOGUE, problem

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from nps_xlsx.ingester import ReadingProcess, SourceFile
-from nps_xlsx.ingester.frames import read_frame, workbook_from, workbook_to
 from nps_xlsx.ingester.reading import read_workbook
+from nps_xlsx.ingester.reading.frames import read_frame, workbook_from, workbook_to
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Answer, Council, Framework
 from tests.workbooks import filled
@@ -23,7 +23,9 @@ def source(framework: Framework, medway: Council) -> SourceFile:
 
 def script(lines: str) -> list[str]:
     """A command that behaves badly in place of the reading process."""
-    says_ready = "from nps_xlsx.ingester.frames import *; import sys; write_frame(sys.stdout.buffer, READY)"
+    says_ready = (
+        "from nps_xlsx.ingester.reading.frames import *; import sys; write_frame(sys.stdout.buffer, READY)"
+    )
     return [sys.executable, "-c", f"{says_ready}; {lines}"]
 
 
@@ -87,7 +89,7 @@ def test_a_process_that_does_not_start_is_no_fault_of_the_file(source: SourceFil
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is the limit on memory enforced")
 def test_memory_is_limited(source: SourceFile) -> None:
     """The process may not take more than its limit: what needs more is told, and ends nothing."""
-    hungry = "from nps_xlsx.ingester import worker; worker._limit_memory(); bytearray(2_000_000_000)"
+    hungry = "from nps_xlsx.ingester.reading import worker; worker._limit_memory(); bytearray(2_000_000_000)"
     with ReadingProcess(script(hungry)) as process, pytest.raises(RefusedError) as refusal:
         process.read_workbook(source)
     assert refusal.value.slug == "file-unreadable"

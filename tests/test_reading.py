@@ -11,10 +11,10 @@ from collections.abc import Callable
 import pytest
 
 from nps_xlsx.councils import Register
-from nps_xlsx.ingester import SourceFile, reading, spreadsheetml
+from nps_xlsx.ingester import SourceFile, reading
+from nps_xlsx.ingester.containers.kinds import Format
 from nps_xlsx.ingester.grids import Grid
-from nps_xlsx.ingester.kinds import Format
-from nps_xlsx.ingester.reading import read_workbook
+from nps_xlsx.ingester.reading import read_workbook, spreadsheetml
 from nps_xlsx.model import Answer, Council, Framework
 from tests.workbooks import filled, places, read
 

@@ -6,6 +6,6 @@ over a pool; whatever is wrong with the file becomes problems in that return.
 
 from nps_xlsx.ingester.assemble import read_return
 from nps_xlsx.ingester.containers import SourceFile, collect
-from nps_xlsx.ingester.process import ReadingProcess
+from nps_xlsx.ingester.reading.process import ReadingProcess
 
 __all__ = ["ReadingProcess", "SourceFile", "collect", "read_return"]

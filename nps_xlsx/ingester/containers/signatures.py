@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from nps_xlsx.ingester.mail import is_mail_text, is_web_archive
+from nps_xlsx.ingester.containers.mail import is_mail_text, is_web_archive
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 
 _HEAD = 8_192

@@ -8,11 +8,11 @@ import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nps_xlsx.ingester.compound import OLE_START, Compound
-from nps_xlsx.ingester.labels import split_suffix
+from nps_xlsx.ingester.containers.compound import OLE_START, Compound
+from nps_xlsx.ingester.containers.labels import split_suffix
+from nps_xlsx.ingester.containers.signatures import name_contents
+from nps_xlsx.ingester.containers.zips import ZIP_STARTS, open_zip, peek
 from nps_xlsx.ingester.refusal import RefusedError
-from nps_xlsx.ingester.signatures import name_contents
-from nps_xlsx.ingester.zips import ZIP_STARTS, open_zip, peek
 
 
 class Format(StrEnum):

@@ -10,8 +10,8 @@ import re
 from array import array
 from collections.abc import Iterable
 
-from nps_xlsx.ingester.preflight_xml import WIELDY, Walker, local, parse, refuse_unwieldy
-from nps_xlsx.ingester.preflight_zip import hostile
+from nps_xlsx.ingester.preflight.archive import hostile
+from nps_xlsx.ingester.preflight.markup import WIELDY, Walker, local, parse, refuse_unwieldy
 
 CELL_LIMIT = 5_000_000
 """Cells in the box that a sheet uses; a workbook of ours has a few thousand."""

@@ -20,7 +20,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-from nps_xlsx.ingester.labels import Labels, clean_name
+from nps_xlsx.ingester.containers.labels import Labels, clean_name
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 
 FORWARDED, NAMELESS = "forwarded", "attachment"

@@ -12,20 +12,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from nps_xlsx.ingester.preflight_cells import (
+from nps_xlsx.ingester.preflight.archive import Member, hostile, inflate, open_members
+from nps_xlsx.ingester.preflight.cells import (
     may_be_much_text,
     refuse_count,
     refuse_far_cells,
     refuse_many_sheets,
     refuse_much_text,
 )
-from nps_xlsx.ingester.preflight_formats import (
+from nps_xlsx.ingester.preflight.formats import (
     refuse_far_binary_cells,
     refuse_far_table_cells,
     refuse_many_binary_sheets,
     refuse_much_binary_text,
 )
-from nps_xlsx.ingester.preflight_xml import (
+from nps_xlsx.ingester.preflight.markup import (
     Walker,
     local,
     parse,
@@ -33,7 +34,6 @@ from nps_xlsx.ingester.preflight_xml import (
     refuse_unwieldy,
     root_of,
 )
-from nps_xlsx.ingester.preflight_zip import Member, hostile, inflate, open_members
 from nps_xlsx.ingester.refusal import RefusedError
 
 TREE_LIMIT = 32 * 1024 * 1024

@@ -14,11 +14,11 @@ from pathlib import Path
 import python_calamine
 
 from nps_xlsx import layout
-from nps_xlsx.ingester import biff8, biff12, opendocument, spreadsheetml
 from nps_xlsx.ingester.containers import DAMAGE, FILE_LIMIT, SourceFile
+from nps_xlsx.ingester.containers.kinds import Format, recognise
 from nps_xlsx.ingester.grids import CellValue, Grid, Notes, Position, Properties, Sighting, Workbook
-from nps_xlsx.ingester.kinds import Format, recognise
 from nps_xlsx.ingester.preflight import preflight
+from nps_xlsx.ingester.reading import biff8, biff12, opendocument, spreadsheetml
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.stamp import StampError, parse_stamp
 

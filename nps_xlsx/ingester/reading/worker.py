@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from nps_xlsx.ingester.containers import SourceFile
-from nps_xlsx.ingester.frames import READY, read_frame, refusal_to, workbook_to, write_frame
 from nps_xlsx.ingester.reading import read_workbook
+from nps_xlsx.ingester.reading.frames import READY, read_frame, refusal_to, workbook_to, write_frame
 from nps_xlsx.ingester.refusal import RefusedError
 
 MEMORY_LIMIT = 1024 * 1024 * 1024

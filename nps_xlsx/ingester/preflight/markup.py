@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
-from nps_xlsx.ingester.preflight_zip import damaged, hostile
+from nps_xlsx.ingester.preflight.archive import damaged, hostile
 
 PROLOG_LIMIT = 1024 * 1024
 """Bytes before the first element; Excel has some fifty, and a lawyer's comment some thousands."""

@@ -6,9 +6,9 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator
 
-from nps_xlsx.ingester.preflight_cells import TEXT_LIMIT, refuse_box, refuse_count
-from nps_xlsx.ingester.preflight_xml import Walker, local, parse, refuse_unwieldy
-from nps_xlsx.ingester.preflight_zip import damaged, hostile
+from nps_xlsx.ingester.preflight.archive import damaged, hostile
+from nps_xlsx.ingester.preflight.cells import TEXT_LIMIT, refuse_box, refuse_count
+from nps_xlsx.ingester.preflight.markup import Walker, local, parse, refuse_unwieldy
 
 _REPEAT = re.compile(r"[1-9][0-9]{0,7}")  # LibreOffice can have sixteen million rows
 _ROW, _TEXT_ITEM, _SHEET = 0, 19, 156

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import IO
 
 from nps_xlsx.errors import UserError
-from nps_xlsx.ingester import mail, outlook
-from nps_xlsx.ingester.kinds import is_document, is_litter
-from nps_xlsx.ingester.labels import Labels, clean_path, printable
+from nps_xlsx.ingester.containers import mail, outlook
+from nps_xlsx.ingester.containers.kinds import is_document, is_litter
+from nps_xlsx.ingester.containers.labels import Labels, clean_path, printable
+from nps_xlsx.ingester.containers.zips import DAMAGE, ZIP_STARTS, open_zip
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.ingester.zips import DAMAGE, ZIP_STARTS, open_zip
 
 __all__ = ["DAMAGE", "FILE_LIMIT", "InputError", "SourceFile", "collect"]
 

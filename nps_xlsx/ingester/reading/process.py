@@ -18,9 +18,9 @@ from types import TracebackType
 from typing import IO
 
 from nps_xlsx.ingester.containers import SourceFile
-from nps_xlsx.ingester.frames import READY, read_frame, workbook_from, write_frame
 from nps_xlsx.ingester.grids import Workbook
 from nps_xlsx.ingester.reading import refuse_unread
+from nps_xlsx.ingester.reading.frames import READY, read_frame, workbook_from, write_frame
 from nps_xlsx.ingester.refusal import RefusedError
 
 SECONDS = 10.0
@@ -30,7 +30,7 @@ _START_SECONDS = 60.0
 """For the process to start: a slow disk and a virus scanner on its first day."""
 
 # -P: a folder of returns may hold a file called json.py, and that is not to be imported.
-_COMMAND = (sys.executable, "-P", "-m", "nps_xlsx.ingester.worker")
+_COMMAND = (sys.executable, "-P", "-m", "nps_xlsx.ingester.reading.worker")
 _NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows would flash a console
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from nps_xlsx.ingester.compound import OLE_START, Compound, Path
-from nps_xlsx.ingester.labels import Labels, clean_name
-from nps_xlsx.ingester.mail import (
+from nps_xlsx.ingester.containers.compound import OLE_START, Compound, Path
+from nps_xlsx.ingester.containers.labels import Labels, clean_name
+from nps_xlsx.ingester.containers.mail import (
     ENCLOSURE_LIMIT,
     FORWARDED,
     NAMELESS,

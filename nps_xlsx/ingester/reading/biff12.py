@@ -14,8 +14,8 @@ import zipfile
 from collections.abc import Container, Iterator, Sequence
 
 from nps_xlsx.ingester.grids import CellValue, Grid, Sighting
+from nps_xlsx.ingester.reading.spreadsheetml import targets_of, workbook_part
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.ingester.spreadsheetml import targets_of, workbook_part
 
 _ROW, _SHARED_TEXT, _SHEET = 0, 19, 156
 _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED, _RICH = 1, 2, 3, 4, 5, 6, 7, 62
