@@ -105,12 +105,12 @@ PICTURES_WANTED = (
     Picture("workbook", WORKBOOK, "Engaging senior managers", 200, (60, 80, 2000, 800)),
     Picture("summary", WORKBOOK, "Summary", 110, (0, 30, 900, 920)),
     Picture("consolidated", "consolidated.xlsx", "Heat map", 130, (30, 30, 1480, 480)),
-    Picture("publication", "publication.xlsx", "Table 3", 130, (30, 30, 1480, 430)),
+    Picture("publication", "publication.xlsx", "Table 3", 130, (30, 30, 1480, 450)),
     Picture("feedback", FEEDBACK, "Fictonshire", 110, (30, 40, 1020, 810)),
     Picture("action-plan", PLAN, "Action plan", 170, (50, 50, 2300, 1100)),
     Picture("committee", f"{PAPERS}-committee.docx", "Managing contracts", 110, (30, 40, 1250, 700)),
     Picture("strategy", f"{PAPERS}-strategy.docx", "Engaging councillors", 110, (30, 40, 1250, 690)),
-    Picture("index", f"{PAPERS}-social-value-index.docx", "Action Plan", 110, (30, 40, 1250, 610)),
+    Picture("index", f"{PAPERS}-social-value-index.docx", "Action Plan", 110, (30, 40, 1250, 595)),
 )
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def main() -> NoReturn:
         click.echo(f"Error: {error}", err=True)
         code = COULD_NOT_RUN
     except click.exceptions.Abort:
-        click.echo("Stopped. Every file that was written is whole.", err=True)
+        click.echo("Stopped. No file was left half-written; what there was before is still whole.", err=True)
         code = COULD_NOT_RUN
     sys.exit(code)
 

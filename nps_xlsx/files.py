@@ -116,4 +116,5 @@ def _readable_as_others(name: str) -> None:
 def _why(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "no permission. Close it if it is open in Excel, or choose another --out folder."
-    return f"{error.strerror or error}. Choose another --out folder, or make room."
+    why = error.strerror or str(error)
+    return f"{why}. See that the disk has room and no folder is called so, or choose another --out folder."

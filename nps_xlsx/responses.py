@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from nps_xlsx import layout
 from nps_xlsx.combine import Combined, combine
 from nps_xlsx.councils import Register, read_csv
 from nps_xlsx.errors import UserError
+from nps_xlsx.ingester.values import read_level
 from nps_xlsx.intake import read_returns
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Status
 from nps_xlsx.reports.listings import unguarded
 
 _ANSWERS = "answers.csv"
+_WANTED = "Give an answers.csv, the folder that it is in, or returns."
 
 
 class ResponsesError(UserError):
@@ -43,34 +45,47 @@ def _found(path: Path, framework: Framework, register: Register) -> list[Assessm
     found = [r.assessment for r in returns if r.status is Status.ACCEPTED and r.assessment]
     refused = [r.message for r in returns if r.status is Status.REFUSED]
     if not found:
-        raise ResponsesError(f"{path} cannot be used: {refused[0] if refused else 'it holds no return.'}")
+        why = refused[0] if refused else "it holds no return."
+        raise ResponsesError(f"{path} cannot be used: {why} {_WANTED}")
     return found
 
 
 def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
-    answers: dict[tuple[str, str, str], list[Answer]] = {}
+    answers: dict[tuple[str, str, str, str], dict[str, Answer]] = {}
     names: dict[str, str] = {}
-    for row in read_csv(path, ("round", "gss_code", "council", "ref", "current")):
+    faults: list[str] = []
+    for number, row in enumerate(read_csv(path, ("round", "gss_code", "council", "ref", "current")), start=2):
         texts = {key: unguarded(value) for key, value in row.items()}
         if texts["ref"] in framework.row_by_code:
-            key = (texts["gss_code"], texts["round"], texts.get("respondent", ""))
-            answers.setdefault(key, []).append(_answer(texts))
+            key = (
+                texts["gss_code"],
+                texts["round"],
+                texts.get("respondent", ""),
+                texts.get("source_file", ""),
+            )
+            given = answers.setdefault(key, {})
+            if texts["ref"] in given:
+                faults.append(f"row {number}: {texts['council']} has another {texts['ref']} above.")
+            faults += [f"row {number}: {fault}" for fault in _faults(texts, framework)]
+            given[texts["ref"]] = _answer(texts, framework)
             names[texts["gss_code"]] = texts["council"]
+    if faults:
+        raise ResponsesError("\n".join([f"{path}: these answers cannot be used.", *faults]))
     if not answers:
-        raise ResponsesError(f"{path} holds no answers to this framework.")
+        raise ResponsesError(f"{path} holds no answers to this framework. {_WANTED}")
     # Beside its respondents' answers, a council's answers without a respondent are its combined response.
-    combined = (("combined", "Yes"),)
+    combined, shared = (("combined", "Yes"),), {(code, round_) for code, round_, who, _ in answers if who}
     return [
         Assessment(
             code,
             names[code],
             round_,
-            tuple(given),
+            tuple(given.values()),
             who,
-            asked=_asked(given, framework),
-            details=() if who else combined,
+            asked=_asked(given.values(), framework),
+            details=combined if not who and (code, round_) in shared else (),
         )
-        for (code, round_, who), given in sorted(answers.items())
+        for (code, round_, who, _), given in sorted(answers.items())
     ]
 
 
@@ -80,12 +95,21 @@ def _asked(given: Iterable[Answer], framework: Framework) -> tuple[str, ...]:
     return () if set(refs) == framework.row_by_code.keys() else refs
 
 
-def _answer(texts: Mapping[str, str]) -> Answer:
+def _faults(texts: Mapping[str, str], framework: Framework) -> Iterator[str]:
+    """What stands for a level and is none: somebody changed the file."""
+    for column in ("current", "target"):
+        text = texts.get(column, "")
+        if text and _level(text, framework) is None:
+            last = framework.levels[-1].number
+            yield f"{column} is {text!r}; give a whole number from 1 to {last}, NA, or nothing."
+
+
+def _answer(texts: Mapping[str, str], framework: Framework) -> Answer:
     day = layout.iso_date(texts.get("due_date", ""))
     return Answer(
         texts["ref"],
-        current=_level(texts["current"]),
-        target=_level(texts.get("target", "")),
+        current=_level(texts["current"], framework),
+        target=_level(texts.get("target", ""), framework),
         current_text=texts.get("current_text", ""),
         target_text=texts.get("target_text", ""),
         evidence=texts.get("evidence", ""),
@@ -97,7 +121,9 @@ def _answer(texts: Mapping[str, str]) -> Answer:
     )
 
 
-def _level(text: str) -> LevelValue:
+def _level(text: str, framework: Framework) -> LevelValue:
     if text == NOT_APPLICABLE:
         return NOT_APPLICABLE
-    return int(text) if text.isdigit() else None
+    # Statistics packages write a column of whole numbers with gaps as 3.0.
+    reading = read_level(text.removesuffix(".0"), framework.levels)
+    return None if reading.slug else reading.value

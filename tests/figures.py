@@ -31,9 +31,8 @@ class Row(NamedTuple):
     number: int
     short: str
     area: str
-    """The code of its key area, as ``sheet`` and ``area_name`` are its names."""
+    """The code of its key area, as ``sheet`` is its name."""
     sheet: str
-    area_name: str
     theme: str
 
 
@@ -85,7 +84,7 @@ def read_rows(folder: Path) -> list[Row]:
     for name in [*root["themes"], root["enablers"]]:
         part: dict[str, Any] = tomllib.loads((folder / name).read_text(encoding="utf-8"))
         for area in part["key_areas"]:
-            names = (area["code"], area["sheet"], area["name"], part.get("name", ENABLERS))
+            names = (area["code"], area["sheet"], part.get("name", ENABLERS))
             rows += [Row(r["code"], r["value_code"], r["short_name"], *names) for r in area["behaviours"]]
     return rows
 

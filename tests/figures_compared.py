@@ -257,7 +257,7 @@ def ranked(check: Checked, batch: Batch) -> None:
 def movement(check: Checked, batch: Batch) -> None:
     """All councils of each round, and the answers with a level in both."""
     names = [("All", "", ALL, ALL), *(("Theme", "", name, name) for name in batch.themes)]
-    names += [("Key area", row.area, row.area_name, row.area) for row in batch.areas]
+    names += [("Key area", row.area, row.sheet, row.area) for row in batch.areas]
     names += [("Behaviour", row.ref, row.short, row.ref) for row in batch.rows]
     said = []
     for group, ref, label, name in names:

@@ -57,7 +57,7 @@ def glance(check: Checked, peers: Peers, council: Council) -> None:
                 "Your average level": mean,
                 "Targets given": [len(aims), len(some)],
                 "Your average target": f.tenth(f.mean(aims)),
-                "You beside this median": None if mean is None or median is None else mean - median,
+                "Difference from this median": None if mean is None or median is None else mean - median,
                 **line,
             }
         )
@@ -111,7 +111,7 @@ def strengths(check: Checked, peers: Peers, council: Council) -> None:
             "Ref": one.row.ref,
             "Your level": label(peers.batch, one.level),
             "All councils: median": all_.median,
-            "You beside the median": -below,
+            "Difference from the median": -below,
             "All councils: number": all_.councils,
         }
         for n, (below, _, _, one, all_) in enumerate(sorted(found, key=lambda x: x[:3])[:5], start=1)

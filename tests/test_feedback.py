@@ -169,7 +169,7 @@ def test_at_a_glance_can_be_recomputed(
             assert [row[key] for key in ALL] == found
             median = Fraction(str(found[0]))
             beside = None if own is None else rounded(Fraction(str(rounded(own))) - median)
-            assert row["You beside this median"] == beside
+            assert row["Difference from this median"] == beside
 
 
 def test_behaviours_can_be_recomputed(
@@ -284,7 +284,7 @@ def test_strengths_stand_highest_above_the_median(
         best = [one for one in sorted(ranked) if one[0] <= 0 and one[1] < -1][:5]
         rows = table(opened(all_of_them[me.gss_code])["Strengths"], "No.")
         assert [row["Ref"] for row in rows] == [code for *_, code in best]
-        assert [row["You beside the median"] for row in rows] == [-above for above, *_ in best]
+        assert [row["Difference from the median"] for row in rows] == [-above for above, *_ in best]
 
 
 def test_next_steps_come_by_priority_gap_and_value_code(
@@ -495,7 +495,7 @@ def test_charts_show_the_columns_that_they_name(
     }
     assert shown == {
         "RadarChart": ["Your average level", "Your average target", "All councils: median"],
-        "BarChart": ["You beside this median"],
+        "BarChart": ["Difference from this median"],
     }
 
 

@@ -183,7 +183,7 @@ def test_what_is_shown_is_what_was_answered(
         for behaviour, row in zip(area.behaviours, rows, strict=True):
             given = levels(chosen, [behaviour.code])
             counts = [given.count(level.number) for level in framework.levels]
-            assert row["Behaviour"] == f"{behaviour.code} {behaviour.name}"
+            assert row["Behaviour"] == f"{behaviour.code} {behaviour.short_name}"
             assert [int(row[level.label].split(" ")[0]) for level in framework.levels] == counts
             answers = [one.answer(behaviour.code).current for one in chosen]
             assert row["Not applicable"] == str(answers.count("NA"))

@@ -700,6 +700,17 @@ def test_the_command_sets_an_earlier_round_beside(
     assert next(row for row in rows if row[0] == "20")[3] == "2/3"
 
 
+def test_the_command_knows_councils_by_what_they_are_called(tmp_path: Path) -> None:
+    """A council of the answers is found without the register's help; each key area has papers of its own."""
+    found = nps_report(
+        *("committee", RETURNS, "--council", "exampleton", "--style", "STEPS", "--out", tmp_path),
+        *("--key-area", "sv", "--key-area", "EC"),
+    )
+    assert found.exit_code == 0, found.output
+    names = {path.name.partition("synthetic-")[2] for path in tmp_path.glob("*.docx")}
+    assert names == {"steps-sv.docx", "steps-ec.docx"}
+
+
 def test_the_command_tells_who_has_no_answers(tmp_path: Path) -> None:
     """A council that is not among the returns is named."""
     found = nps_report(

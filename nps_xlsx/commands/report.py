@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ The styles:
     "--style",
     "styles",
     multiple=True,
-    type=click.Choice(STYLES),
+    type=click.Choice(STYLES, case_sensitive=False),
     default=("committee",),
     show_default=True,
     help="The shape of the paper, as below; repeatable.",
@@ -50,7 +51,9 @@ The styles:
 @click.option(
     "--previous", "previous_path", type=FILE, help="An earlier round: its answers.csv, or its returns."
 )
-@click.option("--key-area", default="", help="Only this key area, by its code, such as SV.")
+@click.option(
+    "--key-area", "key_areas", multiple=True, help="Only this key area, by its code, such as SV; repeatable."
+)
 @out_option
 @register_option
 @framework_option
@@ -59,7 +62,7 @@ def committee(
     councils: tuple[str, ...],
     styles: tuple[str, ...],
     previous_path: Path | None,
-    key_area: str,
+    key_areas: tuple[str, ...],
     out: Path,
     register_file: Path | None,
     framework_folder: Path | None,
@@ -76,7 +79,8 @@ def committee(
     wanted = _chosen(responses, councils, register)
     previous = load_previous(previous_path, framework, register) if previous_path else {}
     _refuse_same_round(wanted, previous, previous_path)
-    papers = _papers(wanted, framework, register, styles, previous, key_area)
+    _tell_rounds(wanted)
+    papers = _papers(wanted, framework, register, styles, previous, key_areas)
     for path in _written(papers, out):
         click.echo(path)
 
@@ -88,8 +92,8 @@ def _chosen(responses: Sequence[Combined], councils: Sequence[str], register: Re
         return assessments
     chosen: dict[str, list[Assessment]] = {}
     for name in councils:
-        known = {one.gss_code for one in assessments if name.casefold() in _called(one)}
-        codes = known or {register.find(name).gss_code}
+        known = {one.gss_code for one in assessments if _goes_by(one, name)}
+        codes = known if len(known) == 1 else {register.find(name).gss_code}
         chosen |= {code: [one for one in assessments if one.gss_code == code] for code in codes}
     missing = [register.by_code[code].name for code, found in chosen.items() if not found]
     if missing:
@@ -101,8 +105,16 @@ def _chosen(responses: Sequence[Combined], councils: Sequence[str], register: Re
     return [one for found in chosen.values() for one in found]
 
 
-def _called(assessment: Assessment) -> tuple[str, str]:
-    return assessment.gss_code.casefold(), assessment.council.casefold()
+def _goes_by(assessment: Assessment, name: str) -> bool:
+    """Whether this is the council's code, its name, or what its name begins with."""
+    wanted, code = name.strip().casefold(), assessment.gss_code.casefold()
+    return wanted == code or f"{assessment.council.casefold()} ".startswith(f"{wanted} ")
+
+
+def _tell_rounds(wanted: Sequence[Assessment]) -> None:
+    rounds = sorted({one.round for one in wanted})
+    if len(rounds) > 1:
+        click.echo(f"The answers are of rounds {', '.join(rounds)}: each has papers of its own.", err=True)
 
 
 def _refuse_same_round(
@@ -122,7 +134,7 @@ def write_papers(
 
     framework = load_framework()
     wanted = _chosen(load_responses(paths, framework, register), [council], register)
-    return _written(_papers(wanted, framework, register, styles, {}, ""), out)
+    return _written(_papers(wanted, framework, register, styles, {}), out)
 
 
 def _written(papers: Mapping[str, bytes], out: Path) -> list[Path]:
@@ -138,7 +150,7 @@ def _papers(
     register: Register,
     styles: Sequence[str],
     previous: Mapping[str, Assessment],
-    key_area: str,
+    key_areas: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Every paper in both forms, by file name."""
     from nps_xlsx.reports.names import Distinct, file_stem
@@ -148,10 +160,8 @@ def _papers(
     distinct = Distinct()
     for one in wanted:
         council = register.by_code.get(one.gss_code)
-        for style in dict.fromkeys(styles):
-            paper = make_paper(
-                one, framework, style=style, previous=previous.get(one.gss_code), key_area=key_area
-            )
-            stem = file_stem(one, council.short_name if council else one.council, style, key_area)
-            contents |= paper_files(paper, distinct(stem))
+        before, name = previous.get(one.gss_code), council.short_name if council else one.council
+        for style, area in product(dict.fromkeys(styles), dict.fromkeys(key_areas) or ("",)):
+            paper = make_paper(one, framework, style=style, previous=before, key_area=area)
+            contents |= paper_files(paper, distinct(file_stem(one, name, style, area)))
     return contents

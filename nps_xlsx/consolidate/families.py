@@ -41,6 +41,8 @@ def load_families(path: Path, register: Register) -> dict[str, str]:
             faults.append(f"row {number}: {name} is in {families[code]!r} already; keep it in one family.")
     if faults:
         raise RegisterError("\n".join([f"{path}: these families cannot be used.", *faults]))
+    if not families:
+        raise RegisterError(f"{path} puts no council in a family. Fill in its column family.")
     return families
 
 

@@ -90,7 +90,7 @@ def council_frame(assessments: Sequence[Assessment], register: Register) -> pd.D
         facts = dict.fromkeys(("council_type", "region", *extra), UNKNOWN)
         if council is not None:
             facts = {"council_type": council.council_type, "region": council.region}
-            facts |= {name: council.extra.get(name, "") or "None" for name in extra}
+            facts |= {name: council.extra.get(name, "") or "Not given" for name in extra}
         label = council_label(assessment, with_round=rounds > 1)
         rows.append({"gss_code": assessment.gss_code, "council": label, "round": assessment.round, **facts})
     columns = ["gss_code", "council", "round", "council_type", "region", *extra]

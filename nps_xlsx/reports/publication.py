@@ -36,6 +36,8 @@ from nps_xlsx.textfit import text_height
 COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
 _SIZE = 12
 _COVER_CHARACTERS, _COVER_PIXELS = 100, 705
+_A4_PIXELS = 1_400
+"""The width that a landscape page of A4 still shows in a size to be read; wider tables are for A3."""
 _NOTE_WIDTHS = (110, 240, 760)
 _CONTENTS_WIDTHS = (110, 760)
 _FIRST_ROW = 3
@@ -162,7 +164,7 @@ def _formats(table: Published) -> list[dict[str, object]]:
     for col, column in enumerate(table.columns):
         look = {"num_format": column.number_format, "align": "right"} if column.number_format else {}
         found.append(
-            {"column": {"columns": [col], "include_names": True, "format": look | {"valign": "top"}}}
+            {"column": {"columns": [col], "include_names": True, "format": look | {"valign": "vcenter"}}}
         )
         for row, cells in enumerate(table.rows, start=1):
             if str(cells[col]).startswith(_FORMULA_STARTS) and isinstance(cells[col], str):
@@ -238,9 +240,10 @@ def _threshold(shown: Publishable) -> str:
 
 
 def _theme() -> gptables.Theme:
-    """The function's own theme, with texts at the top of their rows."""
+    """The function's own theme, with the texts of the cover at the top of their rows."""
     theme = deepcopy(gptables.gptheme)
-    theme.apply_config({part: {"valign": "top"} for part in ("cover_text", "data", "index_1", "index_2")})
+    theme.apply_config({"cover_text": {"valign": "top"}})
+    theme.apply_config({part: {"valign": "vcenter"} for part in ("data", "index_1", "index_2")})
     return theme
 
 
@@ -265,7 +268,9 @@ def _set_up(
     titles = [["", sheet.title] for sheet in sheets.values()]
     _fit(workbook.get_worksheet_by_name(CONTENTS), _FIRST_ROW, _CONTENTS_WIDTHS, titles)
     for worksheet in workbook.worksheets():
-        worksheet.set_paper(9)
+        table = published.get(worksheet.get_name())
+        is_wide = table is not None and sum(column.width for column in table.columns) > _A4_PIXELS
+        worksheet.set_paper(8 if is_wide else 9)
         worksheet.set_landscape()
         worksheet.fit_to_pages(1, 0)
 

@@ -39,7 +39,7 @@ def write_movement(book: Book, tables: Tables) -> None:
         mean_column("All councils, this round", 116),
         count_column("Answers", 90),
     ]
-    names = {area.code: area.name for area in framework.areas} | {
+    names = {area.code: area.sheet for area in framework.areas} | {
         row.code: row.short_name for row in framework.behaviours
     }
     rows: list[list[Cell]] = []

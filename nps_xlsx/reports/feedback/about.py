@@ -15,15 +15,15 @@ _LABEL, _TEXT = 200, 780
 
 _COUNTS = (
     "Only behaviours to which a council gave a level are counted. A blank or Not applicable is left out: it "
-    "is no lowest level. The high-level principles are left out too. Every figure has beside it how many "
-    "councils it rests on."
+    "does not count as the lowest level. The high-level principles are left out too. Every figure has beside "
+    "it how many councils it rests on."
 )
 _MIDDLE = (
     "Put all the councils in order of their level. The median is the level of the one in the middle, or "
     "halfway between the two in the middle. A quarter of the councils are at the lower quartile or below, a "
     "quarter at the upper quartile or above, and half of them between the two. Where a quartile falls "
     "between two councils, it stands in proportion between their levels. Your own level is among those of "
-    "each of your groups."
+    "each of your groups. Published averages are means over all answers, and so may differ."
 )
 _NO_TARGET = (
     "There is no national target. Each council chooses its own, and {good} is a good result. A median says "
@@ -31,14 +31,14 @@ _NO_TARGET = (
 )
 _SELF = "Levels are each council's own view of itself. A higher level may be a more generous view."
 _ROUNDED = (
-    "Figures are rounded to one decimal, each by itself. “You beside this median” is the difference of the "
+    "Figures are rounded to one decimal, each by itself. “Difference from this median” is that of the "
     "two figures as shown."
 )
 _WITHHELD = (
     "No other council is named, or can be told from a figure. A group is shown only where at least {few} "
     "other councils of it gave the figure; otherwise a broader group stands in its place, and is named. "
     "Quartiles need at least {quartiles} others. Where we say how many others are at a level or above, we do "
-    "not tell apart none and one, nor all and all but one."
+    "not tell apart none and one, nor all and all but one; all are at the lowest level or above."
 )
 _ONE_WORKBOOK = "Please do not publish this workbook beside another council's: together they can tell more."
 

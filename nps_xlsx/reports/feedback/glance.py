@@ -141,7 +141,7 @@ def _columns(blocks: Sequence[Block]) -> list[TableColumn]:
     for place, block in enumerate(blocks):
         own += block.columns
         if place == 0:
-            own.append(gap_column("You beside this median", 100))
+            own.append(gap_column("Difference from this median", 100))
     return own
 
 
@@ -213,7 +213,7 @@ def _add_charts(book: Book, sheet: Sheet, case: Case, grid: _Grid, row: int) -> 
 def _differences(book: Book, case: Case, grid: _Grid) -> tuple[Any, str]:
     found = [_area_difference(case, area) for area in case.areas]
     most = max((abs(one) for one in found if one is not None), default=0)
-    title = "You beside the median of all councils"
+    title = "Difference from the median of all councils"
     chart = differences(book, title, grid.cells(0), grid.cells(grid.beside), most)
     return chart, "Bar chart: how far your average in each key area is above or below the median of all."
 

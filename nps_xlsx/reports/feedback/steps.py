@@ -63,7 +63,7 @@ def write_strengths(book: Book, case: Case) -> None:
 
 def _compared() -> list[TableColumn]:
     median = mean_column("All councils: median")
-    return [median, gap_column("You beside the median"), count_column("All councils: number")]
+    return [median, gap_column("Difference from the median"), count_column("All councils: number")]
 
 
 def _strength(case: Case, row: Behaviour, number: int) -> list[Cell]:

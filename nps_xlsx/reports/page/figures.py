@@ -268,7 +268,7 @@ def _areas(framework: Framework) -> list[Data]:
         {
             "name": area.name,
             "short": area.sheet,
-            "behaviours": [f"{row.code} {row.name}" for row in area.behaviours],
+            "behaviours": [f"{row.code} {row.short_name}" for row in area.behaviours],
         }
         for area in _asked(framework)
     ]

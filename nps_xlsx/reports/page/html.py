@@ -36,9 +36,9 @@ def assembled(
     words = {
         "title": f"{framework.short_title}: {_round(tables)}",
         "heading": framework.short_title,
-        "subtitle": f"Self-assessment by councils, {_round(tables)}",
+        "subtitle": _round(tables).capitalize(),
         "framework": framework.title,
-        "publisher": framework.publisher,
+        "earlier": _earlier(tables),
         "copyright": framework.copyright,
         "notes": _notes(threshold, name_councils=name_councils, is_partial=bool(data["partial"])),
     }
@@ -108,6 +108,12 @@ def _round(tables: Tables) -> str:
     if not tables.rounds:
         return "no returns yet"
     return f"{'round' if len(tables.rounds) == 1 else 'rounds'} {', '.join(tables.rounds)}"
+
+
+def _earlier(tables: Tables) -> str:
+    """The round that is compared with."""
+    before = sorted({assessment.round for assessment in tables.previous.values() if assessment.round})
+    return f"Compared with round {' and '.join(before)}." if before else ""
 
 
 def _notes(threshold: int, *, name_councils: bool, is_partial: bool) -> str:

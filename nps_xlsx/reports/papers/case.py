@@ -81,7 +81,7 @@ def case_of(
     if key_area:
         code = key_area.upper()
         if code not in {area.code for area in framework.areas}:
-            known = ", ".join(area.code for area in framework.areas)
+            known = ", ".join(f"{area.code} ({area.sheet})" for area in framework.areas)
             raise PaperError(f"The framework has no key area {key_area!r}. Its key areas are {known}.")
         if code not in {area.code for area in part.areas}:
             raise PaperError(f"{assessment.council} was not asked about {framework.area_by_code[code].name}.")

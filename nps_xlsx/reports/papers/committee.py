@@ -10,7 +10,7 @@ from nps_xlsx.reports.papers.figures import summary
 from nps_xlsx.reports.papers.paper import Block, Cell, Column, Ladder, Paper, Paragraph, Row, Section, Table
 from nps_xlsx.reports.papers.scale import Scale, spread_of, with_numbers
 
-TITLE = "Progress on each procurement objective"
+TITLE = "Procurement objectives: where we stand"
 
 _FIRST = "No earlier round was given, so this round stands alone."
 _NOT_THEN = "The council gave no answers on these objectives in the earlier round."

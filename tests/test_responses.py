@@ -1,0 +1,73 @@
+"""Answers that were read before, from an answers.csv that people and programs may have changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nps_xlsx.councils import Register
+from nps_xlsx.model import Framework, LevelValue
+from nps_xlsx.responses import ResponsesError, load_responses
+from tests.workbooks import write
+
+HEADING = "round,gss_code,council,respondent,ref,current,target,source_file"
+MEDWAY = "2026,E06000035,Medway Council"
+
+
+def answers(folder: Path, *lines: str) -> Path:
+    """An answers.csv of Medway's."""
+    text = "\n".join([HEADING, *(f"{MEDWAY},{line}" for line in lines)])
+    return write(folder / "answers.csv", text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [("3", 3), ("3.0", 3), ("3 Mature", 3), ("NA", "NA"), ("", None)],
+)
+def test_a_level_is_read_as_others_save_it(
+    text: str, level: LevelValue, framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """A number, one that a statistics package made a decimal of, a label, not applicable, or nothing."""
+    [one] = load_responses([answers(tmp_path, f",EC1,{text},,a.xlsx")], framework, register)
+    assert one.assessment.answer("EC1").current == level
+
+
+def test_what_is_no_level_stops_with_all_its_rows(
+    framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """Nought, seven, a half, a word, and a behaviour that stands twice are named together."""
+    lines = [",EC1,0,,a.xlsx", ",EC2,7,,a.xlsx", ",EC3,3,2.5,a.xlsx", ",SM1,x,,a.xlsx", ",EC1,3,,a.xlsx"]
+    with pytest.raises(ResponsesError) as error:
+        load_responses([answers(tmp_path, *lines)], framework, register)
+    told = str(error.value).splitlines()[1:]
+    assert [line.split(":")[0] for line in told] == [f"row {number}" for number in (2, 3, 4, 5, 6)]
+
+
+def test_what_was_asked_is_what_has_a_line(framework: Framework, register: Register, tmp_path: Path) -> None:
+    """Two short returns of one council are one response about what both asked."""
+    path = answers(tmp_path, ",EC1,3,,a.xlsx", ",EC2,,,a.xlsx", ",SV1,2,,b.xlsx")
+    [one] = load_responses([path], framework, register)
+    assert set(one.assessment.asked) == {"EC1", "EC2", "SV1"}
+    assert one.assessment.answer("SV1").current == 2
+
+
+def test_the_response_without_a_respondent_is_the_combined_one(
+    framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """Beside respondents' rows, those of nobody in particular are what the council settled on."""
+    lines = [",EC1,4,,c.xlsx", "Finance,EC1,1,,a.xlsx", "Legal,EC1,2,,b.xlsx"]
+    [one] = load_responses([answers(tmp_path, *lines)], framework, register)
+    assert one.assessment.answer("EC1").current == 4
+    [other] = load_responses([answers(tmp_path, *lines[1:])], framework, register)
+    assert other.assessment.answer("EC1").current == 1
+
+
+def test_a_folder_of_ingest_stands_for_its_answers(
+    framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """The folder and the file in it give the same; a file that is neither is refused with what to give."""
+    path = answers(tmp_path, ",EC1,3,,a.xlsx")
+    assert load_responses([tmp_path], framework, register) == load_responses([path], framework, register)
+    with pytest.raises(ResponsesError, match=r"Give an answers\.csv"):
+        load_responses([write(tmp_path / "read.txt", b"Read me")], framework, register)
