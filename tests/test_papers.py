@@ -137,6 +137,21 @@ def test_every_figure_follows_from_the_answers(
     assert texts(table) == [[label, *expected(given, codes)] for label, codes in groups.items()]
 
 
+def test_the_earlier_rounds_averages_stand_beside(
+    samples: dict[str, Assessment], earlier: Assessment, framework: Framework
+) -> None:
+    """The last column has the earlier round's average and count of each key area, and of all."""
+    paper = make_paper(samples[SAMPLEBOROUGH], framework, style="committee", previous=earlier)
+    [table] = [block for block in paper.sections[0].blocks if isinstance(block, Table)]
+    given = {answer.ref: answer for answer in earlier}
+    groups = [[row.code for row in area.behaviours] for area in framework.areas]
+    groups.append([row.code for row in framework.behaviours])
+    assert table.columns[-1].heading == "2021 average"
+    for codes, row in zip(groups, table.rows, strict=True):
+        average, count, *_ = expected(given, codes)
+        assert row[-1].text == f"{average}, {count}"
+
+
 def test_the_chart_shows_the_figures_and_says_them(
     samples: dict[str, Assessment], framework: Framework
 ) -> None:

@@ -22,7 +22,7 @@ def current_and_target(
         fill = {"fill": {"color": colour}, "border": {"color": styles.ACCENT, "width": 0.5}, "gap": 60}
         chart.add_series(_series(name, categories, cells) | fill)
     axis = {"min": 0, "max": len(framework.levels), "major_unit": 1}
-    _dress(chart, title, "Average level", axis)
+    _dress(chart, title, ("Key area", "Average level"), axis)
     return chart
 
 
@@ -36,7 +36,7 @@ def level_shares(
         colour = styles.STYLES[styles.level_style(number, steps)]["bg_color"]
         fill = {"fill": {"color": colour}, "border": {"color": styles.PAPER, "width": 0.75}, "gap": 35}
         chart.add_series(_series(name, categories, cells) | fill)
-    _dress(chart, title, "Share of returns with a level", {"num_format": "0%"})
+    _dress(chart, title, ("Behaviour", "Share of returns with a level"), {"num_format": "0%"})
     return chart
 
 
@@ -49,17 +49,27 @@ def _cells(cells: Range) -> list[str | int]:
     return [sheet, first, col, last, col]
 
 
-def _dress(chart: Any, title: str, axis_name: str, axis: dict[str, Any]) -> None:
+def _dress(chart: Any, title: str, names: tuple[str, str], axis: dict[str, Any]) -> None:
+    """Title, axes and legend; ``names`` are those of the upright axis and of the level one."""
+    upright, level = names
     chart.set_title({"name": title, "name_font": styles.CHART_TITLE_FONT})
     chart.set_x_axis(
         {
-            "name": axis_name,
+            "name": level,
             "name_font": styles.CHART_AXIS_FONT,
             "num_font": styles.CHART_FONT,
             "major_gridlines": styles.CHART_GRID,
             **axis,
         }
     )
-    chart.set_y_axis({"reverse": True, "num_font": styles.CHART_FONT, "line": {"color": styles.RULE}})
+    chart.set_y_axis(
+        {
+            "name": upright,
+            "name_font": styles.CHART_AXIS_FONT,
+            "reverse": True,
+            "num_font": styles.CHART_FONT,
+            "line": {"color": styles.RULE},
+        }
+    )
     chart.set_legend({"position": "top", "font": styles.CHART_FONT})
     chart.set_chartarea({"border": {"color": styles.RULE}})

@@ -75,8 +75,9 @@ def differences(book: Book, title: str, names: Range, cells: Range, most: float)
             "major_gridlines": styles.CHART_GRID,
         }
     )
-    axis = {"reverse": True, "num_font": styles.CHART_FONT, "label_position": "low"}
-    chart.set_y_axis({**axis, "line": {"color": styles.INK}})
+    axis: dict[str, Any] = {"reverse": True, "num_font": styles.CHART_FONT, "label_position": "low"}
+    axis |= {"name": "Key area", "name_font": styles.CHART_AXIS_FONT, "line": {"color": styles.INK}}
+    chart.set_y_axis(axis)
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"color": styles.RULE}})
     return chart

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nps_xlsx.model import Behaviour
 from nps_xlsx.reports.papers.case import Case, with_count
 from nps_xlsx.reports.papers.paper import Bar, Block, Cell, Chart, Column, Paragraph, Row, Section, Table
 from nps_xlsx.reports.papers.scale import NO_TARGET, Scale
-from nps_xlsx.scores import Score, one_decimal
+from nps_xlsx.scores import Score, one_decimal, score
 
 SUMMARY = "Where we are"
 ALL = "All behaviours"
@@ -25,17 +26,27 @@ _COLUMNS = (
     Column("Targets given", 18, "right"),
     Column("Nearest level", 24),
 )
+_WITH_LAST = tuple(
+    replace(column, width=column.width - less)
+    for column, less in zip(_COLUMNS, (16, 1, 2, 1, 1, 2, 1), strict=True)
+)
 
 
 def summary(case: Case, scale: Scale) -> Section:
-    """Averages by key area and over all behaviours, in words, a table and a chart."""
+    """Averages by key area and over all behaviours, in words, a table and a chart.
+
+    Where an earlier round is given, its averages with their counts are the last column.
+    """
     groups = [(area.sheet, area.behaviours) for area in case.framework.areas if area.behaviours]
     found = case.score(case.framework.behaviours)
     blocks: list[Block] = [Paragraph(overall(case, scale, found))]
-    rows = tuple(_row(label, case.score(behaviours), scale) for label, behaviours in groups)
+    columns: tuple[Column, ...] = _COLUMNS
+    if case.previous is not None:
+        columns = (*_WITH_LAST, Column(f"{case.previous.round} average", 24))
     if len(groups) > 1:
-        total = _row(ALL, found, scale)
-        blocks.append(Table("Averages by key area", _COLUMNS, (*rows, total), has_total=True))
+        lines = [*groups, (ALL, case.framework.behaviours)]
+        rows = tuple(_row(label, case, behaviours, scale) for label, behaviours in lines)
+        blocks.append(Table("Averages by key area", columns, rows, has_total=True))
         chart = _chart(case, groups)
         blocks.append(chart if any(bar.current or bar.target for bar in chart.bars) else Paragraph(_NOTHING))
     return Section(SUMMARY, SUMMARY, tuple(blocks))
@@ -56,7 +67,11 @@ def overall(case: Case, scale: Scale, found: Score) -> str:
     return f"{now} It aims at {scale.nearest(found.target).text} on average ({average} behaviours)."
 
 
-def _row(label: str, found: Score, scale: Scale) -> Row:
+def _row(label: str, case: Case, behaviours: Sequence[Behaviour], scale: Scale) -> Row:
+    found, last = case.score(behaviours), []
+    if case.previous is not None:
+        before = score(behaviours, case.previous)
+        last = [Cell(with_count(before.current, before.applicable, before.behaviours))]
     return (
         Cell(label),
         mean_cell(found.current),
@@ -65,6 +80,7 @@ def _row(label: str, found: Score, scale: Scale) -> Row:
         mean_cell(found.target),
         Cell(f"{found.targets} of {found.behaviours}"),
         scale.nearest(found.target, NO_TARGET),
+        *last,
     )
 
 
