@@ -220,6 +220,9 @@ class View:
     place: int
     groups: Mapping[str, Group]
     """The groups that it is in, by kind; no family where none was chosen."""
+    _figures: dict[tuple[str, Measure], Figure] = field(default_factory=dict, repr=False, compare=False)
+    """Those that were asked for before: the sheets of a workbook ask for the same."""
+    _known: dict[Measure, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def took_part(self) -> int:
@@ -233,6 +236,11 @@ class View:
 
     def figure(self, kind: str, measure: Measure) -> Figure:
         """The figure of the council's region, type, family or all; a broader group's where it must be."""
+        if (kind, measure) not in self._figures:
+            self._figures[kind, measure] = self._chosen(kind, measure)
+        return self._figures[kind, measure]
+
+    def _chosen(self, kind: str, measure: Measure) -> Figure:
         if measure not in self.peers.columns:
             return Figure(reason=TOO_FEW)
         reasons = self._reasons(measure)
@@ -266,8 +274,13 @@ class View:
         others[self.place] = False
         return others
 
-    def _reasons(self, measure: Measure) -> dict[str, str]:
+    def _reasons(self, measure: Measure) -> Mapping[str, str]:
         """Why each of the council's groups is not shown for a measure; empty where it is."""
+        if measure not in self._known:
+            self._known[measure] = self._find_reasons(measure)
+        return self._known[measure]
+
+    def _find_reasons(self, measure: Measure) -> Mapping[str, str]:
         reasons: dict[str, str] = {}
         shown: list[Flags] = []
         for kind, group in self.groups.items():
