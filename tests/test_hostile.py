@@ -175,7 +175,7 @@ def test_a_flipped_bit_never_changes_an_answer(framework: Framework, medway: Cou
             assert same, (number % len(wholes), place, bit)
 
 
-@pytest.mark.parametrize("path", sorted(Path(ROOT, "nps_xlsx", "ingester").glob("preflight*.py")), ids=str)
+@pytest.mark.parametrize("path", sorted(Path(ROOT, "nps_xlsx/ingester/preflight").glob("*.py")), ids=str)
 def test_the_preflight_needs_no_library(path: Path) -> None:
     """What looks at a file before any reader does uses nothing but Python's own library and itself."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
