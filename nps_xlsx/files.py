@@ -29,8 +29,30 @@ def make_folder(folder: Path) -> Path:
     except (FileExistsError, NotADirectoryError):
         raise OutputError(f"{folder} is a file, not a folder. Choose another --out folder.") from None
     except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be made: {_why(error)}") from None
+        why = "no permission" if isinstance(error, PermissionError) else error.strerror
+        raise OutputError(
+            f"The folder {folder} cannot be made: {why}. Choose another --out folder."
+        ) from None
     return folder
+
+
+@contextlib.contextmanager
+def made_folders(*folders: Path) -> Iterator[None]:
+    """Make folders to write into, swept; after an error those that are new and empty are gone again.
+
+    Raises:
+        OutputError: one of them cannot be made.
+    """
+    new = [folder for folder in folders if not folder.exists()]
+    try:
+        for folder in folders:
+            sweep(make_folder(folder))
+        yield
+    except BaseException:
+        for folder in reversed(new):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        raise
 
 
 def write_file(path: Path, content: bytes) -> Path:

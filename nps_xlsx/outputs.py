@@ -13,7 +13,7 @@ from nps_xlsx.consolidate import Tables, accepted, consolidate, notable, respons
 from nps_xlsx.consolidate.peers import THRESHOLD
 from nps_xlsx.councils import Register
 from nps_xlsx.errors import UserError
-from nps_xlsx.files import make_folder, sweep, write_files
+from nps_xlsx.files import made_folders, write_files
 from nps_xlsx.model import Assessment, Framework, Return
 from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook, is_too_long
@@ -98,9 +98,8 @@ def write_outputs(
     ):
         contents[name] = content
         made(name)
-    for folder in (out, *(out / name for name in FOLDERS)):
-        sweep(make_folder(folder))
-    files = write_files({out / name: content for name, content in contents.items()})
+    with made_folders(out, *(out / name for name in FOLDERS)):
+        files = write_files({out / name: content for name, content in contents.items()})
     shown = (*(path for path in files if path.parent == out), *(out / name for name in FOLDERS))
     there = {path for name in FOLDERS for path in (out / name).glob("NPS-*.xlsx")}
     return Written(tuple(files), shown, tuple(sorted(there.difference(files))))

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from nps_xlsx.councils import Register
+from nps_xlsx.files import OutputError
 from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.outputs import PreviousError, Scope, write_outputs
 from tests.batches import as_returns, made_up
@@ -71,6 +72,16 @@ def test_a_round_is_not_compared_with_itself(
     with pytest.raises(PreviousError, match="2026"):
         write_outputs(as_returns(batch), tmp_path / "out", framework, register, scope)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_blocked_file_leaves_the_folder_as_it_was(
+    batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """Where one output cannot be written none is, and no empty folder is left behind."""
+    (tmp_path / "publication.xlsx").mkdir()
+    with pytest.raises(OutputError, match=r"publication\.xlsx"):
+        write_outputs(as_returns(batch), tmp_path, framework, register)
+    assert [path.name for path in tmp_path.iterdir()] == ["publication.xlsx"]
 
 
 def test_names_stand_only_where_they_may(

@@ -138,10 +138,10 @@ def write_papers(
 
 
 def _written(papers: Mapping[str, bytes], out: Path) -> list[Path]:
-    from nps_xlsx.files import make_folder, sweep, write_files
+    from nps_xlsx.files import made_folders, write_files
 
-    sweep(make_folder(out))
-    return write_files({out / name: content for name, content in papers.items()})
+    with made_folders(out):
+        return write_files({out / name: content for name, content in papers.items()})
 
 
 def _papers(
