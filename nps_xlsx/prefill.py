@@ -1,15 +1,14 @@
-"""What a workbook can start with: preset targets, and a council's answers of an earlier round."""
+"""The target levels that a workbook can start with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from nps_xlsx.councils import Register, read_csv
+from nps_xlsx.councils import read_csv
 from nps_xlsx.errors import UserError
 from nps_xlsx.ingester.values import read_level
-from nps_xlsx.model import Assessment, Framework
-from nps_xlsx.responses import load_responses
+from nps_xlsx.model import Framework
 
 Targets = Mapping[str, Mapping[str, int]]
 """Target levels by council and row; the council is empty where they are for all."""
@@ -47,15 +46,3 @@ def load_targets(path: Path, framework: Framework) -> Targets:
 def targets_of(targets: Targets, gss_code: str) -> Mapping[str, int]:
     """The targets of one council: those for all, then its own."""
     return {**targets.get("", {}), **targets.get(gss_code, {})}
-
-
-def load_previous(path: Path, framework: Framework, register: Register) -> dict[str, Assessment]:
-    """Read an earlier round, by council: what ``load_responses`` reads.
-
-    Where a council sent several returns, it starts from the response that counted.
-
-    Raises:
-        InputError, RegisterError: the path is not there or cannot be read.
-        ResponsesError: no answers are in it.
-    """
-    return {one.assessment.gss_code: one.assessment for one in load_responses([path], framework, register)}

@@ -36,6 +36,18 @@ def load_responses(paths: Iterable[Path], framework: Framework, register: Regist
     return combine(found, framework)
 
 
+def load_previous(path: Path, framework: Framework, register: Register) -> dict[str, Assessment]:
+    """Read an earlier round, by council: what ``load_responses`` reads.
+
+    Where a council sent several returns, it starts from the response that counted.
+
+    Raises:
+        InputError, RegisterError: the path is not there or cannot be read.
+        ResponsesError: no answers are in it.
+    """
+    return {one.assessment.gss_code: one.assessment for one in load_responses([path], framework, register)}
+
+
 def _found(path: Path, framework: Framework, register: Register) -> list[Assessment]:
     if (path / _ANSWERS).is_file():
         path = path / _ANSWERS

@@ -16,7 +16,8 @@ from nps_xlsx.builder import Order, build_file, build_workbook
 from nps_xlsx.councils import Register
 from nps_xlsx.intake import ingest
 from nps_xlsx.model import Answer, Assessment, Council, Framework
-from nps_xlsx.prefill import PrefillError, load_previous, load_targets, targets_of
+from nps_xlsx.prefill import PrefillError, load_targets, targets_of
+from nps_xlsx.responses import load_previous
 from nps_xlsx.stamp import Stamp, parse_stamp
 from tests.workbooks import changed, filled, read, slugs, write
 

@@ -108,7 +108,8 @@ def _refuse_contradictions(context: click.Context, wanted: _Wanted) -> None:
 
 def _orders(wanted: _Wanted) -> list[Order]:
     from nps_xlsx.builder import Order
-    from nps_xlsx.prefill import load_previous, load_targets, targets_of
+    from nps_xlsx.prefill import load_targets, targets_of
+    from nps_xlsx.responses import load_previous
 
     framework = load_framework(wanted.framework_folder)
     register = register_with(wanted.register_file)

@@ -172,7 +172,7 @@ def _scope(
 ) -> Scope:
     from nps_xlsx.consolidate.families import load_families
     from nps_xlsx.outputs import Scope
-    from nps_xlsx.prefill import load_previous
+    from nps_xlsx.responses import load_previous
 
     unknown = [fact for fact in facts if fact not in ("region", "council_type", *register.extra_columns)]
     if unknown:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nps_xlsx.commands.shared import FILE, framework_option, out_option, register_option, register_with
-from nps_xlsx.councils import Register
+from nps_xlsx.councils import CouncilError, Register
 from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Assessment, Framework
@@ -71,8 +71,7 @@ def committee(
 
     PATHS are the folder that nps ingest wrote, its answers.csv, or returns.
     """
-    from nps_xlsx.prefill import load_previous
-    from nps_xlsx.responses import load_responses
+    from nps_xlsx.responses import load_previous, load_responses
 
     framework, register = load_framework(framework_folder), register_with(register_file)
     responses = load_responses(paths, framework, register)
@@ -92,9 +91,8 @@ def _chosen(responses: Sequence[Combined], councils: Sequence[str], register: Re
         return assessments
     chosen: dict[str, list[Assessment]] = {}
     for name in councils:
-        known = {one.gss_code for one in assessments if _goes_by(one, name)}
-        codes = known if len(known) == 1 else {register.find(name).gss_code}
-        chosen |= {code: [one for one in assessments if one.gss_code == code] for code in codes}
+        code = _code(name, assessments, register)
+        chosen[code] = [one for one in assessments if one.gss_code == code]
     missing = [register.by_code[code].name for code, found in chosen.items() if not found]
     if missing:
         there = len(assessments)
@@ -103,6 +101,17 @@ def _chosen(responses: Sequence[Combined], councils: Sequence[str], register: Re
             f"response{'' if there == 1 else 's'} given. Check the folder and the council's name."
         )
     return [one for found in chosen.values() for one in found]
+
+
+def _code(name: str, assessments: Sequence[Assessment], register: Register) -> str:
+    """The code of a council, which the register knows or of which there are answers."""
+    try:
+        return register.find(name).gss_code
+    except CouncilError:
+        known = {one.gss_code for one in assessments if _goes_by(one, name)}
+        if len(known) != 1:
+            raise
+        return known.pop()
 
 
 def _goes_by(assessment: Assessment, name: str) -> bool:

@@ -141,8 +141,10 @@ def root_of(part: bytes, on_doctype: Callable[..., None] = refuse_doctype) -> st
                 break
         else:
             parser.Parse(b"", True)  # newer versions of expat wait for more where a tag came in two pieces
-    except _ERRORS:
-        pass  # where it has begun, the rest is for those who read it
+    except _ERRORS as error:
+        # Where it has begun, the rest is for those who read it.
+        if not found:
+            raise damaged() from error
     if not found:
         raise damaged()
     return local(found[0])

@@ -131,9 +131,14 @@ def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:
 
 
 def _listen(pipe: IO[bytes], answers: queue.SimpleQueue[bytes]) -> None:
-    try:
-        while frame := read_frame(pipe):
-            answers.put(frame)
-    except (OSError, ValueError):  # the pipe was closed while it was listened to
-        pass
+    while frame := _next_frame(pipe):
+        answers.put(frame)
     answers.put(b"")
+
+
+def _next_frame(pipe: IO[bytes]) -> bytes:
+    """What the process says next; nothing at its end, or where the pipe is closed under the listener."""
+    try:
+        return read_frame(pipe)
+    except (OSError, ValueError):
+        return b""
