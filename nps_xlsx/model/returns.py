@@ -152,6 +152,17 @@ class Assessment:
         return iter(self.answers)
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The mail that a file came in: who sent it, when, and under what subject."""
+
+    sender: str = ""
+    """The address alone, such as ``ann@example.gov.uk``."""
+    sent_at: str = ""
+    """When it was sent, in UTC, as ISO 8601 writes it; empty where the mail does not say."""
+    subject: str = ""
+
+
 class Status(StrEnum):
     """What became of a file: every file handed in has one of these."""
 
@@ -174,6 +185,8 @@ class Return:
     saved_by: str = ""
     saved_at: str = ""
     """When the file was last saved, as it says itself, in UTC; empty where it does not."""
+    received: Received | None = None
+    """The mail that it came in, where it came in one."""
     message: str = ""
     superseded_by: str = ""
     """The file that counts instead of a superseded one."""

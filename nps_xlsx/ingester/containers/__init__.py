@@ -22,6 +22,7 @@ from nps_xlsx.ingester.containers.kinds import is_document, is_litter
 from nps_xlsx.ingester.containers.labels import Labels, clean_path, printable
 from nps_xlsx.ingester.containers.zips import DAMAGE, ZIP_STARTS, open_zip
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.model import Received
 
 __all__ = ["DAMAGE", "FILE_LIMIT", "InputError", "SourceFile", "collect"]
 
@@ -59,6 +60,8 @@ class SourceFile:
     content: bytes = b""
     size: int = 0
     failure: RefusedError | None = None
+    received: Received | None = None
+    """The mail that it came in, where it came in one."""
 
 
 def collect(paths: Iterable[Path]) -> Iterator[SourceFile]:
