@@ -11,12 +11,13 @@ import datetime as dt
 import functools
 import io
 import warnings
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.core import Core
 from xlsxwriter.format import Format
+from xlsxwriter.packager import Packager
 from xlsxwriter.worksheet import Worksheet
 
 from nps_xlsx import styles
@@ -28,10 +29,44 @@ _CUT = " … [cut here: a cell holds no more; the whole text is in the CSV file]
 TEXT_LIMIT = 32_767
 """UTF-16 units that a cell of Excel holds."""
 
-_LANGUAGE = b"<dc:language>en-GB</dc:language>"
+_LANGUAGE = "en-GB"
 _FORMULA_STARTS = tuple("=+-@\t\r")
 # Without "no scheme" the default font would be marked as the theme's, and Excel would show Calibri.
 _FONT = {"font_name": styles.FONT, "font_size": styles.BODY_SIZE, "font_scheme": False}
+
+
+class _Worksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no types
+    """A sheet whose formulas are written as they are.
+
+    XlsxWriter looks in each formula for every function newer than Excel 2010, with some 30 to 180
+    substitutions, to put ``_xlfn.`` before it: more than half of the time that a workbook takes.
+    The design forbids those functions, and a test looks for them in what is written.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
+
+
+class _Core(Core):  # type: ignore[misc]  # XlsxWriter carries no types
+    """The document's properties with its language, for which XlsxWriter has no setting."""
+
+    def _write_cp_last_modified_by(self) -> None:
+        self._xml_data_element("dc:language", _LANGUAGE)
+        super()._write_cp_last_modified_by()
+
+
+class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter carries no types
+    def _write_core_file(self) -> None:
+        core = _Core()
+        core._set_properties(self.workbook.doc_properties)
+        core._set_xml_writer(self._filename("docProps/core.xml"))
+        core._assemble_xml_file()
+
+
+def with_language(workbook: xlsxwriter.Workbook) -> xlsxwriter.Workbook:
+    """The same workbook, which will say in its properties in what language it is."""
+    workbook._get_packager = _Packager  # the hook that XlsxWriter keeps for another packager
+    return workbook
 
 
 class Book:
@@ -47,7 +82,7 @@ class Book:
             "default_column_width": 72,  # pixels: what Excel gives a column in Arial 11
             "default_row_height": 19,
         }
-        self.raw = xlsxwriter.Workbook(self._buffer, options)
+        self.raw = with_language(xlsxwriter.Workbook(self._buffer, options))
         self.raw.set_properties(
             {"title": title, "subject": subject, "comments": comments, "created": BUILT_AT}
         )
@@ -56,7 +91,7 @@ class Book:
 
     def sheet(self, name: str) -> Sheet:
         """A new sheet, its gridlines hidden."""
-        worksheet = self.raw.add_worksheet(name)
+        worksheet = self.raw.add_worksheet(name, worksheet_class=_Worksheet)
         worksheet.hide_gridlines(2)
         return Sheet(self, worksheet)
 
@@ -80,7 +115,7 @@ class Book:
     def to_bytes(self) -> bytes:
         """The finished workbook; nothing can be written after."""
         self.raw.close()
-        return _with_language(self._buffer.getvalue())
+        return self._buffer.getvalue()
 
 
 class Sheet:
@@ -246,16 +281,3 @@ def strict(writer: Writer) -> Writer:
             return writer(*arguments, **options)
 
     return wrapped
-
-
-def _with_language(content: bytes) -> bytes:
-    """The same workbook with its language said, for which XlsxWriter has no setting."""
-    said = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(said, "w") as new:
-        for entry in old.infolist():
-            part = old.read(entry)
-            if entry.filename == "docProps/core.xml":
-                part = part.replace(b"<cp:lastModifiedBy>", _LANGUAGE + b"<cp:lastModifiedBy>", 1)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, part)
-    return said.getvalue()

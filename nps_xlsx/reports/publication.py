@@ -20,7 +20,7 @@ with warnings.catch_warnings():  # gptables leaves a file of its own to be close
     warnings.simplefilter("ignore", ResourceWarning)
     import gptables
 
-from nps_xlsx.book import _with_language, checked, clean_text, strict
+from nps_xlsx.book import checked, clean_text, strict, with_language
 from nps_xlsx.consolidate import UNKNOWN, Asked, Tables
 from nps_xlsx.consolidate.publishable import Publishable
 from nps_xlsx.errors import UserError
@@ -104,7 +104,7 @@ def _written(
             auto_width=False,
             workbook_options=dict(_OPTIONS),
         )
-    _set_up(workbook, published, sheets, notes)
+    _set_up(with_language(workbook), published, sheets, notes)
     _fit_cover(workbook.get_worksheet_by_name(COVER), cover)
     framework = shown.tables.framework
     workbook.set_properties(
@@ -118,7 +118,7 @@ def _written(
     workbook.set_custom_property(REPORT_PROPERTY, "publication")
     workbook.set_size(28_000, 16_000)
     workbook.close()
-    return _with_language(content.getvalue())
+    return content.getvalue()
 
 
 # --- What gptables writes
