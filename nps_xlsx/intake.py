@@ -163,7 +163,7 @@ def make_receipt(intake: Intake) -> Receipt:
 
 
 def _is_aside(returned: Return) -> bool:
-    return returned.status in (Status.SUPERSEDED, Status.DUPLICATE)
+    return returned.status not in (Status.ACCEPTED, Status.REFUSED)
 
 
 def _rows_used(returned: Return) -> int:

@@ -170,6 +170,12 @@ class Status(StrEnum):
     REFUSED = "refused"
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
+    BLANK = "blank"
+    """Nothing is answered in it: it is no response, whatever its date."""
+    JOINED = "joined"
+    """Its answers count together with a colleague's, in the return that it was joined to."""
+    OTHER_ROUND = "other-round"
+    """It is of another round than the one that is being read."""
 
 
 @dataclass(frozen=True, slots=True)
