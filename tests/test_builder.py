@@ -210,7 +210,7 @@ def test_charts_have_alternative_text(content: bytes) -> None:
 
 
 def test_formulas_use_only_functions_that_all_three_programs_share(content: bytes) -> None:
-    """No function newer than Excel 2010, which would need a prefix, and none that recalculates at every touch."""
+    """No function newer than Excel 2010, which needs a prefix; none that recalculates at every touch."""
     used = set()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
