@@ -6,19 +6,21 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nps_xlsx.across import Keep, check_across
 from nps_xlsx.check import check_return
 from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers
 from nps_xlsx.councils import Register
-from nps_xlsx.errors import UserError
 from nps_xlsx.ingester import ReadingProcess, collect, read_return
 from nps_xlsx.model import Framework, Return, Severity, Status
-from nps_xlsx.outputs import Scope, write_outputs
+
+if TYPE_CHECKING:
+    from nps_xlsx.outputs import Scope
 
 
-class ReceiptError(UserError):
-    """Answers went missing between the files and the outputs: our bug, never the council's."""
+class ReceiptError(RuntimeError):
+    """Answers went missing between the files and the outputs: our fault, never the council's."""
 
 
 def _unheard(_: str) -> None:
@@ -120,6 +122,8 @@ def ingest(
         PreviousError: the round to compare with is this one.
         ReceiptError: answers were lost; a bug of ours.
     """
+    from nps_xlsx.outputs import write_outputs  # a second of imports, which a check does without
+
     intake = read_returns(paths, framework, register, rulings=rulings, seen=seen)
     receipt = make_receipt(intake)
     written = write_outputs(intake.returns, out, framework, register, scope, made=made)
@@ -156,8 +160,7 @@ def make_receipt(intake: Intake) -> Receipt:
     if used + receipt.answers_refused != receipt.answers_present:
         raise ReceiptError(
             f"{receipt.answers_present} answers were present, but {used} were read and "
-            f"{receipt.answers_refused} refused. This is a fault of the program: nothing was written. "
-            "Please report it, with the files if you may."
+            f"{receipt.answers_refused} refused: nothing was written"
         )
     return receipt
 

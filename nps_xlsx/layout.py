@@ -270,9 +270,15 @@ def columns_by_heading(columns: Iterable[Column]) -> dict[str, Column]:
 # --- Files ------------------------------------------------------------------------
 
 
-def file_slug(name: str) -> str:
-    """A name as part of a file name: lower case, hyphens, nothing that a system refuses."""
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold().replace("'", "")).strip("-")
+SLUG_LENGTH = 50
+"""Characters of one part of a file name: more than a respondent's name and any short name in
+the register.  The longest name of a file then keeps well below the 255 bytes that file systems allow."""
+
+
+def file_slug(name: str, length: int = SLUG_LENGTH) -> str:
+    """A name as part of a file name: lower case, hyphens, nothing that a system refuses, not too long."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name[: 4 * length].casefold().replace("'", "")).strip("-")
+    return slug[:length].rstrip("-")
 
 
 def workbook_file_name(council: Council, round_: str, respondent: str = "") -> str:

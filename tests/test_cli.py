@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from nps_xlsx.intake import ReceiptError
 from nps_xlsx.model import Answer, Council, Framework
+from tests.commands import nps
 from tests.conftest import ROOT
 from tests.workbooks import filled, write
 
-
-def nps(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does."""
-    command = [sys.executable, "-m", "nps_xlsx", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+DETAILS = {"completed_by": "A", "role": "B", "email": "C", "date_completed": "2026-12-01"}
 
 
 def test_build_writes_one_workbook_under_its_name(tmp_path: Path) -> None:
@@ -65,8 +63,7 @@ def test_ingest_exits_with_0_where_nothing_is_wrong(
 ) -> None:
     """A complete return without a slip ends well."""
     answers = [Answer(row.code, current=3, target=4) for row in framework.rows]
-    details = {"completed_by": "A", "role": "B", "email": "C", "date_completed": "2026-12-01"}
-    source = write(tmp_path / "r.xlsx", filled(framework, medway, *answers, **details))
+    source = write(tmp_path / "r.xlsx", filled(framework, medway, *answers, **DETAILS))
     run = nps("ingest", source, "--out", tmp_path / "out")
     assert (run.returncode, run.stderr) == (0, "")
     assert "Problems: none." in run.stdout
@@ -232,18 +229,85 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: p
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.xlsx"]
 
 
-def test_help_answers_without_the_heavy_libraries() -> None:
-    """``nps --help`` imports neither pandas nor openpyxl nor XlsxWriter nor calamine."""
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["--help"], {"pandas", "altair", "gptables", "docx", "openpyxl", "xlsxwriter", "python_calamine"}),
+        (
+            ["build", "--council", "Medway", "--round", "2026"],
+            {"pandas", "altair", "gptables", "docx", "openpyxl", "python_calamine"},
+        ),
+        (
+            ["check", "samples/returns/NPS-2022-E10000034-worcestershire.xlsx"],
+            {"pandas", "altair", "gptables", "docx", "openpyxl", "xlsxwriter"},
+        ),
+    ],
+    ids=["help", "build", "check"],
+)
+def test_a_command_imports_no_heavy_library_that_it_does_not_need(
+    arguments: list[str], heavy: set[str], tmp_path: Path
+) -> None:
+    """The tables, charts and documents of ingest are not loaded for help, a build or a check."""
     code = (
         "import sys, nps_xlsx.cli\n"
-        "try: nps_xlsx.cli.cli(['--help'])\n"
+        "try: nps_xlsx.cli.main()\n"
         "except SystemExit: pass\n"
-        "heavy = {'pandas', 'openpyxl', 'xlsxwriter', 'python_calamine'} & set(sys.modules)\n"
-        "sys.exit(str(heavy) if heavy else 0)"
+        "print('imported', *sys.modules)"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (run.returncode, run.stderr) == (0, "")
-    assert "Usage:" in run.stdout
+    out = ["--out", str(tmp_path)] if arguments[0] == "build" else []
+    command = [sys.executable, "-c", code, *arguments, *out]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    imported = set(run.stdout.splitlines()[-1].split()[1:])
+    assert "click" in imported
+    assert imported & heavy == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["framework", "show", "SV3"],
+        ["check", "samples/returns"],
+        ["check", "--reply", "samples/returns"],
+        ["build", "--council", "Łódź ŵ 你好", "--round", "2026"],
+    ],
+)
+def test_redirected_output_is_utf8_on_every_system(arguments: list[str]) -> None:
+    """A stream that the system opened as cp1252 takes arrows, Welsh letters and Chinese all the same."""
+    run = nps(*arguments)
+    assert run.returncode in (0, 1, 2)
+    assert "Traceback" not in run.stderr
+
+
+def test_a_lone_surrogate_is_printed_in_its_escaped_form() -> None:
+    """A file name that no encoding knows is shown, not a reason to end."""
+    assert "\\udcff" in nps("check", "\udcff.xlsx").stderr
+
+
+def test_our_own_fault_is_one_line_a_log_file_and_exit_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is raised that nobody expected ends in a log file with its traceback, and in one line."""
+
+    def fails(*_: object) -> None:
+        raise ReceiptError("3 answers were present, but 2 were read")
+
+    monkeypatch.setattr("nps_xlsx.commands.check.load_framework", fails)
+    monkeypatch.setattr("nps_xlsx.cli.Path.cwd", lambda: tmp_path)
+    run = nps("check", "samples/returns")
+    (log,) = tmp_path.glob("nps-fault-*.log")
+    assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (3, "", 1)
+    assert f"Send {log}" in run.stderr
+    assert "Traceback" in log.read_text(encoding="utf-8")
+    assert "3 answers were present, but 2 were read" in log.read_text(encoding="utf-8")
+
+
+def test_check_and_ingest_exit_alike(tmp_path: Path, framework: Framework, medway: Council) -> None:
+    """A return with nothing but a note is in order for both commands."""
+    answers = [Answer(row.code, current=3, target=4) for row in framework.rows]
+    source = write(tmp_path / "r.xlsx", filled(framework, medway, *answers))  # nobody's name on it
+    run = nps("check", source)
+    assert "note: " in run.stdout
+    assert run.returncode == nps("ingest", source, "--out", tmp_path / "out").returncode == 0
 
 
 def test_the_version_is_that_of_the_project() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from openpyxl.workbook import Workbook
 
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.councils import Register
-from nps_xlsx.model import Answer, Council, Framework, Return, Status
+from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, Status
 from nps_xlsx.stamp import PROPERTY
-from tests.workbooks import changed, filled, places, read, slugs, write_custom
+from tests.workbooks import changed, filled, places, read, slugs, write, write_custom
 
 SHEET = "Engaging councillors"
 ANSWERS = (Answer("EC1", current=2, target=4, evidence="Policy"), Answer("SV3", current=3))
@@ -156,6 +157,23 @@ def test_a_code_that_is_typed_steers_no_path(framework: Framework, register: Reg
     name = file_stem(returned.assessment, "a/b", "action plan")
     assert not set(name) & set("/\\:")
     assert ".." not in name
+
+
+def test_long_texts_make_no_long_name_of_a_file(
+    framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """Pages typed as department, round, code and council stop no batch, and two such councils keep apart."""
+    from nps_xlsx.reports.names import Distinct, file_stem
+
+    essay = "We are a small team and " * 1000
+    distinct = Distinct()
+    names = [
+        distinct(file_stem(Assessment(essay, essay, essay, (), f"{essay} {number}"), essay, essay)) + ".xlsx"
+        for number in range(3)
+    ]
+    assert len(set(names)) == 3
+    for name in names:
+        assert len(write(tmp_path / f".nps-{name}.12345678.12345678.tmp", b"").name) <= 255
 
 
 def typed(workbook: Workbook) -> None:

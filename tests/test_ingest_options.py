@@ -10,7 +10,7 @@ import pytest
 
 from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Council, Framework
-from tests.test_cli import nps
+from tests.commands import nps
 from tests.workbooks import filled, read, write
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,15 +108,13 @@ def _refuse_contradictions(context: click.Context, wanted: _Wanted) -> None:
 
 def _orders(wanted: _Wanted) -> list[Order]:
     from nps_xlsx.builder import Order
-    from nps_xlsx.prefill import load_targets, targets_of
-    from nps_xlsx.responses import load_previous
 
     framework = load_framework(wanted.framework_folder)
     register = register_with(wanted.register_file)
     councils = _councils(wanted, register)
     part = _part(framework, wanted.asked)
-    targets = load_targets(wanted.targets_file, framework) if wanted.targets_file else {}
-    previous = load_previous(wanted.prefill_path, framework, register) if wanted.prefill_path else {}
+    targets = _targets(wanted.targets_file, framework)
+    previous = _previous(wanted.prefill_path, framework, register)
     privacy_note = _note_of(wanted.privacy_file) if wanted.privacy_file else ""
     if wanted.prefill_path:
         _refuse_prefill(wanted, councils, previous)
@@ -131,7 +129,7 @@ def _orders(wanted: _Wanted) -> list[Order]:
             respondent=respondent.strip(),
             with_review=wanted.with_review,
             privacy_note=privacy_note,
-            targets=targets_of(targets, council.gss_code),
+            targets=targets(council),
             previous=previous.get(council.gss_code),
         )
         for council in councils
@@ -139,6 +137,24 @@ def _orders(wanted: _Wanted) -> list[Order]:
     ]
     _refuse_same_names(orders)
     return orders
+
+
+def _targets(path: Path | None, framework: Framework) -> Callable[[Council], Mapping[str, int]]:
+    """What gives a council's preset targets."""
+    if path is None:
+        return lambda council: {}
+    from nps_xlsx.prefill import load_targets, targets_of
+
+    targets = load_targets(path, framework)
+    return lambda council: targets_of(targets, council.gss_code)
+
+
+def _previous(path: Path | None, framework: Framework, register: Register) -> Mapping[str, Assessment]:
+    if path is None:
+        return {}
+    from nps_xlsx.responses import load_previous
+
+    return load_previous(path, framework, register)
 
 
 def _refuse_same_names(orders: Sequence[Order]) -> None:

@@ -21,7 +21,7 @@ from nps_xlsx.commands.shared import (
 from nps_xlsx.councils import Register
 from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
-from nps_xlsx.model import Framework, Problem, Return
+from nps_xlsx.model import Framework, Problem, Return, Severity
 
 
 @click.command()
@@ -47,8 +47,8 @@ def check(
 ) -> None:
     """Say what is wrong with a return, or with several, and what to do about it.
 
-    Its verdict is that of the sheet Check before sending. Exits with 0 where nothing was
-    found, 1 where something was.
+    Its verdict is that of the sheet Check before sending. Exits with 0 where nothing is wrong,
+    1 where there are errors or warnings (as nps ingest does), 2 where it could not run.
     """
     from nps_xlsx.intake import read_returns
 
@@ -63,7 +63,8 @@ def check(
             _tell_return(returned)
         if copy is not None:
             click.echo(f"Wrote {copy}", err=replies)
-    context.exit(PROBLEMS_FOUND if any(returned.problems for returned in returns) else 0)
+    found = [found for returned in returns for found in returned.problems]
+    context.exit(PROBLEMS_FOUND if any(one.severity is not Severity.NOTE for one in found) else 0)
 
 
 def _mark_up(

@@ -96,7 +96,7 @@ def ingest(
     Writes returns.csv, answers.csv, problems.csv, consolidated.xlsx, publication.xlsx,
     report.html, and an action plan and feedback for each council; changes.csv, combined.csv
     and reviews.csv where there is anything for them. Exits with 0 where nothing was wrong,
-    1 where problems were found, 2 where it could not run.
+    1 where errors or warnings were found, 2 where it could not run.
     """
     framework, register = load_framework(framework_folder), register_with(register_file)
     rulings = _rulings(

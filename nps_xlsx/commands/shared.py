@@ -11,7 +11,8 @@ import click
 
 from nps_xlsx.councils import Register, load_register
 
-PROBLEMS_FOUND, COULD_NOT_RUN = 1, 2
+PROBLEMS_FOUND, COULD_NOT_RUN, OUR_FAULT = 1, 2, 3
+"""Exit codes beside 0: errors or warnings were found; the command could not run; the program is at fault."""
 
 FILE = click.Path(path_type=Path)
 

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-import pandas as pd
-
 from nps_xlsx.combine import Combined
 from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Return, Status
 
@@ -261,6 +259,8 @@ def to_csv(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
 
 def to_parquet(columns: Iterable[str], rows: Sequence[Row]) -> bytes:
     """Rows as Parquet, for those that no spreadsheet is good for: texts, as the council wrote them."""
+    import pandas as pd  # seldom needed here, and slow to import
+
     frame = pd.DataFrame(rows, columns=list(columns), dtype="string")
     return frame.to_parquet(index=False)
 

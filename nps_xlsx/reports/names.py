@@ -11,9 +11,9 @@ from nps_xlsx.model import Assessment
 def file_stem(assessment: Assessment, short_name: str, *kind: str) -> str:
     """``NPS-2026-E06000035-medway-action-plan``: round, code, council, its respondent, and the kind."""
     # Of a return without a stamp, round and code are what somebody typed: nothing in them may steer a path.
-    code, round_ = layout.file_slug(assessment.gss_code).upper(), layout.file_slug(assessment.round)
+    code, round_ = (layout.file_slug(text, 20) for text in (assessment.gss_code, assessment.round))
     who = (layout.file_slug(short_name), layout.file_slug(assessment.respondent))
-    return "-".join(filter(None, ("NPS", round_, code, *who, *map(layout.file_slug, kind))))
+    return "-".join(filter(None, ("NPS", round_, code.upper(), *who, *map(layout.file_slug, kind))))
 
 
 class Distinct:

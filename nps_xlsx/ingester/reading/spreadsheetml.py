@@ -15,16 +15,11 @@ from collections.abc import Container, Iterator, Sequence
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ExpatError, ParserCreate
 
-import openpyxl
 from defusedxml import DefusedXmlException, ElementTree
-from openpyxl.xml import DEFUSEDXML
 
 from nps_xlsx.ingester.grids import Grid, Position, Properties, Sighting
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.stamp import BUILT_AT, PROPERTY, REPORT_PROPERTY
-
-if not DEFUSEDXML:  # openpyxl parses XML safely only where defusedxml is installed and not switched off
-    raise ImportError("openpyxl does not use defusedxml here: install it, and unset OPENPYXL_DEFUSEDXML")
 
 _STRICT = (
     (
@@ -273,7 +268,15 @@ def second_reading(content: bytes) -> list[Grid]:
 
     openpyxl loads a Strict workbook as one without sheets, and says nothing: it is given
     the transitional namespaces, which have the same words.
+
+    Raises:
+        ImportError: it would not parse XML safely here.
     """
+    import openpyxl  # slow to import, and seldom needed
+    from openpyxl.xml import DEFUSEDXML
+
+    if not DEFUSEDXML:
+        raise ImportError("openpyxl does not use defusedxml here: install it, and unset OPENPYXL_DEFUSEDXML")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of what it leaves out, and that is not the cells
         workbook = openpyxl.load_workbook(io.BytesIO(_transitional(content)), read_only=True, data_only=True)
