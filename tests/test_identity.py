@@ -159,9 +159,7 @@ def test_a_code_that_is_typed_steers_no_path(framework: Framework, register: Reg
     assert ".." not in name
 
 
-def test_long_texts_make_no_long_name_of_a_file(
-    framework: Framework, register: Register, tmp_path: Path
-) -> None:
+def test_long_texts_make_no_long_name_of_a_file(tmp_path: Path) -> None:
     """Pages typed as department, round, code and council stop no batch, and two such councils keep apart."""
     from nps_xlsx.reports.names import Distinct, file_stem
 
