@@ -23,7 +23,7 @@ LAYERS = [
     {"errors"},
     {"model"},
     {"problems", "files", "scores", "stamp", "styles", "textfit", "toml_folder"},
-    {"guidance", "layout"},
+    {"guidance", "layout", "wording"},
     {"book"},
     {"framework"},
     {"councils"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nps_xlsx import layout, styles
+from nps_xlsx import layout, styles, wording
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.marks import Marks
 from nps_xlsx.builder.order import Order
@@ -50,9 +50,9 @@ def _write_head(
     progress, back, onward = (layout_.column(key) for key in _LINKS)
     formula, text = progress_formula(workings, area.code, area.behaviours)
     sheet.formula(layout_.STAMP_ROW, progress, formula, text, "bold", "middle")
-    sheet.link(layout_.STAMP_ROW, back, f"'{home}'!A1", f"Back to {home}")
+    sheet.link(layout_.STAMP_ROW, back, f"'{home}'!A1", wording.BACK.format(sheet=home))
     following = _next_sheet(order, layout_)
-    sheet.link(layout_.STAMP_ROW, onward, f"'{following}'!A1", f"Next: {following}")
+    sheet.link(layout_.STAMP_ROW, onward, f"'{following}'!A1", wording.NEXT.format(sheet=following))
     for col, column in enumerate(layout_.columns):
         names = ("heading", *_ramp(order.framework, column))
         sheet.text(layout_.HEADING_ROW, col, column.heading, *names)
@@ -64,8 +64,9 @@ def progress_formula(workings: Workings, area: str, behaviours: tuple[Behaviour,
     count = len(behaviours)
     answered = sum(int(workings.present[row.code]["answered"]) for row in behaviours)
     noun = "behaviour" if count == 1 else "behaviours"
-    formula = f'{workings.sum_scored("answered", area)}&" of {count} {noun} answered"'
-    return formula, f"{answered} of {count} {noun} answered"
+    rest = wording.PROGRESS.format(answered="", count=count, behaviours=noun)
+    formula = f'{workings.sum_scored("answered", area)}&"{rest}"'
+    return formula, wording.PROGRESS.format(answered=answered, count=count, behaviours=noun)
 
 
 def _next_sheet(order: Order, layout_: AssessmentSheet) -> str:

@@ -8,23 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nps_xlsx import layout
+from nps_xlsx import layout, wording
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import FIRST_ROW as LISTS_ROW
 from nps_xlsx.builder.workings import Workings, missing_details
 from nps_xlsx.layout import DETAILS, LISTS
 
-KINDS = (
-    ("unanswered", "No current level", "Choose a current level"),
-    ("no_reason", "Not applicable without a reason", "Say why it does not apply"),
-    ("below", "Target below current", "Is the target really below the current level?"),
-    ("lone_target", "Target but no current level", "Choose the current level too"),
-    ("no_owner", "Actions without an owner", "Name who owns the actions"),
-    ("early", "Due date before date completed", "Is the due date right? It is before the date completed"),
-)
-"""Figure, heading of its count, what the list says."""
-
+KINDS = wording.CHECK_KINDS
 _CELL_OF = {"no_reason": "evidence", "below": "target", "no_owner": "owner", "early": "due_date"}
 """Where to look for each kind; the current level for the others."""
 
@@ -32,11 +23,6 @@ _COUNT_COLUMN_WIDTH = 150
 _VERDICT_ROW = 2
 _HEADING_ROW = 5
 _FIRST_ROW = 6
-_NOTE = (
-    "Nothing here stops you from sending: a return with gaps is better than none. But each thing "
-    "put right now saves a call later."
-)
-_LIST_HEADINGS = ("Sheet", "Ref", "Go to", "What to look at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +44,8 @@ def write_check(book: Book, order: Order, workings: Workings) -> None:
     sheet.text(0, 0, "Check before sending", "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.CHECK_STAMP)), "stamp")
-    sheet.link(1, 4, f"'{layout.START}'!A1", "Back to Start here")
-    sheet.text(_VERDICT_ROW + 1, 0, _NOTE, "note")
+    sheet.link(1, 4, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
+    sheet.text(_VERDICT_ROW + 1, 0, wording.CHECK_NOTE, "note")
     sheet.texts(_HEADING_ROW, 0, ["Sheet", *(heading for _, heading, _ in KINDS)], "heading")
     sheet.height(_HEADING_ROW, 36)
     for row, assessment in enumerate(order.sheets, start=_FIRST_ROW):
@@ -81,12 +67,12 @@ def write_check(book: Book, order: Order, workings: Workings) -> None:
 
 def _write_totals(sheet: Sheet, order: Order, workings: Workings, row: int) -> None:
     first = layout.reference(layout.START, *layout.detail_cell("completed_by"))
-    sheet.text(row, 0, "All sheets", "box", "bold", "band", "middle")
+    sheet.text(row, 0, wording.ALL_SHEETS, "box", "bold", "band", "middle")
     for col, (key, _, _) in enumerate(KINDS, start=1):
         count = workings.count(key, order.framework.rows)
         sheet.formula(row, col, workings.sum(key, ""), count, "box", "open", "bold", "band", "middle")
     sheet.height(row, 20)
-    sheet.link(row + 1, 0, first, "Council details missing on Start here", "box")
+    sheet.link(row + 1, 0, first, wording.MISSING_DETAILS, "box")
     formula = "+".join(f"(LEN(TRIM({cell}))=0)" for cell in _required_cells())
     sheet.formula(row + 1, 1, formula, len(missing_details(order)), "box", "open", "middle")
     sheet.height(row + 1, 20)
@@ -102,7 +88,8 @@ def _required_cells() -> list[str]:
 def _write_verdict(sheet: Sheet, order: Order, workings: Workings, totals: int) -> None:
     box = f"{layout.cell_name(totals, 1)}:{layout.cell_name(totals, len(KINDS))}"
     total = f"(SUM({box})+{layout.cell_name(totals + 1, 1)})"
-    formula = f'IF({total}=0,"Ready to send",IF({total}=1,"1 thing to look at",{total}&" things to look at"))'
+    several = wording.THINGS.format(count="")
+    formula = f'IF({total}=0,"{wording.READY}",IF({total}=1,"{wording.ONE_THING}",{total}&"{several}"))'
     sheet.formula(_VERDICT_ROW, 0, formula, verdict(_open_count(order, workings)), "verdict")
     sheet.height(_VERDICT_ROW, 28)
 
@@ -114,9 +101,7 @@ def _open_count(order: Order, workings: Workings) -> int:
 
 def verdict(count: int) -> str:
     """The verdict's words for a number of open things."""
-    if count == 0:
-        return "Ready to send"
-    return "1 thing to look at" if count == 1 else f"{count} things to look at"
+    return wording.VERDICTS[min(count, 2)].format(count=count)
 
 
 # --- The list ---------------------------------------------------------------------
@@ -129,7 +114,7 @@ def _items(order: Order, workings: Workings) -> list[_Item]:
             layout.START,
             "",
             layout.cell_name(*layout.detail_cell(detail.key)),
-            f"Fill in: {detail.label}",
+            wording.FILL_IN.format(label=detail.label),
             f"IF(LEN(TRIM({cell}))=0,1,0)",
             detail.key in missing,
         )
@@ -162,7 +147,9 @@ def write_items(lists: Sheet, order: Order, workings: Workings) -> None:
 
 
 def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> None:
-    sheet.texts(row, 0, [*_LIST_HEADINGS, *[""] * (len(KINDS) + 1 - len(_LIST_HEADINGS))], "heading")
+    sheet.texts(
+        row, 0, [*wording.CHECK_HEADINGS, *[""] * (len(KINDS) + 1 - len(wording.CHECK_HEADINGS))], "heading"
+    )
     sheet.height(row, 24)
     items = _items(order, workings)
     present = [item for item in items if item.is_open]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nps_xlsx import layout, styles
+from nps_xlsx import layout, styles, wording
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
 from nps_xlsx.model import Problem, Prompt, Severity
@@ -216,27 +216,9 @@ def _cut(text: str) -> str:
 
 # --- The sheet --------------------------------------------------------------------
 
-_COLUMNS = (
-    ("No.", 56),
-    ("How much it matters", 130),
-    ("Where", 250),
-    ("Ref", 66),
-    ("What was found", 430),
-    ("What to do", 430),
-)
+_COLUMNS = tuple(zip(wording.MARKS_HEADINGS, (56, 130, 250, 66, 430, 430), strict=True))
 _WHERE, _FOUND, _TO_DO = 2, 4, 5
 _NOTE_ROW, _HEADING_ROW, _FIRST_ROW = 2, 5, 6
-_ABOUT = (
-    "This is a fresh copy of your workbook with your answers in it. Nothing in your own file was changed."
-)
-_HOW = (
-    "Each cell to look at has a heavy frame: choose its link below to go there, and put right what needs "
-    "it. Then save this copy and send it back."
-)
-_ELSEWHERE = (
-    "What could not be read at all is not in this copy. A sheet, row or column that was missing is here "
-    "again, blank: please copy in what belongs there from your own file."
-)
 
 
 def write_marks(book: Book, order: Order, marks: Marks) -> None:
@@ -263,12 +245,12 @@ def _write_head(sheet: Sheet, order: Order, marks: Marks) -> None:
     sheet.text(0, 0, layout.MARKS, "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.MARKS_STAMP)), "stamp")
-    sheet.link(1, _FOUND, f"'{layout.START}'!A1", f"Back to {layout.START}")
+    sheet.link(1, _FOUND, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
     sheet.height(1, 20)
-    sheet.text(_NOTE_ROW, 0, f"{_ABOUT} {_counted(marks)}", "bold", "middle")
-    sheet.text(_NOTE_ROW + 1, 0, _HOW, "note")
+    sheet.text(_NOTE_ROW, 0, f"{wording.MARKS_ABOUT} {_counted(marks)}", "bold", "middle")
+    sheet.text(_NOTE_ROW + 1, 0, wording.MARKS_HOW, "note")
     if any(line.spot is None for line in marks.lines):
-        sheet.text(_NOTE_ROW + 2, 0, _ELSEWHERE, "note")
+        sheet.text(_NOTE_ROW + 2, 0, wording.MARKS_ELSEWHERE, "note")
     sheet.texts(_HEADING_ROW, 0, [heading for heading, _ in _COLUMNS], "heading")
     sheet.height(_HEADING_ROW, 36)
 
@@ -278,7 +260,7 @@ def _counted(marks: Marks) -> str:
     counts = Counter(line.found.severity for line in marks.lines)
     words = {**HOW_MUCH, Severity.WARNING: "to look at"}
     kinds = [f"{counts[one]} {words[one].lower()}" for one in Severity if counts[one]]
-    return f"Listed below: {', '.join(kinds)}."
+    return wording.MARKS_COUNTS.format(counts=", ".join(kinds))
 
 
 def _write_line(sheet: Sheet, row: int, line: Line) -> None:

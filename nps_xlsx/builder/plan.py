@@ -6,56 +6,48 @@ every level up to its target, so that no row can grow beyond the text of one lev
 
 from __future__ import annotations
 
-from nps_xlsx import layout, styles
+from nps_xlsx import layout, styles, wording
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Step, Value, Workings
 from nps_xlsx.textfit import text_height
 
-_COLUMNS: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
-    ("ref", "Ref", 70, ("indented",)),
-    ("area_name", "Key area", 150, ("wrap", "small", "indented")),
-    ("behaviour", "Specific behaviour", 160, ("wrap", "bold", "indented")),
-    ("current", "Current level", 116, ("indented",)),
-    ("target", "Target level", 116, ("indented",)),
-    ("step", "Next level to reach", 124, ("bold", "indented")),
-    ("asks", "What that level requires", 500, ("wrap", "small", "indented")),
-    ("suggested", "Suggested actions", 620, ("wrap", "small", "indented")),
-    ("actions", "Our actions", 300, ("wrap", "small", "indented")),
-    ("owner", "Owner", 130, ("wrap", "small", "indented")),
-    ("due_date", "Due date", 130, ("date", "small", "indented")),
-    ("priority", "Priority", 86, ("indented",)),
+_COLUMNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
+    ("ref", 70, ("indented",)),
+    ("area_name", 150, ("wrap", "small", "indented")),
+    ("behaviour", 160, ("wrap", "bold", "indented")),
+    ("current", 116, ("indented",)),
+    ("target", 116, ("indented",)),
+    ("step", 124, ("bold", "indented")),
+    ("asks", 500, ("wrap", "small", "indented")),
+    ("suggested", 620, ("wrap", "small", "indented")),
+    ("actions", 300, ("wrap", "small", "indented")),
+    ("owner", 130, ("wrap", "small", "indented")),
+    ("due_date", 130, ("date", "small", "indented")),
+    ("priority", 86, ("indented",)),
 )
-"""Figure, heading, width in pixels, styles."""
+"""Figure, width in pixels, styles."""
 
 _OWN = ("actions", "owner", "due_date", "priority")
 """What the council wrote: shown once, beside the first of a behaviour's levels."""
 
-_AS_ABOVE = "(see the row above)"
-
 _HEADING_ROW = 3
 _FIRST_ROW = 4
 _PLACE_COLUMN, _LEVEL_COLUMN = len(_COLUMNS), len(_COLUMNS) + 1
-_NOTE = (
-    "Filled in automatically: a row for every level between current and target, High priority first, then "
-    "the largest gap; the high level principles are not included. Suggested actions are ideas to choose "
-    "from; change your own on the assessment sheets. To print, choose the pages that are filled."
-)
-_EMPTY = "Nothing to show yet: no behaviour has a target above its current level."
 
 
 def write_plan(book: Book, order: Order, workings: Workings) -> None:
     """Write the Action plan sheet."""
     sheet = book.sheet(layout.PLAN)
-    sheet.widths(*(width for _, _, width, _ in _COLUMNS))
+    sheet.widths(*(width for _, width, _ in _COLUMNS))
     sheet.text(0, 0, "Action plan", "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.PLAN_STAMP)), "stamp")
-    empty = f'IF(COUNT({workings.range("sort")})=0,"{_EMPTY}","{_NOTE}")'
-    sheet.formula(2, 0, empty, _NOTE if workings.steps else _EMPTY, "note")
-    sheet.link(1, 6, f"'{layout.START}'!A1", "Back to Start here")
-    sheet.link(1, 7, f"'{layout.CHECK}'!A1", f"Next: {layout.CHECK}")
-    sheet.texts(_HEADING_ROW, 0, [heading for _, heading, _, _ in _COLUMNS], "heading")
+    empty = f'IF(COUNT({workings.range("sort")})=0,"{wording.PLAN_EMPTY}","{wording.PLAN_NOTE}")'
+    sheet.formula(2, 0, empty, wording.PLAN_NOTE if workings.steps else wording.PLAN_EMPTY, "note")
+    sheet.link(1, 6, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
+    sheet.link(1, 7, f"'{layout.CHECK}'!A1", wording.NEXT.format(sheet=layout.CHECK))
+    sheet.texts(_HEADING_ROW, 0, list(wording.PLAN_HEADINGS.values()), "heading")
     sheet.height(_HEADING_ROW, 34)
     count = len(order.framework.behaviours) * (len(order.framework.levels) - 1)
     blank_height = _usual_height(order, workings)
@@ -85,7 +77,7 @@ def _write_row(sheet: Sheet, order: Order, workings: Workings, place: int, step:
     to_reach = f'IF({found}=0,"",{current}+{place}-INDEX({first},{found})+1)'
     sheet.formula(row, _LEVEL_COLUMN, to_reach, step.level if step else "")
     present = _present(order, workings, step)
-    for col, (key, _, _, names) in enumerate(_COLUMNS):
+    for col, (key, _, names) in enumerate(_COLUMNS):
         formula = f'IF({found}=0,"",{_formula(workings, key, found, level)})'
         sheet.formula(row, col, formula, present[key], *names)
 
@@ -105,19 +97,19 @@ def _formula(workings: Workings, key: str, found: str, level: str) -> str:
         return f"INDEX({layout.LEVELS_NAME},{value})"
     if key in _OWN:
         is_first = f"{level}=INDEX({workings.range('current')},{found})+1"
-        later = _AS_ABOVE if key == "actions" else ""
+        later = wording.AS_ABOVE if key == "actions" else ""
         return f'IF({is_first},{value},"{later}")'
     return value
 
 
 def _present(order: Order, workings: Workings, step: Step | None) -> dict[str, Value]:
     if step is None:
-        return {key: "" for key, _, _, _ in _COLUMNS}
+        return dict.fromkeys(wording.PLAN_HEADINGS, "")
     figures = dict(workings.present[step.row.code])
     for key in ("current", "target"):
         figures[key] = order.framework.level(int(figures[key])).label
     if not step.is_first:
-        figures |= dict.fromkeys(_OWN, "") | {"actions": _AS_ABOVE}
+        figures |= dict.fromkeys(_OWN, "") | {"actions": wording.AS_ABOVE}
     return figures | {
         "step": order.framework.level(step.level).label,
         "asks": figures[f"level_{step.level}"],
@@ -127,7 +119,7 @@ def _present(order: Order, workings: Workings, step: Step | None) -> dict[str, V
 
 def _height(workings: Workings, step: Step) -> float:
     """Room for what stands in a row that is filled when the workbook is built."""
-    figures, widths = workings.present[step.row.code], {key: width for key, _, width, _ in _COLUMNS}
+    figures, widths = workings.present[step.row.code], {key: width for key, width, _ in _COLUMNS}
     texts = [("asks", f"level_{step.level}"), ("suggested", f"to_level_{step.level}")]
     if step.is_first:
         texts += [("actions", "actions"), ("owner", "owner")]

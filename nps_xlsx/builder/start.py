@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nps_xlsx import layout, styles
+from nps_xlsx import layout, styles, wording
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.assessment import progress_formula
 from nps_xlsx.builder.marks import Marks
@@ -30,17 +30,17 @@ def write_start(book: Book, order: Order, workings: Workings, marks: Marks) -> N
     sheet.height(1, 20)
     sheet.text(layout.START_STAMP_ROW, 0, str(order.stamp(layout.START_STAMP)), "stamp")
     _texts(sheet, _BEFORE_ROW, _chosen(guidance.before, order), words)
-    _heading(sheet, layout.DETAILS_FIRST_ROW - 1, "Your council")
+    _heading(sheet, layout.DETAILS_FIRST_ROW - 1, wording.YOUR_COUNCIL)
     _write_details(sheet, order, marks)
     row = layout.DETAILS_FIRST_ROW + len(DETAILS)
-    _heading(sheet, row, "How to fill it in")
+    _heading(sheet, row, wording.HOW_TO)
     row = _texts(sheet, row + 1, _chosen(guidance.steps, order), words)
-    _heading(sheet, row, "Sheets and progress")
+    _heading(sheet, row, wording.PROGRESS_SECTION)
     if marks:
         row += 1
         sheet.link(row, 0, f"'{layout.MARKS}'!A1", layout.MARKS)
     row = _write_progress(sheet, row + 1, order, workings)
-    _heading(sheet, row, "Good to know")
+    _heading(sheet, row, wording.GOOD_TO_KNOW)
     _texts(sheet, row + 1, _chosen(guidance.about, order), words)
     sheet.raw.set_selection(*layout.detail_cell("completed_by"), *layout.detail_cell("completed_by"))
     sheet.page(portrait=True)
@@ -133,7 +133,7 @@ def _write_progress(sheet: Sheet, row: int, order: Order, workings: Workings) ->
         row += 1
     if len(order.sheets) > 1:
         formula, text = progress_formula(workings, "", order.framework.behaviours)
-        sheet.text(row, 0, "Total", "label")
+        sheet.text(row, 0, wording.TOTAL, "label")
         sheet.formula(row, 1, formula, text, "bold")
         row += 1
     for name in (layout.SUMMARY, layout.PLAN, layout.CHECK):

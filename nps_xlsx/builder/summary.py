@@ -5,36 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from nps_xlsx import layout, styles
+from nps_xlsx import layout, styles, wording
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Workings
 from nps_xlsx.model import Behaviour, Framework
 from nps_xlsx.scores import mean, nearest_level
 
-_COLUMNS = (
-    ("Key area", 300),
-    ("Behaviours", 112),
-    ("Answered", 100),
-    ("Level given", 100),
-    ("Average current level", 110),
-    ("Nearest level", 124),
-    ("Target given", 104),
-    ("Average target level", 110),
-    ("Both given", 100),
-    ("Average gap", 104),
-)
-_MOVEMENT_COLUMNS = (("Average last round", 116), ("Average movement", 116))
+_WIDTHS = (300, 112, 100, 100, 110, 124, 104, 110, 100, 104)
+_COLUMNS = tuple(zip(wording.SUMMARY_HEADINGS, _WIDTHS, strict=True))
+_MOVEMENT_COLUMNS = tuple((heading, 116) for heading in wording.MOVEMENT_HEADINGS)
 _CURRENT, _TARGET, _GAP = 4, 7, 9
 _HEADING_ROW = 3
 _FIRST_ROW = 4
-_NOTE = (
-    "Blank rows, Not applicable and the high level principles are left out of averages. The gap counts only "
-    "behaviours with both levels, so it may differ from target minus current."
-)
 _LEAST_AREAS = 3
 """Fewer make no radar chart: two corners are a line."""
-_MOVEMENT_NOTE = " Movement is averaged over behaviours with a level in both rounds."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +41,7 @@ def write_summary(book: Book, order: Order, workings: Workings) -> None:
     sheet.text(0, 0, "Summary", "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.SUMMARY_STAMP)), "stamp")
-    sheet.text(2, 0, _NOTE + (_MOVEMENT_NOTE if moves else ""), "note")
+    sheet.text(2, 0, wording.SUMMARY_NOTE + (wording.MOVEMENT_NOTE if moves else ""), "note")
     sheet.texts(_HEADING_ROW, 0, [heading for heading, _ in columns], "heading")
     sheet.height(_HEADING_ROW, 34)
     groups = _groups(order)
@@ -66,8 +51,8 @@ def write_summary(book: Book, order: Order, workings: Workings) -> None:
             _write_movement(sheet, row, group, workings)
     end = _FIRST_ROW + len(groups)
     sheet.mark_headings(_HEADING_ROW, 0, end - 1, len(columns) - 1)
-    sheet.link(1, 5, f"'{layout.START}'!A1", "Back to Start here")
-    sheet.link(1, 7, f"'{layout.PLAN}'!A1", f"Next: {layout.PLAN}")
+    sheet.link(1, 5, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
+    sheet.link(1, 7, f"'{layout.PLAN}'!A1", wording.NEXT.format(sheet=layout.PLAN))
     sheet.text(end, 0, _key(order.framework), "note")
     _add_charts(book, sheet, order, end + 2)
     sheet.raw.freeze_panes(_FIRST_ROW, 1)
@@ -81,11 +66,11 @@ def _groups(order: Order) -> list[_Group]:
     framework = order.framework
     groups = [_Group(area.sheet, area.behaviours, "area", area.code) for area in framework.areas]
     if framework.is_part:  # a theme of which only some is asked has no average of its own
-        return [*groups, _Group("All behaviours asked", framework.behaviours)]
+        return [*groups, _Group(wording.ALL_ASKED, framework.behaviours)]
     for theme in framework.themes:
         behaviours = tuple(row for area in theme.key_areas for row in area.behaviours)
-        groups.append(_Group(f"Theme: {theme.name}", behaviours, "theme", theme.name))
-    return [*groups, _Group("All behaviours", framework.behaviours)]
+        groups.append(_Group(wording.THEME.format(name=theme.name), behaviours, "theme", theme.name))
+    return [*groups, _Group(wording.ALL_BEHAVIOURS, framework.behaviours)]
 
 
 def _picked(group: _Group, workings: Workings) -> str:
@@ -151,7 +136,7 @@ def _series(name: str, col: int, last: int) -> dict[str, Any]:
 
 def _key(framework: Framework) -> str:
     levels = ", ".join(level.label for level in framework.levels)
-    return f"Levels: {levels}. An average halfway between two levels is named for the lower."
+    return wording.LEVELS_KEY.format(levels=levels)
 
 
 def _add_charts(book: Book, sheet: Sheet, order: Order, row: int) -> None:
@@ -159,9 +144,7 @@ def _add_charts(book: Book, sheet: Sheet, order: Order, row: int) -> None:
     levels = len(order.framework.levels)
     if len(order.sheets) >= _LEAST_AREAS:
         _add_radar(book, sheet, row, last, levels)
-        sheet.text(
-            row + 28, 0, "In the radar chart, an area at the centre has not been answered yet.", "note"
-        )
+        sheet.text(row + 28, 0, wording.RADAR_NOTE, "note")
         row += 30
     _add_gaps(book, sheet, row, last)
 

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nps_xlsx import layout
+from nps_xlsx import layout, wording
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
 from nps_xlsx.layout import DETAILS, LISTS, AssessmentSheet
@@ -133,13 +133,13 @@ class Workings:
         framework = self.order.framework
         labels = [level.label for level in framework.levels]
         lists = (
-            (layout.LEVELS_NAME, "Levels", [*labels, layout.NOT_APPLICABLE_LABEL]),
-            (layout.LEVEL_NAMES_NAME, "Level names", [level.name for level in framework.levels]),
-            (layout.PRIORITIES_NAME, "Priorities", list(layout.PRIORITIES)),
-            (layout.YES_NO_NAME, "Yes or no", list(layout.YES_NO)),
+            (layout.LEVELS_NAME, [*labels, layout.NOT_APPLICABLE_LABEL]),
+            (layout.LEVEL_NAMES_NAME, [level.name for level in framework.levels]),
+            (layout.PRIORITIES_NAME, list(layout.PRIORITIES)),
+            (layout.YES_NO_NAME, list(layout.YES_NO)),
         )
-        for col, (name, heading, values) in enumerate(lists):
-            sheet.text(0, col, heading, "bold")
+        sheet.texts(0, 0, wording.LIST_HEADINGS, "bold")
+        for col, (name, values) in enumerate(lists):
             for place, value in enumerate(values, start=1):
                 sheet.text(place, col, value)
             first = layout.cell_name(1, col, absolute=True)
