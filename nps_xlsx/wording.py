@@ -105,3 +105,10 @@ MARKS_ELSEWHERE = (
 # --- The hidden sheet
 
 LIST_HEADINGS = ("Levels", "Level names", "Priorities", "Yes or no")
+LIST_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
+LIST_FIGURES = (
+    *("current", "target", "not_applicable", "answered", "gap", "movement", "weight", "sort", "first", "end"),
+    *("actions", "owner", "due_date", "priority"),
+    *(key for key, _, _ in CHECK_KINDS),
+)
+"""The figures of each row on the hidden sheet; the last are 1 in a row that has the outstanding thing."""

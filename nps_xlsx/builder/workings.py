@@ -23,16 +23,6 @@ Value = float | str
 FIRST_ROW = 1
 _FIRST_COLUMN = 6
 
-_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
-OUTSTANDING = ("unanswered", "no_reason", "below", "lone_target", "no_owner", "early")
-"""The kinds of outstanding thing that Check before sending counts; 1 in a row that has it."""
-
-_FIGURES = (
-    *("current", "target", "not_applicable", "answered", "gap", "movement", "weight", "sort", "first", "end"),
-    *("actions", "owner", "due_date", "priority"),
-    *OUTSTANDING,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -52,7 +42,7 @@ class Workings:
         levels = [f"level_{level.number}" for level in order.framework.levels]
         self.texts = (*levels, *(f"to_{name}" for name in levels[1:]))
         """The texts of each row: its descriptors, then the suggested actions up to each level."""
-        self._columns = (*_CONSTANTS, *_FIGURES, *self.texts)
+        self._columns = (*wording.LIST_CONSTANTS, *wording.LIST_FIGURES, *self.texts)
         self._sheet_of = {row.code: sheet for sheet in order.sheets for row in sheet.area.rows}
         self._answers = {answer.ref: answer for answer in order.answers}
         self.steps = self._steps()
