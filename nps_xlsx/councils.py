@@ -8,8 +8,8 @@ import io
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Register:
     """The councils that a workbook can be built for, in the order of the file."""
 
     councils: tuple[Council, ...]
+    listed: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
+    """What the list that it was read from says of each council, by its code: every column of the list."""
 
     def __add__(self, other: Register) -> Register:
         """Both registers; where a code stands in both, the later one's entry counts."""
@@ -187,7 +189,9 @@ def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
 
 
 def load_list(path: Path, register: Register) -> Register:
-    """The councils of the register that a CSV file lists, by code or name.
+    """The councils of the register that a CSV file lists, by code or name, with all that it says of them.
+
+    Where several rows are about one council (two addresses, say), what differs stands side by side.
 
     Raises:
         RegisterError: it cannot be read, or names councils that are not found: all of them are told.
@@ -201,7 +205,7 @@ def load_list(path: Path, register: Register) -> Register:
             f"{path} lacks the column gss_code or council. It has: {', '.join(rows[0])}. "
             "Name one of its columns so, in the first row."
         )
-    found: list[Council] = []
+    found: dict[Council, list[dict[str, str]]] = {}
     faults = []
     for number, row in enumerate(rows, start=2):
         try:
@@ -212,10 +216,15 @@ def load_list(path: Path, register: Register) -> Register:
         if len(meant) > 1:
             names = " and ".join(row[column] for column in columns if row[column])
             faults.append(f"row {number}: {names} are not the same council.")
-        found += meant
+        for council in meant:
+            found.setdefault(council, []).append(row)
     if faults:
         raise RegisterError("\n".join([f"{path}: these rows name no council.", *faults]))
-    return Register(tuple(dict.fromkeys(found)))
+    return Register(tuple(found), {council.gss_code: _together(rows) for council, rows in found.items()})
+
+
+def _together(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    return {key: "; ".join(dict.fromkeys(row[key] for row in rows if row[key])) for key in rows[0]}
 
 
 def _decoded(path: Path, content: bytes) -> str:

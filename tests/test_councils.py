@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.councils import CouncilError, Register, RegisterError, load_register, read_csv
+from nps_xlsx.councils import CouncilError, Register, RegisterError, load_list, load_register, read_csv
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,17 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
     path.write_text("name\nMedway\n", encoding="utf-8")
     with pytest.raises(RegisterError, match=r"lacks the column gss_code.*name"):
         read_csv(path, ["gss_code"])
+
+
+def test_a_list_keeps_every_column_of_its_councils(register: Register, tmp_path: Path) -> None:
+    """What the list says of a council stays, and what its rows say differently stands side by side."""
+    listed = tmp_path / "asked.csv"
+    listed.write_text("Council,E-mail,Lead\nMedway,a@example.org,Ann\nmedway,b@example.org,Ann\n,,\n")
+    found = load_list(listed, register)
+    code = register.find("Medway").gss_code
+    assert [council.gss_code for council in found.councils] == [code]
+    assert found.listed[code] == {
+        "council": "Medway; medway",
+        "e_mail": "a@example.org; b@example.org",
+        "lead": "Ann",
+    }
