@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nps_xlsx import layout
 from nps_xlsx.councils import Register
@@ -49,11 +49,19 @@ def read_return(
     """
     digest = hashlib.sha256(source.content).hexdigest()
     try:
-        return _Reader(Findings(source.name), read(source), framework, register).assemble(digest)
+        returned = _Reader(Findings(source.name), read(source), framework, register).assemble(digest)
+        return replace(returned, received=source.received)
     except RefusedError as refusal:
         words = {"value": ""} | refusal.words
         found = problem(refusal.slug, Place(source.name), **words)
-        return Return(source.name, digest, Status.REFUSED, problems=(found,), message=found.message)
+        return Return(
+            source.name,
+            digest,
+            Status.REFUSED,
+            problems=(found,),
+            received=source.received,
+            message=found.message,
+        )
 
 
 @dataclass(slots=True)

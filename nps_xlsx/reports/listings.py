@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from nps_xlsx.combine import Combined
-from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Return, Status
+from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Received, Return, Status
 
 Row = dict[str, str]
 
@@ -42,7 +42,7 @@ def return_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
 
 
 def _return_row(returned: Return, framework: Framework) -> Row:
-    assessment = returned.assessment
+    assessment, mail = returned.assessment, returned.received or Received()
     scored = [answer for answer in assessment or () if framework.row_by_code[answer.ref].is_scored]
     return {
         "source_file": returned.source_file,
@@ -57,6 +57,9 @@ def _return_row(returned: Return, framework: Framework) -> Row:
         "message": returned.message,
         "saved_at": returned.saved_at,
         "superseded_by": returned.superseded_by,
+        "sender": mail.sender,
+        "sent_at": mail.sent_at,
+        "subject": mail.subject,
     }
 
 

@@ -20,6 +20,7 @@ from nps_xlsx.errors import UserError
 from nps_xlsx.ingester.containers import mail, outlook
 from nps_xlsx.ingester.containers.kinds import is_document, is_litter
 from nps_xlsx.ingester.containers.labels import Labels, clean_path, printable
+from nps_xlsx.ingester.containers.letters import Letter
 from nps_xlsx.ingester.containers.zips import DAMAGE, ZIP_STARTS, open_zip
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.model import Received
@@ -155,11 +156,15 @@ class _Place:
     """How deep in containers something lies."""
 
     depth: int = 0
+    letter: Letter | None = None
+    """The mail that it is in, if any."""
     is_in_mail: bool = False
+    """Whether no zip lies between the two."""
     budget: _Budget = field(default_factory=_Budget)
 
-    def below(self, levels: int = 1, *, is_in_mail: bool = False) -> _Place:
-        return replace(self, depth=self.depth + levels, is_in_mail=is_in_mail)
+    def below(self, levels: int = 1, *, letter: Letter | None = None) -> _Place:
+        depth = self.depth + levels
+        return replace(self, depth=depth, letter=letter or self.letter, is_in_mail=letter is not None)
 
 
 def _opened(name: str, content: bytes, place: _Place) -> Iterator[SourceFile]:
@@ -255,24 +260,25 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Sour
 def _mail(name: str, content: bytes, place: _Place) -> Iterator[SourceFile]:
     """What is attached to a mail; one that has nothing attached is told, unless it lies in another."""
     try:
-        found = _enclosures(content, place)
+        opened = _open_mail(content, place)
     except RefusedError as refusal:
         yield replace(_whole(name, content), failure=refusal)
         return
     is_bare = True
-    for enclosure in found:
+    for enclosure in opened.enclosures:
         for source in _enclosed(name, enclosure, place):
             is_bare = False
-            yield source
+            yield replace(source, received=source.received or enclosure.letter.received)
     if is_bare and not place.is_in_mail:
-        yield replace(_whole(name, content), failure=RefusedError("mail-without-workbook"))
+        failure, received = RefusedError("mail-without-workbook"), opened.letter.received
+        yield replace(_whole(name, content), failure=failure, received=received)
 
 
-def _enclosures(content: bytes, place: _Place) -> list[mail.Enclosure]:
+def _open_mail(content: bytes, place: _Place) -> mail.Opened:
     if place.depth >= DEPTH_LIMIT:
         raise RefusedError("file-archive", found=mail.TOO_DEEP)
-    opener = outlook.enclosures if outlook.is_message(content) else mail.enclosures
-    return opener(content, DEPTH_LIMIT - place.depth)
+    opener = outlook.open_message if outlook.is_message(content) else mail.open_mail
+    return opener(content, DEPTH_LIMIT - place.depth, place.letter)
 
 
 def _enclosed(name: str, enclosure: mail.Enclosure, place: _Place) -> Iterator[SourceFile]:
@@ -286,4 +292,4 @@ def _enclosed(name: str, enclosure: mail.Enclosure, place: _Place) -> Iterator[S
         yield SourceFile(label, failure=RefusedError("file-unreadable", reason=DAMAGED))
         return
     place.budget.spend(len(content))
-    yield from _opened(label, content, place.below(enclosure.depth, is_in_mail=True))
+    yield from _opened(label, content, place.below(enclosure.depth, letter=enclosure.letter))

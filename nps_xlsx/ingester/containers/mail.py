@@ -13,14 +13,21 @@ import email.errors
 import email.policy
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from email.header import decode_header, make_header
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
 from nps_xlsx.ingester.containers.labels import Labels, clean_name
+from nps_xlsx.ingester.containers.letters import (
+    HEADER_LIMIT,
+    Letter,
+    decoded,
+    first_headers,
+    letter_of,
+    the_councils,
+)
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 
 FORWARDED, NAMELESS = "forwarded", "attachment"
@@ -31,9 +38,6 @@ ENCLOSURE_LIMIT = 1_000
 
 LINE_LIMIT, HEADERS_LIMIT, WORK_LIMIT = 2_000_000, 10_000, 200_000_000
 """Lines of one mail, headers of its parts, and lines times parts of parts: the parser's time grows so."""
-
-HEADER_LIMIT = 4_096
-"""Characters of a header that are read: the parser takes gigabytes for one of a megabyte."""
 
 _Answer = TypeVar("_Answer")
 _HEAD = 16_384
@@ -78,6 +82,31 @@ class Enclosure:
     depth: int = 1
     """How many mails it lies in: one, and one more for each that was forwarded."""
     failure: RefusedError | None = None
+    letter: Letter = field(default_factory=Letter)
+    """The mail that it was sent with (``letters.the_councils``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Where in a mail an enclosure stands."""
+
+    depth: int
+    letter: Letter
+    labels: Labels = field(default_factory=Labels)
+
+    def enclosure(
+        self, name: str, load: Callable[[], bytes], failure: RefusedError | None = None
+    ) -> Enclosure:
+        """An enclosure that stands here, under a name of its own."""
+        return Enclosure(self.labels.give(name), load, self.depth, failure, self.letter)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A mail, and the files that it encloses."""
+
+    letter: Letter
+    enclosures: tuple[Enclosure, ...]
 
 
 def is_mail_text(name: str, content: bytes) -> bool:
@@ -118,8 +147,10 @@ def sealed(kind: str, name: str = "", way: str = "") -> RefusedError | None:
     return RefusedError("mail-sealed", how=how)
 
 
-def enclosures(content: bytes, levels: int) -> list[Enclosure]:
-    """The files enclosed in a MIME message and in those forwarded with it, at most so many levels down.
+def open_mail(content: bytes, levels: int, outer: Letter | None = None) -> Opened:
+    """Open a MIME message and those forwarded with it, at most so many levels down.
+
+    ``outer`` is the mail that it is enclosed in.
 
     Raises:
         RefusedError: the message cannot be read.
@@ -131,13 +162,14 @@ def enclosures(content: bytes, levels: int) -> list[Enclosure]:
     for policy in (_Modern(), _Patient()):
         try:
             message = email.message_from_bytes(_whole(content), policy=policy)
-            found = list(islice(_Walk(levels).message(message, 1), ENCLOSURE_LIMIT + 1))
+            walk = _Walk(levels, outer)
+            found = list(islice(walk.message(message, 1, outer), ENCLOSURE_LIMIT + 1))
         except RecursionError:
             refusal = RefusedError("file-archive", found=TOO_DEEP)
         except Exception:  # noqa: BLE001, S112 - the stdlib's parser raises whatever it meets in odd headers
             continue
         else:
-            return _counted(found, message)
+            return Opened(walk.letter, _counted(found, message))
     raise refusal
 
 
@@ -152,12 +184,12 @@ def _whole(content: bytes) -> bytes:
     return content.removeprefix(codecs.BOM_UTF8).lstrip()
 
 
-def _counted(found: list[Enclosure], message: Message) -> list[Enclosure]:
+def _counted(found: list[Enclosure], message: Message) -> tuple[Enclosure, ...]:
     if len(found) > ENCLOSURE_LIMIT:
         raise RefusedError("file-archive", found=f"a mail with more than {ENCLOSURE_LIMIT} attachments")
     if not found and _is_cut_short(message):
         raise RefusedError("file-unreadable", reason=DAMAGED)
-    return found
+    return tuple(found)
 
 
 class _Modern(email.policy.EmailPolicy):
@@ -177,40 +209,43 @@ class _Patient(email.policy.Compat32):
 class _Walk:
     """Goes through a parsed message and the messages within it, no deeper than allowed."""
 
-    def __init__(self, levels: int) -> None:
+    def __init__(self, levels: int, letter: Letter | None) -> None:
         self._levels = levels
+        self.letter = letter or Letter()
 
-    def message(self, message: Message, depth: int) -> Iterator[Enclosure]:
+    def message(self, message: Message, depth: int, outer: Letter | None) -> Iterator[Enclosure]:
         """What one message encloses, each under a name of its own."""
-        yield from self._part(message, depth, Labels())
+        self.letter = the_councils(outer, letter_of(first_headers(message.raw_items())))
+        yield from self._part(message, Within(depth, self.letter))
 
-    def _part(self, part: Message, depth: int, labels: Labels) -> Iterator[Enclosure]:
+    def _part(self, part: Message, within: Within) -> Iterator[Enclosure]:
         kind = _safely(part.get_content_type, "application/octet-stream")
         if kind in ("message/rfc822", "message/global"):
-            yield from self._forwarded(part, depth, labels)
+            yield from self._forwarded(part, within)
         elif kind.startswith("message/"):
             return  # what a mail server reports of a delivery
         elif not kind.startswith("multipart/"):
-            yield from _leaf(part, kind, depth, labels)
+            yield from _leaf(part, kind, within)
         elif not part.is_multipart() or sealed(kind):
             failure = sealed(kind) or RefusedError("file-unreadable", reason=DAMAGED)
-            yield Enclosure(labels.give(NAMELESS), bytes, depth, failure)
+            yield within.enclosure(NAMELESS, bytes, failure)
         else:
             for inner in _inner(part):
-                yield from self._part(inner, depth, labels)
+                yield from self._part(inner, within)
 
-    def _forwarded(self, part: Message, depth: int, labels: Labels) -> Iterator[Enclosure]:
-        label = labels.give(_name(part) or f"{FORWARDED}.eml")
+    def _forwarded(self, part: Message, within: Within) -> Iterator[Enclosure]:
+        label = within.labels.give(_name(part) or f"{FORWARDED}.eml")
         message = next(_inner(part), None)
         if message is None:
             return
         if str(part.get("content-transfer-encoding", "")).strip().casefold() == "base64":
             # Against the standard, but some gateways do it; the parser leaves it as it is.
-            yield Enclosure(label, lambda: base64.b64decode(str(message.get_payload())), depth)
-        elif depth >= self._levels:
-            yield Enclosure(label, bytes, depth, RefusedError("file-archive", found=TOO_DEEP))
+            yield Enclosure(label, partial(_from_base64, message), within.depth, letter=within.letter)
+        elif within.depth >= self._levels:
+            failure = RefusedError("file-archive", found=TOO_DEEP)
+            yield Enclosure(label, bytes, within.depth, failure, within.letter)
         else:
-            for enclosure in self.message(message, depth + 1):
+            for enclosure in self.message(message, within.depth + 1, within.letter):
                 yield replace(enclosure, name=f"{label}/{enclosure.name}")
 
 
@@ -221,7 +256,7 @@ def _inner(part: Message) -> Iterator[Message]:
             yield inner
 
 
-def _leaf(part: Message, kind: str, depth: int, labels: Labels) -> Iterator[Enclosure]:
+def _leaf(part: Message, kind: str, within: Within) -> Iterator[Enclosure]:
     name = _name(part)
     disposition = _safely(part.get_content_disposition, None)
     if not name and disposition != "attachment" and kind.startswith(("text/", "image/")):
@@ -229,9 +264,11 @@ def _leaf(part: Message, kind: str, depth: int, labels: Labels) -> Iterator[Encl
     is_in_text = disposition == "inline" or _safely(lambda: part["content-id"], None) is not None
     if is_handed_in(name, kind, is_in_text=is_in_text):
         way = _safely(lambda: str(part.get_param("smime-type")), "")
-        yield Enclosure(
-            labels.give(name or NAMELESS), partial(_payload, part), depth, sealed(kind, name, way)
-        )
+        yield within.enclosure(name or NAMELESS, partial(_payload, part), sealed(kind, name, way))
+
+
+def _from_base64(message: Message) -> bytes:
+    return base64.b64decode(str(message.get_payload()))
 
 
 def _payload(part: Message) -> bytes:
@@ -241,10 +278,7 @@ def _payload(part: Message) -> bytes:
 
 def _name(part: Message) -> str:
     """The name of a part, cleaned; the older policy leaves it in encoded words."""
-    name = _safely(part.get_filename, None) or ""
-    if "=?" in name:
-        name = _safely(lambda: str(make_header(decode_header(name))), name)
-    return clean_name(name)
+    return clean_name(decoded(_safely(part.get_filename, None) or ""))
 
 
 def _safely(ask: Callable[[], _Answer], otherwise: _Answer) -> _Answer:

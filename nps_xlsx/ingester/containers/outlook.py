@@ -3,41 +3,65 @@
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from email.parser import HeaderParser
+from email.policy import compat32
 from functools import partial
 
 from nps_xlsx.ingester.containers.compound import OLE_START, Compound, Path
-from nps_xlsx.ingester.containers.labels import Labels, clean_name
+from nps_xlsx.ingester.containers.labels import clean_name
+from nps_xlsx.ingester.containers.letters import (
+    Letter,
+    addresses,
+    domain_of,
+    first_headers,
+    in_utc,
+    letter_of,
+    shown_subject,
+    the_councils,
+)
 from nps_xlsx.ingester.containers.mail import (
     ENCLOSURE_LIMIT,
     FORWARDED,
     NAMELESS,
     TOO_DEEP,
     Enclosure,
+    Opened,
+    Within,
     is_handed_in,
     sealed,
 )
 from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.model import Received
 
 _PROPERTIES = "__properties_version1.0"
 _MARK = _PROPERTIES.encode("utf-16-le")
-_ATTACHMENT = "__attach_version1.0_#"
+_ATTACHMENT, _RECIPIENT = "__attach_version1.0_#", "__recip_version1.0_#"
 _STREAM = "__substg1.0_"
 
 # Property numbers of [MS-OXPROPS].
 _DATA, _LONG_NAME, _SHORT_NAME, _DISPLAY_NAME = 0x3701, 0x3707, 0x3704, 0x3001
 _MIME_TAG, _CONTENT_ID, _METHOD, _FLAGS, _HIDDEN = 0x370E, 0x3712, 0x3705, 0x3714, 0x7FFE
-_MESSAGE_CODEPAGE = 0x3FFD
+_MESSAGE_CODEPAGE, _SUBJECT, _TRANSPORT_HEADERS = 0x3FFD, 0x0037, 0x007D
+_SUBMITTED, _DELIVERED = 0x0039, 0x0E06
+_SMTP_ADDRESS, _ADDRESS = 0x39FE, 0x3003
+_SENDERS = (0x5D01, 0x5D02, 0x0C1F, 0x0065)
+"""The SMTP address of the sender or of whom it was sent for, then what may be one of Exchange's own."""
 _UNICODE, _BYTES, _BINARY, _OBJECT = "001f", "001e", "0102", "000d"
 
 _BY_REFERENCE, _MESSAGE, _OLE_OBJECT = (2, 3, 4, 7), 5, 6
 _DRAWN_IN_TEXT = 4
-_HEADER_SIZE, _EMBEDDED_HEADER_SIZE, _ATTACHMENT_HEADER_SIZE = 32, 24, 8
+_HEADER_SIZE, _EMBEDDED_HEADER_SIZE, _INNER_HEADER_SIZE = 32, 24, 8
 _ATTACHMENT_COUNT = slice(20, 24)
 _LOST = "the message is damaged, and something that was attached to it is lost"
 _PROPERTY = struct.Struct("<HHI8s")
+_EPOCH = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
+
+_HEADERS_LIMIT, _RECIPIENT_LIMIT = 262_144, 100
+"""Characters of a message's headers, and recipients, that are read: Exchange takes 256 KB of headers."""
 
 
 def is_message(content: bytes) -> bool:
@@ -50,8 +74,10 @@ def is_message(content: bytes) -> bool:
         return False
 
 
-def enclosures(content: bytes, levels: int) -> list[Enclosure]:
-    """The files enclosed in a message and in those forwarded with it, at most so many levels down.
+def open_message(content: bytes, levels: int, outer: Letter | None = None) -> Opened:
+    """Open a message and those forwarded with it, at most so many levels down.
+
+    ``outer`` is the mail that it is enclosed in.
 
     Raises:
         RefusedError: the message cannot be read, or encloses far too many.
@@ -60,7 +86,9 @@ def enclosures(content: bytes, levels: int) -> list[Enclosure]:
     attached = sum(path[-1].startswith(_ATTACHMENT) for path in compound.storages if path)
     if attached > ENCLOSURE_LIMIT:
         raise RefusedError("file-archive", found=f"a message with {attached} attachments")
-    return list(_Walk(compound, levels).message((), _HEADER_SIZE, 1))
+    walk = _Walk(compound, levels, outer)
+    found = tuple(walk.message((), _HEADER_SIZE, 1, outer))
+    return Opened(walk.letter, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +97,20 @@ class _Properties:
 
     compound: Compound
     place: Path
-    numbers: dict[int, int]
+    values: dict[int, bytes]
     codec: str = "cp1252"
+
+    def number(self, wanted: int) -> int:
+        """A number of 32 bits or less; zero where it is not said."""
+        return int.from_bytes(self.values.get(wanted, b"")[:4], "little")
+
+    def moment(self, wanted: int) -> str:
+        """A time in UTC, which counts tenths of microseconds from 1601; empty where it is not said."""
+        ticks = int.from_bytes(self.values.get(wanted, b""), "little")
+        try:
+            return in_utc(_EPOCH + dt.timedelta(microseconds=ticks // 10)) if ticks else ""
+        except OverflowError:
+            return ""
 
     def text(self, *wanted: int) -> str:
         """The first of these properties that is a text and not empty."""
@@ -96,71 +136,94 @@ class _Properties:
 def _properties(compound: Compound, place: Path, header: int, codec: str = "cp1252") -> _Properties:
     table = compound.read(*place, _PROPERTIES)[header:]
     whole = len(table) - len(table) % _PROPERTY.size
-    numbers = {
-        number: int.from_bytes(value[:4], "little")
-        for _, number, _, value in _PROPERTY.iter_unpack(table[:whole])
-    }
-    return _Properties(compound, place, numbers, codec)
+    values = {number: value for _, number, _, value in _PROPERTY.iter_unpack(table[:whole])}
+    return _Properties(compound, place, values, codec)
 
 
 class _Walk:
     """Goes through a message and those embedded in it, no deeper than allowed."""
 
-    def __init__(self, compound: Compound, levels: int) -> None:
+    def __init__(self, compound: Compound, levels: int, letter: Letter | None) -> None:
         self._compound = compound
         self._levels = levels
+        self.letter = letter or Letter()
 
-    def message(self, place: Path, header: int, depth: int) -> Iterator[Enclosure]:
+    def message(self, place: Path, header: int, depth: int, outer: Letter | None) -> Iterator[Enclosure]:
         """What one message encloses, each under a name of its own."""
-        labels = Labels()
-        page = _properties(self._compound, place, header).numbers.get(_MESSAGE_CODEPAGE, 0)
-        inner = sorted(self._compound.storages.get(place, ()))
-        attached = [storage for storage in inner if storage[-1].startswith(_ATTACHMENT)]
+        table = _properties(self._compound, place, header)
+        codec = _codec(table.number(_MESSAGE_CODEPAGE))
+        self.letter = the_councils(outer, _letter(replace(table, codec=codec)))
+        within = Within(depth, self.letter)
+        attached = _below(self._compound, place, _ATTACHMENT)
         for storage in attached:
-            found = _properties(self._compound, storage, _ATTACHMENT_HEADER_SIZE, _codec(page))
-            yield from self._attached(found, labels, depth)
+            found = _properties(self._compound, storage, _INNER_HEADER_SIZE, codec)
+            yield from self._attached(found, within)
         told = self._compound.read(*place, _PROPERTIES)[_ATTACHMENT_COUNT]
         if int.from_bytes(told, "little") > len(attached):
-            yield Enclosure(
-                labels.give(NAMELESS), bytes, depth, RefusedError("file-unreadable", reason=_LOST)
-            )
+            yield within.enclosure(NAMELESS, bytes, RefusedError("file-unreadable", reason=_LOST))
 
-    def _attached(self, found: _Properties, labels: Labels, depth: int) -> Iterator[Enclosure]:
-        method = found.numbers.get(_METHOD, 0)
+    def _attached(self, found: _Properties, within: Within) -> Iterator[Enclosure]:
+        method = found.number(_METHOD)
         name = clean_name(found.text(_LONG_NAME, _SHORT_NAME, _DISPLAY_NAME))
         if method == _MESSAGE:
-            yield from self._forwarded(found.object_place(), labels.give(name or f"{FORWARDED}.msg"), depth)
+            label = within.labels.give(name or f"{FORWARDED}.msg")
+            yield from self._forwarded(found.object_place(), label, within)
         elif method in _BY_REFERENCE:
             failure = RefusedError("file-link", found="the file stayed on the sender's drive or file share")
-            yield Enclosure(labels.give(name or NAMELESS), bytes, depth, failure)
+            yield within.enclosure(name or NAMELESS, bytes, failure)
         elif method == _OLE_OBJECT:
             package = (*found.object_place(), "package")
-            if (
-                package in self._compound.streams
-            ):  # a workbook drawn in the text; a picture has no such stream
-                yield Enclosure(labels.give(name or NAMELESS), partial(self._compound.read, *package), depth)
+            if package in self._compound.streams:  # a workbook drawn in the text; a picture has none
+                yield within.enclosure(name or NAMELESS, partial(self._compound.read, *package))
         else:
-            yield from _file(found, name, labels, depth)
+            yield from _file(found, name, within)
 
-    def _forwarded(self, place: Path, label: str, depth: int) -> Iterator[Enclosure]:
-        if depth >= self._levels:
-            yield Enclosure(label, bytes, depth, RefusedError("file-archive", found=TOO_DEEP))
+    def _forwarded(self, place: Path, label: str, within: Within) -> Iterator[Enclosure]:
+        if within.depth >= self._levels:
+            failure = RefusedError("file-archive", found=TOO_DEEP)
+            yield Enclosure(label, bytes, within.depth, failure, within.letter)
             return
-        for enclosure in self.message(place, _EMBEDDED_HEADER_SIZE, depth + 1):
+        for enclosure in self.message(place, _EMBEDDED_HEADER_SIZE, within.depth + 1, within.letter):
             yield replace(enclosure, name=f"{label}/{enclosure.name}")
 
 
-def _file(found: _Properties, name: str, labels: Labels, depth: int) -> Iterator[Enclosure]:
+def _below(compound: Compound, place: Path, kind: str) -> list[Path]:
+    """The storages of a message that hold its attachments, or those that hold its recipients."""
+    return sorted(path for path in compound.storages.get(place, ()) if path[-1].startswith(kind))
+
+
+def _file(found: _Properties, name: str, within: Within) -> Iterator[Enclosure]:
     kind = found.text(_MIME_TAG).casefold()
     is_in_text = bool(
-        found.text(_CONTENT_ID)
-        or found.numbers.get(_HIDDEN, 0) & 0xFF
-        or found.numbers.get(_FLAGS, 0) & _DRAWN_IN_TEXT
+        found.text(_CONTENT_ID) or found.number(_HIDDEN) & 0xFF or found.number(_FLAGS) & _DRAWN_IN_TEXT
     )
     if is_handed_in(name, kind, is_in_text=is_in_text):
         # A message signed in clear is attached whole, as MIME: it is opened like any mail.
         failure = None if kind == "multipart/signed" else sealed(kind, name)
-        yield Enclosure(labels.give(name or NAMELESS), found.data, depth, failure)
+        yield within.enclosure(name or NAMELESS, found.data, failure)
+
+
+# --- The message itself
+
+
+def _letter(message: _Properties) -> Letter:
+    """Who sent a message, when and to whom: by its headers where it came by mail, else by its properties."""
+    header_text = message.text(_TRANSPORT_HEADERS)[:_HEADERS_LIMIT]
+    letter = letter_of(first_headers(HeaderParser(policy=compat32).parsestr(header_text).raw_items()))
+    named = (addresses(message.text(number)) for number in _SENDERS)
+    received = Received(
+        sender=letter.received.sender or next((found[0] for found in named if found), ""),
+        sent_at=letter.received.sent_at or message.moment(_SUBMITTED) or message.moment(_DELIVERED),
+        subject=letter.received.subject or shown_subject(message.text(_SUBJECT)),
+    )
+    return Letter(received, letter.recipients or frozenset(map(domain_of, _recipients(message))))
+
+
+def _recipients(message: _Properties) -> list[str]:
+    """The addresses of those to whom a message was sent."""
+    storages = _below(message.compound, message.place, _RECIPIENT)[:_RECIPIENT_LIMIT]
+    rows = (_properties(message.compound, place, _INNER_HEADER_SIZE, message.codec) for place in storages)
+    return [found for row in rows for found in addresses(row.text(_SMTP_ADDRESS, _ADDRESS))]
 
 
 def _codec(page: int) -> str:
