@@ -1,14 +1,20 @@
 # Everything sets itself up in .venv; Python 3.11 or later and make are enough.
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests of one group stay on one worker, in the order of tests/conftest.py.
+WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: demo test lint format samples pages pictures clean
+.PHONY: demo test quick lint format samples pages pictures clean
 
 demo: .venv/installed
 	$(BIN)/nps demo
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest $(WORKERS)
+
+# The tests that take no program beside Python, and milliseconds each.
+quick: lint
+	$(BIN)/pytest $(WORKERS) -m "not libreoffice and not browser and not slow"
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

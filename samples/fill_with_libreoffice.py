@@ -1,7 +1,7 @@
 """Fill in workbooks with LibreOffice itself, and save them as it saves them.
 
 Runs under a Python that has LibreOffice's ``uno`` bridge (Debian: python3-uno) and uses
-nothing else.  Reads jobs as JSON from standard input::
+nothing else.  Reads lists of jobs as JSON from standard input, one a line, and answers each with a line::
 
     [{"source": "blank.xlsx", "target": "filled.xlsx", "filter": "Calc MS Excel 2007 XML",
       "cells": [["Engaging councillors", "C6", "text", "3 Mature"],
@@ -26,8 +26,7 @@ _TOLERANCE = 10  # a tenth of a millimetre
 
 
 def main() -> None:
-    """Start an office of its own, do the jobs, end it."""
-    jobs = json.load(sys.stdin)
+    """Start an office of its own, do the jobs of each line, end it."""
     with tempfile.TemporaryDirectory() as folder:
         pipe = f"nps{Path(folder).name}"
         office = subprocess.Popen(
@@ -40,7 +39,8 @@ def main() -> None:
         )
         try:
             desktop = connect(pipe)
-            print(json.dumps([fill(desktop, job) for job in jobs]))
+            for line in sys.stdin:
+                print(json.dumps([fill(desktop, job) for job in json.loads(line)]), flush=True)
             desktop.terminate()
             office.wait(timeout=_START_SECONDS)
         finally:
@@ -68,12 +68,14 @@ def fill(desktop, job) -> list[list[object]]:
         Path(job["source"]).resolve().as_uri(), "_blank", 0, (setting("Hidden", True),)
     )
     try:
+        document.enableAutomaticCalculation(False)  # else every cell typed recalculates thousands
         for sheet, name, kind, value in job["cells"]:
             cell = document.Sheets.getByName(sheet).getCellRangeByName(name)
             if kind == "number":
                 cell.setValue(value)
             else:
                 cell.setString(value)
+        document.enableAutomaticCalculation(True)
         document.calculateAll()
         if job.get("measure"):
             return too_low(document)

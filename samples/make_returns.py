@@ -13,8 +13,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nps_xlsx import layout
@@ -49,12 +49,8 @@ class Job:
     """Whether to measure the height of its rows instead of saving it."""
 
 
-def make_returns(folder: Path) -> list[Path]:
-    """Write every sample return into a folder; returns their paths.
-
-    Raises:
-        NoLibreOfficeError: it is not installed.
-    """
+def make_returns(folder: Path, fill: Callable[[Sequence[Job]], object]) -> list[Path]:
+    """Write every sample return into a folder, filled in by LibreOffice; returns their paths."""
     framework = load_framework()
     register = load_register() + load_register(SAMPLES / "synthetic-councils.csv")
     answers = {WORCESTERSHIRE: _rows(SAMPLES / "worcestershire-2022.csv")}
@@ -71,30 +67,40 @@ def make_returns(folder: Path) -> list[Path]:
     return [job.target for job in jobs]
 
 
-def fill(jobs: Sequence[Job]) -> list[list[tuple[str, int, int, int]]]:
-    """Have LibreOffice do the jobs; gives the rows that are too low, for those that measure.
+class LibreOffice:
+    """A LibreOffice of our own, started once for all that it is to do; a context manager.
 
     Raises:
         NoLibreOfficeError: it is not installed.
-        CalledProcessError: LibreOffice failed, or refused to fill in a locked cell.
     """
-    office, python = find_libreoffice()
-    described = [
-        {
-            "source": str(job.source),
-            "target": str(job.target),
-            "filter": job.filter,
-            "measure": job.measure,
-            "cells": [list(cell) for cell in job.cells],
-        }
-        for job in jobs
-    ]
-    script = str(SAMPLES / "fill_with_libreoffice.py")
-    done = subprocess.run(
-        [python, script, office], input=json.dumps(described), text=True, check=True, stdout=subprocess.PIPE
-    )
-    measured: list[list[tuple[str, int, int, int]]] = json.loads(done.stdout.splitlines()[-1])
-    return measured
+
+    def __init__(self) -> None:
+        office, python = find_libreoffice()
+        self._command = [python, str(SAMPLES / "fill_with_libreoffice.py"), office]
+
+    def __enter__(self) -> LibreOffice:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def fill(self, jobs: Sequence[Job]) -> list[list[tuple[str, int, int, int]]]:
+        """Have the jobs done; gives the rows that are too low, for those that measure.
+
+        Raises:
+            ChildProcessError: LibreOffice failed, or refused to fill in a locked cell.
+        """
+        described = [asdict(job) | {"source": str(job.source), "target": str(job.target)} for job in jobs]
+        assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
+        assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe
+        print(json.dumps(described), file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise ChildProcessError(f"LibreOffice failed: {self._process.wait()}")
+        measured: list[list[tuple[str, int, int, int]]] = json.loads(answer)
+        return measured
 
 
 def find_libreoffice() -> tuple[str, str]:
@@ -186,5 +192,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
 if __name__ == "__main__":
     returns = SAMPLES / "returns"
     returns.mkdir(exist_ok=True)
-    for path in make_returns(returns):
-        print(path.relative_to(SAMPLES.parent))
+    with LibreOffice() as office:
+        for path in make_returns(returns, office.fill):
+            print(path.relative_to(SAMPLES.parent))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,20 @@ import pytest
 from nps_xlsx.councils import Register, load_register
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Council, Framework
-from samples.make_returns import SAMPLES, Job, NoLibreOfficeError, fill, find_libreoffice
+from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that drive LibreOffice, all on one worker; those of another module stay together.
+
+    A module's fixtures are then made once, and the longest group is not the last to begin.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("libreoffice") is None)
+    for item in items:
+        is_office = item.get_closest_marker("libreoffice") is not None
+        item.add_marker(pytest.mark.xdist_group("libreoffice" if is_office else item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +43,13 @@ def medway(register: Register) -> Council:
 
 
 @pytest.fixture(scope="session")
-def office() -> Callable[[Sequence[Job]], object]:
-    """LibreOffice, to fill in and save workbooks; skips where it is missing, but never in CI."""
+def office() -> Iterator[Callable[[Sequence[Job]], object]]:
+    """One LibreOffice for all tests, to fill in and save workbooks; skips without one, but never in CI."""
     try:
-        find_libreoffice()
+        libreoffice = LibreOffice()
     except NoLibreOfficeError as error:
         if os.environ.get("NPS_REQUIRE_LIBREOFFICE"):
             pytest.fail(f"LibreOffice is required here: {error}")
         pytest.skip(str(error))
-    return fill
+    with libreoffice:
+        yield libreoffice.fill

@@ -26,6 +26,8 @@ from tests.rounds import Round, average, levels, make_round, no_level, not_appli
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.browser
+
 NOT_FOR_EYES = re.compile(r"\b(NaN|undefined|null|Infinity|\[object)\b")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
