@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from nps_xlsx import layout
 from nps_xlsx.errors import UserError
+from nps_xlsx.ingester.values import read_yes_no
 from nps_xlsx.model import Assessment, Place, Problem, Return, Status
 from nps_xlsx.problems import problem
 
@@ -140,7 +141,7 @@ def key_of(assessment: Assessment) -> Key:
 
 def is_combined(assessment: Assessment) -> bool:
     """Whether the council marked the return as its combined response."""
-    return assessment.detail("combined").strip().casefold() in ("yes", "y")
+    return read_yes_no(assessment.detail("combined"))[0] == layout.YES_NO[0]
 
 
 def _chosen(returns: Sequence[Return], places: Sequence[int], keep: Keep) -> int:

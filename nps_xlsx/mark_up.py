@@ -14,6 +14,7 @@ from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.builder.marks import is_of_level, told
 from nps_xlsx.councils import Register
+from nps_xlsx.ingester.values import department_of
 from nps_xlsx.model import (
     NOT_APPLICABLE,
     Answer,
@@ -87,8 +88,7 @@ def _unregistered(assessment: Assessment) -> Council:
 def _stamped_respondent(assessment: Assessment) -> str:
     """The respondent for the stamp; none where Start here says the same by itself."""
     respondent = assessment.respondent
-    by_itself = assessment.detail("combined").strip().casefold() == "no"
-    if by_itself and respondent == assessment.detail("department"):
+    if respondent == department_of(dict(assessment.details)):
         return ""
     return respondent if is_respondent_name(respondent) else ""
 

@@ -189,6 +189,7 @@ def test_an_answer_that_is_no_level_keeps_its_text(
         (("Start here", "B8", "Kent County Council"), "council-differs", "E06000035"),
         (("Start here", "B10", "2019"), "round-differs", "E06000035"),
         (("Start here", "B15", "12th Jan"), "date-completed-unreadable", "E06000035"),
+        (("Start here", "B16", "partly"), "combined-unreadable", "E06000035"),
         (
             (SHEET, "A2", "nps-2018 | template 1 | round 2026 | E06000036 | sheet EC | check AAAA"),
             "stamp-damaged",

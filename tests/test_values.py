@@ -7,8 +7,16 @@ import datetime as dt
 import pytest
 
 from nps_xlsx.ingester.grids import CellValue
-from nps_xlsx.ingester.values import read_date, read_level, read_priority, read_text, text_slug
-from nps_xlsx.model import Framework, LevelValue
+from nps_xlsx.ingester.values import (
+    department_of,
+    read_date,
+    read_level,
+    read_priority,
+    read_text,
+    read_yes_no,
+    text_slug,
+)
+from nps_xlsx.model import Framework, Level, LevelValue
 
 
 @pytest.mark.parametrize(
@@ -76,6 +84,13 @@ from nps_xlsx.model import Framework, LevelValue
         ("see comments", None, "level-unreadable"),
         (True, None, "level-is-boolean"),
         (2.7, None, "level-unreadable"),
+        ("3,00", 3, ""),
+        ("3,000", None, "level-unreadable"),
+        ("3.000", None, "level-unreadable"),
+        ("3 000", None, "level-unreadable"),
+        ("2,500", None, "level-unreadable"),
+        ("<3", None, "level-unreadable"),
+        ("3+", None, "level-unreadable"),
     ],
 )
 def test_levels(framework: Framework, written: CellValue, level: LevelValue, slug: str) -> None:
@@ -177,3 +192,41 @@ def test_what_was_lost_of_a_text_is_told(written: CellValue, slug: str) -> None:
 def test_priorities(written: str, priority: str, *, known: bool) -> None:
     """A priority is one of three; other words are kept and told."""
     assert read_priority(written) == (priority, known)
+
+
+@pytest.mark.parametrize(
+    "name", ["Getting there, mostly", "Mid-way", "Council's best", "2/3 done", "Under 50%"]
+)
+def test_a_level_of_any_name_is_read_from_its_own_label(name: str) -> None:
+    """Commas, hyphens, apostrophes and digits in a level's name are looked up whole before any pattern."""
+    levels = (Level(1, "None"), Level(2, name))
+    for written in (f"2 {name}", name, name.upper(), f"Level 2 {name}".replace("Level 2 ", "level "), "2"):
+        assert read_level(written, levels).value == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "answer", "known"),
+    [
+        *(
+            (text, "Yes", True)
+            for text in ("Yes", "yes ", "Y", "Yes.", "Yes - combined", "YES, all of us", True)
+        ),
+        *((text, "No", True) for text in ("No", "n", "No.", "No (Finance only)", "No: Legal", '"no"', False)),
+        *(
+            (text, text, False)
+            for text in ("N/A", "Y/N", "Yes/No", "Not yet", "Yes and no", "None", "partly")
+        ),
+        ("", "", True),
+    ],
+)
+def test_yes_and_no(written: CellValue, answer: str, *, known: bool) -> None:
+    """Yes or No is read with what follows it; what is neither, or both, is kept and not guessed."""
+    assert read_yes_no(written) == (answer, known)
+
+
+@pytest.mark.parametrize(
+    ("combined", "whose"), [("No (Finance only)", "Finance"), ("Yes", ""), ("partly", "")]
+)
+def test_a_return_that_is_not_combined_is_its_departments(combined: str, whose: str) -> None:
+    """Only a No to the combined response makes a return one department's view."""
+    assert department_of({"combined": combined, "department": "Finance"}) == whose

@@ -10,6 +10,7 @@ from nps_xlsx.across import is_counted
 from nps_xlsx.corrections.rulings import Correction
 from nps_xlsx.corrections.values import IDENTITY_FIELDS, answer_values, detail_value
 from nps_xlsx.councils import Register
+from nps_xlsx.ingester.values import department_of
 from nps_xlsx.model import Answer, Assessment, Framework, Place, Problem, Return
 from nps_xlsx.problems import CATALOGUE, SECTIONS, problem
 
@@ -20,6 +21,7 @@ _SETTLED_DETAIL: Mapping[str, set[str]] = {
     "gss_code": {"council-differs", "council-unmatched", "council-unknown", "file-name-differs"},
     "round": {"round-differs", "round-unknown"},
     "date_completed": {"date-completed-unreadable"},
+    "combined": {"combined-unreadable"},
 }
 
 _WORDS = {
@@ -142,13 +144,8 @@ def _assessment_with(assessment: Assessment, key: str, value: str, register: Reg
         return replace(assessment, respondent=value)
     new = replace(assessment, details=tuple((dict(assessment.details) | {key: value}).items()))
     # A return that is not the combined one is read as its department's: so too once that is corrected.
-    is_as_read = assessment.respondent == _respondent(assessment)
-    return replace(new, respondent=_respondent(new)) if is_as_read else new
-
-
-def _respondent(assessment: Assessment) -> str:
-    is_part = assessment.detail("combined").casefold() == "no"
-    return assessment.detail("department") if is_part else ""
+    is_as_read = assessment.respondent == department_of(dict(assessment.details))
+    return replace(new, respondent=department_of(dict(new.details))) if is_as_read else new
 
 
 def _is_settled(found: Problem, correction: Correction) -> bool:

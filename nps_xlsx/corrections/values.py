@@ -8,7 +8,7 @@ from typing import Any
 from nps_xlsx import layout
 from nps_xlsx.councils import Register
 from nps_xlsx.errors import UserError
-from nps_xlsx.ingester.values import read_date, read_level, read_priority, read_text
+from nps_xlsx.ingester.values import read_date, read_level, read_priority, read_text, read_yes_no
 from nps_xlsx.model import Framework
 
 LEVEL_FIELDS = ("current", "target")
@@ -18,8 +18,6 @@ DETAIL_FIELDS = (
     *IDENTITY_FIELDS,
     *("completed_by", "role", "department", "email", "date_completed", "combined"),
 )
-
-_YES_NO = {"yes": "Yes", "y": "Yes", "no": "No", "n": "No", "": ""}
 
 
 class ValueFaultError(UserError):
@@ -62,9 +60,10 @@ def detail_value(key: str, text: str, register: Register) -> str:
         day = _exact_date(text)
         return day.isoformat() if day else ""
     if key == "combined":
-        if text.lower() not in _YES_NO:
+        answer, is_known = read_yes_no(text)
+        if not is_known:
             raise ValueFaultError(f"{text!r} is neither Yes nor No")
-        return _YES_NO[text.lower()]
+        return answer
     return read_text(text)
 
 

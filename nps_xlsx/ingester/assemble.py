@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from nps_xlsx import layout
@@ -30,7 +30,7 @@ from nps_xlsx.ingester.locate import (
 )
 from nps_xlsx.ingester.reading import read_workbook
 from nps_xlsx.ingester.refusal import RefusedError
-from nps_xlsx.ingester.values import read_date, read_text
+from nps_xlsx.ingester.values import department_of, read_date, read_text, read_yes_no
 from nps_xlsx.model import Assessment, Framework, Place, Return, Status
 from nps_xlsx.problems import problem
 from nps_xlsx.stamp import BUILT_AT
@@ -101,7 +101,8 @@ class _Reader:
                 council=identity.council,
                 round=identity.round,
                 answers=answers,
-                respondent=identity.respondent or _respondent(details),
+                respondent=identity.respondent
+                or department_of({key: text for key, (text, _) in details.items()}),
                 asked=identity.asked,
                 details=tuple((key, text) for key, (text, _) in details.items()),
                 detail_places={key: place for key, (_, place) in details.items()},
@@ -123,6 +124,8 @@ class _Reader:
             day, words = read_date(value) if key == "date_completed" else (None, read_text(value))
             if key == "date_completed" and words:
                 self.findings.tell("date-completed-unreadable", place, field=key, value=words)
+            if key == "combined" and not read_yes_no(words)[1]:
+                self.findings.tell("combined-unreadable", place, field=key, value=words)
             texts[key] = (day.isoformat() if day else words.strip(), place)
         return texts
 
@@ -195,10 +198,3 @@ def _saved_at(properties: Properties) -> str:
     day = layout.iso_date(properties.saved_at[:10])
     is_ours = day is not None and abs(day - BUILT_AT.date()) <= dt.timedelta(days=1)  # a time zone off
     return "" if is_ours else properties.saved_at
-
-
-def _respondent(details: Mapping[str, tuple[str, Place]]) -> str:
-    """Who answered, where the return is one department's view and not the council's."""
-    combined, _ = details.get("combined", ("", Place()))
-    department, _ = details.get("department", ("", Place()))
-    return department if combined.casefold() == "no" else ""

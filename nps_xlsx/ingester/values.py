@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nps_xlsx import layout
@@ -21,8 +22,9 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85]")
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 
-_NUMBER = r"([0-9])(?:[.,]0+)?"
-_HALF = re.compile(r"(?:level )?([0-9])[.,]50*")
+# After a point or comma at most two figures: three of them ("3,000") are a thousand to most who write so.
+_NUMBER = r"([0-9])(?:[.,]0{1,2})?"
+_HALF = re.compile(r"(?:level )?([0-9])[.,]50?")
 _LEVEL = re.compile(rf"(?:level )?{_NUMBER}(?:[ .:)(-]+([a-z ]+?)\)?)?")
 _TWO = re.compile(r"(?:between )?(.+?) ?(?:/|-|&|\bto\b|\band\b|\bor\b) ?(.+)")
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven")
@@ -32,6 +34,9 @@ _UK_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?z?)?")
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b(?: of\b)?")
 _WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)? ")
+_YES = ("yes", "y", "true")
+_YES_OR_NO = re.compile(r"(yes|y|true|no|n|false)(?:[ .,;:!(-].*)?")
+_BOTH = re.compile(r"\b(?:yes|no)\b")
 _SERIAL_DAYS = range(36_526, 73_051)  # 2000 to 2099: a date whose format was lost
 _EPOCH = dt.date(1899, 12, 30)
 
@@ -118,16 +123,26 @@ def _plain(text: str) -> str:
 
 
 def _single(plain: str, levels: Sequence[Level]) -> int | None:
-    by_name = {level.name.casefold(): level.number for level in levels}
-    by_word = dict(zip(_NUMBER_WORDS, (level.number for level in levels), strict=False))
-    word = plain.removeprefix("level ")
-    if word in by_name or word in by_word:
-        return by_name.get(word, by_word.get(word))
+    known = _spellings(tuple(levels))
+    for whole in (plain, plain.removeprefix("level ")):
+        if whole in known:
+            return known[whole]
     match = _LEVEL.fullmatch(plain)
-    if match is None or int(match[1]) not in by_name.values():
-        return None
-    number, name = int(match[1]), match[2]
-    return number if name is None or by_name.get(name.strip()) == number else None
+    number = known.get(match[1]) if match else None
+    is_one = match is None or match[2] is None or known.get(match[2].strip()) == number
+    return number if is_one else None
+
+
+@functools.lru_cache(maxsize=8)
+def _spellings(levels: tuple[Level, ...]) -> Mapping[str, int]:
+    """The ways to write each level that need no pattern: its label, its name, its number, that in words."""
+    numbers = dict(zip(_NUMBER_WORDS, (level.number for level in levels), strict=False))
+    numbers |= {str(level.number): level.number for level in levels}
+    return (
+        numbers
+        | {_plain(level.name): level.number for level in levels}
+        | {_plain(level.label): level.number for level in levels}
+    )
 
 
 def _lower_of_two(plain: str, levels: Sequence[Level]) -> int | None:
@@ -162,7 +177,7 @@ def _level_from_date(value: dt.date, levels: Sequence[Level]) -> LevelReading:
     return LevelReading(lower, text, "level-as-date")
 
 
-# --- Dates and priorities ---------------------------------------------------------
+# --- Dates, priorities, yes and no ---------------------------------------------------------
 
 
 def read_date(value: CellValue) -> tuple[dt.date | None, str]:
@@ -213,3 +228,22 @@ def read_priority(value: CellValue) -> tuple[str, bool]:
         if _plain(text) in (name.casefold(), name[0].casefold()):
             return name, True
     return text, not text
+
+
+def read_yes_no(value: CellValue) -> tuple[str, bool]:
+    """``Yes`` or ``No``, and whether the answer is one of them or blank; other words are kept.
+
+    Words may follow ("No (Finance only)", "Yes - combined"), but not the other answer.
+    """
+    text = read_text(value).strip()
+    plain = _plain(text)
+    match = _YES_OR_NO.fullmatch(plain)
+    if match is None or plain in _NOT_APPLICABLE or len(set(_BOTH.findall(plain))) > 1:
+        return text, not text
+    return layout.YES_NO[match[1] not in _YES], True
+
+
+def department_of(details: Mapping[str, str]) -> str:
+    """Whose view a return is, by its details, where it says that it is not the council's combined one."""
+    combined, _ = read_yes_no(details.get("combined", ""))
+    return details.get("department", "") if combined == layout.YES_NO[1] else ""
