@@ -12,7 +12,7 @@ from nps_xlsx.across import Keep, check_across
 from nps_xlsx.check import check_return
 from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers
 from nps_xlsx.councils import Register
-from nps_xlsx.ingester import ReadingProcess, collect, read_return
+from nps_xlsx.ingester import ReadingProcess, collect
 from nps_xlsx.model import Framework, Return, Severity, Status
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ def read_returns(
     """
     rulings = rulings or Rulings()
     returns = []
-    with ReadingProcess() as process:
-        for source in collect(paths):
+    with ReadingProcess(framework, register) as process:
+        for source in collect(paths, process.opened):
             seen(source.name)
-            returns.append(read_return(source, framework, register, process.read_workbook))
+            returns.append(process.read_return(source))
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
     checked = check_across([check_return(returned, framework) for returned in corrected], rulings.keep)
     waived, unused_waivers = apply_waivers(checked, rulings.waivers, rulings.as_of)

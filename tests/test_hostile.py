@@ -18,7 +18,7 @@ import pytest
 
 from nps_xlsx import layout
 from nps_xlsx.councils import Register
-from nps_xlsx.ingester import ReadingProcess, SourceFile, read_return
+from nps_xlsx.ingester import ReadingProcess, SourceFile
 from nps_xlsx.ingester.preflight import preflight
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
@@ -55,27 +55,24 @@ def honest(framework: Framework, medway: Council) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[ReadingProcess]:
-    with ReadingProcess() as process:
+def process(framework: Framework, register: Register) -> Iterator[ReadingProcess]:
+    with ReadingProcess(framework, register) as process:
         yield process
 
 
 class Ingest:
     """Reads files as a batch does."""
 
-    def __init__(self, process: ReadingProcess, framework: Framework, register: Register) -> None:
+    def __init__(self, process: ReadingProcess) -> None:
         self._process = process
-        self._framework = framework
-        self._register = register
 
     def __call__(self, content: bytes) -> Return:
-        source = SourceFile("return", content, len(content))
-        return read_return(source, self._framework, self._register, self._process.read_workbook)
+        return self._process.read_return(SourceFile("return", content, len(content)))
 
 
 @pytest.fixture(scope="module")
-def ingest(process: ReadingProcess, framework: Framework, register: Register) -> Ingest:
-    return Ingest(process, framework, register)
+def ingest(process: ReadingProcess) -> Ingest:
+    return Ingest(process)
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,24 @@
-"""No file can stop, slow or fill the program: it is read in a process of its own."""
+"""No file can stop, slow or fill the program, nor any other file: it is read in a process of its own."""
 
 from __future__ import annotations
 
+import io
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from nps_xlsx.ingester import ReadingProcess, SourceFile
-from nps_xlsx.ingester.reading import read_workbook
-from nps_xlsx.ingester.reading.frames import read_frame, workbook_from, workbook_to
-from nps_xlsx.ingester.refusal import RefusedError
-from nps_xlsx.model import Answer, Council, Framework
+from nps_xlsx.councils import Register
+from nps_xlsx.ingester import ReadingProcess, SourceFile, collect, read_return
+from nps_xlsx.ingester.reading.frames import read_frame
+from nps_xlsx.ingester.reading.process import Limits
+from nps_xlsx.model import Answer, Council, Framework, Return, Status
+from tests.test_containers import zipped
 from tests.workbooks import filled
+
+SHORT = Limits(work=0.4, wait=0.8)
 
 
 @pytest.fixture(scope="module")
@@ -21,89 +27,182 @@ def source(framework: Framework, medway: Council) -> SourceFile:
     return SourceFile("return.xlsx", content, len(content))
 
 
-def script(lines: str) -> list[str]:
-    """A command that behaves badly in place of the reading process."""
-    says_ready = (
-        "from nps_xlsx.ingester.reading.frames import *; import sys; write_frame(sys.stdout.buffer, READY)"
-    )
-    return [sys.executable, "-c", f"{says_ready}; {lines}"]
+@pytest.fixture(scope="module")
+def process(framework: Framework, register: Register) -> Iterator[ReadingProcess]:
+    with ReadingProcess(framework, register) as process:
+        yield process
 
 
-def test_the_process_reads_what_the_program_itself_would(source: SourceFile) -> None:
-    """Values, dates, errors and properties come over unchanged, file after file from one process."""
-    with ReadingProcess() as process:
-        first, second = process.read_workbook(source), process.read_workbook(source)
-    assert first == second == read_workbook(source)
+def script(*lines: str) -> list[str]:
+    """A command that behaves otherwise than the reading process."""
+    return [sys.executable, "-c", "\n".join(["import os, sys, time", *lines])]
 
 
-def test_a_refusal_comes_over_with_its_words() -> None:
+BEGUN = "\n".join(
+    [
+        "from nps_xlsx.ingester.reading.frames import *",
+        "requests, answers = sys.stdin.buffer, sys.stdout.buffer",
+        "begin = decode_begin(read_frame(requests))",
+        "write_frame(answers, READY)",
+    ]
+)
+
+BY_NAME = """
+from nps_xlsx.ingester.reading import worker
+read, opened = worker.read_return, worker.opened
+def misbehave(name):
+    if "dies" in name: os._exit(1)
+    while "works" in name: pass
+    while "waits" in name: time.sleep(9)
+    if "balloons" in name: bytearray(2_000_000_000)
+    if "faulty" in name: {}["no such key"]
+    if "chatty" in name: worker.write_frame(sys.__stdout__.buffer, bytes(worker.FRAME_LIMIT + 1))
+def read_return(source, *rest):
+    if "open" not in source.name: misbehave(source.name)
+    return read(source, *rest)
+def open_one(source, *rest):
+    if "open" in source.name: misbehave(source.name)
+    return opened(source, *rest)
+worker.read_return, worker.opened = read_return, open_one
+worker.main()
+"""
+"""The reading process itself, but that it does to files what their names say."""
+
+WAYS = ("dies", "works", "waits", "balloons", "faulty", "chatty")
+
+
+def refused(returned: Return) -> str:
+    """Why a file that broke the reader was refused."""
+    [problem] = returned.problems
+    assert (returned.status, problem.slug) == (Status.REFUSED, "file-unreadable")
+    return problem.message
+
+
+def test_the_process_reads_what_the_program_itself_would(
+    process: ReadingProcess, source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """Answers, dates, places and properties come over unchanged, file after file from one process."""
+    expected = read_return(source, framework, register)
+    assert expected.assessment is not None
+    for _ in range(2):
+        returned = process.read_return(source)
+        assert returned == expected
+        assert returned.assessment is not None
+        assert returned.assessment.detail_places == expected.assessment.detail_places
+        cells = [[answer.cells for answer in one] for one in (returned.assessment, expected.assessment)]
+        assert cells[0] == cells[1]
+
+
+def test_a_refusal_comes_over_with_its_words(process: ReadingProcess) -> None:
     """What the process refuses is refused here, for the same reason."""
-    with ReadingProcess() as process, pytest.raises(RefusedError) as refusal:
-        process.read_workbook(SourceFile("a.pdf", b"%PDF-1.7", 8))
-    assert refusal.value.slug == "file-not-workbook"
-    assert "PDF" in refusal.value.words["found"]
+    [problem] = process.read_return(SourceFile("a.pdf", b"%PDF-1.7", 8)).problems
+    assert problem.slug == "file-not-workbook"
+    assert "PDF" in problem.message
+
+
+def test_what_comes_out_of_a_container_is_what_the_program_itself_would_find(
+    tmp_path: Path, process: ReadingProcess, source: SourceFile
+) -> None:
+    """Names, bytes and failures come over unchanged from zips within zips, and what is no container."""
+    inner = zipped(a=b"text", b=source.content)
+    path = tmp_path / "all.zip"
+    path.write_bytes(zipped(**{"in.zip": inner, "return.xlsx": source.content, "broken.zip": inner[:-9]}))
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(b"From: a@example.org\nSubject: nothing\n\nNo file.\n")
+    found = list(collect([path, mail, tmp_path / "all.zip"], process.opened))
+    expected = list(collect([path, mail, tmp_path / "all.zip"]))
+    assert len(found) == 9
+    for one, other in zip(found, expected, strict=True):
+        assert (one.name, one.content, one.size) == (other.name, other.content, other.size)
+        told = [(file.failure.slug, file.failure.words) if file.failure else None for file in (one, other)]
+        assert told[0] == told[1]
+
+
+def test_one_file_never_costs_another(
+    tmp_path: Path, source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """Files that end the process, keep it busy or fill it are refused alone, in a zip and beside it."""
+    bad = {f"{number}-{way}.xlsx": source.content for number, way in enumerate(WAYS)}
+    bad |= {"8-open-dies.xlsx": source.content, "9-open-waits.xlsx": source.content}
+    good = {f"{number}-good.xlsx": source.content for number in range(len(WAYS))}
+    (tmp_path / "all.zip").write_bytes(zipped(**good, **bad))
+    (tmp_path / "last.xlsx").write_bytes(source.content)
+    with ReadingProcess(framework, register, script(BY_NAME), SHORT) as process:
+        returns = [process.read_return(found) for found in collect([tmp_path], process.opened)]
+    assert len(returns) == len(good) + len(bad) + 1
+    accepted = [returned for returned in returns if Path(returned.source_file).name not in bad]
+    assert {returned.status for returned in accepted} == {Status.ACCEPTED}
+    reasons = [refused(returned) for returned in returns if returned not in accepted]
+    words = ("broke down", "0.4 seconds", "waited", "memory", "KeyError in", "broke down")
+    for reason, word in zip(reasons, (*words, "broke down", "waited"), strict=True):
+        assert word in reason
 
 
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        ("import os; os._exit(1)", "broke down"),
-        ("import os; os.kill(os.getpid(), 9)", "broke down"),
-        ("import sys; sys.stdin.buffer.read(9); print('nonsense')", "broke down"),
-        (
-            "import sys; sys.stdout.buffer.write(b'\\xff' * 9); sys.stdout.flush(); sys.stdin.read()",
-            "broke down",
-        ),
-        ("import time; time.sleep(60)", "more than"),
-        ("import sys, time; sys.stdin.buffer.read(9); time.sleep(60)", "more than"),
+        ("read_frame(requests); print('nonsense')", "broke down"),
+        ("read_frame(requests); answers.write(b'\\xff' * 9); answers.flush(); time.sleep(9)", "broke down"),
+        ("read_frame(requests); write_frame(answers, b'\\xa3abc'); time.sleep(9)", "broke down"),
+        ("write_frame(answers, encode(Done(1))); time.sleep(9)", "broke down"),
+        ("time.sleep(9)", "waited"),
     ],
 )
-def test_death_and_hanging_cost_one_file(source: SourceFile, lines: str, reason: str) -> None:
-    """A process that dies, lies or hangs is ended, and its file could not be read."""
+def test_nonsense_is_not_believed(
+    lines: str, reason: str, source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """A process that says what is no answer, or nothing, costs the file that it was asked about."""
     began = time.monotonic()
-    with ReadingProcess(script(lines), seconds=1.5) as process, pytest.raises(RefusedError) as refusal:
-        process.read_workbook(source)
-    assert refusal.value.slug == "file-unreadable"
-    assert reason in refusal.value.words["reason"]
-    assert time.monotonic() - began < 10
+    with ReadingProcess(framework, register, script(BEGUN, lines), SHORT) as process:
+        assert reason in refused(process.read_return(source))
+        assert reason in refused(process.read_return(source))
+    assert time.monotonic() - began < 20
 
 
-def test_after_a_death_the_next_file_is_read(source: SourceFile) -> None:
-    """A new process is started for the file after the one that ended the last."""
-    with ReadingProcess() as process:
-        whole = process.read_workbook(source)
-        assert process._process is not None
-        process._process.kill()
-        with pytest.raises(RefusedError):
-            process.read_workbook(source)
-        assert process.read_workbook(source) == whole
+def test_an_answer_about_another_file_is_not_believed(
+    source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """Where a process says more than it was asked, the next file is still read for itself."""
+    twice = "from nps_xlsx.ingester.reading.worker import *\nwhile frame := read_frame(requests):"
+    twice += "\n for answer in answers_to(decode_request(frame), begin): write_frame(answers, answer)"
+    twice += "; write_frame(answers, answer)"
+    other = SourceFile("other.pdf", b"%PDF-1.7", 8)
+    with ReadingProcess(framework, register, script(BEGUN, twice)) as process:
+        names = [process.read_return(file).source_file for file in (source, other, source)]
+    assert names == ["return.xlsx", "other.pdf", "return.xlsx"]
 
 
-def test_a_process_that_does_not_start_is_no_fault_of_the_file(source: SourceFile) -> None:
+def test_what_another_file_left_behind_costs_nothing(
+    source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """A file is refused only by a process that read nothing else before: it is read again in a new one."""
+    with ReadingProcess(framework, register) as process:
+        whole = process.read_return(source)
+        [worker] = process._idle
+        worker._process.kill()
+        assert process.read_return(source) == whole
+
+
+def test_a_process_that_does_not_start_is_no_fault_of_the_file(
+    source: SourceFile, framework: Framework, register: Register
+) -> None:
     """Where the reader itself is broken, the program says so, and refuses no file for it."""
-    broken = ReadingProcess([sys.executable, "-c", "raise SystemExit(1)"])
+    broken = ReadingProcess(framework, register, script("raise SystemExit(1)"))
     with broken as process, pytest.raises(RuntimeError, match="does not start"):
-        process.read_workbook(source)
+        process.read_return(source)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only there is the limit on memory enforced")
-def test_memory_is_limited(source: SourceFile) -> None:
-    """The process may not take more than its limit: what needs more is told, and ends nothing."""
-    hungry = "from nps_xlsx.ingester.reading import worker; worker._limit_memory(); bytearray(2_000_000_000)"
-    with ReadingProcess(script(hungry)) as process, pytest.raises(RefusedError) as refusal:
-        process.read_workbook(source)
-    assert refusal.value.slug == "file-unreadable"
-
-
-def test_frames_bring_back_every_kind_of_value(source: SourceFile) -> None:
-    """A workbook written and read again is the same, with its dates, errors and notes."""
-    whole = read_workbook(source)
-    assert workbook_from(workbook_to(whole)) == whole
+def test_memory_is_watched_where_the_system_sets_no_limit(
+    source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """A process that takes more than it may is ended while it does, and its file refused."""
+    hungry = "read_frame(requests); kept = bytearray(300_000_000); time.sleep(9)"
+    limits = Limits(memory=250_000_000)
+    with ReadingProcess(framework, register, script(BEGUN, hungry), limits) as process:
+        assert "memory" in refused(process.read_return(source))
 
 
 def test_a_frame_that_claims_too_much_is_not_believed() -> None:
     """A length beyond the limit reads as no answer, and nothing is reserved for it."""
-    import io
-
     assert read_frame(io.BytesIO(b"\x7f" * 8 + b"x")) == b""
     assert read_frame(io.BytesIO(b"\0" * 7 + b"\x05abc")) == b""

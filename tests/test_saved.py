@@ -12,7 +12,7 @@ import pytest
 
 from nps_xlsx.check import check_return
 from nps_xlsx.councils import Register
-from nps_xlsx.ingester import ReadingProcess, SourceFile, read_return
+from nps_xlsx.ingester import ReadingProcess, SourceFile
 from nps_xlsx.model import Framework, Return
 from nps_xlsx.problems import CATALOGUE, SECTIONS
 from tests.makers import known
@@ -72,19 +72,19 @@ def expectations() -> dict[str, Expected]:
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[ReadingProcess]:
-    with ReadingProcess() as reading:
+def process(framework: Framework, register: Register) -> Iterator[ReadingProcess]:
+    with ReadingProcess(framework, register) as reading:
         yield reading
 
 
 @pytest.fixture(scope="module")
-def read(process: ReadingProcess, framework: Framework, register: Register) -> Callable[[Path], Return]:
+def read(process: ReadingProcess, framework: Framework) -> Callable[[Path], Return]:
     """What ingest makes of a file, read in a process of its own as ingest reads it."""
 
     def read_file(path: Path) -> Return:
         content = path.read_bytes()
         source = SourceFile(path.name, content, len(content))
-        return check_return(read_return(source, framework, register, process.read_workbook), framework)
+        return check_return(process.read_return(source), framework)
 
     return read_file
 

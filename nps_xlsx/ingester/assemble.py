@@ -44,24 +44,30 @@ def read_return(
 ) -> Return:
     """Read one file; whatever is wrong with it becomes problems, never an exception.
 
-    ``read`` opens it: in this process, or (``ReadingProcess.read_workbook``) in another,
-    as is right for files that come by mail.
+    It is read in this process, as is right for files of your own making; what comes by mail
+    is better read by ``ReadingProcess``.  ``read`` gives the workbook, for tests.
     """
-    digest = hashlib.sha256(source.content).hexdigest()
     try:
-        returned = _Reader(Findings(source.name), read(source), framework, register).assemble(digest)
+        workbook = read(source)
+        digest = hashlib.sha256(source.content).hexdigest()
+        returned = _Reader(Findings(source.name), workbook, framework, register).assemble(digest)
         return replace(returned, received=source.received)
     except RefusedError as refusal:
-        words = {"value": ""} | refusal.words
-        found = problem(refusal.slug, Place(source.name), **words)
-        return Return(
-            source.name,
-            digest,
-            Status.REFUSED,
-            problems=(found,),
-            received=source.received,
-            message=found.message,
-        )
+        return refused_return(source, refusal)
+
+
+def refused_return(source: SourceFile, refusal: RefusedError) -> Return:
+    """The return of a file that cannot be used."""
+    digest = hashlib.sha256(source.content).hexdigest()
+    found = problem(refusal.slug, Place(source.name), **{"value": ""} | refusal.words)
+    return Return(
+        source.name,
+        digest,
+        Status.REFUSED,
+        problems=(found,),
+        received=source.received,
+        message=found.message,
+    )
 
 
 @dataclass(slots=True)

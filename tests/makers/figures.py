@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from nps_xlsx.check import check_return
 from nps_xlsx.councils import load_register
 from nps_xlsx.framework import load_framework
-from nps_xlsx.ingester import ReadingProcess, SourceFile, read_return
+from nps_xlsx.ingester import ReadingProcess, SourceFile
 from nps_xlsx.model import Return
 from samples.make_returns import SAMPLES
 from tests.makers import known
@@ -50,12 +50,12 @@ def readings() -> Iterator[Reading]:
     """Every file, read in one process as a batch is."""
     framework = load_framework()
     register = load_register() + load_register(SAMPLES / "synthetic-councils.csv")
-    with ReadingProcess() as process:
+    with ReadingProcess(framework, register) as process:
         for recipe in recipes():
             content = recipe.target.read_bytes()
             source = SourceFile(recipe.target.name, content, len(content))
             start = time.perf_counter()
-            returned = read_return(source, framework, register, process.read_workbook)
+            returned = process.read_return(source)
             seconds = time.perf_counter() - start
             yield Reading(recipe, check_return(returned, framework), seconds)
 

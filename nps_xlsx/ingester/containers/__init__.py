@@ -3,6 +3,10 @@
 A container is known by what it holds, whatever its name; what lies in it is opened in turn.
 Not handed in, and so passed over without a word, is the furniture of a mail (see ``mail``).
 Everything else comes out: what cannot be opened, as a file that says why.
+
+``collect`` goes through files and folders and counts what comes out; one container is opened
+at a time, by ``opened``, which a reading process can run as well: a container that ends the
+process costs itself, and not what lies beside it.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -25,7 +29,17 @@ from nps_xlsx.ingester.containers.zips import DAMAGE, ZIP_STARTS, open_zip
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.model import Received
 
-__all__ = ["DAMAGE", "FILE_LIMIT", "InputError", "SourceFile", "collect"]
+__all__ = [
+    "CONTAINER_LIMIT",
+    "DAMAGE",
+    "FILE_LIMIT",
+    "Held",
+    "InputError",
+    "Nesting",
+    "SourceFile",
+    "collect",
+    "opened",
+]
 
 FILE_LIMIT = 25 * 1024 * 1024
 """Bytes of one file; a full workbook of ours has about 200 KB, and mail servers stop at 25 MB."""
@@ -65,17 +79,49 @@ class SourceFile:
     """The mail that it came in, where it came in one."""
 
 
-def collect(paths: Iterable[Path]) -> Iterator[SourceFile]:
+@dataclass(frozen=True, slots=True)
+class Nesting:
+    """How deep in containers something lies."""
+
+    depth: int = 0
+    letter: Letter | None = None
+    """The mail that it is in, if any."""
+    is_in_mail: bool = False
+    """Whether no zip lies between the two."""
+
+    def below(self, levels: int = 1, *, letter: Letter | None = None) -> Nesting:
+        """How deep that lies which it holds."""
+        return Nesting(self.depth + levels, letter or self.letter, is_in_mail=letter is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What comes out of a file in one step; with its nesting where it is to be opened in turn."""
+
+    source: SourceFile
+    nesting: Nesting | None = None
+    is_otherwise: bool = False
+    """Whether it counts only where nothing else came out."""
+
+
+Opener = Callable[[SourceFile, Nesting, bytes], Iterator[Held]]
+"""Opens one file; where the last is not empty it is the path of a zip that was not read into memory."""
+
+
+def collect(paths: Iterable[Path], opener: Opener | None = None) -> Iterator[SourceFile]:
     """Every file under the paths, in the order of their names: folders, zips and mails are opened.
+
+    ``opener`` opens one file at a time: in this process, or (``ReadingProcess.opened``) in
+    another, as is right for what comes by mail.
 
     Raises:
         InputError: a path is not there.
     """
     for path in paths:
         if path.is_dir():
-            yield from _folder(path)
+            yield from _folder(path, opener or opened)
         elif path.exists():
-            yield from _file(path, path.name)
+            yield from _file(path, path.name, opener or opened)
         else:
             raise InputError(f"{path} is not there. Check the name and the folder.")
 
@@ -83,7 +129,7 @@ def collect(paths: Iterable[Path]) -> Iterator[SourceFile]:
 # --- Files and folders
 
 
-def _folder(folder: Path) -> Iterator[SourceFile]:
+def _folder(folder: Path, opener: Opener) -> Iterator[SourceFile]:
     """The files below a folder by name; a folder that cannot be opened is told as if it were a file."""
     closed: list[OSError] = []
     found = [
@@ -95,10 +141,10 @@ def _folder(folder: Path) -> Iterator[SourceFile]:
     if not found and not closed:
         raise InputError(f"{folder} is empty. Check the folder.")
     for file in sorted(found):
-        yield from _file(file, file.relative_to(folder).as_posix())
+        yield from _file(file, file.relative_to(folder).as_posix(), opener)
 
 
-def _file(path: Path, name: str) -> Iterator[SourceFile]:
+def _file(path: Path, name: str, opener: Opener) -> Iterator[SourceFile]:
     """One file of the disk and all that comes out of it."""
     name, size = printable(name), 0
     try:
@@ -107,24 +153,42 @@ def _file(path: Path, name: str) -> Iterator[SourceFile]:
         if not stat.S_ISREG(about.st_mode):  # reading a pipe would wait for ever
             yield _failed(name, 0, "it is no ordinary file")
             return
-        with path.open("rb") as stream:
-            yield from _from_disk(name, stream, size)
+        yield from _from_disk(path, SourceFile(name, size=size), opener)
     except OSError as error:  # such as a link that leads nowhere
         yield _failed(name, size, error)
     except RefusedError as refusal:
         yield SourceFile(name, size=size, failure=refusal)
 
 
-def _from_disk(name: str, stream: IO[bytes], size: int) -> Iterator[SourceFile]:
+def _from_disk(path: Path, source: SourceFile, opener: Opener) -> Iterator[SourceFile]:
     """A zip is read member by member, so that it may be of any size; anything else is read whole."""
-    place = _Place()
-    if stream.read(4) in ZIP_STARTS:
-        yield from _zip(name, stream, size, place)
-    elif size > CONTAINER_LIMIT:
-        yield SourceFile(name, size=size)
-    else:
-        stream.seek(0)
-        yield from _opened(name, stream.read(), place)
+    with path.open("rb") as stream:
+        start = stream.read(4)
+        if start in ZIP_STARTS:
+            where = os.fsencode(path.absolute())
+        elif source.size > CONTAINER_LIMIT:
+            yield source
+            return
+        else:
+            source, where = replace(source, content=start + stream.read(CONTAINER_LIMIT)), b""
+    yield from _out_of(source, Nesting(), where, opener, _Budget())
+
+
+def _out_of(
+    source: SourceFile, nesting: Nesting, path: bytes, opener: Opener, budget: _Budget
+) -> Iterator[SourceFile]:
+    """All that comes out of a file, and out of that in turn."""
+    is_bare = True
+    for held in opener(source, nesting, path):
+        if held.is_otherwise and not is_bare:
+            continue
+        inner, nested = held.source, held.nesting
+        inner = replace(inner, received=inner.received or source.received)
+        if inner.name != source.name:
+            budget.spend(len(inner.content))
+        for out in [inner] if nested is None else _out_of(inner, nested, b"", opener, budget):
+            is_bare = False
+            yield out
 
 
 def _failed(name: str, size: int, why: OSError | str) -> SourceFile:
@@ -151,49 +215,41 @@ class _Budget:
             raise RefusedError("file-archive", found=f"more than {TOTAL_SIZE // 1024**3} GB in one another")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """How deep in containers something lies."""
+def opened(source: SourceFile, nesting: Nesting, path: bytes = b"") -> Iterator[Held]:
+    """A file as it is, or where it holds other files, these: they are not yet opened themselves.
 
-    depth: int = 0
-    letter: Letter | None = None
-    """The mail that it is in, if any."""
-    is_in_mail: bool = False
-    """Whether no zip lies between the two."""
-    budget: _Budget = field(default_factory=_Budget)
-
-    def below(self, levels: int = 1, *, letter: Letter | None = None) -> _Place:
-        depth = self.depth + levels
-        return replace(self, depth=depth, letter=letter or self.letter, is_in_mail=letter is not None)
-
-
-def _opened(name: str, content: bytes, place: _Place) -> Iterator[SourceFile]:
-    """A file as it is, or where it holds other files, these."""
-    if is_litter(name, content):
-        yield _whole(name, content)
+    Raises:
+        OSError: there is nothing at the path.
+    """
+    name, content = source.name, source.content
+    if path:
+        with Path(os.fsdecode(path)).open("rb") as stream:
+            yield from _zip(name, stream, source.size, nesting)
+    elif is_litter(name, content):
+        yield Held(_whole(name, content))
     elif content.startswith(ZIP_STARTS):
-        yield from _zip(name, BytesIO(content), len(content), place)
+        yield from _zip(name, BytesIO(content), len(content), nesting)
     elif outlook.is_message(content) or mail.is_mail_text(name, content):
-        yield from _mail(name, content, place)
+        yield from _mail(name, content, nesting)
     else:
-        yield _whole(name, content)
+        yield Held(_whole(name, content))
 
 
 def _whole(name: str, content: bytes) -> SourceFile:
     return SourceFile(name, content if len(content) <= FILE_LIMIT else b"", len(content))
 
 
-def _zip(name: str, stream: IO[bytes], size: int, place: _Place) -> Iterator[SourceFile]:
+def _zip(name: str, stream: IO[bytes], size: int, nesting: Nesting) -> Iterator[Held]:
     try:
         archive = open_zip(stream)
     except RefusedError as refusal:
-        yield replace(_document(name, stream, size), failure=refusal)
+        yield Held(replace(_document(name, stream, size), failure=refusal))
         return
     with archive:
         if is_document(archive):
-            yield _document(name, stream, size)
+            yield Held(_document(name, stream, size))
         else:
-            yield from _members(name, archive, size, place)
+            yield from _members(name, archive, size, nesting)
 
 
 def _document(name: str, stream: IO[bytes], size: int) -> SourceFile:
@@ -203,32 +259,29 @@ def _document(name: str, stream: IO[bytes], size: int) -> SourceFile:
     return SourceFile(name, stream.read(), size)
 
 
-def _members(name: str, archive: zipfile.ZipFile, size: int, place: _Place) -> Iterator[SourceFile]:
+def _members(name: str, archive: zipfile.ZipFile, size: int, nesting: Nesting) -> Iterator[Held]:
     members = sorted(
         (entry for entry in archive.infolist() if not entry.filename.endswith("/")),
         key=lambda entry: entry.filename,
     )
-    refusal = _refuse_container(members, place)
+    refusal = _refuse_container(members, nesting)
     if refusal is not None:
-        yield SourceFile(name, size=size, failure=refusal)
+        yield Held(SourceFile(name, size=size, failure=refusal))
         return
     labels = Labels()
     for entry in members:
         label = labels.give(clean_path(_named(entry)) or mail.NAMELESS)
-        place.budget.spend(min(entry.file_size, CONTAINER_LIMIT))
         member = _member(archive, entry, f"{name}/{label}")
-        if member.failure or not member.content:
-            yield member
-        else:
-            yield from _opened(member.name, member.content, place.below())
+        is_closed = member.failure or not member.content
+        yield Held(member, None if is_closed else nesting.below())
 
 
-def _refuse_container(members: Sequence[object], place: _Place) -> RefusedError | None:
+def _refuse_container(members: Sequence[object], nesting: Nesting) -> RefusedError | None:
     if not members:
         return RefusedError("file-empty")
     if len(members) > MEMBER_LIMIT:
         return RefusedError("file-archive", found=f"a zip of {len(members)} files")
-    return RefusedError("file-archive", found=mail.TOO_DEEP) if place.depth >= DEPTH_LIMIT else None
+    return RefusedError("file-archive", found=mail.TOO_DEEP) if nesting.depth >= DEPTH_LIMIT else None
 
 
 def _named(entry: zipfile.ZipInfo) -> str:
@@ -257,39 +310,34 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Sour
     return SourceFile(name, content, len(content))
 
 
-def _mail(name: str, content: bytes, place: _Place) -> Iterator[SourceFile]:
+def _mail(name: str, content: bytes, nesting: Nesting) -> Iterator[Held]:
     """What is attached to a mail; one that has nothing attached is told, unless it lies in another."""
     try:
-        opened = _open_mail(content, place)
+        found = _open_mail(content, nesting)
     except RefusedError as refusal:
-        yield replace(_whole(name, content), failure=refusal)
+        yield Held(replace(_whole(name, content), failure=refusal))
         return
-    is_bare = True
-    for enclosure in opened.enclosures:
-        for source in _enclosed(name, enclosure, place):
-            is_bare = False
-            yield replace(source, received=source.received or enclosure.letter.received)
-    if is_bare and not place.is_in_mail:
-        failure, received = RefusedError("mail-without-workbook"), opened.letter.received
-        yield replace(_whole(name, content), failure=failure, received=received)
+    for enclosure in found.enclosures:
+        yield _enclosed(name, enclosure, nesting)
+    if not nesting.is_in_mail:
+        failure, received = RefusedError("mail-without-workbook"), found.letter.received
+        yield Held(replace(_whole(name, content), failure=failure, received=received), is_otherwise=True)
 
 
-def _open_mail(content: bytes, place: _Place) -> mail.Opened:
-    if place.depth >= DEPTH_LIMIT:
+def _open_mail(content: bytes, nesting: Nesting) -> mail.Opened:
+    if nesting.depth >= DEPTH_LIMIT:
         raise RefusedError("file-archive", found=mail.TOO_DEEP)
     opener = outlook.open_message if outlook.is_message(content) else mail.open_mail
-    return opener(content, DEPTH_LIMIT - place.depth, place.letter)
+    return opener(content, DEPTH_LIMIT - nesting.depth, nesting.letter)
 
 
-def _enclosed(name: str, enclosure: mail.Enclosure, place: _Place) -> Iterator[SourceFile]:
-    label = f"{name}/{enclosure.name}"
+def _enclosed(name: str, enclosure: mail.Enclosure, nesting: Nesting) -> Held:
+    source = SourceFile(f"{name}/{enclosure.name}", received=enclosure.letter.received)
     if enclosure.failure is not None:
-        yield SourceFile(label, failure=enclosure.failure)
-        return
+        return Held(replace(source, failure=enclosure.failure))
     try:
         content = enclosure.load()
     except Exception:  # noqa: BLE001 - a parser raises whatever it meets in a damaged message
-        yield SourceFile(label, failure=RefusedError("file-unreadable", reason=DAMAGED))
-        return
-    place.budget.spend(len(content))
-    yield from _opened(label, content, place.below(enclosure.depth, letter=enclosure.letter))
+        return Held(replace(source, failure=RefusedError("file-unreadable", reason=DAMAGED)))
+    below = nesting.below(enclosure.depth, letter=enclosure.letter)
+    return Held(replace(source, content=content, size=len(content)), below)

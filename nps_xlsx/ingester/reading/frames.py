@@ -1,24 +1,96 @@
-"""What the program and its reading process say to each other: frames of bytes, workbooks as JSON."""
+"""What the program and its reading process say to each other: frames of bytes, in each a message by type.
+
+msgspec writes the program's own dataclasses and reads them back only as what they are declared to
+be: a process that has read a hostile file is not trusted to say what code to run, as pickles would.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import struct
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable
 from typing import IO, Any
 
-from nps_xlsx.ingester.grids import CellValue, Grid, Position, Properties, Workbook
-from nps_xlsx.ingester.refusal import RefusedError
+import msgspec
 
-FRAME_LIMIT = 1024 * 1024 * 1024
-"""Bytes of one frame: a process that has read a hostile file is not believed beyond this."""
+from nps_xlsx.councils import Register
+from nps_xlsx.ingester.containers import CONTAINER_LIMIT, Held, Nesting, SourceFile
+from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.model import Framework, Return
+
+FRAME_LIMIT = CONTAINER_LIMIT + 1024 * 1024
+"""Bytes of one frame: the largest file that is opened, and its name.  The answers of a return of ours
+take some 30 KB."""
 
 READY = b"ready"
 """What the process says first: one that cannot even start must not look like a file that cannot be read."""
 
 _LENGTH = struct.Struct(">Q")
+
+
+class Begin(msgspec.Struct):
+    """What the process is told once: it reads no file but those that are handed in."""
+
+    framework: Framework
+    register: Register
+
+
+class Read(msgspec.Struct, tag=True):
+    """Read a return; ``Done`` brings it."""
+
+    number: int
+    source: SourceFile
+
+
+class Open(msgspec.Struct, tag=True):
+    """Open what may be a container, as ``containers.opened`` does; ``Found`` brings each file."""
+
+    number: int
+    source: SourceFile
+    nesting: Nesting
+    path: bytes = b""
+
+
+class Found(msgspec.Struct, tag=True):
+    """A file that came out of a container."""
+
+    number: int
+    """Of the request, here and below: an answer to another one is not taken for this one's."""
+    held: Held
+
+
+class Done(msgspec.Struct, tag=True):
+    """The last of the answers to a request."""
+
+    number: int
+    returned: Return | None = None
+
+
+class Fault(msgspec.Struct, tag=True):
+    """There is no answer, and why."""
+
+    number: int
+    reason: str
+
+
+Request = Read | Open
+Answer = Found | Done | Fault
+
+
+def _plain(refusal: object) -> object:
+    if isinstance(refusal, RefusedError):
+        return refusal.slug, refusal.words
+    raise NotImplementedError(type(refusal))
+
+
+def _refusal(kind: type, plain: Any) -> RefusedError:
+    slug, words = msgspec.convert(plain, tuple[str, dict[str, str]])
+    return RefusedError(slug, **words)
+
+
+encode: Callable[[Begin | Request | Answer], bytes] = msgspec.msgpack.Encoder(enc_hook=_plain).encode
+decode_begin = msgspec.msgpack.Decoder(Begin, dec_hook=_refusal).decode
+decode_request: Callable[[bytes], Request] = msgspec.msgpack.Decoder(Request, dec_hook=_refusal).decode
+decode_answer: Callable[[bytes], Answer] = msgspec.msgpack.Decoder(Answer, dec_hook=_refusal).decode
 
 
 def write_frame(pipe: IO[bytes], content: bytes) -> None:
@@ -42,86 +114,3 @@ def read_frame(pipe: IO[bytes]) -> bytes:
         return b""
     content = pipe.read(length)
     return content if len(content) == length else b""
-
-
-_WRITERS: dict[type, Callable[[Any], list[object]]] = {
-    dt.datetime: lambda value: ["datetime", value.isoformat()],
-    dt.date: lambda value: ["date", value.isoformat()],
-    dt.time: lambda value: ["time", value.isoformat()],
-    dt.timedelta: lambda value: ["seconds", value.total_seconds()],
-}
-_READERS: dict[str, Callable[[Any], CellValue]] = {
-    "datetime": dt.datetime.fromisoformat,
-    "date": dt.date.fromisoformat,
-    "time": dt.time.fromisoformat,
-    "seconds": lambda seconds: dt.timedelta(seconds=seconds),
-}
-
-
-def workbook_to(workbook: Workbook) -> bytes:
-    """A workbook as bytes."""
-    return json.dumps(
-        {
-            "grids": [_grid_to(grid) for grid in workbook.grids],
-            "properties": asdict(workbook.properties),
-            "notes": [[slug, dict(words)] for slug, words in workbook.notes],
-        }
-    ).encode()
-
-
-def refusal_to(refusal: RefusedError) -> bytes:
-    """The reason why there is no workbook, as bytes."""
-    return json.dumps({"refused": refusal.slug, "words": refusal.words}).encode()
-
-
-def workbook_from(content: bytes) -> Workbook:
-    """A workbook from its bytes.
-
-    Raises:
-        RefusedError: the bytes say that there is none, and why.
-    """
-    said = json.loads(content)
-    if "refused" in said:
-        raise RefusedError(said["refused"], **said["words"])
-    return Workbook(
-        grids=tuple(_grid_from(grid) for grid in said["grids"]),
-        properties=Properties(**said["properties"]),
-        notes=tuple((slug, words) for slug, words in said["notes"]),
-    )
-
-
-def _grid_to(grid: Grid) -> dict[str, object]:
-    return {
-        "name": grid.name,
-        # Rows that hold something, with their numbers: a sheet may go down to its last row for one cell.
-        "rows": [[n, _values_to(row)] for n, row in enumerate(grid.rows) if any(v != "" for v in row)],
-        "errors": [[*place, text] for place, text in grid.errors.items()],
-        **{name: sorted(getattr(grid, name)) for name in ("formulas", "without_result", "unread")},
-    }
-
-
-def _grid_from(said: Mapping[str, Any]) -> Grid:
-    return Grid(
-        name=said["name"],
-        rows=_rows_from(said["rows"]),
-        errors={(row, col): text for row, col, text in said["errors"]},
-        formulas=_places(said["formulas"]),
-        without_result=_places(said["without_result"]),
-        unread=_places(said["unread"]),
-    )
-
-
-def _values_to(row: Sequence[CellValue]) -> list[object]:
-    return [_WRITERS[type(value)](value) if type(value) in _WRITERS else value for value in row]
-
-
-def _rows_from(said: Sequence[tuple[int, list[Any]]]) -> list[list[CellValue]]:
-    rows: list[list[CellValue]] = []
-    for number, values in said:
-        rows += [[] for _ in range(number - len(rows))]
-        rows.append([_READERS[v[0]](v[1]) if isinstance(v, list) else v for v in values])
-    return rows
-
-
-def _places(said: list[list[int]]) -> frozenset[Position]:
-    return frozenset((row, col) for row, col in said)

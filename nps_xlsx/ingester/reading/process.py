@@ -1,50 +1,96 @@
-"""A process of its own for reading, so that no file can stop, slow or fill the program.
+"""Processes of their own for reading, so that no file can stop, slow or fill the program.
 
 What was measured: on odd files calamine aborts the whole process (memory), panics or never
-comes back.  Here each of these costs one file.  The process is started once and reused;
-after it was lost, the next file gets a new one.  It speaks in JSON, not in pickles: a process
-that has read a hostile file is not trusted to say what code to run.
+comes back, and a text of 16,000 characters can keep a regular expression busy for ever.  So
+everything that is parsed out of a file is parsed there, up to the return itself, and each of
+these costs one file.  The processes are reused; a file is refused as one that breaks the
+reader only where it broke one that had read nothing before it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import queue
+import itertools
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import IO
 
-from nps_xlsx.ingester.containers import SourceFile
-from nps_xlsx.ingester.grids import Workbook
-from nps_xlsx.ingester.reading import refuse_unread
-from nps_xlsx.ingester.reading.frames import READY, read_frame, workbook_from, write_frame
-from nps_xlsx.ingester.refusal import RefusedError
+import msgspec
+import psutil
 
-SECONDS = 10.0
-"""For one file; one of ours takes a tenth of a second, and the largest honest ones seen take three."""
+from nps_xlsx.councils import Register
+from nps_xlsx.ingester.assemble import refused_return
+from nps_xlsx.ingester.containers import Held, Nesting, SourceFile
+from nps_xlsx.ingester.containers.labels import printable
+from nps_xlsx.ingester.reading import refuse_unread
+from nps_xlsx.ingester.reading.frames import (
+    READY,
+    Answer,
+    Begin,
+    Done,
+    Fault,
+    Found,
+    Open,
+    Read,
+    Request,
+    decode_answer,
+    encode,
+    read_frame,
+    write_frame,
+)
+from nps_xlsx.ingester.reading.worker import MEMORY_LIMIT, TOO_MUCH_MEMORY
+from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.model import Framework, Return
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a process may take until its next answer."""
+
+    work: float = 10.0
+    """Seconds of its own work, as the system counts them: whatever else the machine does makes no difference.
+    A return of ours takes a tenth of a second, and the largest honest workbooks seen take three."""
+    wait: float = 300.0
+    """Seconds by the clock, for a process that waits for something that never comes."""
+    memory: int = MEMORY_LIMIT
+    """Bytes in use.  On Linux the process is bound by the system itself; everywhere it is watched."""
+
 
 _START_SECONDS = 60.0
 """For the process to start: a slow disk and a virus scanner on its first day."""
 
+_EVERY = 0.1  # seconds from one look at the process to the next
+
 # -P: a folder of returns may hold a file called json.py, and that is not to be imported.
 _COMMAND = (sys.executable, "-P", "-m", "nps_xlsx.ingester.reading.worker")
 _NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows would flash a console
+_BROKE_DOWN = "the reader broke down on it"
 
 
 class ReadingProcess:
-    """Reads workbooks in another process; use it as a context manager.
+    """Reads returns in another process, and opens containers in one beside it; use it as a context manager.
 
-    ``command`` and ``seconds`` are for tests.
+    ``command`` and ``limits`` are for tests.
     """
 
-    def __init__(self, command: Sequence[str] = _COMMAND, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        framework: Framework,
+        register: Register,
+        command: Sequence[str] = _COMMAND,
+        limits: Limits | None = None,
+    ) -> None:
+        self._begin = encode(Begin(framework, register))
         self._command = tuple(command)
-        self._seconds = seconds
-        self._process: subprocess.Popen[bytes] | None = None
-        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._limits = limits or Limits()
+        self._numbers = itertools.count(1)
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
 
     def __enter__(self) -> ReadingProcess:
         return self
@@ -52,93 +98,170 @@ class ReadingProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        for worker in (*self._idle, *self._busy):
+            worker.stop()
 
-    def read_workbook(self, source: SourceFile) -> Workbook:
-        """Read the sheets of a workbook.
+    def read_return(self, source: SourceFile) -> Return:
+        """Read one file, as ``ingester.read_return`` does; one that breaks the process is refused.
 
         Raises:
-            RefusedError: it is no workbook, or cannot be read: also where reading it took too
-                long, or ended the process.
             RuntimeError: the process does not start; that is no fault of the file.
         """
-        refuse_unread(source)
-        answer = self._ask(source)
-        if answer is None:
-            reason = f"reading it took more than {self._seconds:g} seconds"
-        elif not answer:
-            reason = "the reader broke down on it"
-        else:
-            return workbook_from(answer)
-        self._stop()
-        raise RefusedError("file-unreadable", reason=reason)
-
-    def _ask(self, source: SourceFile) -> bytes | None:
-        """The answer of the process; empty where it died, ``None`` where it was too slow."""
-        process = self._process or self._start()
-        late = threading.Event()
-        # The limit covers speaking too: a process that reads nothing would never let go of us.
-        clock = threading.Timer(self._seconds, _end, (process, late))
-        clock.start()
+        source = replace(source, name=printable(source.name))
         try:
-            assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
-            with contextlib.suppress(OSError):  # it died while it was spoken to: no answer will come
-                write_frame(process.stdin, source.name.encode("utf-8", "surrogatepass"))
-                write_frame(process.stdin, source.content)
-            answer = self._answers.get()
-        finally:
-            clock.cancel()
-        return None if late.is_set() and not answer else answer
+            refuse_unread(source)
+            answer = next(self._answers(Read(next(self._numbers), source)))
+        except RefusedError as refusal:
+            return refused_return(source, refusal)
+        if isinstance(answer, Done) and answer.returned is not None:
+            return answer.returned
+        return refused_return(source, _broken(_BROKE_DOWN))
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        self._answers = queue.SimpleQueue()
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            self._command,
+    def opened(self, source: SourceFile, nesting: Nesting, path: bytes = b"") -> Iterator[Held]:
+        """Open one file, as ``containers.opened`` does; what breaks the process comes out refused.
+
+        Raises:
+            RuntimeError: the process does not start; that is no fault of the file.
+        """
+        try:
+            for answer in self._answers(Open(next(self._numbers), source, nesting, path)):
+                if isinstance(answer, Found):
+                    yield answer.held
+        except RefusedError as refusal:
+            yield Held(replace(source, content=b"", failure=refusal))
+
+    def _answers(self, request: Request) -> Iterator[Found | Done]:
+        """Every answer to a request, the last one when the process is free again.
+
+        Raises:
+            RefusedError: the process broke on it.
+        """
+        worker, answer = self._first(request)
+        self._busy.add(worker)
+        is_free = False
+        try:
+            while isinstance(answer, Found):
+                yield answer
+                answer = worker.hear(request.number)
+            is_free = True
+        finally:
+            self._busy.discard(worker)
+            if is_free:
+                self._idle.append(worker)
+            else:
+                worker.stop()
+        yield answer
+
+    def _first(self, request: Request) -> tuple[_Worker, Found | Done]:
+        """The first answer; what broke a process that was used before is asked of a new one."""
+        content = encode(request)
+        for is_new in (False, True) if self._idle else (True,):
+            worker = _Worker(self._command, self._begin, self._limits) if is_new else self._idle.pop()
+            try:
+                return worker, worker.hear(request.number, content)
+            except RefusedError:
+                worker.stop()
+                if is_new:
+                    raise
+        raise AssertionError("a new process was asked last")
+
+
+class _Worker:
+    """One process.
+
+    Raises:
+        RuntimeError: it does not start.
+    """
+
+    def __init__(self, command: Sequence[str], begin: bytes, limits: Limits) -> None:
+        self._limits = limits
+        self._reason = _BROKE_DOWN
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             creationflags=_NO_WINDOW,
         )
-        self._process = process
-        assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
-        # A thread waits for the answers: on Windows a pipe cannot be waited for with a time limit.
-        listener = threading.Thread(target=_listen, args=(process.stdout, self._answers), daemon=True)
-        listener.start()
-        try:
-            is_ready = self._answers.get(timeout=_START_SECONDS) == READY
-        except queue.Empty:
-            is_ready = False
-        if not is_ready:
-            self._stop()
-            raise RuntimeError(f"the reading process does not start: {' '.join(self._command)}")
-        return process
+        said = self._heard(begin, Limits(_START_SECONDS, _START_SECONDS, limits.memory))
+        if said != READY:
+            self.stop()
+            raise RuntimeError(f"the reading process does not start: {' '.join(command)}")
 
-    def _stop(self) -> None:
-        if self._process is None:
-            return
+    def hear(self, number: int, request: bytes = b"") -> Found | Done:
+        """The next answer to a request, which is said first where it has not been.
+
+        Raises:
+            RefusedError: there is none, or none that can be believed.
+        """
+        content = self._heard(request, self._limits)
+        try:
+            answer: Answer = decode_answer(content)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            raise _broken(self._reason) from None
+        if isinstance(answer, Fault) or answer.number != number:
+            reason = answer.reason if isinstance(answer, Fault) else _BROKE_DOWN
+            raise _broken(reason)
+        return answer
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in self._pipes:
             with contextlib.suppress(OSError):  # unsaid words to a process that is gone
-                if pipe is not None:
-                    pipe.close()
-        self._process = None
+                pipe.close()
+
+    @property
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        assert self._process.stdin is not None  # noqa: S101 - both were opened as pipes
+        assert self._process.stdout is not None  # noqa: S101
+        return self._process.stdin, self._process.stdout
+
+    def _heard(self, said: bytes, limits: Limits) -> bytes:
+        """What the process says next; nothing where it ends instead."""
+        done = threading.Event()
+        # It is watched while it is spoken to as well: one that reads nothing would never let go of us.
+        watch = threading.Thread(target=self._watch, args=(limits, done), daemon=True)
+        watch.start()
+        to, from_ = self._pipes
+        try:
+            with contextlib.suppress(OSError):  # it died while it was spoken to: no answer will come
+                if said:
+                    write_frame(to, said)
+            return read_frame(from_)
+        finally:
+            done.set()
+            watch.join()
+
+    def _watch(self, limits: Limits, done: threading.Event) -> None:
+        """End the process where it takes more than it may."""
+        with contextlib.suppress(psutil.Error):  # it has ended by itself, and its pipe says so
+            process = psutil.Process(self._process.pid)
+            began, worked = time.monotonic(), _work(process)
+            while not done.wait(_EVERY):
+                if _work(process) - worked > limits.work:
+                    self._reason = f"reading it took more than {limits.work:g} seconds"
+                elif time.monotonic() - began > limits.wait:
+                    self._reason = f"the reader waited for more than {limits.wait:g} seconds"
+                elif _memory(process) > limits.memory:
+                    self._reason = TOO_MUCH_MEMORY
+                else:
+                    continue
+                self._process.kill()
+                return
 
 
-def _end(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    process.kill()
+def _broken(reason: str) -> RefusedError:
+    return RefusedError("file-unreadable", reason=reason)
 
 
-def _listen(pipe: IO[bytes], answers: queue.SimpleQueue[bytes]) -> None:
-    while frame := _next_frame(pipe):
-        answers.put(frame)
-    answers.put(b"")
+def _work(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
-def _next_frame(pipe: IO[bytes]) -> bytes:
-    """What the process says next; nothing at its end, or where the pipe is closed under the listener."""
-    try:
-        return read_frame(pipe)
-    except (OSError, ValueError):
-        return b""
+def _memory(process: psutil.Process) -> int:
+    about = process.memory_info()
+    # On Windows what is in memory at the moment is not what the process has taken.
+    return getattr(about, "private", about.rss)

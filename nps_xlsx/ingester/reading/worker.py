@@ -1,41 +1,81 @@
-"""The reading process: workbooks come in on standard input, their values go out on standard output."""
+"""The reading process: requests come in on standard input, answers go out on standard output."""
 
 from __future__ import annotations
 
 import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
 
-from nps_xlsx.ingester.containers import SourceFile
-from nps_xlsx.ingester.reading import read_workbook
-from nps_xlsx.ingester.reading.frames import READY, read_frame, refusal_to, workbook_to, write_frame
-from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.ingester.assemble import read_return
+from nps_xlsx.ingester.containers import opened
+from nps_xlsx.ingester.reading.frames import (
+    FRAME_LIMIT,
+    READY,
+    Begin,
+    Done,
+    Fault,
+    Found,
+    Read,
+    Request,
+    decode_begin,
+    decode_request,
+    encode,
+    read_frame,
+    write_frame,
+)
 
 MEMORY_LIMIT = 1024 * 1024 * 1024
 """Bytes of address space, where the system can limit it; the largest honest workbook takes a third."""
 
 
+TOO_MUCH_MEMORY = "it needs more memory than is allowed"
+
+
 def main() -> None:
-    """Read workbooks until nothing more comes."""
+    """Answer requests until nothing more comes."""
     _limit_memory()
-    source, answers = sys.stdin.buffer, sys.stdout.buffer
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # a library that prints must not speak in our place
+    begin = decode_begin(read_frame(requests))
     write_frame(answers, READY)
-    while name := read_frame(source):
-        content = read_frame(source)
-        file = SourceFile(name.decode("utf-8", "surrogatepass"), content, len(content))
-        try:
-            answer = workbook_to(read_workbook(file))
-        except RefusedError as refusal:
-            answer = refusal_to(refusal)
-        except MemoryError:
-            answer = refusal_to(
-                RefusedError("file-unreadable", reason="it needs more memory than is allowed")
-            )
-        write_frame(answers, answer)
+    while frame := read_frame(requests):
+        for answer in answers_to(decode_request(frame), begin):
+            write_frame(answers, answer)
+
+
+def answers_to(request: Request, begin: Begin) -> Iterator[bytes]:
+    """Do what is asked; whatever goes wrong is told, and the file is to blame until it is known better."""
+    try:
+        if isinstance(request, Read):
+            yield _encoded(Done(request.number, read_return(request.source, begin.framework, begin.register)))
+            return
+        for held in opened(request.source, request.nesting, request.path):
+            yield _encoded(Found(request.number, held))
+        yield _encoded(Done(request.number))
+    except MemoryError:
+        yield encode(Fault(request.number, TOO_MUCH_MEMORY))
+    except Exception as error:  # noqa: BLE001 - a fault of ours that this file met costs this file
+        yield encode(Fault(request.number, f"the reader broke down on it ({_where(error)})"))
+
+
+def _encoded(answer: Done | Found) -> bytes:
+    content = encode(answer)
+    if len(content) > FRAME_LIMIT:
+        raise MemoryError
+    return content
+
+
+def _where(error: Exception) -> str:
+    """What a maintainer needs to know of a fault, without a word of what stands in the file."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
 
 
 def _limit_memory() -> None:
     try:
         import resource
-    except ImportError:  # Windows has no such limit: there the preflight alone stands
+    except ImportError:  # Windows has no such limit: there the program watches (see ``process``)
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     most = MEMORY_LIMIT if hard == resource.RLIM_INFINITY else min(MEMORY_LIMIT, hard)
