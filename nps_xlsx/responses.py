@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from nps_xlsx import layout
 from nps_xlsx.combine import Combined, combine
 from nps_xlsx.councils import Register, read_csv
 from nps_xlsx.errors import UserError
-from nps_xlsx.ingester.values import read_level
+from nps_xlsx.guards import unguarded
+from nps_xlsx.ingester.values import read_date, read_level
 from nps_xlsx.intake import read_returns
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Status
-from nps_xlsx.reports.listings import unguarded
+
+_LOG = logging.getLogger(__name__)
+_SHOWN = 5
+"""Altered texts that a warning names; the others are counted."""
 
 _ANSWERS = "answers.csv"
 _WANTED = "Give an answers.csv, the folder that it is in, or returns."
@@ -66,6 +70,7 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
     answers: dict[tuple[str, str, str, str], dict[str, Answer]] = {}
     names: dict[str, str] = {}
     faults: list[str] = []
+    altered: list[str] = []
     for number, row in enumerate(read_csv(path, ("round", "gss_code", "council", "ref", "current")), start=2):
         texts = {key: unguarded(value) for key, value in row.items()}
         if texts["ref"] in framework.row_by_code:
@@ -79,10 +84,14 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
             if texts["ref"] in given:
                 faults.append(f"row {number}: {texts['council']} has another {texts['ref']} above.")
             faults += [f"row {number}: {fault}" for fault in _faults(texts, framework)]
+            for column in _altered(texts, framework):
+                altered.append(f"row {number}: {column} is {texts.pop(column)!r}")
             given[texts["ref"]] = _answer(texts, framework)
             names[texts["gss_code"]] = texts["council"]
     if faults:
         raise ResponsesError("\n".join([f"{path}: these answers cannot be used.", *faults]))
+    if altered:
+        _warn_altered(path, altered)
     if not answers:
         raise ResponsesError(f"{path} holds no answers to this framework. {_WANTED}")
     # Beside its respondents' answers, a council's answers without a respondent are its combined response.
@@ -116,8 +125,30 @@ def _faults(texts: Mapping[str, str], framework: Framework) -> Iterator[str]:
             yield f"{column} is {text!r}; give a whole number from 1 to {last}, NA, or nothing."
 
 
+def _altered(texts: Mapping[str, str], framework: Framework) -> list[str]:
+    """The columns whose text no longer says the level beside it: Excel saved "2/3" as 02-Mar."""
+    descriptors = framework.row_by_code[texts["ref"]].descriptors
+    return [
+        f"{column}_text"
+        for column in ("current", "target")
+        if (text := texts.get(f"{column}_text", ""))
+        and read_level(text, framework.levels, descriptors).value != _level(texts.get(column, ""), framework)
+    ]
+
+
+def _warn_altered(path: Path, altered: Sequence[str]) -> None:
+    rest = len(altered) - _SHOWN
+    lines = [*altered[:_SHOWN], *([f"and {rest} more"] if rest > 0 else [])]
+    _LOG.warning(
+        "%s: these texts no longer say the level beside them, as when Excel takes 2/3 for a date; "
+        "the levels are used, the texts are not. Use the file as nps ingest wrote it.\n%s",
+        path,
+        "\n".join(lines),
+    )
+
+
 def _answer(texts: Mapping[str, str], framework: Framework) -> Answer:
-    day = layout.iso_date(texts.get("due_date", ""))
+    day, words = read_date(texts.get("due_date", ""))  # Excel saves 2027-03-31 as 31/03/2027
     return Answer(
         texts["ref"],
         current=_level(texts["current"], framework),
@@ -128,7 +159,7 @@ def _answer(texts: Mapping[str, str], framework: Framework) -> Answer:
         actions=texts.get("actions", ""),
         owner=texts.get("owner", ""),
         due_date=day,
-        due_text="" if day else texts.get("due_date", ""),
+        due_text=words,
         priority=texts.get("priority", ""),
     )
 

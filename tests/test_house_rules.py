@@ -22,7 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"errors"},
     {"model"},
-    {"problems", "files", "scores", "stamp", "styles", "textfit", "toml_folder"},
+    {"problems", "files", "guards", "scores", "stamp", "styles", "textfit", "toml_folder"},
     {"guidance", "layout", "wording"},
     {"book"},
     {"framework"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,27 @@ def test_a_folder_of_ingest_stands_for_its_answers(
     assert load_responses([tmp_path], framework, register) == load_responses([path], framework, register)
     with pytest.raises(ResponsesError, match=r"Give an answers\.csv"):
         load_responses([write(tmp_path / "read.txt", b"Read me")], framework, register)
+
+
+def test_a_text_that_no_longer_says_its_level_is_reported_and_not_used(
+    framework: Framework, register: Register, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What Excel made of 2/3 is named with its row; the level counts, the text is in no paper."""
+    lines = ["EC1,2,3,02-Mar,3 Mature", "EC2,2,,'2/3,", "EC3,,,see comments,", "SM1,NA,,n/a,"]
+    heading = "round,gss_code,council,ref,current,target,current_text,target_text"
+    text = "\n".join([heading, *(f"{MEDWAY},{line}" for line in lines)])
+    [one] = load_responses([write(tmp_path / "answers.csv", text.encode())], framework, register)
+    [told] = caplog.messages
+    assert told.splitlines()[1:] == ["row 2: current_text is '02-Mar'"]
+    answer = one.assessment.answer("EC1")
+    assert (answer.current, answer.current_text, answer.target_text) == (2, "", "3 Mature")
+    assert one.assessment.answer("EC2").current_text == "2/3"
+
+
+def test_a_due_date_that_excel_saved_its_own_way_is_the_same_day(
+    framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """31/03/2027 in answers.csv is the 2027-03-31 that was written there."""
+    text = f"round,gss_code,council,ref,current,due_date\n{MEDWAY},EC1,3,31/03/2027\n"
+    [one] = load_responses([write(tmp_path / "answers.csv", text.encode())], framework, register)
+    assert one.assessment.answer("EC1").due_date == dt.date(2027, 3, 31)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import unicodedata
 
+import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from nps_xlsx.councils import Register
 from nps_xlsx.framework import load_framework
+from nps_xlsx.guards import guarded, unguarded
 from nps_xlsx.model import Answer, Council, Framework
-from nps_xlsx.reports.listings import guarded, unguarded
+from nps_xlsx.reports.listings import to_csv
 from tests.workbooks import filled, read
 
 # All of Unicode but what XML cannot hold (surrogates, control characters, U+FFFE and U+FFFF), and
@@ -72,9 +76,37 @@ def test_answers_come_back_as_they_were_written(
     assert all(returned.assessment.answer(ref).is_blank for ref in untouched)
 
 
-@given(st.text() | TEXTS)
-def test_a_text_guarded_in_a_csv_is_no_formula_and_comes_back(text: str) -> None:
-    """What a spreadsheet would run gets an apostrophe, and taking it off gives the text again."""
-    shown = guarded(text)
-    assert not shown.startswith(("=", "+", "-", "@", "\t", "\r"))
+SIGNS = st.text(st.sampled_from("'=+-@\t\r\n \u00a0\uff1d\ufeff0123/.,:eE%£apmMary"), max_size=8)
+
+
+@given(st.text(st.characters(codec="utf-8")) | TEXTS | SIGNS)
+def test_any_text_comes_back_from_a_csv_as_it_was_and_is_no_formula(text: str) -> None:
+    """A text written into a CSV file begins with no sign of a formula, and is read again as it was."""
+    [_, [shown]] = csv.reader(io.StringIO(to_csv(["text"], [{"text": text}]).decode("utf-8-sig"), newline=""))
+    assert not shown.lstrip("\t\r\n \u00a0\ufeff").startswith(tuple("=+-@\uff1d"))
     assert unguarded(shown) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "is_guarded"),
+    [
+        *((t, True) for t in ("2/3", "3-4", "1E5", "03-Apr", "Mar 2026", "007", "3.10", "75%", "£1,250,000")),
+        *((t, True) for t in ("12:30 pm", "TRUE", "MAR1", "1 2/3", "12345678901234567", "(5)", "31/3/27")),
+        *((t, True) for t in ("\n=1", "\u00a0+1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20a", "\tx", "'2/3")),
+        *((t, False) for t in ("3", "3 Mature", "2.5", "2026", "2025-26", "2025/26", "2027-03-31", "NA")),
+        *(
+            (t, False)
+            for t in ("E06000035", "C6, C7", "E10", "May we", "2021-11-21T09:30:00Z", "'quoted'", "")
+        ),
+    ],
+)
+def test_what_a_spreadsheet_alters_is_guarded_and_nothing_else(text: str, *, is_guarded: bool) -> None:
+    """Dates, numbers that lose their form, and formulas get an apostrophe; codes and plain numbers stay."""
+    assert (guarded(text) != text) is is_guarded
+    assert unguarded(guarded(text)) == text
+
+
+def test_a_long_text_is_guarded_as_fast_as_a_short_one() -> None:
+    """Repeated texts of a cell's full length take no time that grows with their square."""
+    for part in ("1 ", "may", " ", "'", "1a", "\u200b", "e1"):
+        assert unguarded(guarded(part * 16_000)) == part * 16_000

@@ -13,6 +13,7 @@ from nps_xlsx.corrections.rulings import Correction, CorrectionsError, Waiver
 from nps_xlsx.corrections.values import ANSWER_FIELDS, DETAIL_FIELDS, answer_values, detail_value
 from nps_xlsx.councils import Register, read_csv
 from nps_xlsx.errors import UserError
+from nps_xlsx.guards import unguarded
 from nps_xlsx.ingester.values import read_date
 from nps_xlsx.model import Council, Framework
 from nps_xlsx.problems import CATALOGUE
@@ -22,7 +23,6 @@ WAIVER_COLUMNS = ("problem", "council", "reason", "until")
 """Every column must be there: a misspelt heading would make a ruling reach further than was meant."""
 
 _ALL_COUNCILS = ("", "*")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def load_corrections(path: Path, framework: Framework, register: Register) -> tuple[Correction, ...]:
@@ -97,12 +97,7 @@ class _Row:
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
     for number, row in enumerate(read_csv(path, columns), start=2):
         if any(row[column] for column in columns):
-            yield _Row(number, {column: _unguarded(row[column]) for column in columns})
-
-
-def _unguarded(text: str) -> str:
-    """A text copied from one of the program's own CSV files, without the apostrophe that guards it there."""
-    return text[1:] if _GUARDED.match(text) else text
+            yield _Row(number, {column: unguarded(row[column]) for column in columns})
 
 
 def _refuse(what: str, path: Path, faults: Sequence[str]) -> None:

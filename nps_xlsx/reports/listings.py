@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 from nps_xlsx.combine import Combined
+from nps_xlsx.guards import guarded
 from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Received, Return, Status
 
 Row = dict[str, str]
@@ -31,9 +31,6 @@ LISTINGS: Mapping[str, Listing] = {
     ).items()
 }
 """Every CSV file, by its name."""
-
-_RUNS_AS_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def return_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
@@ -250,7 +247,7 @@ def _identity(assessment: Assessment | None) -> Row:
 
 
 def to_csv(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
-    """Rows as CSV that Excel opens rightly: UTF-8 with a byte-order mark, nothing run as a formula."""
+    """Rows as CSV that Excel opens rightly: UTF-8 with a byte-order mark, texts guarded."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     columns = list(columns)
@@ -266,17 +263,3 @@ def to_parquet(columns: Iterable[str], rows: Sequence[Row]) -> bytes:
 
     frame = pd.DataFrame(rows, columns=list(columns), dtype="string")
     return frame.to_parquet(index=False)
-
-
-def guarded(text: str) -> str:
-    """A text that a spreadsheet would run as a formula, with an apostrophe before it.
-
-    Text that already begins with apostrophes before such a character gets one more, so
-    that ``unguarded`` gives back exactly what the council wrote.
-    """
-    return f"'{text}" if _RUNS_AS_FORMULA.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    """The text as the council wrote it, from a cell of one of the CSV files."""
-    return text[1:] if _ESCAPED.match(text) else text
