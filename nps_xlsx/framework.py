@@ -18,7 +18,7 @@ PRINCIPLE_NAME = "High level principle"
 """What the LGA's tables call the ladder of the key area itself."""
 
 _FRAMEWORK_TEXTS = ("edition", "title", "short_title", "publisher", "published", "copyright")
-_FRAMEWORK_KEYS = {*_FRAMEWORK_TEXTS, "themes", "enablers", "guidance", "actions", "levels"}
+_FRAMEWORK_KEYS = {*_FRAMEWORK_TEXTS, "themes", "enablers", "guidance", "actions", "levels", "superseded"}
 _AREA_TEXTS = ("code", "name", "sheet", "description")
 _HELP_TEXTS = ("what_it_is", "why_it_is_important")
 _AREA_KEYS = {*_AREA_TEXTS, *_HELP_TEXTS, "footnote", "principle", "behaviours"}
@@ -92,6 +92,7 @@ class _Reader:
             enablers=self._enablers(enablers_file) if isinstance(enablers_file, str) else None,
             guidance=read_guidance(self.folder, self.folder.text(file, "", data, "guidance") or file),
             actions={},
+            superseded=self._superseded(file, data),
         )
         self._whole(framework)
         return replace(framework, actions=self._actions(data, framework))
@@ -103,6 +104,13 @@ class _Reader:
             return {}
         codes = [behaviour.code for behaviour in framework.behaviours]
         return read_actions(self.folder, file, codes, self.levels)
+
+    def _superseded(self, file: str, data: Mapping[str, Any]) -> tuple[str, ...]:
+        texts = data.get("superseded", [])
+        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+            return tuple(texts)
+        self.folder.fault(file, "superseded", "must list the former texts")
+        return ()
 
     # --- Files and tables
 

@@ -165,3 +165,19 @@ def test_a_missing_folder_is_a_fault_and_not_a_traceback(tmp_path: Path) -> None
     """A framework folder that is not there is told like any other fault."""
     with pytest.raises(FrameworkError, match="no such folder"):
         load_framework(tmp_path / "nothing")
+
+
+def test_mobile_access_closes_mature_of_en2(framework: Framework) -> None:
+    """The published list of objectives quotes level 3 of EN2 with this sentence; Leader is the bulleted level."""
+    _, _, mature, leader, _ = framework.row_by_code["EN2"].descriptors
+    sentence = "Access and interaction to all of the above possible from any electronic mobile device."
+    assert mature.endswith(f"tender box rental).\n{sentence}")
+    assert leader.startswith("• Access to a Procure to Pay (P2P) system via secure mobile application")
+    assert [text for text in framework.superseded if sentence not in text or text == mature] == [
+        mature.removesuffix(f"\n{sentence}")
+    ]
+
+
+def test_superseded_texts_must_be_a_list(broken: Callable[..., list[str]]) -> None:
+    """Former wording that is no list of texts is a fault with its place."""
+    assert "framework.toml superseded" in broken(("framework.toml", "superseded = [", "superseded = [1,"))

@@ -155,6 +155,8 @@ class Framework:
     guidance: Guidance
     actions: Mapping[str, Steps]
     """Suggested actions by the code of a behaviour; a framework may have none."""
+    superseded: tuple[str, ...] = ()
+    """Texts that workbooks of this edition held before they were put right, and that are still ours."""
     is_part: bool = False
     """Whether only some of the edition's rows are here, for a short collection."""
 
