@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import difflib
 import io
 import re
@@ -47,6 +48,16 @@ class RegisterError(UserError):
     """A register or list of councils that cannot be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class FormerCouncil:
+    """A council that ended, and the codes of those that took its place."""
+
+    gss_code: str
+    name: str
+    ended: dt.date
+    successors: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Register:
     """The councils that a workbook can be built for, in the order of the file."""
@@ -54,16 +65,26 @@ class Register:
     councils: tuple[Council, ...]
     listed: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     """What the list that it was read from says of each council, by its code: every column of the list."""
+    former: tuple[FormerCouncil, ...] = field(default=(), compare=False)
+    """Councils that ended: who asks for one is told what it became."""
 
     def __add__(self, other: Register) -> Register:
         """Both registers; where a code stands in both, the later one's entry counts."""
         by_code = {council.gss_code: council for council in (*self.councils, *other.councils)}
-        return Register(tuple(by_code.values()))
+        return Register(tuple(by_code.values()), former=(*self.former, *other.former))
 
     @cached_property
     def by_code(self) -> dict[str, Council]:
         """Councils by GSS code."""
         return {council.gss_code: council for council in self.councils}
+
+    @cached_property
+    def _by_former_code(self) -> dict[str, str]:
+        return {code: council.gss_code for council in self.councils for code in council.former_codes}
+
+    def present_code(self, code: str) -> str:
+        """The code that a council has now, by that or by a former one of its own; others as they are."""
+        return code if code in self.by_code else self._by_former_code.get(code, code)
 
     @cached_property
     def extra_columns(self) -> tuple[str, ...]:
@@ -81,15 +102,16 @@ class Register:
         return full, bare
 
     def find(self, wanted: str) -> Council:
-        """The council with this GSS code or name.
+        """The council with this GSS code or name, or that had it before.
 
         Case, punctuation, "&" for "and" and the words that only say what kind of council
         it is ("Council", "Borough", "London Borough of") make no difference.
 
         Raises:
-            CouncilError: no council, or more than one, goes by that; the nearest are named.
+            CouncilError: no council, or more than one, goes by that; the nearest are named, or for a
+                council that ended, what it became.
         """
-        code = wanted.strip().upper()
+        code = self.present_code(wanted.strip().upper())
         if code in self.by_code:
             return self.by_code[code]
         for names, key in zip(self._by_name, (_plain(wanted), _bare(wanted)), strict=True):
@@ -101,7 +123,20 @@ class Register:
             if codes:
                 found = _listed(self.by_code[code] for code in sorted(codes))
                 raise CouncilError(f"{wanted!r} is more than one council; say which: {found}.")
+        ended = next((one for one in self.former if _goes_by(one, wanted)), None)
+        if ended is not None:
+            raise CouncilError(f"{ended.name} {self._became(ended)}.")
         raise CouncilError(f"No council is called {wanted!r}. {self._nearest(wanted)}")
+
+    def _became(self, ended: FormerCouncil) -> str:
+        """What became of a council, to its present successors: some of 2019 ended again in 2023."""
+        on = f"on {ended.ended.day} {ended.ended:%B %Y}"
+        for again in self.former:
+            if again.gss_code in ended.successors:
+                return f"became part of {again.name} {on}, which {self._became(again)}"
+        there = [code for code in ended.successors if code in self.by_code]
+        names = "; ".join(f"{self.by_code[code].short_name}, {code}" for code in there)
+        return f"became part of {names}, {on}" if len(there) == 1 else f"ended {on}: see {names}"
 
     def _begins_like(self, key: str, found: str) -> set[str]:
         """Other councils whose short name begins with a name that is only an alternative one.
@@ -149,15 +184,29 @@ def load_register(path: Path | None = None) -> Register:
     Raises:
         RegisterError: the file cannot be read, lacks a column, or holds a code twice.
     """
+    former = () if path else _former_councils(data_folder() / "former_councils.csv")
     path = path or data_folder() / "councils.csv"
     rows = read_csv(path, REGISTER_COLUMNS)
     councils = tuple(_council(row) for row in rows)
-    register = Register(councils)
+    register = Register(councils, former=former)
     if len(register.by_code) < len(councils):
         codes = [council.gss_code for council in councils]
         doubled = sorted({code for code in codes if codes.count(code) > 1})
         raise RegisterError(f"{path}: the code {doubled[0]} stands there twice; keep one of the rows.")
     return register
+
+
+def _former_councils(path: Path) -> tuple[FormerCouncil, ...]:
+    rows = read_csv(path, ("gss_code", "name", "ended", "successors"))
+    return tuple(
+        FormerCouncil(
+            row["gss_code"],
+            row["name"],
+            dt.date.fromisoformat(row["ended"]),
+            tuple(row["successors"].split("|")),
+        )
+        for row in rows
+    )
 
 
 def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -254,6 +303,7 @@ def _council(row: dict[str, str]) -> Council:
         region=row["region"],
         nation=row["nation"],
         alternative_names=tuple(dict.fromkeys(alternatives)),
+        former_codes=tuple(filter(None, row.get("former_gss_codes", "").upper().split("|"))),
         is_principal=council_type.casefold() not in _NOT_PRINCIPAL,
         extra={name: value for name, value in row.items() if name not in _KNOWN_COLUMNS},
     )
@@ -269,6 +319,10 @@ def _plain(name: str) -> str:
 def _bare(name: str) -> str:
     """A plain name without the words that say what kind of council it is."""
     return " ".join(_TYPE_WORDS.sub(" ", _plain(name)).split())
+
+
+def _goes_by(ended: FormerCouncil, wanted: str) -> bool:
+    return wanted.strip().upper() == ended.gss_code or _bare(wanted) == _bare(ended.name) != ""
 
 
 def _listed(councils: Iterable[Council]) -> str:

@@ -49,7 +49,8 @@ def load_previous(path: Path, framework: Framework, register: Register) -> dict[
         InputError, RegisterError: the path is not there or cannot be read.
         ResponsesError: no answers are in it.
     """
-    return {one.assessment.gss_code: one.assessment for one in load_responses([path], framework, register)}
+    responses = load_responses([path], framework, register)
+    return {register.present_code(one.assessment.gss_code): one.assessment for one in responses}
 
 
 def _found(path: Path, framework: Framework, register: Register) -> list[Assessment]:

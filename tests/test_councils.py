@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nps_xlsx.councils import CouncilError, Register, RegisterError, load_list, load_register, read_csv
+from nps_xlsx.model import Answer, Framework
+from tests.workbooks import filled, read, slugs
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,15 @@ from nps_xlsx.councils import CouncilError, Register, RegisterError, load_list, 
         ("City of London", "E09000001"),
         ("Derby City Council", "E06000015"),
         ("Derbyshire", "E10000007"),
+        ("E08000016", "E08000038"),
+        ("e08000019", "E08000039"),
+        ("E10000023", "E06000065"),
+        ("North Yorkshire County Council", "E06000065"),
+        ("Colchester Borough Council", "E07000071"),
+        ("Southend-on-Sea Borough Council", "E06000033"),
+        ("Southend-on-Sea City Council", "E06000033"),
+        ("Milton Keynes Council", "E06000042"),
+        ("City of Milton Keynes", "E06000042"),
     ],
 )
 def test_a_council_is_found_by_code_or_name(register: Register, wanted: str, code: str) -> None:
@@ -111,3 +124,48 @@ def test_a_list_keeps_every_column_of_its_councils(register: Register, tmp_path:
         "e_mail": "a@example.org; b@example.org",
         "lead": "Ann",
     }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "became"),
+    [
+        ("Craven", "Craven became part of North Yorkshire, E06000065, on 1 April 2023."),
+        ("E07000163", "Craven became part of North Yorkshire, E06000065, on 1 April 2023."),
+        ("Craven District Council", "Craven became part of North Yorkshire, E06000065, on 1 April 2023."),
+        (
+            "Borough of Poole",
+            "Poole became part of Bournemouth, Christchurch and Poole, E06000058, on 1 April 2019.",
+        ),
+        (
+            "Taunton Deane",
+            "Taunton Deane became part of Somerset West and Taunton on 1 April 2019, "
+            "which became part of Somerset, E06000066, on 1 April 2023.",
+        ),
+        ("Cumbria", "Cumbria County Council ended on 1 April 2023: see Cumberland, E06000063; Westmorland"),
+    ],
+)
+def test_a_council_that_ended_is_told_with_what_it_became(wanted: str, became: str) -> None:
+    """A reorganised council is no other council's near miss: its successor and the day are named."""
+    with pytest.raises(CouncilError, match=re.escape(became)):
+        load_register().find(wanted)
+
+
+def test_every_former_council_has_present_successors() -> None:
+    """Each code of a council that ended is out of the register, and what took its place is in it."""
+    register = load_register()
+    ended = {one.gss_code for one in register.former}
+    assert len(ended) == len(register.former) == 46
+    for one in register.former:
+        assert one.gss_code not in register.by_code
+        assert all(code in register.by_code or code in ended for code in one.successors)
+
+
+def test_a_workbook_built_under_a_former_code_is_of_the_same_council(framework: Framework) -> None:
+    """Barnsley's return with the stamp of before its new code counts as Barnsley's."""
+    register = load_register()
+    before = replace(register.find("Barnsley"), gss_code="E08000016")
+    content = filled(framework, before, Answer("EC1", current=3))
+    returned = read(content, framework, register, "NPS-2026-E08000016-barnsley.xlsx")
+    assert returned.assessment is not None
+    assert returned.assessment.gss_code == "E08000038"
+    assert slugs(returned) == []

@@ -168,7 +168,7 @@ def test_a_missing_folder_is_a_fault_and_not_a_traceback(tmp_path: Path) -> None
 
 
 def test_mobile_access_closes_mature_of_en2(framework: Framework) -> None:
-    """The published list of objectives quotes level 3 of EN2 with this sentence; Leader is the bulleted level."""
+    """The published list of objectives quotes level 3 of EN2 with it; Leader is the bulleted level."""
     _, _, mature, leader, _ = framework.row_by_code["EN2"].descriptors
     sentence = "Access and interaction to all of the above possible from any electronic mobile device."
     assert mature.endswith(f"tender box rental).\n{sentence}")

@@ -79,13 +79,14 @@ class Identifier:
         return next(stamp for stamp in whole if stamp.workbook == chosen)
 
     def _by_stamp(self, stamp: Stamp, details: Details, stamps: Sequence[FoundStamp]) -> Identity:
-        council = self.register.by_code.get(stamp.gss_code)
+        gss_code = self.register.present_code(stamp.gss_code)
+        council = self.register.by_code.get(gss_code)
         typed = details.get("council", _NOWHERE)
         if council is None:
             self.findings.tell("council-unknown", details.get("gss_code", _NOWHERE)[1], value=stamp.gss_code)
         return Identity(
-            gss_code=stamp.gss_code,
-            council=council.name if council else typed[0] or stamp.gss_code,
+            gss_code=gss_code,
+            council=council.name if council else typed[0] or gss_code,
             round=stamp.round,
             template=stamp.template,
             respondent=stamp.respondent,
@@ -134,6 +135,7 @@ class Identifier:
 
     def _tell_file_name(self, identity: Identity) -> None:
         code, round_ = _by_file_name(self.findings.file)
+        code = self.register.present_code(code)
         if code and (code, round_.casefold()) != (identity.gss_code, identity.round.casefold()):
             name = self.findings.file.rpartition("/")[2]
             built_for = f"{identity.council}, round {identity.round}"

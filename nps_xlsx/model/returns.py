@@ -23,6 +23,8 @@ class Council:
     region: str
     nation: str
     alternative_names: tuple[str, ...] = ()
+    former_codes: tuple[str, ...] = ()
+    """Codes that the same council had before."""
     is_principal: bool = True
     """Whether it is one of the principal councils, which ``--all`` builds for."""
     extra: Mapping[str, str] = field(default_factory=dict, compare=False)
