@@ -11,6 +11,7 @@ from nps_xlsx.ingester.grids import CellValue
 from nps_xlsx.ingester.identity import Identity
 from nps_xlsx.ingester.locate import Row, Table
 from nps_xlsx.ingester.values import read_date, read_level, read_priority, read_text, text_slug
+from nps_xlsx.ingester.witnesses import Witnesses
 from nps_xlsx.model import Answer, Framework, LevelValue, Place
 from nps_xlsx.problems import CATALOGUE
 
@@ -33,9 +34,10 @@ class AnswerReader:
     def read(self, rows: Sequence[Row], tables: Sequence[Table]) -> tuple[Answer, ...]:
         """The answers of the rows, in the framework's order; the first of two that are not blank."""
         answers: dict[str, Answer] = {}
+        doubted = self._doubted(rows)
         for row in rows:
-            if row.table.grid.name in self.identity.foreign:
-                self._count_foreign(row)
+            if row.table.grid.name in self.identity.foreign or (id(row.table), row.row) in doubted:
+                self._count_refused(row)
                 continue
             if not self._has_content(row):
                 answers.setdefault(row.ref, self._answer(row))
@@ -50,8 +52,24 @@ class AnswerReader:
         self._unknown_rows(tables, {(id(row.table), row.row) for row in rows})
         return tuple(answers[row.code] for row in self.framework.rows if row.code in answers)
 
-    def _count_foreign(self, row: Row) -> None:
-        # The sheet is told once, with its stamp; the rows on it are refused with it.
+    def _doubted(self, rows: Sequence[Row]) -> set[tuple[int, int]]:
+        """Report rows whose Ref is contradicted; where there are several, no row of their table is used."""
+        doubted: set[tuple[int, int]] = set()
+        mine = [row for row in rows if row.table.grid.name not in self.identity.foreign]
+        for doubt in Witnesses(self.framework).doubts(mine):
+            row, _ = doubt.pairs[0]
+            slug = "refs-against-names" if doubt.is_of_table else "ref-against-name"
+            ref = "" if doubt.is_of_table else row.ref
+            value = "" if doubt.is_of_table else self._words(row.table, row.row)
+            self.findings.tell(
+                slug, self._place(row, "ref"), ref=ref, field="ref", value=value, pairs=doubt.words
+            )
+            refused = [r for r in mine if r.table is doubt.table and (doubt.is_of_table or r.row == row.row)]
+            doubted |= {(id(r.table), r.row) for r in refused}
+        return doubted
+
+    def _count_refused(self, row: Row) -> None:
+        # What refuses it was reported once, for the sheet, the table or the row.
         if self._has_content(row):
             self.present += 1
             self.refused += 1

@@ -1,0 +1,96 @@
+"""Which behaviour a row is: its Ref, the name beside it and its descriptors must not contradict one another.
+
+Officers sort rows and number the Refs anew, or sort all columns but the first ones.  Then every
+answer stands beside a Ref that is not its own, and nothing else in the file says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from nps_xlsx.ingester.locate import Row, Table
+from nps_xlsx.ingester.values import key_of, read_text
+from nps_xlsx.model import Framework
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """The rows of one table of which nobody can say whose answers they hold, each with what stands there."""
+
+    table: Table
+    pairs: Sequence[tuple[Row, str]]
+
+    @property
+    def is_of_table(self) -> bool:
+        """Whether it leaves no row of the table to be believed: Refs are seldom changed singly."""
+        return len(self.pairs) > 1
+
+    @property
+    def words(self) -> str:
+        """The pairs: ``SV0 beside 'Policy and scope'; SV1 beside ...``."""
+        return "; ".join(f"{row.ref} beside {said}" for row, said in self.pairs)
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Hears what the cells of a row say, beside its Ref, about which behaviour it is."""
+
+    framework: Framework
+
+    def doubts(self, rows: Iterable[Row]) -> Iterator[Doubt]:
+        """The doubt about each table in which there is one.
+
+        A name that is no behaviour's says nothing, nor does a blank one or a descriptor that was
+        changed: then the Ref stands.  But not that of a behaviour which another row claims to be.
+        """
+        together: dict[int, list[Row]] = {}
+        for row in rows:
+            together.setdefault(id(row.table), []).append(row)
+        for members in together.values():
+            heard = [(row, self._hear(row)) for row in members]
+            claimed = {code for row, codes in heard if codes and row.ref not in codes for code in codes}
+            pairs = [
+                (row, self._said(row, codes))
+                for row, codes in heard
+                if row.ref not in codes and (codes or row.ref in claimed)
+            ]
+            if pairs:
+                yield Doubt(members[0].table, pairs)
+
+    def _hear(self, row: Row) -> frozenset[str]:
+        """The behaviours that a row can be by its name or its descriptors; none where they say nothing."""
+        behaviour = self.framework.row_by_code[row.ref]
+        name = row.table.value(row.row, "behaviour")
+        by_name = {row.ref} if name == behaviour.name else self._by_name.get(key_of(read_text(name)), set())
+        if by_name and row.ref not in by_name:
+            return frozenset(by_name)
+        shown = [row.table.value(row.row, f"level_{level.number}") for level in self.framework.levels]
+        if any(text == own for text, own in zip(shown, behaviour.descriptors, strict=True)):
+            return frozenset({row.ref})
+        known = [codes for text in shown if (codes := self._by_descriptor.get(str(text)))]
+        # A single one may have been pasted there; two are of a row.
+        return frozenset().union(*known) if len(known) > 1 else frozenset(by_name)
+
+    def _said(self, row: Row, codes: frozenset[str]) -> str:
+        name = read_text(row.table.value(row.row, "behaviour"))
+        if row.ref in self._by_name.get(key_of(name), ()):
+            return f"the descriptors of {' or '.join(sorted(codes))}"
+        return repr(name) if name else "no name"
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, set[str]]:
+        return _codes((key_of(row.name), row.code) for row in self.framework.rows)
+
+    @cached_property
+    def _by_descriptor(self) -> Mapping[str, set[str]]:
+        return _codes((text, row.code) for row in self.framework.rows for text in row.descriptors if text)
+
+
+def _codes(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
+    """The codes by what they share: names recur from one area to another ("High level principle")."""
+    found: dict[str, set[str]] = {}
+    for text, code in pairs:
+        found.setdefault(text, set()).add(code)
+    return found
