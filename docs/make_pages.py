@@ -35,7 +35,7 @@ rightly; lines end as Windows has them. Columns are added at the end; none chang
 within a version.
 
 **Apostrophes.** A text that a spreadsheet would run as a formula (it begins with `=`, `+`, `-` or `@`, also
-full-width, perhaps after blanks), or would turn into a date or another number (`2/3`, `1E5`, `75%`, `007`), has
+full-width, perhaps after blanks), or would turn into a date or another number (`2/3`, `1E5`, `007`), has
 an apostrophe before it. Take one off to have it as the council wrote it. Days such as `2027-03-31` have none.
 
 **Blanks.** An empty cell is no answer. `NA` is "not applicable": software that reads it as missing (pandas
