@@ -12,7 +12,7 @@ from string import Formatter
 
 from nps_xlsx.model import Place, Problem, Severity
 
-_CELL = re.compile(r"([A-Z]+)(\d+)")
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _SHOWN = 80
 """Characters of a council's words that a message repeats; the whole stands beside it."""
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zlib
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,7 +33,12 @@ BUILT_AT = dt.datetime(2018, 7, 1)  # noqa: DTZ001 - a constant, so that the byt
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
 _CHECK_LENGTH = 4
-_STAMP = re.compile(r"(?P<body>[a-z0-9-]+ \| template .+) \| check (?P<check>\w+)", re.IGNORECASE)
+_EDITION_LENGTH = 60
+_EDITION = re.compile(rf"[a-z0-9-]{{1,{_EDITION_LENGTH}}}\Z", re.IGNORECASE)  # among that many characters
+_TEMPLATE = re.compile(r" \| template ", re.IGNORECASE)
+_CHECK = re.compile(r" \| check (\w{1,9})", re.IGNORECASE)
+# No part but the last can take in a bar, so that each has one end: the time grows with the length, which is
+# at most LENGTH_LIMIT.
 _BODY = re.compile(
     r"(?P<edition>[a-z0-9-]+) \| template (?P<template>\w+) \| round (?P<round>[^|]+) \| (?P<gss_code>\w+)"
     r" \| sheet (?P<sheet>[^|]+?)"
@@ -41,8 +47,14 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _ROUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
-_RUN = re.compile(r"([A-Z]+)(\d+)(?:-(\d+))?")
+_RUN = re.compile(r"([A-Z]{1,20})([0-9]{1,4})(?:-([0-9]{1,4}))?")
 RESPONDENT_LENGTH = 40
+
+LENGTH_LIMIT = 4_000
+"""Characters of a stamp; the longest of the 2018 edition, which asks for every other row, has 400."""
+
+ASKED_LIMIT = 1_000
+"""Rows that a stamp may ask for; the 2018 edition has 65."""
 
 
 class StampError(ValueError):
@@ -99,15 +111,24 @@ def check_characters(text: str) -> str:
 def parse_stamp(text: str) -> Stamp | None:
     """The stamp in the text of a cell, or ``None`` where the text is not a stamp.
 
+    The time that it takes grows with the length of the text and no faster, whatever it holds.
+
     Raises:
-        StampError: it looks like a stamp, but its check characters do not fit.
+        StampError: it looks like a stamp, but its check characters do not fit, or no stamp of ours says that.
     """
-    found = _STAMP.search(" ".join(text.split()))
-    if found is None:
+    line = " ".join(text.split())
+    template, check = _TEMPLATE.search(line), _last(_CHECK.finditer(line))
+    if template is None or check is None or template.end() > check.start():
         return None
-    body = _BODY.fullmatch(found["body"])
-    if body is None or check_characters(found["body"]) != found["check"].upper():
-        raise StampError(f"the check characters of the stamp {text!r} do not fit")
+    edition = _EDITION.search(line, max(0, template.start() - _EDITION_LENGTH), template.start())
+    if edition is None:
+        return None
+    written = line[edition.start() : check.start()]
+    if len(written) > LENGTH_LIMIT or check_characters(written) != check[1].upper():
+        raise StampError("the check characters of a stamp do not fit")
+    body = _BODY.fullmatch(written)
+    if body is None:
+        raise StampError("a stamp with other parts than ours")
     words = {key: (value or "").strip() for key, value in body.groupdict().items()}
     return Stamp(
         **{key: words[key] for key in ("edition", "template", "round", "gss_code", "sheet")},
@@ -116,6 +137,10 @@ def parse_stamp(text: str) -> Stamp | None:
         last_round=words["last_round"],
         with_review=bool(words["review"]),
     )
+
+
+def _last(found: Iterable[re.Match[str]]) -> re.Match[str] | None:
+    return next(iter(deque(found, maxlen=1)), None)
 
 
 def _runs(codes: Iterable[str]) -> str:
@@ -133,11 +158,16 @@ def _runs(codes: Iterable[str]) -> str:
 
 
 def _codes(runs: str) -> tuple[str, ...]:
-    return tuple(
-        f"{area}{number}"
-        for area, first, last in _RUN.findall(runs.upper())
-        for number in range(int(first), int(last or first) + 1)
-    )
+    codes: list[str] = []
+    for word in runs.upper().split():
+        run = _RUN.fullmatch(word)
+        if run is None:
+            raise StampError(f"{word[:40]!r} are no codes of rows")
+        area, first, last = run[1], int(run[2]), int(run[3] or run[2])
+        if len(codes) + last - first >= ASKED_LIMIT:
+            raise StampError(f"a stamp that asks for more than {ASKED_LIMIT} rows")
+        codes += (f"{area}{number}" for number in range(first, last + 1))
+    return tuple(codes)
 
 
 def is_round_name(name: str) -> bool:

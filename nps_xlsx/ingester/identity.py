@@ -19,8 +19,9 @@ from nps_xlsx.stamp import Stamp, StampError, parse_stamp
 Details = Mapping[str, tuple[str, Place]]
 """What stands on Start here, and where, by the key of its label."""
 
-_FILE_NAME = re.compile(r"NPS-(?P<round>.+?)-(?P<gss_code>[A-Z]\d{8})\b", re.IGNORECASE)
-_REFERENCE = re.compile(r"'?(?P<sheet>[^'!]+)'?!\$?(?P<letters>[A-Z]{1,3})\$?(?P<row>\d+)")
+# A round has 20 characters at most: no further is looked from each "NPS-".
+_FILE_NAME = re.compile(r"NPS-(?P<round>.{1,20}?)-(?P<gss_code>[A-Z][0-9]{8})\b", re.IGNORECASE)
+_REFERENCE = re.compile(r"'?(?P<sheet>[^'!]+)'?!\$?(?P<letters>[A-Z]{1,3})\$?(?P<row>[0-9]{1,7})")
 _NOWHERE = ("", Place())
 
 

@@ -16,7 +16,7 @@ from nps_xlsx.ingester.grids import CellValue, Grid
 from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.layout import DETAILS
 from nps_xlsx.model import Framework, Place
-from nps_xlsx.stamp import Stamp, StampError, parse_stamp
+from nps_xlsx.stamp import LENGTH_LIMIT, Stamp, StampError, parse_stamp
 
 _ENOUGH_HEADINGS = 3
 _SURELY_HEADINGS = 6
@@ -26,8 +26,8 @@ _ENOUGH_LABELS = 3
 _LONGEST = 80
 """Characters beyond which a text is no heading, label or code, and need not be compared."""
 
-_CODE = re.compile(r"([A-Z]+)0*(\d+)")
-_COPY = re.compile(r"^copy of |[ _]?\(?\d+\)?$", re.IGNORECASE)
+_CODE = re.compile(r"([A-Z]{1,20})0{0,9}([0-9]{1,9})")  # no further than 39 characters
+_COPY = re.compile(r"^copy of |[ _]?\(?\d{1,4}\)?$", re.IGNORECASE)
 """What programs add to the name of a copied sheet: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``."""
 
 _OF_ANSWERS = {"behaviour", "current", "target", "evidence"}
@@ -300,11 +300,15 @@ def find_stamps(grids: Iterable[Grid]) -> list[FoundStamp]:
                 try:
                     stamp = parse_stamp(value)
                 except StampError:
-                    found.append(FoundStamp(value, grid.name, cell, None))
+                    found.append(FoundStamp(_shown(value), grid.name, cell, None))
                 else:
                     if stamp is not None:
-                        found.append(FoundStamp(value, grid.name, cell, stamp))
+                        found.append(FoundStamp(_shown(value), grid.name, cell, stamp))
     return found
+
+
+def _shown(stamp: str) -> str:
+    return read_text(stamp)[:LENGTH_LIMIT]
 
 
 def find_details(grids: Sequence[Grid]) -> dict[str, tuple[CellValue, Place]]:

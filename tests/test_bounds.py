@@ -1,0 +1,135 @@
+"""Whatever councils write is parsed in time that grows no faster than its length, without an exception."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from nps_xlsx.councils import CouncilError, load_register
+from nps_xlsx.framework import load_framework
+from nps_xlsx.ingester import identity, locate, values
+from nps_xlsx.ingester.containers import labels, letters, mail
+from nps_xlsx.ingester.grids import Grid, Properties
+from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.layout import file_slug
+from nps_xlsx.problems import cell_order
+from nps_xlsx.stamp import LENGTH_LIMIT, Stamp, StampError, check_characters, parse_stamp
+
+FRAMEWORK = load_framework()
+REGISTER = load_register()
+ROW = FRAMEWORK.rows[1]
+SHORT, LONG = 4_000, 32_000
+SLOWEST = 24
+"""How much longer the long text may take, which is eight times as long: where the time grows with the square
+it takes sixty-four times as long."""
+
+
+def tables(text: str) -> object:
+    """The tables and details among cells that hold the text."""
+    grid = Grid(text, [["Ref", "Specific behaviour", "Current level", text], [text, text, "1 Minimum"]])
+    found = locate.find_tables([grid], FRAMEWORK)
+    loose = list(locate.find_loose_rows(grid, found, FRAMEWORK))
+    live = locate.live_grids([grid], locate.find_stamps([grid]))
+    return list(locate.find_rows(found, FRAMEWORK)), locate.find_details([grid]), loose, live
+
+
+def opened_mail(text: str) -> object:
+    """The mail whose headers and body hold the text."""
+    head = f"From: {text[:2_000]}\nSubject: {text}\n"
+    content = f"{head}Content-Type: multipart/mixed; boundary=b\n\n--b\n{text}\n--b--".encode(
+        "utf-8", "replace"
+    )
+    return mail.is_mail_text("m", content) and [
+        enclosure.load() for enclosure in mail.open_mail(content, 8, None).enclosures
+    ]
+
+
+def header(text: str) -> object:
+    """The sender, the day and the subject in headers; decoding leaves no half characters in them."""
+    whole = text.encode("utf-8", "replace").decode()
+    return letters.letter_of(
+        letters.first_headers((name, whole) for name in ("From", "To", "Subject", "Date"))
+    )
+
+
+PARSERS: dict[str, Callable[[str], object]] = {
+    "stamp": parse_stamp,
+    "level": lambda text: values.read_level(text, FRAMEWORK.levels, ROW.descriptors),
+    "date": values.read_date,
+    "priority": values.read_priority,
+    "yes or no": values.read_yes_no,
+    "text": lambda text: (values.read_text(text), values.text_slug(text), values.key_of(text)),
+    "code": lambda text: locate.code_of(text, FRAMEWORK),
+    "tables": tables,
+    "council": REGISTER.find,
+    "file name": lambda text: (identity._by_file_name(text), file_slug(text)),
+    "hidden stamp": lambda text: identity._hidden(Properties(stamp=text, stamp_name=text), []),
+    "label": lambda text: (labels.clean_name(text), labels.clean_path(text), labels.split_suffix(text)),
+    "mail": opened_mail,
+    "header": header,
+    "cell": cell_order,
+}
+ALLOWED = (StampError, CouncilError, RefusedError)
+"""How a parser says that a text is not what it looks like."""
+
+PIECES = (
+    *("nps-2018", " | template ", " | round ", " | sheet ", " | asked ", " | check ", " | ", "|"),
+    *("EC", "0", "1-", "9" * 30, "NPS-", "E06000035", "A", "a", "'", '"', "!", "$", "=", "+"),
+    *(" ", "  ", "\t", "\n", "\r\n\r\n", "(", ")", ".", ",", "-", "_", "/", "\\", ":", ";", "<", ">", "@"),
+    *("between ", " to ", " and ", "level ", "½", "2.", "st of ", "2026-01-01", "T00:00", ".000", "Monday "),
+    *("yes", "no, ", "the ", "council ", "copy of ", "From ", "X: ", "=?utf-8?q?", "?=", "--b", "charset*0="),
+    *("²", "٣", "\u200b", "\ud800", "\ufdfa", "\u0301", "İ"),
+)
+
+
+def work(parse: Callable[[str], object], text: str) -> float:
+    """Seconds of the processor's time."""
+    began = time.process_time()
+    with contextlib.suppress(*ALLOWED):
+        parse(text)
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@settings(max_examples=30, deadline=None)
+@given(
+    start=st.sampled_from(("", *PIECES)),
+    unit=st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join),
+    end=st.sampled_from(("", *PIECES)),
+)
+@example(start="EC", unit="0", end="A")
+@example(start="", unit="A", end="!")
+@example(start="", unit="1", end="A")
+@example(start="", unit="NPS-", end="")
+@example(start="", unit="nps-2018 | template ", end=" | check ")
+@example(start="", unit=" | check a", end="")
+def test_time_grows_with_the_length(name: str, start: str, unit: str, end: str) -> None:
+    """Eight times as long a text takes some eight times as long; none is met by an exception."""
+    short, long = (start + unit * (length // len(unit)) + end for length in (SHORT, LONG))
+    allowed = SLOWEST * max(work(PARSERS[name], short), 0.002)
+    assert any(work(PARSERS[name], long) <= allowed for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    "asked", ["EC0-100000000", "EC0-9999", "EC" + "9" * 5_000, "EC0-" + "9" * 5_000, "É1"]
+)
+def test_a_stamp_that_asks_for_too_much_is_damaged(asked: str) -> None:
+    """No range is counted out that no framework has, even where the check characters fit."""
+    body = f"nps-2018 | template 1 | round 2026 | E06000035 | sheet EC | asked {asked}"
+    with pytest.raises(StampError):
+        parse_stamp(f"{body} | check {check_characters(body)}")
+
+
+def test_the_longest_stamp_is_within_its_limit() -> None:
+    """A stamp of which every other row was asked, with the longest respondent, is still read."""
+    codes = tuple(row.code for row in FRAMEWORK.rows)[::2]
+    stamp = Stamp(
+        FRAMEWORK.edition, "1", "2" * 20, "E06000035", "EC", "R" * 40, codes, "1" * 20, with_review=True
+    )
+    assert len(str(stamp)) < LENGTH_LIMIT / 4
+    assert parse_stamp(str(stamp)) == stamp
