@@ -18,7 +18,8 @@ from nps_xlsx.model import Answer, Council, Framework, Return, Status
 from tests.test_containers import zipped
 from tests.workbooks import filled
 
-SHORT = Limits(work=0.4, wait=0.8)
+SHORT = Limits(work=0.8, wait=2.5)
+"""Still several times what an honest file takes on a machine that is busy with other things."""
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +124,7 @@ def test_one_file_never_costs_another(
 ) -> None:
     """Files that end the process, keep it busy or fill it are refused alone, in a zip and beside it."""
     bad = {f"{number}-{way}.xlsx": source.content for number, way in enumerate(WAYS)}
-    bad |= {"8-open-dies.xlsx": source.content, "9-open-waits.xlsx": source.content}
+    bad["9-open-dies.xlsx"] = source.content
     good = {f"{number}-good.xlsx": source.content for number in range(len(WAYS))}
     (tmp_path / "all.zip").write_bytes(zipped(**good, **bad))
     (tmp_path / "last.xlsx").write_bytes(source.content)
@@ -133,8 +134,8 @@ def test_one_file_never_costs_another(
     accepted = [returned for returned in returns if Path(returned.source_file).name not in bad]
     assert {returned.status for returned in accepted} == {Status.ACCEPTED}
     reasons = [refused(returned) for returned in returns if returned not in accepted]
-    words = ("broke down", "0.4 seconds", "waited", "memory", "KeyError in", "broke down")
-    for reason, word in zip(reasons, (*words, "broke down", "waited"), strict=True):
+    words = ("broke down", "0.8 seconds", "waited", "memory", "KeyError in", "broke down")
+    for reason, word in zip(reasons, (*words, "broke down"), strict=True):
         assert word in reason
 
 
@@ -154,7 +155,6 @@ def test_nonsense_is_not_believed(
     """A process that says what is no answer, or nothing, costs the file that it was asked about."""
     began = time.monotonic()
     with ReadingProcess(framework, register, script(BEGUN, lines), SHORT) as process:
-        assert reason in refused(process.read_return(source))
         assert reason in refused(process.read_return(source))
     assert time.monotonic() - began < 20
 
