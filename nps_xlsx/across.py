@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,8 +25,8 @@ class KeepError(UserError):
 class Keep:
     """Which of several returns of one council, round and respondent counts.
 
-    The latest, by the date completed, then by when the file was saved, then by the order
-    of reading; or the earliest; or, before either, a file named here.
+    The latest, by its own day, then by when its mail was sent, when the file was saved and the
+    order of reading; or the earliest; or, before either, a file named here.
     """
 
     earliest: bool = False
@@ -59,6 +60,17 @@ def _refuse_unknown(keep: Keep, returns: Sequence[Return]) -> None:
 def is_counted(returned: Return) -> bool:
     """Whether a return is used."""
     return returned.status is Status.ACCEPTED and returned.assessment is not None
+
+
+def day_of(returned: Return) -> dt.date | None:
+    """A return's own day: its mail's, else its *Date completed*, else the day on which it was saved."""
+    completed = returned.assessment.detail("date_completed") if returned.assessment else ""
+    days = (layout.iso_date(text[:10]) for text in (_sent_at(returned), completed, returned.saved_at))
+    return next(filter(None, days), None)
+
+
+def _sent_at(returned: Return) -> str:
+    return returned.received.sent_at if returned.received else ""
 
 
 def with_problem(returned: Return, found: Problem) -> Return:
@@ -150,10 +162,9 @@ def _chosen(returns: Sequence[Return], places: Sequence[int], keep: Keep) -> int
     return choose(named or places, key=lambda place: (*_dates(returns[place]), place))
 
 
-def _dates(returned: Return) -> tuple[str, str]:
-    """The date completed and the date saved, as they sort; a return without a date is the earliest."""
-    day = layout.iso_date(returned.assessment.detail("date_completed")) if returned.assessment else None
-    return day.isoformat() if day else "", returned.saved_at
+def _dates(returned: Return) -> tuple[dt.date, str, str]:
+    """Its day, and the moments that tell two of one day apart; a return without a date is the earliest."""
+    return day_of(returned) or dt.date.min, _sent_at(returned), returned.saved_at
 
 
 def _told_if_emptier(counted: Return, other: Return) -> Return:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from nps_xlsx.across import Keep, check_across
 from nps_xlsx.check import check_return
-from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers
+from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers, met_nothing
 from nps_xlsx.councils import Register
 from nps_xlsx.ingester import ReadingProcess, collect
-from nps_xlsx.model import Framework, Return, Severity, Status
+from nps_xlsx.model import Framework, Problem, Return, Severity, Status
 
 if TYPE_CHECKING:
     from nps_xlsx.outputs import Scope
@@ -47,6 +47,12 @@ class Intake:
     unused_corrections: tuple[Correction, ...] = ()
     unused_waivers: tuple[Waiver, ...] = ()
 
+    @property
+    def unmet(self) -> tuple[Problem, ...]:
+        """The problems with rulings that met nothing; a correction that is older is told in its return."""
+        corrections = [met_nothing(one) for one in self.unused_corrections if not one.is_older]
+        return (*corrections, *map(met_nothing, self.unused_waivers))
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -62,6 +68,7 @@ class Receipt:
     problems: dict[Severity, int]
     waived: int = 0
     corrected: int = 0
+    """Rows of the file of corrections that were put into a return."""
     unused: tuple[str, ...] = ()
     """Corrections and waivers that met nothing, in words."""
     written: tuple[Path, ...] = ()
@@ -126,7 +133,7 @@ def ingest(
 
     intake = read_returns(paths, framework, register, rulings=rulings, seen=seen)
     receipt = make_receipt(intake)
-    written = write_outputs(intake.returns, out, framework, register, scope, made=made)
+    written = write_outputs(intake.returns, out, framework, register, scope, rulings=intake.unmet, made=made)
     return replace(receipt, written=written.shown, stale=written.stale)
 
 
@@ -142,7 +149,7 @@ def make_receipt(intake: Intake) -> Receipt:
     returns = intake.returns
     statuses = [returned.status for returned in returns]
     found = [problem for returned in returns for problem in returned.problems]
-    counting = [problem.severity for problem in found if not problem.waived]
+    counting = [problem.severity for problem in (*found, *intake.unmet) if not problem.waived]
     refused_whole = sum(_rows_used(returned) for returned in returns if returned.status is Status.REFUSED)
     receipt = Receipt(
         files=len(returns),
@@ -153,7 +160,7 @@ def make_receipt(intake: Intake) -> Receipt:
         answers_refused=sum(returned.answers_refused for returned in returns) + refused_whole,
         problems={severity: counting.count(severity) for severity in Severity},
         waived=sum(bool(problem.waived) for problem in found),
-        corrected=sum(problem.slug == "corrected" for problem in found),
+        corrected=len(intake.rulings.corrections) - len(intake.unused_corrections),
         unused=tuple(str(ruling) for ruling in (*intake.unused_corrections, *intake.unused_waivers)),
     )
     used = receipt.answers_read + receipt.answers_aside

@@ -14,7 +14,7 @@ from nps_xlsx.consolidate.peers import THRESHOLD
 from nps_xlsx.councils import Register
 from nps_xlsx.errors import UserError
 from nps_xlsx.files import made_folders, write_files
-from nps_xlsx.model import Assessment, Framework, Return
+from nps_xlsx.model import Assessment, Framework, Problem, Return
 from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook, is_too_long
 from nps_xlsx.reports.feedback import all_feedback
@@ -74,12 +74,14 @@ def write_outputs(
     register: Register,
     scope: Scope | None = None,
     *,
+    rulings: Sequence[Problem] = (),
     made: Callable[[str], None] = _unheard,
 ) -> Written:
     """Write every output; those on changes, respondents and reviewers where there are any.
 
     The reports are of the round that most responses are of: one of another round is listed and
-    has its action plan, but enters no figure.  ``made`` hears the name of each document.
+    has its action plan, but enters no figure.  ``rulings`` are the problems with rulings that met
+    nothing; ``made`` hears the name of each document.
 
     Raises:
         PreviousError: the earlier round is this one.
@@ -91,10 +93,10 @@ def write_outputs(
     _refuse_same_round(scope.previous, round_)
     counted = [response for response in responses if response.assessment.round in ("", round_)]
     tables = consolidate(counted, framework, register, scope.previous)
-    rows = all_rows(returns, responses, framework)
+    rows = all_rows(returns, responses, framework, rulings)
     contents: dict[str, bytes] = {}
     for name, content in chain(
-        _lists(rows), _reports(returns, rows, tables, scope), _for_councils(responses, tables, scope)
+        _lists(rows), _reports(returns, rulings, rows, tables, scope), _for_councils(responses, tables, scope)
     ):
         contents[name] = content
         made(name)
@@ -122,10 +124,14 @@ def _lists(rows: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, bytes]]:
 
 
 def _reports(
-    returns: Sequence[Return], rows: Mapping[str, Sequence[Row]], tables: Tables, scope: Scope
+    returns: Sequence[Return],
+    rulings: Sequence[Problem],
+    rows: Mapping[str, Sequence[Row]],
+    tables: Tables,
+    scope: Scope,
 ) -> Iterator[tuple[str, bytes]]:
     """What is about all councils together."""
-    asked, found = response_rates(tables, scope.asked), notable(tables, returns)
+    asked, found = response_rates(tables, scope.asked), notable(tables, returns, rulings)
     yield CONSOLIDATED, consolidated_workbook(tables, returns, rows, found, asked, scope.facts)
     yield (
         PUBLICATION,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
-from nps_xlsx.across import check_across
+from nps_xlsx.across import check_across, day_of
 from nps_xlsx.check import check_return
 from nps_xlsx.corrections import (
     Correction,
@@ -27,9 +27,21 @@ from nps_xlsx.corrections.values import ANSWER_FIELDS, DETAIL_FIELDS
 from nps_xlsx.councils import Register, RegisterError
 from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import SourceFile, read_return
-from nps_xlsx.intake import Intake, make_receipt
-from nps_xlsx.model import Answer, Assessment, Council, Framework, Place, Problem, Return, Severity, Status
+from nps_xlsx.intake import Intake, Rulings, make_receipt
+from nps_xlsx.model import (
+    Answer,
+    Assessment,
+    Council,
+    Framework,
+    Place,
+    Problem,
+    Received,
+    Return,
+    Severity,
+    Status,
+)
 from nps_xlsx.problems import problem
+from nps_xlsx.reports.listings import change_rows, problem_rows
 from tests.workbooks import changed, filled, write
 
 SHEET = "Engaging councillors"
@@ -268,6 +280,106 @@ def test_a_batch_without_returns_gives_every_correction_back(
     """Where nothing was read, nothing is met."""
     corrections = [told("EC1", "owner", "x"), told("EC1", "owner", "x", file="a.xlsx", code="")]
     assert apply_corrections([], corrections, framework, register) == ([], corrections)
+
+
+# --- Older than the return
+
+
+def dated(content: Return, sent: str = "", saved: str = "", completed: str = "") -> Return:
+    """The same return as of other days."""
+    one = whole(content)
+    details = tuple((dict(one.details) | {"date_completed": completed}).items())
+    received = Received("a@example.org", sent, "Return") if sent else None
+    return replace(content, assessment=replace(one, details=details), received=received, saved_at=saved)
+
+
+@pytest.mark.parametrize(
+    ("sent", "completed", "saved", "day"),
+    [
+        ("2027-01-03T23:59:00Z", "2027-01-02", "2027-01-01T12:00:00Z", "2027-01-03"),
+        ("", "2027-01-02", "2027-01-01T12:00:00Z", "2027-01-02"),
+        ("", "soon", "2027-01-01T12:00:00Z", "2027-01-01"),
+        ("", "", "", ""),
+    ],
+)
+def test_a_return_has_a_day_of_its_own(
+    plain: Return, sent: str, completed: str, saved: str, day: str
+) -> None:
+    """It is its mail's, else that of Date completed, else that on which the file was saved."""
+    own = day_of(dated(plain, sent, saved, completed))
+    assert (own.isoformat() if own else "") == day
+
+
+@pytest.mark.parametrize(("day", "applied"), [("2027-01-29", True), ("2027-01-30", False), ("", True)])
+def test_a_correction_is_not_put_into_a_newer_return(
+    framework: Framework, register: Register, plain: Return, day: str, applied: bool
+) -> None:
+    """The council may have answered anew: the return says so, keeps its answer, and nothing is met."""
+    newer = dated(plain, completed=day)
+    [after], unused = apply_corrections([newer], [told("EC1", "current", "5")], framework, register)
+    assert whole(after).answer("EC1").current == (5 if applied else 2)
+    assert [one.is_older for one in unused] == ([] if applied else [True])
+    [found] = after.problems
+    assert (found.slug, found.ref) == ("corrected" if applied else "correction-older", "EC1")
+    assert found.place == whole(plain).answer("EC1").where("current")
+    intake = Intake((after,), Rulings(corrections=(told("EC1", "current", "5"),)), tuple(unused))
+    assert make_receipt(intake).corrected == applied
+    assert intake.unmet == ()
+
+
+def test_a_newer_return_that_says_the_same_is_no_question(
+    framework: Framework, register: Register, plain: Return
+) -> None:
+    """Where the council has since written what the correction says, there is nothing to decide."""
+    batch = [dated(plain, completed="2027-02-01")]
+    corrected, _ = apply_corrections(batch, [told("EC1", "current", "2")], framework, register)
+    assert corrected == batch
+
+
+def test_a_mistyped_date_completed_can_be_corrected(
+    framework: Framework, register: Register, plain: Return
+) -> None:
+    """A date in the far future makes no correction older for good: it is put right before the others."""
+    corrections = [told("EC1", "current", "5"), told("", "date_completed", "2027-01-20", row=3)]
+    batch = [dated(plain, completed="2037-01-20", saved="2027-01-21T09:00:00Z")]
+    [corrected], unused = apply_corrections(batch, corrections, framework, register)
+    assert unused == []
+    assert whole(corrected).answer("EC1").current == 5
+
+
+def test_changes_are_those_between_what_the_council_wrote(
+    framework: Framework, register: Register, plain: Return
+) -> None:
+    """A correction of the older return is no change, and hides none."""
+    old = replace(dated(plain, completed="2027-01-01"), source_file="old.xlsx", sha256="old")
+    new = replace(dated(plain, completed="2027-01-02"), source_file="new.xlsx", sha256="new")
+    given = tuple(replace(a, current=1) if a.ref == "EC1" else a for a in whole(new))
+    new = replace(new, assessment=replace(whole(new), answers=given))
+    batch, _ = apply_corrections([old, new], [told("EC1", "current", "5")], framework, register)
+    changes = change_rows(check_across(batch), framework)
+    assert [(row["ref"], row["before"], row["after"]) for row in changes] == [("EC1", "2", "1")]
+
+
+def test_a_correction_of_two_returns_is_counted_once(
+    framework: Framework, register: Register, plain: Return
+) -> None:
+    """The receipt counts rows of the file of corrections, not returns."""
+    one = told("EC1", "current", "5")
+    batch, unused = apply_corrections(
+        [plain, replace(plain, source_file="again.xlsx")], [one], framework, register
+    )
+    assert make_receipt(Intake(tuple(batch), Rulings(corrections=(one,)), tuple(unused))).corrected == 1
+
+
+def test_rulings_that_met_nothing_are_problems_at_their_rows() -> None:
+    """They count, and stand in the list of problems with the row of their own file."""
+    correction = replace(told("EC1", "owner", "x", row=7), source="c.csv", unmet="no such file was read")
+    intake = Intake((), unused_corrections=(correction,), unused_waivers=(Waiver(3, "row-missing", "", "x"),))
+    assert make_receipt(intake).problems[Severity.WARNING] == 2
+    first, second = problem_rows((), intake.unmet)
+    assert (first["source_file"], first["cell"], first["problem"]) == ("c.csv", "A7", "ruling-unmet")
+    assert "no such file was read" in first["message"]
+    assert second["cell"] == "A3"
 
 
 # --- An answer corrected
@@ -661,6 +773,35 @@ def test_a_waiver_is_for_its_council_or_for_all(code: str, files: list[str]) -> 
     assert unused == ([] if files else [one])
 
 
+@pytest.mark.parametrize(
+    ("file", "code", "files"),
+    [
+        ("in/refused.eml", "", ["in/refused.eml"]),
+        ("refused.eml", "", ["in/refused.eml"]),
+        ("refused.eml", SWALE, ["in/refused.eml"]),
+        ("m1", MEDWAY, ["m1"]),
+        ("m1", SWALE, []),
+        ("none.eml", "", []),
+    ],
+)
+def test_a_waiver_for_a_file_is_for_no_other(file: str, code: str, files: list[str]) -> None:
+    """A refused file can be let pass alone, whether or not its council is named beside it."""
+    names = (("m1", MEDWAY), ("in/refused.eml", ""), ("in/other.eml", ""))
+    one = Waiver(2, "round-unknown", code, "Declined", file=file)
+    passed, unused = apply_waivers([with_problems(name, c) for name, c in names], [one], DAY)
+    assert waived(passed) == files
+    assert unused == ([] if files else [one])
+
+
+def test_a_misspelt_heading_of_the_file_column_is_told(tmp_path: Path, register: Register) -> None:
+    """The column may be left out; taken for left out, a waiver for one file would be for all."""
+    path = table(tmp_path / "w.csv", "problem,council,reason,until,flie", "row-missing,,x,,a.eml")
+    with pytest.raises(CorrectionsError, match="did you mean file"):
+        load_waivers(path, register)
+    path = table(tmp_path / "w.csv", "problem,council,file,reason,until", "row-missing,,a.eml,x,")
+    assert [one.file for one in load_waivers(path, register)] == ["a.eml"]
+
+
 @pytest.mark.parametrize(("days", "holds"), [(1, True), (0, True), (-1, False)])
 def test_a_waiver_holds_to_the_end_of_its_last_day(days: int, holds: bool) -> None:
     """One that ended before lets nothing pass, and is given back saying so."""
@@ -679,7 +820,7 @@ def test_a_waiver_that_meets_nothing_is_given_back_without_an_end() -> None:
     one = Waiver(2, "not-answered", "", "Agreed", DAY)
     _, [unused] = apply_waivers([with_problems("a", MEDWAY)], [one], DAY)
     assert unused == one
-    assert not unused.has_ended
+    assert not unused.unmet
     assert "ended" not in str(unused)
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 import pandas as pd
 
 from nps_xlsx.consolidate.tables import Tables
-from nps_xlsx.model import Assessment, Return, Status
+from nps_xlsx.model import Assessment, Problem, Return, Status
 from nps_xlsx.scores import one_decimal
 
 JUMP = 2
@@ -38,14 +38,18 @@ class Notable:
     refs: tuple[str, ...] = ()
     """The behaviours that it is about."""
     source_file: str = ""
-    """The file that it is about, where it is a refused one."""
+    """The file that it is about, where it is a refused one or has the problem."""
+    problem: str = ""
+    """The kind of problem that it is, where a row of the list of problems shows it."""
     place: int | None = None
     """The response that it is about, as its position in the tables."""
 
 
-def notable(tables: Tables, returns: Sequence[Return]) -> tuple[Notable, ...]:
-    """Everything that needs a decision: refused files first, then council by council."""
-    found = list(_refused(returns))
+def notable(
+    tables: Tables, returns: Sequence[Return], rulings: Sequence[Problem] = ()
+) -> tuple[Notable, ...]:
+    """Everything that needs a decision: refused files first, then rulings, then council by council."""
+    found = [*_refused(returns), *_rulings(returns, rulings)]
     for place, assessment in enumerate(tables.assessments):
         rows = tables.answers[tables.answers["place"] == place]
         found += [
@@ -63,6 +67,20 @@ def _refused(returns: Sequence[Return]) -> Iterator[Notable]:
             assessment = returned.assessment
             whose = (assessment.council, assessment.gss_code) if assessment else ("", "")
             yield Notable("Refused", *whose, returned.message, source_file=returned.source_file)
+
+
+def _rulings(returns: Sequence[Return], rulings: Sequence[Problem]) -> Iterator[Notable]:
+    """Corrections that are older than the return, and rulings that met nothing."""
+    for returned in returns:
+        assessment = returned.assessment
+        for found in returned.problems:
+            if found.slug == "correction-older" and not found.waived and assessment is not None:
+                whose = assessment.council, assessment.gss_code
+                yield Notable(
+                    "Correction older", *whose, found.message, found.refs, returned.source_file, found.slug
+                )
+    for found in rulings:
+        yield Notable("Met nothing", "", "", found.message, (), found.place.file, found.slug)
 
 
 def _jumps(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:

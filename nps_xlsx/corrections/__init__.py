@@ -6,7 +6,7 @@ it was done to; what met nothing is given back.
 
 from nps_xlsx.corrections.correcting import apply_corrections
 from nps_xlsx.corrections.loading import load_corrections, load_waivers
-from nps_xlsx.corrections.rulings import Correction, CorrectionsError, Waiver
+from nps_xlsx.corrections.rulings import Correction, CorrectionsError, Waiver, met_nothing
 from nps_xlsx.corrections.waiving import apply_waivers
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "apply_waivers",
     "load_corrections",
     "load_waivers",
+    "met_nothing",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nps_xlsx import layout
-from nps_xlsx.across import is_counted
-from nps_xlsx.corrections.rulings import Correction
+from nps_xlsx.across import day_of, is_counted
+from nps_xlsx.corrections.rulings import NO_SUCH_FILE, SEVERAL_FILES, Correction, named
 from nps_xlsx.corrections.values import IDENTITY_FIELDS, answer_values, detail_value
 from nps_xlsx.councils import Register
 from nps_xlsx.ingester.values import department_of
@@ -43,16 +44,21 @@ def apply_corrections(
     To be done before ``check_return``, whose rules then see what counts.  A correction for a
     council is for each of its returns; who a return is from is asked as it was read, whatever
     else is corrected.  Of two corrections of one value the later in the file counts, and both
-    are noted.
+    are noted.  One that is older than a return is not put into it, and the return says so: the
+    council may have answered anew.
     """
     corrected, unused = list(returns), []
-    for correction in corrections:
+    # A mistyped Date completed is put right first: it says which of the others are older.
+    for correction in sorted(corrections, key=lambda one: one.field != "date_completed"):
         places, why = _meant(correction, returns)
-        if not places:
-            unused.append(replace(correction, unmet=why))
+        newer = {place: day for place in places if (day := _newer(corrected[place], correction))}
         for place in places:
-            corrected[place] = _corrected(corrected[place], correction, framework, register)
-    return corrected, unused
+            done = _corrected(corrected[place], correction, framework, register, newer.get(place))
+            corrected[place] = _not_put_in(corrected[place], done, correction) if place in newer else done
+        if len(newer) == len(places):
+            is_older, why = bool(places), "every return that it is for is newer" if places else why
+            unused.append(replace(correction, unmet=why, is_older=is_older))
+    return corrected, sorted(unused, key=lambda one: one.row)
 
 
 # --- Which returns are meant
@@ -61,42 +67,71 @@ def apply_corrections(
 def _meant(correction: Correction, returns: Sequence[Return]) -> tuple[list[int], str]:
     """The places of the returns that a correction is for, and why there are none."""
     file, code = correction.file, correction.gss_code
-    named = _named(file, returns)
-    if not named:
-        return [], "no such file was read"
-    read = {place: returns[place].assessment for place in named if is_counted(returns[place])}
+    places = named(file, returns)
+    if not places:
+        return [], NO_SUCH_FILE
+    read = {place: returns[place].assessment for place in places if is_counted(returns[place])}
     if file and not read:
         return [], "the file was refused"
     ours = {place: one for place, one in read.items() if one is not None and code in ("", one.gss_code)}
     if not ours:
         return [], "the file is not of that council" if file else "no return of that council was read"
-    if file and len(ours if code else named) > 1:
-        return [], "several files have that name; give source_file as returns.csv has it"
+    if file and len(ours if code else places) > 1:
+        return [], SEVERAL_FILES
     ref = correction.ref
     asked = [place for place, one in ours.items() if not ref or not one.asked or ref in one.asked]
     return asked, "the return was not asked that"
 
 
-def _named(file: str, returns: Sequence[Return]) -> list[int]:
-    """The places of the files that a correction names: by the whole of it, else by its last part alone."""
-    names = [returned.source_file for returned in returns]
-    exact = [place for place, name in enumerate(names) if file in ("", name)]
-    return exact or [place for place, name in enumerate(names) if name.rpartition("/")[2] == file]
+def _newer(returned: Return, correction: Correction) -> dt.date | None:
+    """The day of a return that is newer than a correction; a date completed is not judged by itself."""
+    is_of_date = correction.field == "date_completed"
+    day = day_of(replace(returned, assessment=None) if is_of_date else returned)
+    return day if day and day > correction.when else None
 
 
 # --- Putting them in
 
 
-def _corrected(returned: Return, correction: Correction, framework: Framework, register: Register) -> Return:
+def _corrected(
+    returned: Return,
+    correction: Correction,
+    framework: Framework,
+    register: Register,
+    newer: dt.date | None,
+) -> Return:
+    """The return with a correction put in, and a note last; ``newer`` is its day where it is the newer."""
+    assessment = returned.assessment
+    assert assessment is not None  # noqa: S101 - only returns with an assessment are meant
+    returned = replace(returned, uncorrected=returned.written)
+    if correction.ref:
+        return _with_answer(returned, assessment, correction, framework, newer)
+    return _with_detail(returned, assessment, correction, register, newer)
+
+
+def _not_put_in(returned: Return, done: Return, correction: Correction) -> Return:
+    """The return as it was, with the problem that ``done`` has last where it says something else."""
+    before, after = _value(returned, correction), _value(done, correction)
+    return (
+        returned if before == after else replace(returned, problems=(*returned.problems, done.problems[-1]))
+    )
+
+
+def _value(returned: Return, correction: Correction) -> object:
+    """What a return has where a correction is to be put in."""
     assessment = returned.assessment
     assert assessment is not None  # noqa: S101 - only returns with an assessment are meant
     if correction.ref:
-        return _with_answer(returned, assessment, correction, framework)
-    return _with_detail(returned, assessment, correction, register)
+        return getattr(assessment.answer(correction.ref), correction.field)
+    return _detail_text(assessment, correction.field)
 
 
 def _with_answer(
-    returned: Return, assessment: Assessment, correction: Correction, framework: Framework
+    returned: Return,
+    assessment: Assessment,
+    correction: Correction,
+    framework: Framework,
+    newer: dt.date | None,
 ) -> Return:
     """The return with one value of one answer replaced; the answer is added where its row was missing."""
     ref, key = correction.ref, correction.field
@@ -110,7 +145,7 @@ def _with_answer(
     if not before and key in old.refused:
         before = "what could not be read"
     place = replace(old.where(key), file=returned.source_file)
-    note = _note(correction, place, before, _answer_text(new, key, framework))
+    note = _note(correction, place, before, _answer_text(new, key, framework), newer)
     return replace(
         returned,
         assessment=replace(
@@ -123,14 +158,18 @@ def _with_answer(
 
 
 def _with_detail(
-    returned: Return, assessment: Assessment, correction: Correction, register: Register
+    returned: Return,
+    assessment: Assessment,
+    correction: Correction,
+    register: Register,
+    newer: dt.date | None,
 ) -> Return:
     key = correction.field
     new = _assessment_with(assessment, key, detail_value(key, correction.value, register), register)
     settled = [found for found in returned.problems if _is_settled(found, correction)]
     place = replace(assessment.detail_places.get(key, Place()), file=returned.source_file)
     before = _detail_text(assessment, key)
-    note = _note(correction, place, before, _detail_text(new, key))
+    note = _note(correction, place, before, _detail_text(new, key), newer)
     kept = (found for found in returned.problems if found not in settled)
     return replace(returned, assessment=new, problems=(*kept, note))
 
@@ -159,10 +198,10 @@ def _is_settled(found: Problem, correction: Correction) -> bool:
 # --- What is told
 
 
-def _note(correction: Correction, place: Place, before: str, after: str) -> Problem:
+def _note(correction: Correction, place: Place, before: str, after: str, newer: dt.date | None) -> Problem:
     line = " ".join(before.split())
     return problem(
-        "corrected",
+        "correction-older" if newer else "corrected",
         place,
         ref=correction.ref,
         field=correction.field,
@@ -172,6 +211,7 @@ def _note(correction: Correction, place: Place, before: str, after: str) -> Prob
         reason=correction.reason.rstrip("."),
         who=correction.who,
         when=layout.long_date(correction.when),
+        day=layout.long_date(newer) if newer else "",
     )
 
 

@@ -21,6 +21,8 @@ from nps_xlsx.problems import CATALOGUE
 CORRECTION_COLUMNS = ("file", "council", "ref", "field", "value", "reason", "who", "when")
 WAIVER_COLUMNS = ("problem", "council", "reason", "until")
 """Every column must be there: a misspelt heading would make a ruling reach further than was meant."""
+WAIVER_FILE = "file"
+"""The column of waivers that may be left out, since there were waivers before there was the column."""
 
 _ALL_COUNCILS = ("", "*")
 
@@ -35,7 +37,7 @@ def load_corrections(path: Path, framework: Framework, register: Register) -> tu
     found, faults = [], []
     first: dict[tuple[str, ...], int] = {}
     for row in _rows(path, CORRECTION_COLUMNS):
-        one = _correction(row, framework, register)
+        one = _correction(row, framework, register, path.name)
         if not row.faults:
             same = first.setdefault((one.file, one.gss_code, one.ref, one.field), row.number)
             if same != row.number:
@@ -54,8 +56,8 @@ def load_waivers(path: Path, register: Register) -> tuple[Waiver, ...]:
         CorrectionsError: a row cannot be used; all such rows are told.
     """
     found, faults = [], []
-    for row in _rows(path, WAIVER_COLUMNS):
-        found.append(_waiver(row, register))
+    for row in _rows(path, WAIVER_COLUMNS, (WAIVER_FILE,)):
+        found.append(_waiver(row, register, path.name))
         faults += row.faults
     _refuse("waivers", path, faults)
     return tuple(found)
@@ -94,10 +96,19 @@ class _Row:
         return None
 
 
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
+def _rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[_Row]:
     for number, row in enumerate(read_csv(path, columns), start=2):
-        if any(row[column] for column in columns):
-            yield _Row(number, {column: unguarded(row[column]) for column in columns})
+        for column in optional:
+            if column not in row:
+                _refuse_misspelt(column, [name for name in row if name not in columns], path)
+        texts = {column: unguarded(row.get(column, "")) for column in (*columns, *optional)}
+        if any(texts.values()):
+            yield _Row(number, texts)
+
+
+def _refuse_misspelt(column: str, others: Sequence[str], path: Path) -> None:
+    if near := difflib.get_close_matches(column, others):
+        raise CorrectionsError(f"{path}: the heading {near[0]!r} is not known; did you mean {column}?")
 
 
 def _refuse(what: str, path: Path, faults: Sequence[str]) -> None:
@@ -108,7 +119,7 @@ def _refuse(what: str, path: Path, faults: Sequence[str]) -> None:
 # --- One row
 
 
-def _correction(row: _Row, framework: Framework, register: Register) -> Correction:
+def _correction(row: _Row, framework: Framework, register: Register, source: str) -> Correction:
     texts = row.texts
     if not texts["file"] and not texts["council"]:
         row.fault("neither file nor council is given, so nobody knows which return is meant")
@@ -127,6 +138,7 @@ def _correction(row: _Row, framework: Framework, register: Register) -> Correcti
         who=row.filled("who"),
         when=when or dt.date.min,
         council=council.short_name if council else "",
+        source=source,
     )
 
 
@@ -148,7 +160,7 @@ def _check_value(row: _Row, ref: str, key: str, framework: Framework, register: 
             row.fault(str(error))
 
 
-def _waiver(row: _Row, register: Register) -> Waiver:
+def _waiver(row: _Row, register: Register, source: str) -> Waiver:
     slug, name = row.texts["problem"].lower(), row.texts["council"]
     if slug not in CATALOGUE:
         near = " or ".join(difflib.get_close_matches(slug, CATALOGUE, n=2))
@@ -162,4 +174,6 @@ def _waiver(row: _Row, register: Register) -> Waiver:
         reason=row.filled("reason"),
         until=row.day("until"),
         council=council.short_name if council else "",
+        file=row.texts[WAIVER_FILE],
+        source=source,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nps_xlsx import layout
-from nps_xlsx.corrections.rulings import Waiver
+from nps_xlsx.corrections.rulings import NO_SUCH_FILE, SEVERAL_FILES, Waiver, named
 from nps_xlsx.model import Return
 
 
@@ -19,18 +19,32 @@ def apply_waivers(
     A waived problem stays, after the others, and no longer counts.  That is all: to waive "not
     used" makes nothing usable.  A waiver holds to the end of its last day; one that was over
     before ``as_of`` is given back, and says so.  A file that was refused before anybody knew its
-    council is met only by waivers for all councils.
+    council is met by waivers that name it, and by those for all councils.
     """
-    holding = [one for one in waivers if one.until is None or one.until >= as_of]
     met: set[Waiver] = set()
-    passed = [_waived(returned, holding, met) for returned in returns]
-    return passed, [replace(one, has_ended=one not in holding) for one in waivers if one not in met]
+    why = {waiver: _unmet(waiver, returns, as_of) for waiver in waivers}
+    holding = {one: frozenset(named(one.file, returns)) for one in waivers if not why[one]}
+    passed = [
+        _waived(returned, [one for one in holding if place in holding[one]], met)
+        for place, returned in enumerate(returns)
+    ]
+    return passed, [replace(one, unmet=why[one]) for one in waivers if one not in met]
+
+
+def _unmet(waiver: Waiver, returns: Sequence[Return], as_of: dt.date) -> str:
+    """Why a waiver can let nothing pass, whatever was found."""
+    if waiver.until is not None and waiver.until < as_of:
+        return f"it ended on {layout.long_date(waiver.until)}"
+    if not waiver.file:
+        return ""
+    places = named(waiver.file, returns)
+    return "" if len(places) == 1 else SEVERAL_FILES if places else NO_SUCH_FILE
 
 
 def _waived(returned: Return, holding: Sequence[Waiver], met: set[Waiver]) -> Return:
     """The return with its problems waived by the first waiver that fits; all that fit are ``met``."""
     code = returned.assessment.gss_code if returned.assessment else ""
-    ours = [one for one in holding if one.gss_code in ("", code)]
+    ours = [one for one in holding if one.gss_code in ("", code) or (one.file and not code)]
     told = []
     for found in returned.problems:
         fitting = [one for one in ours if one.slug == found.slug]

@@ -195,6 +195,8 @@ class Return:
     """When the file was last saved, as it says itself, in UTC; empty where it does not."""
     received: Received | None = None
     """The mail that it came in, where it came in one."""
+    uncorrected: Assessment | None = None
+    """What the council wrote, where a correction changed it."""
     message: str = ""
     superseded_by: str = ""
     """The file that counts instead of a superseded one."""
@@ -202,3 +204,8 @@ class Return:
     """Rows in the file in which the council wrote something."""
     answers_refused: int = 0
     """Of those, the rows that could not be used (a level that is no level, a doubled row)."""
+
+    @property
+    def written(self) -> Assessment | None:
+        """What the council wrote, before any correction."""
+        return self.uncorrected or self.assessment

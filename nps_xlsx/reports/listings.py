@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from nps_xlsx.combine import Combined
 from nps_xlsx.guards import guarded
-from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Received, Return, Status
+from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Problem, Received, Return, Status
 
 Row = dict[str, str]
 
@@ -114,31 +114,36 @@ def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framew
     }
 
 
-def problem_rows(returns: Iterable[Return]) -> list[Row]:
-    """One row a problem, in the order of the files."""
-    return [
-        {
-            "source_file": returned.source_file,
-            "gss_code": returned.assessment.gss_code if returned.assessment else "",
-            "council": returned.assessment.council if returned.assessment else "",
-            "severity": found.severity.value,
-            "problem": found.slug,
-            "sheet": found.place.sheet,
-            "cell": found.place.cell,
-            "ref": found.ref,
-            "value": found.value,
-            "message": found.message,
-            "advice": found.advice,
-            "field": found.field,
-            "waived": found.waived,
-        }
+def problem_rows(returns: Iterable[Return], rulings: Iterable[Problem] = ()) -> list[Row]:
+    """One row a problem, in the order of the files; those with rulings last."""
+    found_in = [
+        _problem_row(returned.source_file, returned.assessment, found)
         for returned in returns
         for found in returned.problems
     ]
+    return found_in + [_problem_row(found.place.file, None, found) for found in rulings]
+
+
+def _problem_row(source_file: str, assessment: Assessment | None, found: Problem) -> Row:
+    return {
+        "source_file": source_file,
+        "gss_code": assessment.gss_code if assessment else "",
+        "council": assessment.council if assessment else "",
+        "severity": found.severity.value,
+        "problem": found.slug,
+        "sheet": found.place.sheet,
+        "cell": found.place.cell,
+        "ref": found.ref,
+        "value": found.value,
+        "message": found.message,
+        "advice": found.advice,
+        "field": found.field,
+        "waived": found.waived,
+    }
 
 
 def change_rows(returns: Sequence[Return], framework: Framework) -> list[Row]:
-    """One row for each answer in which a superseded return and the one that counts differ."""
+    """One row for each answer in which a superseded return and the one that counts differ, as written."""
     by_file = {returned.source_file: returned for returned in returns}
     return [
         {
@@ -153,10 +158,10 @@ def change_rows(returns: Sequence[Return], framework: Framework) -> list[Row]:
             "source_file": counted.source_file,
         }
         for returned in returns
-        if returned.superseded_by and returned.assessment
+        if returned.superseded_by and returned.written
         for counted in [by_file[returned.superseded_by]]
-        if counted.assessment
-        for ref, key, before, after in _changes(returned.assessment, counted.assessment, framework)
+        if counted.written
+        for ref, key, before, after in _changes(returned.written, counted.written, framework)
     ]
 
 
@@ -213,14 +218,17 @@ def _combined_row(one: Combined, ref: str, framework: Framework) -> Row:
 
 
 def all_rows(
-    returns: Sequence[Return], combined: Sequence[Combined], framework: Framework
+    returns: Sequence[Return],
+    combined: Sequence[Combined],
+    framework: Framework,
+    rulings: Sequence[Problem] = (),
 ) -> dict[str, list[Row]]:
     """The rows of each CSV file by name; on changes, respondents and reviewers only where there are any."""
     counted = [returned for returned in returns if returned.status is Status.ACCEPTED]
     always = {
         "returns.csv": return_rows(returns, framework),
         "answers.csv": answer_rows(counted, framework),
-        "problems.csv": problem_rows(returns),
+        "problems.csv": problem_rows(returns, rulings),
     }
     some = {
         "changes.csv": change_rows(returns, framework),

@@ -11,7 +11,7 @@ from nps_xlsx import layout
 from nps_xlsx.book import Book
 from nps_xlsx.consolidate import Notable, Tables
 from nps_xlsx.model import Return, Status
-from nps_xlsx.reports.consolidated.lists import ANSWERS, RETURNS
+from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS
 from nps_xlsx.reports.consolidated.means import COUNCILS, mean_or_nothing
 from nps_xlsx.reports.listings import Row
 from nps_xlsx.reports.table import (
@@ -65,6 +65,9 @@ def write_to_decide(
 
 
 def _where(one: Notable, rows: Mapping[str, Sequence[Row]]) -> _Where:
+    if one.problem:
+        wanted = {"source_file": one.source_file, "problem": one.problem, "message": one.found}
+        return _Where(PROBLEMS, _row_of(rows["problems.csv"], **wanted))
     if one.source_file:
         return _Where(RETURNS, _row_of(rows["returns.csv"], source_file=one.source_file))
     if one.refs:
