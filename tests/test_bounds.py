@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from nps_xlsx.councils import CouncilError, load_register
 from nps_xlsx.framework import load_framework
-from nps_xlsx.ingester import identity, locate, values
+from nps_xlsx.ingester import SourceFile, identity, locate, read_return, values
 from nps_xlsx.ingester.containers import labels, letters, mail
-from nps_xlsx.ingester.grids import Grid, Properties
+from nps_xlsx.ingester.findings import PROBLEM_LIMIT
+from nps_xlsx.ingester.grids import CellValue, Grid, Properties, Workbook
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.layout import file_slug
+from nps_xlsx.model import Status
 from nps_xlsx.problems import cell_order
 from nps_xlsx.stamp import LENGTH_LIMIT, Stamp, StampError, check_characters, parse_stamp
 
@@ -123,6 +125,18 @@ def test_a_stamp_that_asks_for_too_much_is_damaged(asked: str) -> None:
     body = f"nps-2018 | template 1 | round 2026 | E06000035 | sheet EC | asked {asked}"
     with pytest.raises(StampError):
         parse_stamp(f"{body} | check {check_characters(body)}")
+
+
+def test_a_file_with_too_much_wrong_with_it_is_refused() -> None:
+    """A sheet of thousands of broken rows fills no list of problems: the file is refused, the sheet named."""
+    rows: list[list[CellValue]] = [["Ref", "Specific behaviour", "Current level", "Target level"]]
+    rows += (["EC1", "", f"nonsense {number}", "nonsense"] for number in range(PROBLEM_LIMIT))
+    grid = Grid("Pasted", rows)
+    details = Grid("Start here", [["GSS code", "E06000035"], ["Council", "Medway"], ["Round", "2026"]])
+    source = SourceFile("return.xlsx")
+    returned = read_return(source, FRAMEWORK, REGISTER, lambda _: Workbook((details, grid)))
+    [problem] = returned.problems
+    assert (returned.status, problem.slug, problem.value) == (Status.REFUSED, "file-swamped", "Pasted")
 
 
 def test_the_longest_stamp_is_within_its_limit() -> None:
