@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import platform
+import re
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 from nps_xlsx.errors import UserError
+from nps_xlsx.locks import held
 
 _START, _END = ".nps-", ".tmp"
 """What the names of temporary files begin and end with."""
+_HOST = re.sub(r"[^A-Za-z0-9]", "", platform.node())[:15]
+_MAKER = re.compile(rf"{re.escape(_START)}([A-Za-z0-9]*)-(\d{{1,9}})\.\w+{re.escape(_END)}")
+"""The name of a temporary file says which process on which machine is writing it."""
+_LEFT_FOR = 24 * 60 * 60
+"""Seconds after which a temporary file of another machine is taken for one that was left behind."""
+
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between tries: a virus scanner or OneDrive holds a new file for a moment, Excel for longer."""
+_PATH_LIMIT, _FOLDER_LIMIT = 259, 247
+"""Characters of a path on Windows, unless long paths were enabled (Microsoft, "Maximum path length")."""
 
 
 class OutputError(UserError):
@@ -29,6 +47,8 @@ def make_folder(folder: Path) -> Path:
     except (FileExistsError, NotADirectoryError):
         raise OutputError(f"{folder} is a file, not a folder. Choose another --out folder.") from None
     except OSError as error:
+        if _is_too_long(error, folder, _FOLDER_LIMIT):
+            raise OutputError(f"The folder {folder} cannot be made: {_too_long(folder)}") from None
         why = "no permission" if isinstance(error, PermissionError) else error.strerror
         raise OutputError(
             f"The folder {folder} cannot be made: {why}. Choose another --out folder."
@@ -38,16 +58,20 @@ def make_folder(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def made_folders(*folders: Path) -> Iterator[None]:
-    """Make folders to write into, swept; after an error those that are new and empty are gone again.
+    """Make folders to write into, held and swept; after an error those that are new and empty are gone again.
 
     Raises:
         OutputError: one of them cannot be made.
+        BusyError: another run is writing to one of them.
     """
     new = [folder for folder in folders if not folder.exists()]
     try:
-        for folder in folders:
-            sweep(make_folder(folder))
-        yield
+        with contextlib.ExitStack() as stack:
+            for folder in folders:
+                with _told(make_folder(folder)):
+                    stack.enter_context(held(folder))
+                sweep(folder)
+            yield
     except BaseException:
         for folder in reversed(new):
             if folder.is_dir() and not any(folder.iterdir()):
@@ -64,47 +88,87 @@ def write_file(path: Path, content: bytes) -> Path:
     return write_files({path: content})[0]
 
 
-def write_files(contents: Mapping[Path, bytes]) -> list[Path]:
+def write_files(contents: Mapping[Path, bytes], aside: Mapping[Path, Path] | None = None) -> list[Path]:
     """Write files that belong together: all under temporary names first, then each gets its own.
 
     However it ends, each file is the old one or the new one, whole; and where one cannot be
-    written, for want of room or since Excel has it open, none is replaced.
+    written, for want of room or since Excel has it open, none is replaced.  Files that are to
+    stand beside them no longer are moved ``aside``, each to a path that is free.
 
     Raises:
-        OutputError: one of them cannot be written.
+        OutputError: one of them cannot be written, or moved.
     """
     temporary: dict[Path, Path] = {}
+    replaced = 0
     try:
         for path, content in contents.items():
             with _told(path):
                 _refuse_if_open(path)
                 temporary[path] = _write_temporary(path, content)
-        for path, written in temporary.items():
+        for path, place in (aside or {}).items():
             with _told(path):
-                written.replace(path)
+                _patiently(path.rename, place)
+        for path, written in temporary.items():
+            with _told(path, f" {replaced} of {len(temporary)} files are new already; run it again."):
+                _patiently(written.replace, path)
+            replaced += 1
     finally:  # also at Ctrl-C: leave no temporary file behind
         for written in temporary.values():
-            written.unlink(missing_ok=True)
+            _patiently(written.unlink, missing_ok=True)
     return list(contents)
 
 
+def free_path(path: Path) -> Path:
+    """The path, or with a number where a file is called so: ``changes.csv``, ``changes-2.csv``."""
+    number = 1
+    free = path
+    while free.exists():
+        number += 1
+        free = path.with_stem(f"{path.stem}-{number}")
+    return free
+
+
 def sweep(folder: Path) -> None:
-    """Remove the temporary files of a run that was killed.
+    """Remove the temporary files of runs that were killed; those that a living one is writing stay.
 
     Raises:
         OutputError: one of them cannot be removed.
     """
     for path in folder.glob(f"{_START}*{_END}"):
-        with _told(path):
-            path.unlink(missing_ok=True)
+        if not _is_being_written(path):
+            with _told(path):
+                _patiently(path.unlink, missing_ok=True)
+
+
+def _is_being_written(path: Path) -> bool:
+    maker = _MAKER.fullmatch(path.name)
+    if maker is None:
+        return False
+    if maker[1] == _HOST:
+        return psutil.pid_exists(int(maker[2]))
+    with contextlib.suppress(FileNotFoundError):  # it was finished meanwhile
+        return time.time() - path.stat().st_mtime < _LEFT_FOR
+    return True
+
+
+def _patiently(action: Callable[..., object], *args: Any, **options: Any) -> None:
+    """Do something to a file, again after a pause where another program holds it."""
+    for pause in _PAUSES:
+        try:
+            action(*args, **options)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    action(*args, **options)
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(path: Path, more: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {_why(error)}") from None
+        raise OutputError(f"{path} cannot be written: {_why(error, path)}{more}") from None
 
 
 def _refuse_if_open(path: Path) -> None:
@@ -115,7 +179,8 @@ def _refuse_if_open(path: Path) -> None:
 
 
 def _write_temporary(path: Path, content: bytes) -> Path:
-    handle, name = tempfile.mkstemp(prefix=f"{_START}{path.name}.", suffix=_END, dir=path.parent)
+    prefix = f"{_START}{_HOST}-{os.getpid()}."
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_END, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -135,8 +200,23 @@ def _readable_as_others(name: str) -> None:
     Path(name).chmod(0o666 & ~mask)
 
 
-def _why(error: OSError) -> str:
+def _why(error: OSError, path: Path) -> str:
+    if _is_too_long(error, path, _PATH_LIMIT):
+        return _too_long(path)
     if isinstance(error, PermissionError):
         return "no permission. Close it if it is open in Excel, or choose another --out folder."
     why = error.strerror or str(error)
     return f"{why}. See that the disk has room and no folder is called so, or choose another --out folder."
+
+
+def _is_too_long(error: OSError, path: Path, limit: int) -> bool:
+    """Whether a path is too long; Windows only says that there is no such file or folder."""
+    is_long = len(str(path.absolute())) > limit
+    return error.errno == errno.ENAMETOOLONG or (is_long and error.errno == errno.ENOENT)
+
+
+def _too_long(path: Path) -> str:
+    return (
+        f"its whole path has {len(str(path.absolute()))} characters, and Windows takes {_PATH_LIMIT} "
+        "unless long paths are enabled. Choose an --out folder with a shorter path, such as C:\\nps."
+    )

@@ -12,6 +12,7 @@ from nps_xlsx.across import Keep, check_across
 from nps_xlsx.check import check_return
 from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers, met_nothing
 from nps_xlsx.councils import Register
+from nps_xlsx.files import made_folders
 from nps_xlsx.ingester import ReadingProcess, collect
 from nps_xlsx.model import Framework, Problem, Return, Severity, Status
 
@@ -72,8 +73,10 @@ class Receipt:
     unused: tuple[str, ...] = ()
     """Corrections and waivers that met nothing, in words."""
     written: tuple[Path, ...] = ()
-    stale: tuple[Path, ...] = ()
-    """Action plans and feedback of an earlier run that are still in the folder."""
+    replaced: tuple[Path, ...] = ()
+    """Lists and documents of an earlier run that this one has nothing for, where they were moved to."""
+    accepted_before: int = 0
+    """Accepted returns of which the results were that these replace."""
 
     @property
     def is_clean(self) -> bool:
@@ -126,15 +129,26 @@ def ingest(
         InputError: a path is not there.
         KeepError: a file that is to be kept is not among them.
         OutputError: a file cannot be written.
+        BusyError: another run is writing to the folder.
+        NothingAcceptedError: the folder holds results, and no return counts that could replace them.
         PreviousError: the round to compare with is this one.
         ReceiptError: answers were lost; a bug of ours.
     """
     from nps_xlsx.outputs import write_outputs  # a second of imports, which a check does without
 
-    intake = read_returns(paths, framework, register, rulings=rulings, seen=seen)
-    receipt = make_receipt(intake)
-    written = write_outputs(intake.returns, out, framework, register, scope, rulings=intake.unmet, made=made)
-    return replace(receipt, written=written.shown, stale=written.stale)
+    paths = tuple(paths)
+    with made_folders(out):
+        intake = read_returns(paths, framework, register, rulings=rulings, seen=seen)
+        receipt = make_receipt(intake)
+        written = write_outputs(
+            intake.returns, out, framework, register, scope, rulings=intake.unmet, given=paths, made=made
+        )
+    return replace(
+        receipt,
+        written=written.shown,
+        replaced=written.replaced,
+        accepted_before=written.accepted_before,
+    )
 
 
 # --- The receipt

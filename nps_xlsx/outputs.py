@@ -12,6 +12,7 @@ from nps_xlsx.combine import Combined, combine
 from nps_xlsx.consolidate import Tables, accepted, consolidate, notable, response_rates
 from nps_xlsx.consolidate.peers import THRESHOLD
 from nps_xlsx.councils import Register
+from nps_xlsx.earlier import accepted_before, refuse_to_wipe, to_move_aside
 from nps_xlsx.errors import UserError
 from nps_xlsx.files import made_folders, write_files
 from nps_xlsx.model import Assessment, Framework, Problem, Return
@@ -59,8 +60,10 @@ class Written:
     files: tuple[Path, ...]
     shown: tuple[Path, ...]
     """The same with a folder of many files in place of each of them."""
-    stale: tuple[Path, ...] = ()
-    """Files of an earlier run; somebody may have edited them, so they stay."""
+    replaced: tuple[Path, ...] = ()
+    """Files of an earlier run that this one has nothing for, where they were moved to."""
+    accepted_before: int = 0
+    """Accepted returns of which the results were that these replace."""
 
 
 def _unheard(_: str) -> None:
@@ -75,19 +78,23 @@ def write_outputs(
     scope: Scope | None = None,
     *,
     rulings: Sequence[Problem] = (),
+    given: Sequence[Path] = (),
     made: Callable[[str], None] = _unheard,
 ) -> Written:
     """Write every output; those on changes, respondents and reviewers where there are any.
 
     The reports are of the round that most responses are of: one of another round is listed and
     has its action plan, but enters no figure.  ``rulings`` are the problems with rulings that met
-    nothing; ``made`` hears the name of each document.
+    nothing, ``given`` the paths that the returns are from; ``made`` hears the name of each document.
 
     Raises:
         PreviousError: the earlier round is this one.
+        NothingAcceptedError: the folder holds results, and no return counts that could replace them.
+        BusyError: another run is writing to the folder.
         OutputError: a file cannot be written; then none is.
     """
-    scope = scope or Scope()
+    scope, before = scope or Scope(), accepted_before(out)
+    refuse_to_wipe(before, returns, out, given)
     responses = combine(accepted(returns), framework)
     round_ = main_round(response.assessment for response in responses)
     _refuse_same_round(scope.previous, round_)
@@ -101,10 +108,11 @@ def write_outputs(
         contents[name] = content
         made(name)
     with made_folders(out, *(out / name for name in FOLDERS)):
-        files = write_files({out / name: content for name, content in contents.items()})
+        aside = to_move_aside(out, contents, FOLDERS)
+        with made_folders(*sorted({path.parent for path in aside.values()})):
+            files = write_files({out / name: content for name, content in contents.items()}, aside)
     shown = (*(path for path in files if path.parent == out), *(out / name for name in FOLDERS))
-    there = {path for name in FOLDERS for path in (out / name).glob("NPS-*.xlsx")}
-    return Written(tuple(files), shown, tuple(sorted(there.difference(files))))
+    return Written(tuple(files), shown, tuple(aside.values()), before)
 
 
 def _refuse_same_round(previous: Mapping[str, Assessment], round_: str) -> None:

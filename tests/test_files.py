@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import IO, Any
 
 import pytest
 
-from nps_xlsx.files import OutputError, make_folder, sweep, write_files
+from nps_xlsx.files import _HOST, OutputError, free_path, make_folder, sweep, write_files
 
 
 def test_files_that_belong_together_are_written_together(tmp_path: Path) -> None:
@@ -96,3 +97,86 @@ def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "out").touch()
     with pytest.raises(OutputError, match="is a file, not a folder"):
         make_folder(tmp_path / "out")
+
+
+def test_a_living_run_keeps_its_temporary_files(tmp_path: Path) -> None:
+    """Only what a dead process left is swept; another machine's is left alone for a day."""
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (tmp_path / f".nps-{_HOST}-{dead.pid}.a.tmp").touch()
+    ours, theirs = tmp_path / f".nps-{_HOST}-{os.getpid()}.b.tmp", tmp_path / f".nps-PC999-{dead.pid}.c.tmp"
+    ours.touch()
+    theirs.touch()
+    sweep(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([ours, theirs])
+    os.utime(theirs, (0, 0))
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == [ours]
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, times: int, *, only: str = "") -> list[float]:
+    """Let replacing fail so often, as on Windows while another program holds the file; the pauses made."""
+    pauses: list[float] = []
+    tries = iter(range(times))
+    really = Path.replace
+
+    def refused(path: Path, target: Path) -> Path:
+        if only in target.name and next(tries, None) is not None:
+            raise PermissionError(13, "The process cannot access the file")
+        return really(path, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    monkeypatch.setattr("nps_xlsx.files.time.sleep", pauses.append)
+    return pauses
+
+
+def test_a_file_that_a_scanner_holds_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each pause is longer than the one before, and then it is written."""
+    pauses = refusing(monkeypatch, 4)
+    write_files({tmp_path / "a": b"new"})
+    assert (tmp_path / "a").read_bytes() == b"new"
+    assert len(pauses) == 4
+    assert pauses == sorted(set(pauses))
+
+
+def test_a_file_that_stays_held_is_told_with_how_many_are_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is not let go, the message says what is there of this run, and no temporary file is left."""
+    refusing(monkeypatch, 99, only="b")
+    with pytest.raises(OutputError, match=r"b cannot be written.*1 of 3 files are new"):
+        write_files({tmp_path / name: b"new" for name in ("a", "b", "c")})
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_path_too_long_for_windows_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows says "no such file": the message says how long the path is, and what to do."""
+    folder = tmp_path / ("long-name-" * 20)
+    folder.mkdir()
+    path = folder / ("x" * 60)
+
+    def refused(**_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("nps_xlsx.files.tempfile.mkstemp", refused)
+    with pytest.raises(OutputError, match=rf"{len(str(path))} characters.*shorter path"):
+        write_files({path: b""})
+    with pytest.raises(OutputError, match="characters"):
+        make_folder(tmp_path / ("x" * 300))
+    with pytest.raises(OutputError, match="disk has room"):
+        write_files({tmp_path / "short": b""})
+
+
+def test_what_is_moved_aside_replaces_nothing(tmp_path: Path) -> None:
+    """A second file of one name gets a number; all is as it was where the new ones cannot be written."""
+    old, (first, second) = tmp_path / "a.csv", (tmp_path / "old" / "a.csv", tmp_path / "old" / "a-2.csv")
+    first.parent.mkdir()
+    assert free_path(first) == first
+    first.write_bytes(b"1")
+    old.write_bytes(b"2")
+    (tmp_path / "b").mkdir()
+    with pytest.raises(OutputError):
+        write_files({tmp_path / "b": b""}, {old: free_path(first)})
+    assert old.exists()
+    write_files({tmp_path / "c": b""}, {old: free_path(first)})
+    assert (first.read_bytes(), second.read_bytes(), old.exists()) == (b"1", b"2", False)

@@ -21,6 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each layer may import those before it, never its neighbours.
 LAYERS = [
     {"errors"},
+    {"locks"},
     {"model"},
     {"problems", "files", "guards", "scores", "stamp", "styles", "textfit", "toml_folder"},
     {"guidance", "layout", "wording"},
@@ -33,6 +34,7 @@ LAYERS = [
     {"combine", "corrections"},
     {"consolidate"},
     {"reports"},
+    {"earlier"},
     {"outputs"},
     {"intake"},
     {"responses"},
@@ -51,7 +53,8 @@ ONLY_IN = {
     "gptables": {"reports"},
     "msgspec": {"ingester"},
     "olefile": {"ingester"},
-    "psutil": {"ingester"},
+    "psutil": {"ingester", "files"},
+    "filelock": {"locks"},
     "vl_convert": {"reports"},
     "xlrd": {"ingester"},
     "click": {"cli", "commands"},

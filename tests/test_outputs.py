@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 
 from nps_xlsx.councils import Register
+from nps_xlsx.earlier import NothingAcceptedError
 from nps_xlsx.files import OutputError
-from nps_xlsx.model import Assessment, Framework
+from nps_xlsx.model import Assessment, Framework, Return, Status
 from nps_xlsx.outputs import PreviousError, Scope, write_outputs
 from tests.batches import as_returns, made_up
 from tests.rounds import sampled
@@ -118,15 +119,39 @@ def test_feedback_is_protected_whatever_is_published(
         assert not any(cell.startswith("All councils: ") for cell in cells)
 
 
-def test_documents_of_an_earlier_run_are_told(
+def test_what_a_run_has_nothing_for_is_moved_and_named(
     batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
 ) -> None:
-    """A council that is no longer among the returns keeps its two documents, and they are named."""
-    write_outputs(as_returns(batch), tmp_path, framework, register)
-    again = write_outputs(as_returns(batch[1:]), tmp_path, framework, register)
+    """Documents of a council that no longer counts and earlier lists never stand beside new ones."""
+    write_outputs(as_returns(batch[:3]), tmp_path, framework, register)
+    (tmp_path / "changes.csv").write_bytes(b"earlier")
+    (tmp_path / "answers.parquet").write_bytes(b"earlier")
+    (tmp_path / "my notes.csv").write_bytes(b"hers")
+    again = write_outputs(as_returns(batch[1:3]), tmp_path, framework, register)
     code = batch[0].gss_code
-    assert [path.parent.name for path in again.stale] == ["action-plans", "feedback"]
-    assert all(code in path.name and path.exists() for path in again.stale)
+    moved = [path.relative_to(tmp_path / "replaced").as_posix() for path in again.replaced]
+    assert [name for name in moved if "NPS" not in name] == ["answers.parquet", "changes.csv"]
+    assert [name.split("/")[0] for name in moved if code in name] == ["action-plans", "feedback"]
+    assert len(moved) == 4
+    assert all(path.is_file() for path in again.replaced)
+    assert not list((tmp_path / "feedback").glob(f"*{code}*"))
+    assert (tmp_path / "my notes.csv").exists()
+    assert again.accepted_before == 3
+
+
+def test_results_stay_where_nothing_was_accepted(
+    batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """A wrong folder wipes nothing: the message says what was given; a fresh folder gets its lists."""
+    refused = [Return("asked.csv", "x", Status.REFUSED, message="A text file.")]
+    write_outputs(refused, tmp_path, framework, register)
+    write_outputs(as_returns(batch[:2]), tmp_path, framework, register)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(NothingAcceptedError) as raised:
+        write_outputs(refused, tmp_path, framework, register, given=[Path("s/asked.csv")])
+    for part in ("s/asked.csv", "2 accepted returns", "A text file."):
+        assert part in str(raised.value)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_families_stand_beside_a_council(framework: Framework, register: Register, tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,20 +183,30 @@ def _refuse_prefill(wanted: _Wanted, councils: Sequence[Council], previous: Mapp
 
 def _build(orders: Sequence[Order], out: Path) -> None:
     from nps_xlsx.builder import build_file
-    from nps_xlsx.files import make_folder
+    from nps_xlsx.files import made_folders
 
-    make_folder(out)
     hidden = not sys.stderr.isatty()
-    paths = []
-    with click.progressbar(orders, label="Building", file=sys.stderr, show_pos=True, hidden=hidden) as bar:
-        try:
-            for order in bar:
-                paths.append(build_file(order, out))
-        except KeyboardInterrupt:
-            click.echo(f"\n{len(paths)} of {len(orders)} workbooks were built.", err=True)
-            raise
+    bar = click.progressbar(orders, label="Building", file=sys.stderr, show_pos=True, hidden=hidden)
+    paths: list[Path] = []
+    with made_folders(out), _told_where_it_stops(paths, len(orders)), bar:
+        for order in bar:
+            paths.append(build_file(order, out))
     for path in paths:
         click.echo(path)
+
+
+@contextlib.contextmanager
+def _told_where_it_stops(paths: Sequence[Path], number: int) -> Iterator[None]:
+    """Says what is there and whole where something stops the build: no room, Ctrl-C, or the system's kill."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except BaseException:
+        built = f"{len(paths)} of {number} workbooks are built and whole"
+        click.echo(f"\n{built}{f'; the last is {paths[-1].name}' if paths else ''}.", err=True)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _councils(wanted: _Wanted, register: Register) -> Sequence[Council]:

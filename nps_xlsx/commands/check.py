@@ -71,7 +71,7 @@ def _mark_up(
     returns: Sequence[Return], out: Path, paths: Sequence[Path], framework: Framework, register: Register
 ) -> list[Path | None]:
     """Write the marked-up copies; the path of each, or nothing where there is nothing to mark."""
-    from nps_xlsx.files import make_folder, write_files
+    from nps_xlsx.files import made_folders, write_files
     from nps_xlsx.mark_up import mark_up_all
 
     copies = mark_up_all(returns, framework, register)
@@ -81,8 +81,8 @@ def _mark_up(
     for target in filter(None, targets):
         if target.resolve() in theirs:
             raise UserError(f"{target} is one of the files to check. Choose another folder for --marked-up.")
-    make_folder(out)
-    write_files({out / name: content for name, content in filter(None, copies)})
+    with made_folders(out):
+        write_files({out / name: content for name, content in filter(None, copies)})
     return targets
 
 

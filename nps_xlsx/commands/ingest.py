@@ -210,8 +210,19 @@ def tell_receipt(receipt: Receipt, out: Path) -> None:
         click.echo(f"  Met nothing: {plain(ruling, 200)}")
     for path in receipt.written:
         click.echo(f"  {path}{'/' if path.is_dir() else ''}")
-    if receipt.stale:
-        stale = counted(len(receipt.stale), "document")
-        click.echo(f"{stale} of an earlier run still there, such as {receipt.stale[0].name}.")
+    _tell_earlier(receipt)
     if not receipt.is_clean:
         click.echo(f"Look first at {out / 'problems.csv'}.")
+
+
+def _tell_earlier(receipt: Receipt) -> None:
+    """What became of the results that were there before."""
+    fewer = receipt.accepted_before - receipt.statuses[Status.ACCEPTED]
+    if fewer > 0:
+        was = counted(receipt.accepted_before, "accepted return")
+        click.echo(f"The results that these replace were of {was}: {fewer:,} more than now.")
+    if receipt.replaced:
+        moved = counted(len(receipt.replaced), "file")
+        click.echo(f"{moved} of an earlier run, for which this one has nothing, moved to:")
+    for path in receipt.replaced:
+        click.echo(f"  {path}")
