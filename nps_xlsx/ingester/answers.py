@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,7 @@ from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.grids import CellValue
 from nps_xlsx.ingester.identity import Identity
 from nps_xlsx.ingester.locate import Row, Table
+from nps_xlsx.ingester.shown import shown
 from nps_xlsx.ingester.values import read_date, read_level, read_priority, read_text, text_slug
 from nps_xlsx.ingester.witnesses import Witnesses
 from nps_xlsx.model import Answer, Framework, LevelValue, Place
@@ -108,7 +110,7 @@ class AnswerReader:
         current, current_text = self._level(row, "current")
         target, target_text = self._level(row, "target")
         reviewer_level, _ = self._level(row, "reviewer_level")
-        day, words = read_date(self._value(row, "due_date"))
+        day, words = read_date(self._value(row, "due_date"), is_1904=row.table.grid.is_1904)
         if words:
             self._tell(row, "date-unreadable", "due_date", words)
         priority, is_known = read_priority(self._value(row, "priority"))
@@ -142,11 +144,16 @@ class AnswerReader:
         return reading.value, reading.text
 
     def _text(self, row: Row, key: str) -> str:
-        value = self._value(row, key)
-        slug = text_slug(value)
+        value, at, grid = self._value(row, key), self._at(row, key), row.table.grid
+        slug = text_slug(value, grid.cut_at)
         if slug:
             self._tell(row, slug, key)
-        return read_text(value)
+        if not (at in grid.formats or at in grid.shown):
+            return read_text(value)
+        text = grid.shown.get(at) or shown(value, grid.formats.get(at, ""))
+        if text is None and not isinstance(value, dt.date):
+            self._tell(row, "number-as-stored", key, read_text(value))
+        return read_text(value) if text is None else text
 
     def _value(self, row: Row, key: str) -> CellValue:
         """A cell's value; one that holds something else than a value is told, and read as blank."""
@@ -158,11 +165,24 @@ class AnswerReader:
         elif at in grid.unread:
             self._tell(row, "cell-unread", key)
         else:
-            return row.table.value(row.row, key)
+            value = row.table.value(row.row, key)
+            if value != "":
+                self._told_looks(row, key)
+            return value
         return ""
 
+    def _told_looks(self, row: Row, key: str) -> None:
+        """Report what cannot be seen in a cell's value: that it is merged, that words are struck through."""
+        at = self._at(row, key)
+        if at[0] != row.row:
+            self._tell(row, "answer-merged", key, layout.cell_name(*at))
+        if at in row.table.grid.unconfirmed:
+            self._tell(row, "cell-unconfirmed", key)
+        if at in row.table.grid.struck:
+            self._tell(row, "words-struck", key)
+
     def _at(self, row: Row, key: str) -> tuple[int, int]:
-        return row.row, row.table.columns.get(key, -1)
+        return row.table.at(row.row, key)
 
     def _place(self, row: Row, key: str) -> Place:
         return row.table.place(row.row, key)

@@ -126,8 +126,10 @@ class _Reader:
         if not found:
             self.findings.tell("start-missing", Place("", layout.START))
         texts: dict[str, tuple[str, Place]] = {}
+        is_1904 = any(grid.is_1904 for grid in grids)
         for key, (value, place) in found.items():
-            day, words = read_date(value) if key == "date_completed" else (None, read_text(value))
+            is_day = key == "date_completed"
+            day, words = read_date(value, is_1904=is_1904) if is_day else (None, read_text(value))
             if key == "date_completed" and words:
                 self.findings.tell("date-completed-unreadable", place, field=key, value=words)
             if key == "combined" and not read_yes_no(words)[1]:

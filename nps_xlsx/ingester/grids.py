@@ -27,6 +27,20 @@ class Sighting:
     """Formulas of which the file holds no result: nothing that we run would compute it."""
     broken: set[Position] = field(default_factory=set)
     """Cells whose text is not there, or that stand there twice: no reader's word on them is taken."""
+    formats: dict[Position, str] = field(default_factory=dict)
+    """The number formats of cells that show a number otherwise than it is stored."""
+    shown: dict[Position, str] = field(default_factory=dict)
+    """What such cells show, where the file says that itself."""
+    struck: set[Position] = field(default_factory=set)
+    """Cells in which words are struck through."""
+    merged: dict[Position, Position] = field(default_factory=dict)
+    """The cells below the first of a merged one, each with that first one."""
+    values: dict[Position, CellValue] = field(default_factory=dict)
+    """What a second reader makes of the cells, in a format whose files cannot show that they are whole."""
+    is_1904: bool = False
+    """Whether days are counted from 1904, as Excel for the Mac once did."""
+    cut_at: int = 0
+    """Characters at which old programs that write this format cut texts; 0 where none do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,14 @@ class Grid:
     without_result: frozenset[Position] = frozenset()
     unread: frozenset[Position] = frozenset()
     """Filled cells of which no reader gives the value."""
+    formats: Mapping[Position, str] = field(default_factory=dict)
+    shown: Mapping[Position, str] = field(default_factory=dict)
+    struck: frozenset[Position] = frozenset()
+    merged: Mapping[Position, Position] = field(default_factory=dict)
+    unconfirmed: frozenset[Position] = frozenset()
+    """Cells of which a second reader says something else."""
+    is_1904: bool = False
+    cut_at: int = 0
 
     def at(self, row: int, col: int) -> CellValue:
         """A cell's value; an empty text beyond the edge."""

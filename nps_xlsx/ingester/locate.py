@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from nps_xlsx import layout
-from nps_xlsx.ingester.grids import CellValue, Grid
+from nps_xlsx.ingester.grids import CellValue, Grid, Position
 from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.layout import DETAILS
 from nps_xlsx.model import Framework, Place
@@ -64,14 +64,17 @@ class Table:
 
     def value(self, row: int, key: str) -> CellValue:
         """The value in a column of a row; an empty text where the column is missing."""
-        return self.grid.at(row, self.columns[key]) if key in self.columns else ""
+        return self.grid.at(*self.at(row, key))
+
+    def at(self, row: int, key: str) -> Position:
+        """The position of a cell; of an answer in a merged one, which is for all its rows, of its first."""
+        at = (row, self.columns.get(key, -1))
+        first = self.grid.merged.get(at, at)
+        return first if first[0] in self.rows and key not in ("ref", "behaviour") else at
 
     def holds(self, row: int, key: str) -> bool:
         """Whether anything stands in a column of a row, be it an error that reads as blank."""
-        if key not in self.columns:
-            return False
-        at = (row, self.columns[key])
-        grid = self.grid
+        at, grid = self.at(row, key), self.grid
         return (
             bool(read_text(grid.at(*at)))
             or at in grid.errors

@@ -39,6 +39,7 @@ _YES_OR_NO = re.compile(r"(yes|y|true|no|n|false)(?:[ .,;:!(-].*)?")
 _BOTH = re.compile(r"\b(?:yes|no)\b")
 _SERIAL_DAYS = range(36_526, 73_051)  # 2000 to 2099: a date whose format was lost
 _EPOCH = dt.date(1899, 12, 30)
+_DAYS_TO_1904 = 1_462
 
 
 # --- Text -------------------------------------------------------------------------
@@ -63,13 +64,19 @@ def _is_blank(text: str) -> bool:
     return all(letter.isspace() or unicodedata.category(letter) in ("Cf", "Cc") for letter in text)
 
 
-def text_slug(value: CellValue) -> str:
-    """The kind of problem with a cell's text: characters removed, or cut off at a cell's limit."""
+def text_slug(value: CellValue, cut_at: int = 0) -> str:
+    """The kind of problem with a cell's text: characters removed, or cut off at a cell's limit.
+
+    ``cut_at`` is a length that old writers of the format cut texts to, 0 where there is none.
+    """
     if not isinstance(value, str):
         return ""
     if _CONTROL.search(value):
         return "text-cleaned"
-    return "text-cut" if len(value.encode("utf-16-le", "surrogatepass")) >= 2 * TEXT_LIMIT else ""
+    units = len(value.encode("utf-16-le", "surrogatepass")) // 2
+    if units >= TEXT_LIMIT:
+        return "text-cut"
+    return "text-perhaps-cut" if units == cut_at > 0 else ""
 
 
 def key_of(text: str) -> str:
@@ -180,17 +187,20 @@ def _level_from_date(value: dt.date, levels: Sequence[Level]) -> LevelReading:
 # --- Dates, priorities, yes and no ---------------------------------------------------------
 
 
-def read_date(value: CellValue) -> tuple[dt.date | None, str]:
+def read_date(value: CellValue, *, is_1904: bool = False) -> tuple[dt.date | None, str]:
     """A date where the cell holds an exact one, else ``None`` and the words as found.
 
-    Written dates are read the British way, day first; nothing is guessed.
+    Written dates are read the British way, day first; nothing is guessed.  A plain number is a
+    date whose format was lost; ``is_1904`` says that the workbook counts days from 1904.
     """
     if isinstance(value, dt.datetime):
         return value.date(), ""
     if isinstance(value, dt.date):
         return value, ""
-    if isinstance(value, int | float) and not isinstance(value, bool) and value // 1 in _SERIAL_DAYS:
-        return _EPOCH + dt.timedelta(days=int(value)), ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        serial = value // 1 + _DAYS_TO_1904 * is_1904
+        if serial in _SERIAL_DAYS:
+            return _EPOCH + dt.timedelta(days=int(serial)), ""
     text = read_text(value).strip()
     day = _written_date(text)
     return (day, "") if day else (None, text)

@@ -29,7 +29,7 @@ class Doubt:
 
     @property
     def words(self) -> str:
-        """The pairs: ``SV0 beside 'Policy and scope'; SV1 beside ...``."""
+        """The pairs: ``SV0 beside 'Reporting'; SV1 beside ...``."""
         return "; ".join(f"{row.ref} beside {said}" for row, said in self.pairs)
 
 

@@ -7,7 +7,8 @@ which cells are filled.  Where the reader leaves out a filled cell, a second rea
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -109,6 +110,7 @@ def _grids(content: bytes, format_: Format) -> tuple[list[Grid], Notes]:
             raise
         return first, (("file-unwitnessed", {}),)  # xlrd breaks down on some links that Gnumeric writes
     _refuse_far(seen)
+    _refuse_one_name(first or ())
     if first is not None and not _left_out(first, seen):
         return _marked(first, seen), ()
     try:
@@ -142,6 +144,14 @@ def _refuse_far(seen: Mapping[str, Sighting]) -> None:
         rows, cols = (max((place[axis] + 1 for place in places), default=0) for axis in (0, 1))
         if rows * cols > CELL_LIMIT:
             raise RefusedError("file-unreadable", reason=f"the sheet {name} has cells out to row {rows}")
+
+
+def _refuse_one_name(grids: Sequence[Grid]) -> None:
+    """Refuse a workbook with two sheets of one name: by name, as every reader has them, one would be lost."""
+    names = Counter(grid.name for grid in grids)
+    doubled = [name for name, count in names.items() if count > 1]
+    if doubled:
+        raise RefusedError("file-unreadable", reason=f"two of its sheets are called {doubled[0]}")
 
 
 def _calamine(content: bytes, format_: Format) -> list[Grid] | None:
@@ -196,6 +206,18 @@ def _without_edges(rows: list[list[CellValue]]) -> list[list[CellValue]]:
     return shown
 
 
+def _unconfirmed(grid: Grid, values: Mapping[Position, CellValue]) -> Iterator[Position]:
+    """The cells that the second reader leaves blank or gives otherwise, where the two can be compared."""
+    if not values:
+        return
+    for row, cells in enumerate(grid.rows):
+        for col, value in enumerate(cells):
+            other = values.get((row, col), "")
+            is_alike = type(value) is type(other) or {type(value), type(other)} <= {int, float}
+            if value != other and (is_alike or other == ""):
+                yield row, col
+
+
 def _with(grid: Grid, sighting: Sighting) -> Grid:
     return replace(
         grid,
@@ -204,4 +226,11 @@ def _with(grid: Grid, sighting: Sighting) -> Grid:
         formulas=frozenset(sighting.formulas),
         without_result=frozenset(sighting.without_result),
         unread=_blanks(grid, sighting) | sighting.broken,
+        formats=sighting.formats,
+        shown=sighting.shown,
+        struck=frozenset(sighting.struck),
+        merged=sighting.merged,
+        unconfirmed=frozenset(_unconfirmed(grid, sighting.values)),
+        is_1904=sighting.is_1904,
+        cut_at=sighting.cut_at,
     )

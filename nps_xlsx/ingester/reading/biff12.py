@@ -11,13 +11,14 @@ import io
 import posixpath
 import struct
 import zipfile
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from nps_xlsx.ingester.grids import CellValue, Grid, Sighting
+from nps_xlsx.ingester.reading.cell_styles import CellStyle, binary_styles, covered
 from nps_xlsx.ingester.reading.spreadsheetml import targets_of, workbook_part
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 
-_ROW, _SHARED_TEXT, _SHEET = 0, 19, 156
+_ROW, _SHARED_TEXT, _PROPERTIES, _SHEET, _MERGED = 0, 19, 153, 156, 176
 _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED, _RICH = 1, 2, 3, 4, 5, 6, 7, 62
 _FORMULAS = {8: _TEXT, 9: _REAL, 10: _BOOL, 11: _ERROR}
 _SHORT = {12: _BLANK, 13: _RK, 14: _ERROR, 15: _BOOL, 16: _REAL, 17: _TEXT, 18: _SHARED}
@@ -71,9 +72,12 @@ def _wide(payload: bytes, start: int) -> tuple[str, int]:
 class _Sheet:
     """Walks the records of one sheet."""
 
-    def __init__(self, name: str, shared: Sequence[str]) -> None:
+    def __init__(
+        self, name: str, shared: Sequence[str], styles: Mapping[int, CellStyle], *, is_1904: bool
+    ) -> None:
         self.rows: list[list[CellValue]] = []
-        self.found = Sighting()
+        self.found = Sighting(is_1904=is_1904)
+        self._styles = styles
         self.grid = Grid(name, self.rows)
         self._shared = shared
         self._row = self._col = -1
@@ -86,14 +90,19 @@ class _Sheet:
                     raise struct.error("a row beyond the last")
             elif kind in _KINDS or kind in _FORMULAS:
                 (self._col,) = struct.unpack_from("<I", payload)
-                self._cell(_FORMULAS.get(kind, kind), payload[8:])
+                self._cell(_FORMULAS.get(kind, kind), payload[4:])
                 if kind in _FORMULAS:
                     self.found.formulas.add((self._row, self._col))
             elif kind in _SHORT:
                 self._col += 1
-                self._cell(_SHORT[kind], payload[4:])
+                self._cell(_SHORT[kind], payload)
+            elif kind == _MERGED:
+                top, bottom, left, _ = struct.unpack_from("<IIII", payload)
+                self.found.merged.update(covered((top, left), (bottom, left), len(self.found.merged)))
 
-    def _cell(self, kind: int, payload: bytes) -> None:
+    def _cell(self, kind: int, cell: bytes) -> None:
+        """Note a cell by its kind and what follows its column: the number of its style, and its value."""
+        payload, style = cell[4:], self._styles.get(int.from_bytes(cell[:3], "little"))
         at = (self._row, self._col)
         if self._row < 0 or not 0 <= self._col < _COLUMN_LIMIT:
             raise struct.error("a cell outside the sheet")
@@ -104,6 +113,10 @@ class _Sheet:
         if value == "":
             return
         self.found.filled.add(at)
+        if style and style.is_struck:
+            self.found.struck.add(at)
+        if style and style.format and kind in (_RK, _REAL):
+            self.found.formats[at] = style.format
         while len(self.rows) <= at[0]:
             self.rows.append([])
         row = self.rows[at[0]]
@@ -146,14 +159,19 @@ def _walk(content: bytes) -> list[_Sheet]:
                 for kind, payload in _records(archive.read(strings) if strings else b"")
                 if kind == _SHARED_TEXT
             ]
+            look = next((target for kind, target in targets.values() if kind == "styles"), "")
+            styles = binary_styles(_records(archive.read(look))) if look in archive.namelist() else {}
+            is_1904 = False
             sheets = []
             for kind, payload in _records(archive.read(part)):
+                if kind == _PROPERTIES:  # BrtWbProp, section 2.4.847: the first bit of its flags
+                    is_1904 = bool(payload[0] & 1)
                 if kind != _SHEET:
                     continue
                 key, end = _wide(payload, 8)
                 what, target = targets.get(key, ("", ""))
                 if what == "worksheet":
-                    sheets.append(_Sheet(_wide(payload, end)[0], shared))
+                    sheets.append(_Sheet(_wide(payload, end)[0], shared, styles, is_1904=is_1904))
                     sheets[-1].walk(archive.read(posixpath.normpath(target)))
             return sheets
     except (KeyError, IndexError, struct.error):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 import olefile
 import xlrd
 from xlrd.sheet import Cell, Sheet
 from xlrd.xldate import xldate_as_datetime
 
-from nps_xlsx.ingester.grids import CellValue, Grid, Properties, Sighting
+from nps_xlsx.ingester.grids import CellValue, Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.reading.cell_styles import CellStyle, covered
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.ingester.shown import format_of
+
+_CUT_AT = 255
+"""Characters to which writers that keep to the format of Excel 5 cut texts."""
 
 
 def properties_of(content: bytes) -> Properties:
@@ -27,10 +32,14 @@ def properties_of(content: bytes) -> Properties:
     )
 
 
-def _open(content: bytes) -> xlrd.Book:
+def _open(content: bytes, *, with_looks: bool = False) -> xlrd.Book:
     try:
-        return xlrd.open_workbook(file_contents=content, ragged_rows=True, logfile=io.StringIO())
+        return xlrd.open_workbook(
+            file_contents=content, ragged_rows=True, logfile=io.StringIO(), formatting_info=with_looks
+        )
     except Exception:  # noqa: BLE001 - on a damaged file xlrd raises whatever it meets
+        if with_looks:  # it breaks down on formats that matter to nobody here
+            return _open(content)
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
 
 
@@ -40,18 +49,46 @@ def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
     Raises:
         RefusedError: the workbook is damaged.
     """
-    return {sheet.name: _sighting(sheet) for sheet in _open(content).sheets() if sheet.name not in skip}
+    book = _open(content, with_looks=True)
+    styles = _styles(book)
+    return {sheet.name: _sighting(sheet, styles) for sheet in book.sheets() if sheet.name not in skip}
 
 
-def _sighting(sheet: Sheet) -> Sighting:
-    found = Sighting()
+def _styles(book: xlrd.Book) -> list[CellStyle]:
+    """The styles of cells, by number; none where the book was read without them."""
+    return [
+        CellStyle(
+            format_of(xf.format_key, book.format_map[xf.format_key].format_str),
+            bool(book.font_list[xf.font_index].struck_out),
+        )
+        for xf in book.xf_list
+    ]
+
+
+def _sighting(sheet: Sheet, styles: Sequence[CellStyle]) -> Sighting:
+    found = Sighting(is_1904=bool(sheet.book.datemode), cut_at=_CUT_AT)
+    for top, bottom, left, _ in sheet.merged_cells:
+        found.merged.update(covered((top, left), (bottom - 1, left), len(found.merged)))
     for row in range(sheet.nrows):
         for col, cell in enumerate(sheet.row(row)):
             if cell.ctype == xlrd.XL_CELL_ERROR:
                 found.errors[row, col] = xlrd.error_text_from_code.get(cell.value, "#N/A")
             elif cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) and cell.value != "":
                 found.filled.add((row, col))
+                found.values[row, col] = _value(cell, sheet.book.datemode)
+                _look(found, (row, col), cell, styles)
     return found
+
+
+def _look(found: Sighting, at: Position, cell: Cell, styles: Sequence[CellStyle]) -> None:
+    """Note how a cell looks, where its style was read."""
+    if cell.xf_index is None or cell.xf_index >= len(styles):
+        return
+    style = styles[cell.xf_index]
+    if style.is_struck:
+        found.struck.add(at)
+    if style.format and cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+        found.formats[at] = style.format
 
 
 def second_reading(content: bytes) -> list[Grid]:

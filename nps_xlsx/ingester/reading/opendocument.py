@@ -16,7 +16,8 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from defusedxml import DefusedXmlException, ElementTree
 
-from nps_xlsx.ingester.grids import CellValue, Grid, Properties, Sighting
+from nps_xlsx.ingester.grids import CellValue, Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.reading.cell_styles import covered
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.stamp import PROPERTY
 
@@ -58,6 +59,9 @@ class _Cells:
         self._found = Sighting()
         self._attributes: dict[str, str] = {}
         self._paragraphs: list[str] = []
+        self._style = ""
+        self._struck_styles: set[str] = set()
+        self._is_struck = self._is_1904 = False
         self._depth = 0
         self._row_repeat = 1
         self._blank_rows = self._blank_cells = 0
@@ -69,18 +73,30 @@ class _Cells:
         elif name == "table-source":
             self._forget()
         elif name == "table":
-            self._rows, self._found, self._blank_rows = [], Sighting(), 0
+            self._rows, self._found, self._blank_rows = [], Sighting(is_1904=self._is_1904), 0
             self.sightings[_named(attributes, "name")] = self._found
             self.grids.append(Grid(_named(attributes, "name"), self._rows))
         elif name == "table-row":
             self._row, self._row_repeat = [], _repeat(attributes, "number-rows-repeated")
             self._blank_cells = 0
         elif name in ("table-cell", "covered-table-cell"):
-            self._attributes, self._paragraphs = attributes, []
+            self._attributes, self._paragraphs, self._is_struck = attributes, [], False
         elif name in ("p", "h"):
             self._paragraphs.append("")
         elif self._paragraphs:
+            self._is_struck |= _named(attributes, "style-name") in self._struck_styles
             self._paragraphs[-1] += _space(name, attributes)
+        else:
+            self._outside(name, attributes)
+
+    def _outside(self, name: str, attributes: dict[str, str]) -> None:
+        """Note what stands before the tables: styles, and from which day days are counted."""
+        if name == "style":
+            self._style = _named(attributes, "name")
+        elif name == "text-properties" and _named(attributes, "text-line-through-style") not in ("", "none"):
+            self._struck_styles.add(self._style)
+        elif name == "null-date":
+            self._is_1904 = _named(attributes, "date-value").startswith("1904")
 
     def _forget(self) -> None:
         """Leave a table out that LibreOffice only keeps as its copy of a sheet in another file."""
@@ -112,12 +128,23 @@ class _Cells:
         if _named(self._attributes, "formula"):
             self._found.formulas.add(at)
         repeat = _repeat(self._attributes, "number-columns-repeated")
+        self._looks(at, value, text, min(repeat, REPEAT_LIMIT))
         if value == "":
             self._blank_cells += repeat  # the last of a row stand for all that follow it
             return
         self._row += [""] * min(self._blank_cells, 4 * REPEAT_LIMIT)
         self._blank_cells = 0
         self._row += [value] * min(repeat, REPEAT_LIMIT)
+
+    def _looks(self, at: Position, value: CellValue, text: str, repeat: int) -> None:
+        """Note what a cell's value does not say: how a number is shown, what is struck through, merged."""
+        cells = [(at[0], at[1] + place) for place in range(repeat)] if value != "" else []
+        if isinstance(value, float) and text:
+            self._found.shown.update(dict.fromkeys(cells, text))
+        if self._is_struck or _named(self._attributes, "style-name") in self._struck_styles:
+            self._found.struck.update(cells)
+        rows = _repeat(self._attributes, "number-rows-spanned")
+        self._found.merged.update(covered(at, (at[0] + rows - 1, at[1]), len(self._found.merged)))
 
     def _end_row(self) -> None:
         if not self._row:

@@ -11,13 +11,14 @@ import posixpath
 import re
 import warnings
 import zipfile
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from defusedxml import DefusedXmlException, ElementTree
 
 from nps_xlsx.ingester.grids import Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.reading.cell_styles import CellStyle, covered, is_on, styles_of
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.stamp import BUILT_AT, PROPERTY, REPORT_PROPERTY
 
@@ -120,10 +121,12 @@ def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
             part = workbook_part(archive)
             targets = targets_of(archive, part)
             strings = next((target for kind, target in targets.values() if kind == "sharedStrings"), "")
-            has_text = _shared_texts(archive.read(strings)) if strings in archive.namelist() else []
+            texts = _shared_texts(archive.read(strings)) if strings in archive.namelist() else []
+            workbook, styles = _tree(archive, part), _styles(archive, targets)
+            is_1904 = _is_1904(workbook)
             return {
-                name: _sighting(archive.read(target), has_text)
-                for name, (kind, target) in _sheets(_tree(archive, part), targets)
+                name: _Cells(texts, styles, is_1904=is_1904).walk(archive.read(target))
+                for name, (kind, target) in _sheets(workbook, targets)
                 if kind == "worksheet" and name not in skip
             }
     except (KeyError, ExpatError, ParseError, DefusedXmlException):
@@ -138,17 +141,32 @@ def _sheets(workbook: Element, targets: dict[str, tuple[str, str]]) -> Iterator[
                 yield sheet.get("name", ""), targets.get(key, ("", ""))
 
 
-def _shared_texts(content: bytes) -> list[bool]:
-    """Which of the shared strings have any text: their own, not a guide to its pronunciation."""
-    found: list[bool] = []
+def _styles(archive: zipfile.ZipFile, targets: dict[str, tuple[str, str]]) -> Mapping[str, CellStyle]:
+    part = next((target for kind, target in targets.values() if kind == "styles"), "")
+    return styles_of(_children(archive, part))
+
+
+def _is_1904(workbook: Element) -> bool:
+    said = [node.get("date1904") for node in workbook if _local(node.tag) == "workbookPr"]
+    return bool({"1", "true", "on"} & set(said))
+
+
+_TEXT, _STRUCK = 1, 2
+
+
+def _shared_texts(content: bytes) -> list[int]:
+    """Which of the shared strings have any text, but for a guide to its pronunciation, or struck words."""
+    found: list[int] = []
 
     def has_text(_: str) -> None:
-        found[-1] = True
+        found[-1] |= _TEXT
 
-    def start(tag: str, _: dict[str, str]) -> None:
+    def start(tag: str, attributes: dict[str, str]) -> None:
         name = tag[tag.rfind(":") + 1 :]
         if name == "si":
-            found.append(False)
+            found.append(0)
+        elif name == "strike" and found and is_on(attributes):
+            found[-1] |= _STRUCK
         # Phonetic runs follow the text and its runs: what comes after the first of them is not text.
         parser.CharacterDataHandler = has_text if name == "t" and not phonetic else None
         phonetic[:] = [name] if name == "rPh" else phonetic if name != "si" else []
@@ -167,9 +185,13 @@ class _Cells:
     from the parser costs: a cell is complete when the next one starts.
     """
 
-    def __init__(self, has_text: Sequence[bool]) -> None:
-        self.found = Sighting()
-        self._has_text = has_text
+    def __init__(
+        self, texts: Sequence[int], styles: Mapping[str, CellStyle], *, is_1904: bool = False
+    ) -> None:
+        self.found = Sighting(is_1904=is_1904)
+        self._texts = texts
+        self._styles = styles
+        self._style = ""
         self._at: Position = (-1, -1)
         self._places: dict[Position, tuple[str, str]] = {}
         self._kind = ""
@@ -191,6 +213,7 @@ class _Cells:
             self._end()
             self._at = self._position(attributes.get("r", ""))
             self._kind = attributes.get("t", "n")
+            self._style = attributes.get("s", "0")
         elif name in ("v", "t"):
             listens = not self._is_phonetic
             self._has_value = True
@@ -202,6 +225,12 @@ class _Cells:
             self._end()
             number = attributes.get("r", "")
             self._at = (int(number) - 1 if number.isdecimal() else self._at[0] + 1, -1)
+        elif name == "strike" and is_on(attributes):  # in a text that stands in the cell itself
+            self.found.struck.add(self._at)
+        elif name == "mergeCell":
+            first, _, last = attributes.get("ref", "").partition(":")
+            merged = self.found.merged
+            merged |= covered(self._position(first), self._position(last), len(merged))
         if listens:
             self._parser.CharacterDataHandler = self._value.append
             self._parser.EndElementHandler = self._stop
@@ -227,14 +256,26 @@ class _Cells:
                 self.found.without_result.add(self._at)
         if self._kind == "e":
             self.found.errors[self._at] = value
-        elif self._kind == "s":
-            if any(self._has_text[int(value) : int(value) + 1] if value.isdecimal() else ()):
-                self.found.filled.add(self._at)
         elif value:
-            self.found.filled.add(self._at)
+            said = self._said_of_text(value) if self._kind == "s" else _TEXT
+            if said & _TEXT:
+                self.found.filled.add(self._at)
+            if said & _STRUCK:
+                self.found.struck.add(self._at)
+            if self._style in self._styles:
+                self._styled(self._styles[self._style])
         self._kind = ""
         self._value = []
         self._has_formula = self._has_value = self._is_phonetic = False
+
+    def _said_of_text(self, index: str) -> int:
+        return sum(self._texts[int(index) : int(index) + 1]) if index.isdecimal() else 0
+
+    def _styled(self, style: CellStyle) -> None:
+        if style.is_struck:
+            self.found.struck.add(self._at)
+        if style.format and self._kind == "n":
+            self.found.formats[self._at] = style.format
 
     def _seen(self, value: str) -> bool:
         """Whether a cell can be taken at its word: it says one thing only, and its text is there.
@@ -244,7 +285,7 @@ class _Cells:
         """
         said = (self._kind, value)
         is_first = self._places.setdefault(self._at, said) == said
-        has_text = self._kind != "s" or not value or (value.isdecimal() and int(value) < len(self._has_text))
+        has_text = self._kind != "s" or not value or (value.isdecimal() and int(value) < len(self._texts))
         return is_first and has_text
 
 
@@ -254,10 +295,6 @@ def _column(letters: str) -> int:
     for letter in letters:
         col = 26 * col + ord(letter) - 64
     return col - 1
-
-
-def _sighting(content: bytes, has_text: Sequence[bool]) -> Sighting:
-    return _Cells(has_text).walk(content)
 
 
 # --- The second reader

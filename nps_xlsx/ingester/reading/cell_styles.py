@@ -1,0 +1,92 @@
+"""What the styles of cells say that matters to an answer: number formats, words struck through."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from nps_xlsx.ingester.grids import Position
+from nps_xlsx.ingester.shown import format_of
+
+MERGED_LIMIT = 50_000
+"""Cells that merged ones cover, beyond which no more are followed; ours have none in tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellStyle:
+    """One style of cells."""
+
+    format: str = ""
+    """The number format; empty where a number is shown as it is."""
+    is_struck: bool = False
+
+
+def styles_of(root: Iterable[Element]) -> Mapping[str, CellStyle]:
+    """The styles of a styles part (ECMA-376 part 1, section 18.8), by number; plain ones are left out."""
+    parts = {node.tag.rpartition("}")[2]: node for node in root}
+    codes = {node.get("numFmtId", ""): node.get("formatCode", "") for node in parts.get("numFmts", ())}
+    struck = [_is_struck(font) for font in parts.get("fonts", ())]
+    found = {}
+    for place, cell in enumerate(parts.get("cellXfs", ())):
+        number, font = _number(cell.get("numFmtId")), _number(cell.get("fontId"))
+        style = CellStyle(format_of(number, codes.get(str(number))), font < len(struck) and struck[font])
+        if style != CellStyle():
+            found[str(place)] = style
+    return found
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+def _is_struck(font: Element) -> bool:
+    return any(node.tag.rpartition("}")[2] == "strike" and is_on(node.attrib) for node in font)
+
+
+def is_on(attributes: Mapping[str, str]) -> bool:
+    """Whether an element that switches something on does so: it may say that it does not."""
+    return attributes.get("val", "1") not in ("0", "false", "off")
+
+
+def covered(first: Position, last: Position, have: int) -> Iterator[tuple[Position, Position]]:
+    """The cells that a merged one covers below itself, each with it; ``have`` are followed already."""
+    top, col = first
+    for row in range(top + 1, min(last[0], top + MERGED_LIMIT - have) + 1):
+        yield (row, col), first
+
+
+# --- Excel's binary format, [MS-XLSB]
+
+_FONT, _FORMAT, _XF, _XFS_BEGIN, _XFS_END = 43, 44, 47, 617, 618
+_STRUCK = 0x0008
+"""In the flags of BrtFont (section 2.4.149)."""
+
+
+def binary_styles(records: Iterator[tuple[int, bytes]]) -> Mapping[int, CellStyle]:
+    """The styles of a binary styles part, by number; plain ones are left out.
+
+    Raises:
+        struct.error: a record is cut short.
+    """
+    codes: dict[int, str] = {}
+    struck: list[bool] = []
+    found: dict[int, CellStyle] = {}
+    count, is_inside = 0, False
+    for kind, payload in records:
+        if kind in (_XFS_BEGIN, _XFS_END):
+            is_inside = kind == _XFS_BEGIN
+        elif kind == _FORMAT:
+            number, length = struct.unpack_from("<HI", payload)
+            codes[number] = payload[6 : 6 + 2 * length].decode("utf-16-le", "replace")
+        elif kind == _FONT:
+            _, flags = struct.unpack_from("<HH", payload)
+            struck.append(bool(flags & _STRUCK))
+        elif kind == _XF and is_inside:
+            _, number, font = struct.unpack_from("<HHH", payload)
+            style = CellStyle(format_of(number, codes.get(number)), font < len(struck) and struck[font])
+            if style != CellStyle():
+                found[count] = style
+            count += 1
+    return found
