@@ -69,6 +69,19 @@ def day_of(returned: Return) -> dt.date | None:
     return next(filter(None, days), None)
 
 
+def with_day(returned: Return, as_of: dt.date) -> Return:
+    """The return with its day in its assessment: never one after that on which it is looked at."""
+    day = day_of(returned)
+    if returned.assessment is None or day is None:
+        return returned
+    return replace(returned, assessment=replace(returned.assessment, day=min(day, as_of)))
+
+
+def newest(assessments: Iterable[Assessment]) -> dt.date | None:
+    """The day of the newest; ``None`` where none is dated."""
+    return max((one.day for one in assessments if one.day), default=None)
+
+
 def _sent_at(returned: Return) -> str:
     return returned.received.sent_at if returned.received else ""
 

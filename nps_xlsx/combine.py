@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from nps_xlsx.across import is_combined
+from nps_xlsx.across import is_combined, newest
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue
 
 
@@ -91,6 +91,7 @@ def _combined(basis: tuple[Assessment, ...], framework: Framework) -> Combined:
         asked=tuple(ref for ref in refs if asked),
         details=(),
         detail_places={},
+        day=newest(basis),
     )
     return replace(together, assessment=assessment)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nps_xlsx.across import Keep, check_across
+from nps_xlsx.across import Keep, check_across, with_day
 from nps_xlsx.check import check_return
 from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers, met_nothing
 from nps_xlsx.councils import Register
@@ -36,7 +36,7 @@ class Rulings:
     corrections: tuple[Correction, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     as_of: dt.date = dt.date.max
-    """The day on which waivers are looked at: those that ended before it let nothing pass."""
+    """The day of looking: waivers that ended before it let nothing pass; no document is of a later one."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def read_returns(
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
     checked = check_across([check_return(returned, framework) for returned in corrected], rulings.keep)
     waived, unused_waivers = apply_waivers(checked, rulings.waivers, rulings.as_of)
-    return Intake(tuple(waived), rulings, tuple(unused), tuple(unused_waivers))
+    dated = tuple(with_day(returned, rulings.as_of) for returned in waived)
+    return Intake(dated, rulings, tuple(unused), tuple(unused_waivers))
 
 
 def ingest(

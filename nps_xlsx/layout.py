@@ -246,6 +246,13 @@ def long_date(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def as_of(day: dt.date | None) -> str:
+    """Of which day a document is, as a sentence that stands in it."""
+    return (
+        f"As of {long_date(day)}, the day of the newest return in it." if day else "No return in it is dated."
+    )
+
+
 def iso_date(text: str) -> dt.date | None:
     """The date that a text gives as ISO 8601 does; ``None`` for a blank and for words."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -70,6 +71,7 @@ def _found(path: Path, framework: Framework, register: Register) -> list[Assessm
 def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
     answers: dict[tuple[str, str, str, str], dict[str, Answer]] = {}
     names: dict[str, str] = {}
+    days: dict[tuple[str, str, str, str], dt.date | None] = {}
     faults: list[str] = []
     altered: list[str] = []
     for number, row in enumerate(read_csv(path, ("round", "gss_code", "council", "ref", "current")), start=2):
@@ -89,6 +91,7 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
                 altered.append(f"row {number}: {column} is {texts.pop(column)!r}")
             given[texts["ref"]] = _answer(texts, framework)
             names[texts["gss_code"]] = texts["council"]
+            days[key] = read_date(texts.get("day", ""))[0]  # as Excel may have written it
     if faults:
         raise ResponsesError("\n".join([f"{path}: these answers cannot be used.", *faults]))
     if altered:
@@ -106,8 +109,9 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
             who,
             asked=_asked(given.values(), framework),
             details=combined if not who and (code, round_) in shared else (),
+            day=days[code, round_, who, file],
         )
-        for (code, round_, who, _), given in sorted(answers.items())
+        for (code, round_, who, file), given in sorted(answers.items())
     ]
 
 

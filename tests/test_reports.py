@@ -104,8 +104,9 @@ def test_the_csv_files_have_exactly_the_columns_of_the_design(out: Path) -> None
         assert first.startswith(b"\xef\xbb\xbf" + columns.encode())
         added = first.decode("utf-8-sig").removeprefix(columns).strip(",").split(",")
         assert added == {
-            "returns.csv": ["saved_at", "superseded_by"],
+            "returns.csv": ["saved_at", "superseded_by", "sender", "sent_at", "subject"],
             "problems.csv": ["field", "waived"],
+            "answers.csv": ["day"],
         }.get(name, [""])
 
 

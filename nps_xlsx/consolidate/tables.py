@@ -6,6 +6,7 @@ Levels are averaged only where one was given: no blank, no "not applicable", no 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import cast
 
 import pandas as pd
 
+from nps_xlsx.across import newest
 from nps_xlsx.combine import Combined
 from nps_xlsx.consolidate.frames import ENABLERS, answer_frame, council_frame
 from nps_xlsx.councils import Register
@@ -46,6 +48,11 @@ class Tables:
     def rounds(self) -> tuple[str, ...]:
         """The rounds that there are responses of."""
         return tuple(dict.fromkeys(assessment.round for assessment in self.assessments))
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day of the newest return in them; ``None`` where none is dated."""
+        return newest(one for response in self.responses for one in response.basis)
 
     @cached_property
     def overall(self) -> pd.Series[float]:

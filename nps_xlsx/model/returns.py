@@ -141,6 +141,8 @@ class Assessment:
     """What the council wrote on the first sheet, as (key, text): who completed it, when."""
     detail_places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each of these was found."""
+    day: dt.date | None = field(default=None, compare=False)
+    """The day that it is of: the return's own, that of the newest where several are combined."""
 
     def detail(self, key: str) -> str:
         """One of the council's details, or an empty text."""

@@ -37,7 +37,8 @@ def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
     book.raw.set_custom_property(REPORT_PROPERTY, "action plan")
     given = {answer.ref: answer for answer in assessment}
     answers = {row.code: given.get(row.code, Answer(row.code)) for row in framework.rows}
-    _summary(book, name, assessment.round, framework, answers)
+    note = f"Procurement self-assessment, round {assessment.round}. {layout.as_of(assessment.day)}"
+    _summary(book, name, f"{note} {framework.title}.", framework, answers)
     _plan(book, framework, answers)
     _all(book, framework, answers)
     return book.to_bytes()
@@ -58,7 +59,7 @@ def to_close(framework: Framework, answers: dict[str, Answer]) -> list[Behaviour
 # --- Where we are -----------------------------------------------------------------
 
 
-def _summary(book: Book, name: str, round_: str, framework: Framework, answers: dict[str, Answer]) -> None:
+def _summary(book: Book, name: str, note: str, framework: Framework, answers: dict[str, Answer]) -> None:
     columns = [
         text_column("Key area", 300),
         count_column("Behaviours", 112),
@@ -75,7 +76,6 @@ def _summary(book: Book, name: str, round_: str, framework: Framework, answers: 
     rows = [
         _score_cells(label, score(behaviours, answers.values()), framework) for label, behaviours in groups
     ]
-    note = f"Procurement self-assessment, round {round_}. {framework.title}."
     sheet, end = table_sheet(book, SUMMARY, note, columns, rows, title=name, has_filter=False)
     last = FIRST_ROW + len(framework.areas) - 1
     names, current, target = ((SUMMARY, col, FIRST_ROW, last) for col in (0, 3, 6))

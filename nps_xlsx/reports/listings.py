@@ -111,6 +111,7 @@ def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framew
         "source_file": returned.source_file,
         "sheet": answer.place.sheet,
         "cell": answer.place.cell,
+        "day": assessment.day.isoformat() if assessment.day else "",
     }
 
 

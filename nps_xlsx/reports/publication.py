@@ -20,6 +20,7 @@ with warnings.catch_warnings():  # gptables leaves a file of its own to be close
     warnings.simplefilter("ignore", ResourceWarning)
     import gptables
 
+from nps_xlsx import layout
 from nps_xlsx.book import checked, clean_text, strict, with_language
 from nps_xlsx.consolidate import UNKNOWN, Asked, Tables
 from nps_xlsx.consolidate.publishable import Publishable
@@ -195,6 +196,7 @@ def _notes(shown: Publishable, published: Iterable[Published]) -> pd.DataFrame:
 def _cover(shown: Publishable, asked: Asked, contact: str) -> gptables.Cover:
     words, names = WORDS["cover"], _said(shown.tables) | _rounds(shown.tables)
     names |= {"responses": _responses(shown, asked), "threshold": _threshold(shown)}
+    names["as_of"] = layout.as_of(shown.tables.as_of) if shown.tables.rounds else ""
     several = [words["several_rounds"]] if len(shown.tables.rounds) > 1 else []
     about = [*words["about"], *several, words["source"], words["framework"], words["register"]]
     title = words["title" if shown.tables.rounds else "no_round"]

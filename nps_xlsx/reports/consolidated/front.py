@@ -92,7 +92,11 @@ def write_overview(
     sheet.text(0, 0, title, "title")
     sheet.height(0, 32)
     rounds = ", ".join(tables.rounds)
-    said = f"Round {rounds}. {tables.framework.title}." if rounds else "No return could be used."
+    said = (
+        f"Round {rounds}. {layout.as_of(tables.as_of)} {tables.framework.title}."
+        if rounds
+        else "No return could be used."
+    )
     sheet.text(1, 0, said, "note")
     columns = [TableColumn("Headline", 330), TableColumn("Figure", 130), text_column("What it counts", 560)]
     row = write_table(sheet, 3, columns, ()) - 1

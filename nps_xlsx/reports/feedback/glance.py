@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from nps_xlsx import layout
 from nps_xlsx.book import Book, Sheet
 from nps_xlsx.consolidate.peers import ALL, AVERAGE, WHOLE, Measure, rounded
 from nps_xlsx.model import Behaviour, KeyArea
@@ -56,7 +57,7 @@ def write_glance(book: Book, case: Case) -> None:
     sheet.text(0, 0, case.assessment.council, "title")
     sheet.height(0, 30)
     note = f"Feedback on your procurement self-assessment, round {case.assessment.round}."
-    sheet.text(1, 0, f"{note} {case.framework.title}.", "note")
+    sheet.text(1, 0, f"{note} {layout.as_of(case.view.peers.tables.as_of)} {case.framework.title}.", "note")
     row = _write_lines(sheet, 3, headlines(case))
     measures = [(AVERAGE, area.code) for area in case.areas] + [(AVERAGE, ALL)]
     blocks = case.blocks(measures, quartiles=False)

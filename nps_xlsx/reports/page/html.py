@@ -15,7 +15,7 @@ from typing import Any
 
 import vl_convert
 
-from nps_xlsx import styles
+from nps_xlsx import layout, styles
 from nps_xlsx.consolidate import Tables
 
 _HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ def assembled(
     words = {
         "title": f"{framework.short_title}: {_round(tables)}",
         "heading": framework.short_title,
-        "subtitle": _round(tables).capitalize(),
+        "subtitle": " ".join(filter(None, (f"{_round(tables).capitalize()}.", _day(tables)))),
         "framework": framework.title,
         "earlier": _earlier(tables),
         "copyright": framework.copyright,
@@ -108,6 +108,10 @@ def _round(tables: Tables) -> str:
     if not tables.rounds:
         return "no returns yet"
     return f"{'round' if len(tables.rounds) == 1 else 'rounds'} {', '.join(tables.rounds)}"
+
+
+def _day(tables: Tables) -> str:
+    return layout.as_of(tables.as_of) if tables.rounds else ""
 
 
 def _earlier(tables: Tables) -> str:

@@ -100,6 +100,7 @@ def about(case: Case, *more: tuple[str, str]) -> Section:
     items = [
         ("Council", f"{case.name} ({case.assessment.gss_code})"),
         ("Round", case.assessment.round or "not stated"),
+        ("As of", layout.as_of(case.assessment.day)),
         ("Date completed", _date_completed(case)),
         ("Answers", _counted(found)),
         *_between(case),
