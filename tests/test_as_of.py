@@ -7,13 +7,16 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import docx
 import openpyxl
 import pytest
 
 from nps_xlsx import layout
 from nps_xlsx.across import with_day
+from nps_xlsx.commands.shared import DAY
 from nps_xlsx.councils import Register
+from nps_xlsx.ingester.containers import InputError, collect
 from nps_xlsx.model import Framework
 from nps_xlsx.outputs import write_outputs
 from nps_xlsx.reports.papers import make_paper, paper_files
@@ -80,3 +83,28 @@ def test_no_return_is_of_a_later_day_than_the_one_of_looking(
     days = [with_day(one, NEW).assessment for one in (plain, late)]
     assert [one.day for one in days if one] == [None, NEW]
     assert "No return" in layout.as_of(None)
+
+
+@pytest.mark.parametrize("text", ["2026-12-08", "08/12/2026", "8-12-2026", "8 December 2026"])
+def test_a_day_is_given_in_any_usual_way(text: str) -> None:
+    """--due and --as-of take what corrections and councils' cells do."""
+    assert DAY.convert(text, None, None) == NEW
+
+
+def test_what_is_no_day_is_told_with_how_to_write_one() -> None:
+    """The message shows two ways, not the codes of a format."""
+    with pytest.raises(click.BadParameter, match="2026-12-18 or 18/12/2026"):
+        DAY.convert("soon", None, None)
+
+
+def test_a_folder_that_may_not_be_read_is_the_users_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody asks a council to send again what only the folder's owner can open."""
+
+    def refused(path: str) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.scandir", refused)
+    with pytest.raises(InputError, match="may not read"):
+        list(collect([tmp_path]))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nps_xlsx.commands.framework import rows_of
-from nps_xlsx.commands.shared import FILE, framework_option, out_option, register_option, register_with
+from nps_xlsx.commands.shared import DAY, FILE, framework_option, out_option, register_option, register_with
 from nps_xlsx.councils import Register, load_list
 from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
@@ -40,7 +40,7 @@ class _Wanted:
     region: str
     council_type: str
     round_: str
-    due: dt.datetime | None
+    due: dt.date | None
     contact: str
     return_to: str
     asked: tuple[str, ...]
@@ -69,9 +69,7 @@ class _Wanted:
 @click.option("--region", default="", help="With --all: only this region, such as 'South East'.")
 @click.option("--type", "council_type", default="", help="With --all: only this type, such as County.")
 @click.option("--round", "round_", required=True, help="The round, such as 2026.")
-@click.option(
-    "--due", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), help="When to send it back by: 2026-12-18."
-)
+@click.option("--due", type=DAY, help="When to send it back by: 2026-12-18.")
 @click.option("--contact", default="", help="Whom to ask: a post, telephone number or address.")
 @click.option("--return-to", default="", help="Where to send it back to: an email address.")
 @click.option("--key-area", "asked", multiple=True, help="Ask only this key area, such as SV; repeatable.")
@@ -125,7 +123,7 @@ def _orders(wanted: _Wanted) -> list[Order]:
             part,
             council,
             wanted.round_,
-            due=wanted.due.date() if wanted.due else None,
+            due=wanted.due,
             contact=wanted.contact,
             return_to=wanted.return_to,
             respondent=respondent.strip(),

@@ -101,8 +101,9 @@ def _tell_return(returned: Return) -> None:
     if returned.assessment:
         council, round_ = returned.assessment.council, returned.assessment.round
         click.echo(f"  {plain(council, 200)}, round {plain(round_)}")
-    number = sum(counts(returned.problems).values())
-    click.echo(f"  {counted(number, 'thing')} to look at" if number else "  Ready to send")
+    number, cells = len(returned.problems), sum(counts(returned.problems).values())
+    where = f", in {cells:,} places" if cells > number else ""
+    click.echo(f"  {counted(number, 'thing')} to look at{where}" if number else "  Ready to send")
     for found in returned.problems:
         _tell_problem(found)
     click.echo()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nps_xlsx.commands.shared import (
+    DAY,
     FILE,
     PROBLEMS_FOUND,
     counted,
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
 @click.option("--waivers", "waivers_file", type=FILE, help="CSV file of problems to let pass.")
 @click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="The day on which waivers must still hold. [default: today]",
+    type=DAY,
+    help="The day of looking: waivers must still hold, and no document is of a later day. [default: today]",
 )
 @click.option(
     "--previous", "previous_path", type=FILE, help="An earlier round: its answers.csv, or its returns."
@@ -88,7 +89,7 @@ def ingest(
     keep: tuple[str, ...],
     corrections_file: Path | None,
     waivers_file: Path | None,
-    as_of: dt.datetime | None,
+    as_of: dt.date | None,
     **shown: Any,
 ) -> None:
     """Read what came back: workbooks, folders, zips and mails (.eml, .msg) with all that is in them.
@@ -120,7 +121,7 @@ def _rulings(
     keep: tuple[str, ...],
     corrections_file: Path | None,
     waivers_file: Path | None,
-    as_of: dt.datetime | None,
+    as_of: dt.date | None,
 ) -> Rulings:
     from nps_xlsx.across import Keep
     from nps_xlsx.corrections import load_corrections, load_waivers
@@ -132,7 +133,7 @@ def _rulings(
         keep=Keep("earliest" in keep, tuple(name for name in keep if name not in ("earliest", "latest"))),
         corrections=load_corrections(corrections_file, framework, register) if corrections_file else (),
         waivers=load_waivers(waivers_file, register) if waivers_file else (),
-        as_of=as_of.date() if as_of else dt.date.today(),  # noqa: DTZ011 - the analyst's own day
+        as_of=as_of or dt.date.today(),  # noqa: DTZ011 - the analyst's own day
     )
 
 

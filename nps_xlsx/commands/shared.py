@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,25 @@ PROBLEMS_FOUND, COULD_NOT_RUN, OUR_FAULT = 1, 2, 3
 """Exit codes beside 0: errors or warnings were found; the command could not run; the program is at fault."""
 
 FILE = click.Path(path_type=Path)
+
+
+class _Day(click.ParamType):  # type: ignore[type-arg]  # no generic type before click 8.2
+    """A date as the program reads dates everywhere: 2026-12-18, 18/12/2026, 18 December 2026."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | dt.date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        from nps_xlsx.ingester.values import read_date
+
+        day, words = read_date(value)
+        if day is None:
+            self.fail(f"{words!r} is no date. Write 2026-12-18 or 18/12/2026.", param, ctx)
+        return day
+
+
+DAY = _Day()
 
 out_option = click.option(
     "--out",

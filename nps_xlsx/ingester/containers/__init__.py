@@ -136,6 +136,10 @@ def _folder(folder: Path, opener: Opener) -> Iterator[SourceFile]:
         Path(where, name) for where, _, names in os.walk(folder, onerror=closed.append) for name in names
     ]
     for error in closed:
+        if Path(error.filename) == folder:
+            raise InputError(
+                f"You may not read {folder} ({error.strerror}). Ask for leave to open the folder."
+            )
         name = Path(error.filename).relative_to(folder).as_posix()
         yield _failed(name, 0, error)
     if not found and not closed:
