@@ -69,6 +69,11 @@ class Grid:
             return self.rows[row][col]
         return ""
 
+    def used(self, first: int, end: int) -> list[int]:
+        """The rows of a stretch in which anything stands: a stray cell may lie a million rows below."""
+        odd = {row for places in (self.errors, self.unread, self.without_result) for row, _ in places}
+        return [row for row in range(first, end) if row in odd or self.rows[row]]
+
 
 Notes = tuple[tuple[str, Mapping[str, str]], ...]
 """Kinds of problem, each with the words of its message."""

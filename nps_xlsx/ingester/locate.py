@@ -40,19 +40,14 @@ class Table:
 
     grid: Grid
     heading_row: int
-    end: int
-    """The row after its last one: the end of the sheet, or the headings of another table."""
+    rows: Sequence[int]
+    """The rows below the headings, up to the headings of another table, in which anything stands."""
     columns: dict[str, int]
     doubled: Sequence[tuple[str, int]] = ()
     """Further columns under a heading that stands there more than once: they are not read."""
     extra: dict[int, str] = field(default_factory=dict)
     """Columns under headings that are not ours, with their headings."""
     has_ref_heading: bool = True
-
-    @property
-    def rows(self) -> range:
-        """The rows below the headings."""
-        return range(self.heading_row + 1, self.end)
 
     def cell(self, row: int, key: str) -> str:
         """The cell of a column; the Ref's where the column is missing."""
@@ -134,13 +129,15 @@ def _tables(grid: Grid, keys: Mapping[str, str], framework: Framework) -> Iterat
     headings = [
         (number, found)
         for number, values in enumerate(grid.rows)
-        if (found := _headings(values, keys))
+        if values  # a stray cell may lie a million rows below
+        and (found := _headings(values, keys))
         and (len(found) >= _SURELY_HEADINGS or not _has_code(values, framework))
     ]
     ends = [*(number for number, _ in headings[1:]), len(grid.rows)]
     for (number, found), end in zip(headings, ends, strict=False):  # no headings: one end too many
+        below = grid.used(number + 1, end)
         for across in _blocks(found, len(grid.rows[number])):
-            table = _table(grid, range(number, end), across, found, framework)
+            table = _table(grid, number, below, across, found, framework)
             if table is not None:
                 yield table
 
@@ -189,9 +186,14 @@ def code_of(text: str, framework: Framework) -> str:
 
 
 def _table(
-    grid: Grid, rows: range, across: range, headings: Mapping[str, list[int]], framework: Framework
+    grid: Grid,
+    number: int,
+    below: Sequence[int],
+    across: range,
+    headings: Mapping[str, list[int]],
+    framework: Framework,
 ) -> Table | None:
-    number, below, found = rows[0], rows[1:], _within(across, headings)
+    found = _within(across, headings)
     refs = [col for col in found.get("ref", []) if _codes(grid, below, col, framework)]
     coded = _codes(grid, below, refs[0], framework) if refs else below
     columns = {key: _fullest(grid, coded, cols) for key, cols in found.items()}
@@ -214,15 +216,15 @@ def _table(
         for other in cols
         if other != columns[key] and _is_used(grid, below, other)
     ]
-    return Table(grid, number, rows.stop, columns, doubled, extra, has_ref)
+    return Table(grid, number, below, columns, doubled, extra, has_ref)
 
 
-def _codes(grid: Grid, rows: range, col: int, framework: Framework) -> list[int]:
+def _codes(grid: Grid, rows: Sequence[int], col: int, framework: Framework) -> list[int]:
     """The rows that have a code in this column."""
     return [row for row in rows if code_of(read_text(grid.at(row, col)), framework)]
 
 
-def _is_used(grid: Grid, rows: range, col: int) -> bool:
+def _is_used(grid: Grid, rows: Sequence[int], col: int) -> bool:
     return any(read_text(grid.at(row, col)) for row in rows)
 
 
@@ -231,7 +233,7 @@ def _fullest(grid: Grid, rows: Sequence[int], cols: Sequence[int]) -> int:
     return max(cols, key=lambda col: (sum(bool(read_text(grid.at(row, col))) for row in rows), -col))
 
 
-def _column_of_codes(grid: Grid, rows: range, names: int | None, framework: Framework) -> int | None:
+def _column_of_codes(grid: Grid, rows: Sequence[int], names: int | None, framework: Framework) -> int | None:
     """The column with most codes; one whose codes stand beside other rows' names is of another table."""
     found: dict[int, int] = {}
     for row in rows:

@@ -80,7 +80,9 @@ CASES = [
         edited(RELATIONS, (b'"xl/workbook.xml"', b'"http://localhost/a"' + _EXTERNAL)),
         HOSTILE,
     ),
-    Case("workbook that is not there", edited(RELATIONS, (b'"xl/workbook.xml"', b'"xl/other.xml"')), HOSTILE),
+    Case(
+        "workbook that is not there", edited(RELATIONS, (b'"xl/workbook.xml"', b'"xl/other.xml"')), UNREADABLE
+    ),
     Case(
         "two workbooks",
         lambda c: with_part("xl/other.xml", parts_of(c)[BOOK])(

@@ -95,7 +95,7 @@ BOMBS = [
     Case("bomb of little bytes that says it is small", bombs(190, said=1_000), UNREADABLE),
     Case("part that says it is larger than it is", bombs(1, said=2 * MEGABYTE), UNREADABLE),
     Case("a large picture", bombs(20), ACCEPTED),
-    Case("a thousand and one parts", rewritten(also(*(Part(b"%d" % n, b"") for n in range(971)))), HOSTILE),
+    Case("over a thousand parts", rewritten(also(*(Part(b"%d" % n, b"") for n in range(971)))), UNREADABLE),
     Case("some hundred parts", rewritten(also(*(Part(b"%d" % n, b"") for n in range(900)))), ACCEPTED),
     Case(
         "nested bomb",
@@ -131,7 +131,7 @@ NAMES = [
         ),
         HOSTILE,
     ),
-    Case("absolute name", named(b"/xl/media/1.emf"), HOSTILE),
+    Case("absolute name", named(b"/xl/media/1.emf"), ACCEPTED),
     Case("climbing name", named(b"../../1.emf"), HOSTILE),
     Case("name that climbs in its middle", named(b"xl/../../1.emf"), HOSTILE),
     Case("name that is a climb", named(b".."), HOSTILE),
@@ -322,7 +322,7 @@ LIES = [
     Case("strong encryption", packed_as(8, flags=0x40), ENCRYPTED),
     Case("packed as by AES", packed_as(99), ENCRYPTED),
     *(
-        Case(f"packed by method {method}", packed_as(method), HOSTILE)
+        Case(f"packed by method {method}", packed_as(method), UNREADABLE)
         for method in (1, 6, 9, 12, 14, 93, 95, 98)
     ),
     Case(

@@ -125,7 +125,7 @@ def is_document(archive: zipfile.ZipFile) -> bool:
 
 def _names(archive: zipfile.ZipFile) -> dict[str, str]:
     """The names in a zip by their lower case, with slashes as they should be."""
-    return {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
+    return {name.replace("\\", "/").lstrip("/").casefold(): name for name in archive.namelist()}
 
 
 def _is_iwork(names: dict[str, str]) -> bool:

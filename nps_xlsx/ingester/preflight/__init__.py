@@ -6,25 +6,28 @@ on Windows too, where a process cannot be given less of it.
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote
 
-from nps_xlsx.ingester.preflight.archive import Member, hostile, inflate, open_members
+from nps_xlsx.ingester.preflight.archive import Member, damaged, hostile, inflate, open_members
 from nps_xlsx.ingester.preflight.cells import (
+    are_far_cells,
     may_be_much_text,
     refuse_count,
-    refuse_far_cells,
     refuse_many_sheets,
     refuse_much_text,
 )
 from nps_xlsx.ingester.preflight.formats import (
-    refuse_far_binary_cells,
-    refuse_far_table_cells,
+    are_far_binary_cells,
     refuse_many_binary_sheets,
     refuse_much_binary_text,
+    refuse_much_table_text,
 )
 from nps_xlsx.ingester.preflight.markup import (
     Walker,
@@ -42,6 +45,7 @@ TREE_LIMIT = 32 * 1024 * 1024
 _XML_NAMES = (".xml", ".rels", ".vml")
 _SHEET_FOLDERS = tuple(f"xl/{kind}sheets/" for kind in ("work", "chart", "dialog", "macro"))
 _MEDIA = "xl/media/"  # pictures and pages are XML too, with declarations of their own, and never opened
+_TYPES = "[Content_Types].xml"
 _MANIFEST, _CONTENT, _META = "meta-inf/manifest.xml", "content.xml", "meta.xml"
 _ROOTS = {
     "officeDocument": "workbook",
@@ -58,8 +62,20 @@ _OUTSIDE = "a part of it lies outside the file"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
-def preflight(content: bytes) -> None:
+class Checked(NamedTuple):
+    """A workbook that was looked over."""
+
+    content: bytes
+    """The same parts, each under the name by which others refer to it."""
+    is_far: bool = False
+    """Whether a sheet's cells lie so far apart that no reader may make a box of all between them."""
+
+
+def preflight(content: bytes) -> Checked:
     """Look a workbook over that is a zip: .xlsx, .xlsm, .xlsb or .ods.
+
+    What Excel forgives is put right for readers that do not: backslashes in the names of parts, and
+    names whose case is not that of the reference.
 
     Raises:
         RefusedError: it is damaged, needs a password, or is put together as no program does it.
@@ -69,13 +85,24 @@ def preflight(content: bytes) -> None:
     is_excel = any(name.startswith("xl/") for name in members)
     if is_excel and (_CONTENT in members or {"xl/workbook.xml", "xl/workbook.bin"} <= members.keys()):
         raise hostile("it is two kinds of workbook at once")
+    names = {name: member.name for name, member in members.items()}
+    is_far = False
     if is_excel:
-        _Package(view, members).check()
+        package = _Package(view, members)
+        package.check()
+        names, is_far = package.names(), package.is_far
     elif _CONTENT in members:
         _check_opendocument(view, members)
     else:  # no workbook, as its reader will say: that its parts inflate is all there is to see
         for member in members.values():
             inflate(view, member)
+    if all(names[name] == member.written for name, member in members.items()):
+        return Checked(content, is_far)
+    renamed = io.BytesIO()
+    with zipfile.ZipFile(renamed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, member in members.items():
+            archive.writestr(names[name], inflate(view, member))
+    return Checked(renamed.getvalue(), is_far)
 
 
 def _check_opendocument(content: memoryview, members: dict[str, Member]) -> None:
@@ -86,7 +113,7 @@ def _check_opendocument(content: memoryview, members: dict[str, Member]) -> None
         if part and name.endswith(_XML_NAMES):  # LibreOffice leaves an empty one for the settings of keys
             root_of(part, refuse_other_doctype)
         if name == _CONTENT:
-            refuse_far_table_cells(part)
+            refuse_much_table_text(part)
         elif name == _META:
             _refuse_large_tree(part)
 
@@ -106,6 +133,9 @@ class _Package:
 
     content: memoryview
     members: dict[str, Member]
+    is_far: bool = False
+    referred: dict[str, str] = field(default_factory=dict)
+    """The name of each part that others refer to, as they write it."""
     opened: dict[str, str] = field(default_factory=dict)
     """As what each part that a reader would open is referred to."""
     roots: dict[str, str] = field(default_factory=dict)
@@ -122,6 +152,15 @@ class _Package:
         refuse_count(sum(name.startswith(_SHEET_FOLDERS) and "/_rels/" not in name for name in self.members))
         self._check_texts()
 
+    def names(self) -> dict[str, str]:
+        """What each part is to be called, so that whoever refers to it finds it, and it its relationships."""
+        names = {name: self.referred.get(name, member.name) for name, member in self.members.items()}
+        for part, called in self.referred.items():
+            folder, name = posixpath.split(part)
+            if (rels := f"{folder}/_rels/{name}.rels") in names:
+                names[rels] = "{}/_rels/{}.rels".format(*posixpath.split(called))
+        return names | ({_TYPES.casefold(): _TYPES} if _TYPES.casefold() in names else {})
+
     def _look_at(self, name: str, part: bytes) -> None:
         kind = self.opened.get(name, "")
         root = self.roots[name] = self._root(name, kind, part)
@@ -135,7 +174,7 @@ class _Package:
             refuse_unwieldy(part)
             self.strings.append(part)
         elif b"sheetData" in part or (root and kind == "worksheet"):
-            refuse_far_cells(part)
+            self.is_far |= are_far_cells(part)
         elif name.endswith(".bin"):
             self._look_at_binary(name, kind, part)
 
@@ -145,7 +184,7 @@ class _Package:
         elif kind == "sharedStrings":
             self.binary_strings.append(part)
         elif kind == "worksheet" or name.startswith(_SHEET_FOLDERS):
-            refuse_far_binary_cells(part)
+            self.is_far |= are_far_binary_cells(part)
 
     def _root(self, name: str, kind: str, part: bytes) -> str:
         """The first element of a part; a part that nobody opens may be no XML although it looks it."""
@@ -161,11 +200,14 @@ class _Package:
                 raise
             return ""
 
-    def _note_opened(self, kind: str, target: str) -> None:
+    def _note_opened(self, kind: str, path: str) -> None:
+        target = path.casefold()
         if target not in self.members:
             if kind in _NEEDED:
-                raise hostile("it refers to a part that it does not have")
-        elif self.opened.setdefault(target, kind) != kind:
+                raise damaged()
+            return
+        self.referred.setdefault(target, path)
+        if self.opened.setdefault(target, kind) != kind:
             raise hostile("one part is referred to as two kinds of part")
 
     def _check_kinds(self) -> None:
@@ -225,7 +267,7 @@ class _Relations(Walker):
 
 
 def _resolved(folder: str, target: str) -> str:
-    """The name of the part that a relationship leads to, in lower case."""
+    """The name of the part that a relationship leads to."""
     path = unquote(target.partition("#")[0]).replace("\\", "/")
     if _SCHEME.match(path):
         raise hostile(_OUTSIDE)
@@ -239,4 +281,4 @@ def _resolved(folder: str, target: str) -> str:
             parts.pop()
         elif part not in ("", "."):
             parts.append(part)
-    return "/".join(parts).casefold()
+    return "/".join(parts)

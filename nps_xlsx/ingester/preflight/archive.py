@@ -43,13 +43,15 @@ _ENCRYPTED, _STREAMED, _UTF8 = 0x1 | 0x40 | 0x2000, 0x8, 0x800
 _ZIP64_EXTRA, _UNICODE_NAME_EXTRA = 0x0001, 0x7075
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
 _MOST_A_BYTE_INFLATES_TO = 1032
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|(?:^|/)\.\.(?:/|$)|^$")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]|^[A-Za-z]:|(?:^|/)\.\.(?:/|$)|^$")
 
 
 class Member(NamedTuple):
     """One part of the zip: where its packed bytes lie and what they must inflate to."""
 
     name: str
+    written: str
+    """The name as it stands in the zip: some programs write backslashes, and Excel does not mind."""
     method: int
     crc: int
     packed: int
@@ -61,13 +63,18 @@ class _Entry(NamedTuple):
     """One entry of the directory at the end."""
 
     raw_name: bytes
-    name: str
+    written: str
     flags: int
     method: int
     crc: int
     packed: int
     size: int
     offset: int
+
+    @property
+    def name(self) -> str:
+        """The name as it is referred to: with slashes, and from the top."""
+        return self.written.replace("\\", "/").lstrip("/")
 
 
 class _Directory(NamedTuple):
@@ -86,6 +93,11 @@ def damaged() -> RefusedError:
 def hostile(reason: str) -> RefusedError:
     """What a file is refused with that no spreadsheet program makes."""
     return RefusedError("file-hostile", reason=reason)
+
+
+def unusual(reason: str) -> RefusedError:
+    """What a file is refused with that is beyond what is read here, and need mean no harm."""
+    return RefusedError("file-unreadable", reason=reason)
 
 
 def open_members(content: bytes) -> list[Member]:
@@ -147,7 +159,7 @@ def _find_directory(content: bytes) -> _Directory:
     if start + size != end:
         raise damaged()
     if count > MEMBER_LIMIT:
-        raise hostile(f"it has {count:,} parts")
+        raise unusual(f"it has {count:,} parts")
     return _Directory(count, start, end)
 
 
@@ -185,7 +197,7 @@ def _refuse_packing(flags: int, method: int) -> None:
     if flags & _ENCRYPTED or method == _AES:
         raise RefusedError("file-encrypted")
     if method not in (_STORED, _DEFLATED):
-        raise hostile(f"a part is packed by the unusual method {method}")
+        raise unusual(f"a part is packed by the unusual method {method}")
 
 
 def _whole_sizes(extra: bytes, raw_name: bytes, numbers: list[int]) -> list[int]:
@@ -229,7 +241,9 @@ def _walk(content: bytes, entries: list[_Entry], end: int) -> list[Member]:
         if entry.offset > place:
             raise hostile("something is hidden between its parts")
         start = _local_header(content, entry)
-        members.append(Member(entry.name, entry.method, entry.crc, entry.packed, entry.size, start))
+        members.append(
+            Member(entry.name, entry.written, entry.method, entry.crc, entry.packed, entry.size, start)
+        )
         place = start + entry.packed
         if entry.flags & _STREAMED:
             place += _descriptor(content, place, entry, end)

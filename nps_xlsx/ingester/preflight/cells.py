@@ -1,7 +1,8 @@
 """How far the cells of a sheet reach, and how much text they show: what a reader would have to hold.
 
-Readers make a box of cells from the first to the furthest, and one text for every cell that
-shows it.  A few bytes can ask for more of either than any computer has.
+Some readers make a box of cells from the first to the furthest, and one text for every cell that
+shows it.  A few bytes can ask for more of either than any computer has.  One stray cell in the last
+row is no attack: such a sheet is read by a reader that holds only the cells that are there.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import re
 from array import array
 from collections.abc import Iterable
 
-from nps_xlsx.ingester.preflight.archive import hostile
+from nps_xlsx.ingester.preflight.archive import hostile, unusual
 from nps_xlsx.ingester.preflight.markup import WIELDY, Walker, local, parse, refuse_unwieldy
 
-CELL_LIMIT = 5_000_000
-"""Cells in the box that a sheet uses; a workbook of ours has a few thousand."""
+BOX_LIMIT = 5_000_000
+"""Cells in the box that a sheet uses, beyond which no box is made; a workbook of ours has a few thousand."""
 
 TEXT_LIMIT = 512 * 1024 * 1024
 """Bytes of text that all cells show, counted each time that they show it; ours show some hundred KB."""
@@ -30,7 +31,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
 # Where one of these finds nothing, each cell and row of a part says its place first of all, in
 # plain characters, and that is within 702 columns (ZZ) and 999 rows, or within 494 (RZ) and
-# 9,999, which both make less than CELL_LIMIT.  The first is faster, and enough for ours.  They
+# 9,999, which both make less than BOX_LIMIT.  The first is faster, and enough for ours.  They
 # may find what is no cell, in a comment or in a text: that only costs the long way.  They hold
 # for parts whose bytes below 128 are ASCII, and for no others.
 _ELSEWHERE = (
@@ -48,15 +49,18 @@ _MARKUP = re.compile(rb"<[!?]")
 # --- Worksheets
 
 
-def refuse_far_cells(sheet: bytes) -> None:
-    """Refuse a worksheet whose cells reach too far.
+def are_far_cells(sheet: bytes) -> bool:
+    """Whether a worksheet's cells reach so far that no box of them may be made.
 
     Raises:
-        RefusedError: they do, or a cell is where no sheet has one.
+        RefusedError: a cell is where no sheet has one.
     """
     refuse_unwieldy(sheet)
-    if len(sheet) > WIELDY or not _are_plainly_near(sheet):
-        parse(sheet, _Worksheet())
+    if len(sheet) <= WIELDY and _are_plainly_near(sheet):
+        return False
+    walker = _Worksheet()
+    parse(sheet, walker)
+    return is_far(walker.rows, walker.columns)
 
 
 def _are_plainly_near(sheet: bytes) -> bool:
@@ -66,21 +70,16 @@ def _are_plainly_near(sheet: bytes) -> bool:
     return not all(pattern.search(sheet) for pattern in _ELSEWHERE)
 
 
-def refuse_box(rows: int, columns: int) -> None:
-    """Refuse a sheet that uses so many rows and columns.
-
-    Raises:
-        RefusedError: they are too many.
-    """
-    if rows * columns > CELL_LIMIT:
-        raise hostile(f"the cells of a sheet reach to row {rows:,} and column {columns:,}")
+def is_far(rows: int, columns: int) -> bool:
+    """Whether no box of so many rows and columns may be made."""
+    return rows * columns > BOX_LIMIT
 
 
 class _Worksheet(Walker):
     """The furthest row and column of the cells that hold anything."""
 
     def __init__(self) -> None:
-        self._row = self._column = self._rows = self._columns = 0
+        self._row = self._column = self.rows = self.columns = 0
         self._is_waiting = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -91,17 +90,15 @@ class _Worksheet(Walker):
             self._row_starts(attributes.get("r"))
         elif self._is_waiting and name in ("v", "is", "f"):  # a cell that is merely coloured takes no room
             self._is_waiting = False
-            if self._row > self._rows or self._column > self._columns:
-                self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
-                refuse_box(self._rows, self._columns)
+            self.rows, self.columns = max(self.rows, self._row), max(self.columns, self._column)
 
     def _row_starts(self, said: str | None) -> None:
         if said is not None and not _NUMBER.fullmatch(said):
-            raise hostile("a row has a number that no row can have")
+            raise unusual("a row has a number that no row can have")
         self._row = int(said) if said is not None else self._row + 1
         self._column, self._is_waiting = 0, False
         if self._row > _ROW_LIMIT:
-            raise hostile("a row lies beyond the last that a sheet has")
+            raise unusual("a row lies beyond the last that a sheet has")
 
     def _cell(self, said: str | None) -> None:
         if said is None:
@@ -109,10 +106,10 @@ class _Worksheet(Walker):
         else:
             match = _ADDRESS.fullmatch(said)
             if match is None:
-                raise hostile("a cell has an address that no cell can have")
+                raise unusual("a cell has an address that no cell can have")
             self._row, self._column = int(match[2]), _number(match[1])
         if self._row > _ROW_LIMIT or self._column > _COLUMN_LIMIT:
-            raise hostile("a cell lies beyond the last that a sheet has")
+            raise unusual("a cell lies beyond the last that a sheet has")
         self._is_waiting = True
 
 
@@ -236,4 +233,4 @@ def refuse_count(sheets: int) -> None:
         RefusedError: they are too many.
     """
     if sheets > SHEET_LIMIT:
-        raise hostile(f"it has more than {SHEET_LIMIT} sheets")
+        raise unusual(f"it has more than {SHEET_LIMIT} sheets")

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 
 from nps_xlsx.ingester.preflight.archive import damaged, hostile
-from nps_xlsx.ingester.preflight.cells import TEXT_LIMIT, refuse_box, refuse_count
+from nps_xlsx.ingester.preflight.cells import TEXT_LIMIT, is_far, refuse_count
 from nps_xlsx.ingester.preflight.markup import Walker, local, parse, refuse_unwieldy
 
 _REPEAT = re.compile(r"[1-9][0-9]{0,7}")  # LibreOffice can have sixteen million rows
@@ -21,8 +21,8 @@ _TOO_OFTEN = "its cells show the same long text too often"
 # --- OpenDocument
 
 
-def refuse_far_table_cells(content: bytes) -> None:
-    """Refuse an OpenDocument spreadsheet whose cells reach too far or show too much text.
+def refuse_much_table_text(content: bytes) -> None:
+    """Refuse an OpenDocument spreadsheet that shows too much text; its reader bounds how far its cells reach.
 
     Raises:
         RefusedError: they do.
@@ -32,35 +32,24 @@ def refuse_far_table_cells(content: bytes) -> None:
 
 
 class _Tables(Walker):
-    """The furthest row and column of each table's cells that hold anything, and how much they show."""
+    """How much text the cells of all tables show."""
 
     def __init__(self) -> None:
-        self._tables = self._shown = 0
+        self._tables = self._shown = self._row_repeat = self._repeat = 0
         self._is_text = False
-        self._row = self._row_repeat = self._column = self._repeat = self._rows = self._columns = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
         if name == "table":
             self._tables += 1
             refuse_count(self._tables)
-            self._row = self._row_repeat = self._column = self._repeat = self._rows = self._columns = 0
+            self._row_repeat = self._repeat = 0
         elif name == "table-row":
-            self._row += self._row_repeat
-            self._row_repeat, self._column, self._repeat = _repeat(attributes, "rows"), 0, 0
+            self._row_repeat, self._repeat = _repeat(attributes, "rows"), 0
         elif name in ("table-cell", "covered-table-cell"):
-            self._column += self._repeat
             self._repeat = _repeat(attributes, "columns")
-            if any(key.endswith((":value-type", ":formula")) for key in attributes):
-                self._holds()
         elif name in ("p", "h"):
             self._is_text = True
-            self._holds()
-
-    def _holds(self) -> None:
-        self._rows = max(self._rows, self._row + self._row_repeat)
-        self._columns = max(self._columns, self._column + self._repeat)
-        refuse_box(self._rows, self._columns)
 
     def end(self, tag: str) -> None:
         if local(tag) in ("p", "h"):
@@ -84,12 +73,8 @@ def _repeat(attributes: dict[str, str], of_what: str) -> int:
 # --- Excel's binary format
 
 
-def refuse_far_binary_cells(sheet: bytes) -> None:
-    """Refuse a binary worksheet whose cells reach too far.
-
-    Raises:
-        RefusedError: they do.
-    """
+def are_far_binary_cells(sheet: bytes) -> bool:
+    """Whether a binary worksheet's cells reach so far that no box of them may be made."""
     row = column = rows = columns = 0
     for kind, start, _ in _records(sheet):
         if kind == _ROW:
@@ -100,7 +85,7 @@ def refuse_far_binary_cells(sheet: bytes) -> None:
             column = _number(sheet, start) + 1
         if kind != _ROW and kind in _CELLS | _SHORT_CELLS and kind not in _BLANK_CELLS:
             rows, columns = max(rows, row), max(columns, column)
-            refuse_box(rows, columns)
+    return is_far(rows, columns)
 
 
 def refuse_many_binary_sheets(workbook: bytes) -> None:

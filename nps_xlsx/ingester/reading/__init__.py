@@ -16,15 +16,13 @@ import python_calamine
 
 from nps_xlsx import layout
 from nps_xlsx.ingester.containers import DAMAGE, FILE_LIMIT, SourceFile
-from nps_xlsx.ingester.containers.kinds import Format, recognise
+from nps_xlsx.ingester.containers.kinds import Format, Recognised, recognise
 from nps_xlsx.ingester.grids import CellValue, Grid, Notes, Position, Properties, Sighting, Workbook
-from nps_xlsx.ingester.preflight import preflight
+from nps_xlsx.ingester.preflight import Checked, preflight
 from nps_xlsx.ingester.reading import biff8, biff12, opendocument, spreadsheetml
+from nps_xlsx.ingester.reading.known_password import without_known_password
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.stamp import StampError, parse_stamp
-
-CELL_LIMIT = 5_000_000
-"""Cells in the box that a sheet uses; a workbook of ours has a few thousand."""
 
 
 def _by_calamine(format_: Format) -> Callable[[bytes], list[Grid] | None]:
@@ -73,13 +71,12 @@ def read_workbook(source: SourceFile) -> Workbook:
         RefusedError: it is no workbook, or cannot be read.
     """
     refuse_unread(source)
-    recognised = recognise(source.name, source.content)
+    recognised, content = _recognised(source)
     way = _WAYS[recognised.format]
-    if way.is_zip:
-        preflight(source.content)
+    checked = preflight(content) if way.is_zip else Checked(content)
     try:
-        properties = way.properties(source.content)
-        grids, notes = _grids(source.content, recognised.format)
+        properties = way.properties(checked.content)
+        grids, notes = _grids(checked, recognised.format)
     except DAMAGE:
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
     return Workbook(tuple(grids), properties, (*recognised.notes, *notes))
@@ -99,17 +96,31 @@ def refuse_unread(source: SourceFile) -> None:
         raise RefusedError("file-too-large", size=size, limit=limit)
 
 
-def _grids(content: bytes, format_: Format) -> tuple[list[Grid], Notes]:
-    """The sheets by the first reader, or by the second where the first fails or leaves cells out."""
-    way = _WAYS[format_]
-    first = way.first(content)
+def _recognised(source: SourceFile) -> tuple[Recognised, bytes]:
+    """What kind of workbook a file is, and its bytes, without the password that opens in Excel unasked."""
+    try:
+        return recognise(source.name, source.content), source.content
+    except RefusedError as refusal:
+        opened = without_known_password(source.content) if refusal.slug == "file-encrypted" else None
+        if opened is None:
+            raise
+    return recognise(source.name, opened), opened
+
+
+def _grids(checked: Checked, format_: Format) -> tuple[list[Grid], Notes]:
+    """The sheets by the first reader, or by the second where the first fails or leaves cells out.
+
+    The first makes a box of all cells between the first and the furthest; the walk and the second
+    readers hold the rows as far as each of them goes.
+    """
+    way, content = _WAYS[format_], checked.content
+    first = None if checked.is_far and format_ is not Format.ODS else way.first(content)
     try:
         seen = way.sightings(content, {grid.name for grid in first or () if _only_repeats(grid)})
     except RefusedError:
         if format_ is not Format.XLS or first is None:
             raise
         return first, (("file-unwitnessed", {}),)  # xlrd breaks down on some links that Gnumeric writes
-    _refuse_far(seen)
     _refuse_one_name(first or ())
     if first is not None and not _left_out(first, seen):
         return _marked(first, seen), ()
@@ -136,14 +147,6 @@ def _only_repeats(grid: Grid) -> bool:
     except StampError:
         return False
     return stamp is None or stamp.sheet in layout.LIVE_STAMPS
-
-
-def _refuse_far(seen: Mapping[str, Sighting]) -> None:
-    for name, sighting in seen.items():
-        places = sighting.filled | sighting.errors.keys() | sighting.formulas
-        rows, cols = (max((place[axis] + 1 for place in places), default=0) for axis in (0, 1))
-        if rows * cols > CELL_LIMIT:
-            raise RefusedError("file-unreadable", reason=f"the sheet {name} has cells out to row {rows}")
 
 
 def _refuse_one_name(grids: Sequence[Grid]) -> None:
@@ -176,8 +179,10 @@ def _calamine(content: bytes, format_: Format) -> list[Grid] | None:
 def _grid(workbook: python_calamine.CalamineWorkbook, name: str) -> Grid:
     try:
         sheet = workbook.get_sheet_by_name(name)
-    except python_calamine.WorksheetNotFound:
-        return Grid(name, [])  # a sheet of charts or macros
+    except (python_calamine.WorksheetNotFound, OSError):
+        # A sheet of charts or macros: it has none in .xlsx, and fails on it in .xlsb (as willtrnr/pyxlsb#31).
+        # Of a worksheet that it cannot read, the walk says which cells are left out.
+        return Grid(name, [])
     return Grid(name, sheet.to_python(skip_empty_area=False))
 
 

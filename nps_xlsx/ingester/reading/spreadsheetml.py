@@ -12,6 +12,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Container, Iterator, Mapping, Sequence
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -104,10 +105,15 @@ def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]
     return {
         node.get("Id", ""): (
             node.get("Type", "").rpartition("/")[2],
-            posixpath.normpath(posixpath.join("/", folder, node.get("Target", ""))).lstrip("/"),
+            posixpath.normpath(posixpath.join("/", folder, _path(node.get("Target", "")))).lstrip("/"),
         )
         for node in _children(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
     }
+
+
+def _path(target: str) -> str:
+    """A target as a path: Excel takes escaped characters and backslashes in it."""
+    return unquote(target).replace("\\", "/")
 
 
 def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
@@ -159,7 +165,8 @@ def _shared_texts(content: bytes) -> list[int]:
     found: list[int] = []
 
     def has_text(_: str) -> None:
-        found[-1] |= _TEXT
+        if found:  # a beta of 2007 had other elements around its texts
+            found[-1] |= _TEXT
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         name = tag[tag.rfind(":") + 1 :]
