@@ -75,6 +75,8 @@ class Receipt:
     written: tuple[Path, ...] = ()
     replaced: tuple[Path, ...] = ()
     """Lists and documents of an earlier run that this one has nothing for, where they were moved to."""
+    uncompared: tuple[str, ...] = ()
+    """Councils of the earlier round that were not asked this time, so that nothing compares them."""
     accepted_before: int = 0
     """Accepted returns of which the results were that these replace."""
 
@@ -148,6 +150,7 @@ def ingest(
         receipt,
         written=written.shown,
         replaced=written.replaced,
+        uncompared=written.uncompared,
         accepted_before=written.accepted_before,
     )
 

@@ -62,6 +62,8 @@ class Written:
     """The same with a folder of many files in place of each of them."""
     replaced: tuple[Path, ...] = ()
     """Files of an earlier run that this one has nothing for, where they were moved to."""
+    uncompared: tuple[str, ...] = ()
+    """Councils of the earlier round that were not asked this time, so that nothing compares them."""
     accepted_before: int = 0
     """Accepted returns of which the results were that these replace."""
 
@@ -112,7 +114,12 @@ def write_outputs(
         with made_folders(*sorted({path.parent for path in aside.values()})):
             files = write_files({out / name: content for name, content in contents.items()}, aside)
     shown = (*(path for path in files if path.parent == out), *(out / name for name in FOLDERS))
-    return Written(tuple(files), shown, tuple(aside.values()), before)
+    return Written(tuple(files), shown, tuple(aside.values()), _uncompared(tables, scope), before)
+
+
+def _uncompared(tables: Tables, scope: Scope) -> tuple[str, ...]:
+    asked = response_rates(tables, scope.asked).councils.by_code
+    return tuple(f"{one.council} ({code})" for code, one in scope.previous.items() if code not in asked)
 
 
 def _refuse_same_round(previous: Mapping[str, Assessment], round_: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -163,3 +164,14 @@ def test_families_stand_beside_a_council(framework: Framework, register: Registe
         [path] = (tmp_path / "feedback").glob(f"*{one.gss_code}*")
         cells = (cell.value for sheet in openpyxl.load_workbook(path) for row in sheet for cell in row)
         assert any("Coastal towns" in str(cell) for cell in cells) == (one.gss_code in families)
+
+
+def test_what_of_an_earlier_round_is_not_compared_is_named(
+    batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
+) -> None:
+    """A council that is no longer asked leaves the movement by name, not in silence."""
+    gone = replace(batch[0], gss_code="E07000163", council="A council that was", round="2022")
+    earlier = replace(batch[0], round="2022")
+    scope = Scope(previous={one.gss_code: one for one in (gone, earlier)})
+    written = write_outputs(as_returns(batch[:1]), tmp_path, framework, register, scope)
+    assert written.uncompared == ("A council that was (E07000163)",)

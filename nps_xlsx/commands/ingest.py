@@ -217,7 +217,10 @@ def tell_receipt(receipt: Receipt, out: Path) -> None:
 
 
 def _tell_earlier(receipt: Receipt) -> None:
-    """What became of the results that were there before."""
+    """What became of the earlier round, and of the results that were there before."""
+    if receipt.uncompared:
+        names = "; ".join(receipt.uncompared)
+        click.echo(f"Of --previous nothing is compared with these, which were not asked now: {names}.")
     fewer = receipt.accepted_before - receipt.statuses[Status.ACCEPTED]
     if fewer > 0:
         was = counted(receipt.accepted_before, "accepted return")
