@@ -17,6 +17,7 @@ from nps_xlsx.ingester.containers import labels, letters, mail
 from nps_xlsx.ingester.findings import PROBLEM_LIMIT
 from nps_xlsx.ingester.grids import CellValue, Grid, Properties, Workbook
 from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.ingester.shown import shown
 from nps_xlsx.layout import file_slug
 from nps_xlsx.model import Status
 from nps_xlsx.problems import cell_order
@@ -115,6 +116,24 @@ def test_time_grows_with_the_length(name: str, start: str, unit: str, end: str) 
     short, long = (start + unit * (length // len(unit)) + end for length in (SHORT, LONG))
     allowed = SLOWEST * max(work(PARSERS[name], short), 0.002)
     assert any(work(PARSERS[name], long) <= allowed for _ in range(3))
+
+
+FORMATS = ("0", "#,##0", ".00", "%", "£", "mmm", "yyyy", "d", ";", "[Red]", "(", ")", ",", "_-", "@")
+NUMBERS = st.floats() | st.integers(-(10**300), 10**300)
+DAYS = st.datetimes() | st.dates() | st.times() | st.timedeltas()
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=NUMBERS | DAYS, code=st.lists(st.sampled_from(FORMATS)).map("".join))
+@example(value=1e30, code="£#,##0.00")
+@example(value=0.5, code="0" + "%" * 200)
+@example(value=float("inf"), code="0")
+def test_no_number_or_date_is_met_by_an_exception(value: CellValue, code: str) -> None:
+    """However large or small a value is, and whatever its format, it is read or left as it is."""
+    values.read_level(value, FRAMEWORK.levels, ROW.descriptors)
+    for parse in (values.read_date, values.read_priority, values.read_yes_no, values.read_text):
+        parse(value)
+    shown(value, code)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from nps_xlsx.ingester.grids import CellValue
 
@@ -66,7 +66,10 @@ def shown(value: CellValue, code: str) -> str | None:
     if sections is None or isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return _number(Decimal(repr(value)), sections) if value - value == 0 else None
+        try:
+            return _number(Decimal(repr(value)), sections) if value - value == 0 else None
+        except InvalidOperation:  # more figures than the 28 that are reckoned with: 1E+30 as pounds and pence
+            return None
     if isinstance(value, dt.date) and any(
         _MONTH.fullmatch(text) for kind, text in sections[0] if kind == "day"
     ):

@@ -16,6 +16,9 @@ from nps_xlsx.model import NOT_APPLICABLE, Level, LevelValue
 TEXT_LIMIT = 32_767
 """UTF-16 units in a cell of Excel: a text of just so many was probably longer."""
 
+# In no pattern here can two neighbouring parts share out the same characters in many ways, so that the time
+# grows with the length of the cell and no faster; none takes in a number of more than four figures.
+# ``tests/test_bounds.py`` tries them.
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")

@@ -24,6 +24,11 @@ take some 30 KB."""
 READY = b"ready"
 """What the process says first: one that cannot even start must not look like a file that cannot be read."""
 
+MEMORY_LIMIT = 1024 * 1024 * 1024
+"""Bytes that the process may take; the largest honest workbook needs a third."""
+
+TOO_MUCH_MEMORY = "it needs more memory than is allowed"
+
 _LENGTH = struct.Struct(">Q")
 
 

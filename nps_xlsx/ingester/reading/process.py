@@ -29,7 +29,9 @@ from nps_xlsx.ingester.containers import Held, Nesting, SourceFile
 from nps_xlsx.ingester.containers.labels import printable
 from nps_xlsx.ingester.reading import refuse_unread
 from nps_xlsx.ingester.reading.frames import (
+    MEMORY_LIMIT,
     READY,
+    TOO_MUCH_MEMORY,
     Answer,
     Begin,
     Done,
@@ -43,7 +45,6 @@ from nps_xlsx.ingester.reading.frames import (
     read_frame,
     write_frame,
 )
-from nps_xlsx.ingester.reading.worker import MEMORY_LIMIT, TOO_MUCH_MEMORY
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Framework, Return
 

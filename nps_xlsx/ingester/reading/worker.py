@@ -11,7 +11,9 @@ from nps_xlsx.ingester.assemble import read_return
 from nps_xlsx.ingester.containers import opened
 from nps_xlsx.ingester.reading.frames import (
     FRAME_LIMIT,
+    MEMORY_LIMIT,
     READY,
+    TOO_MUCH_MEMORY,
     Begin,
     Done,
     Fault,
@@ -24,12 +26,6 @@ from nps_xlsx.ingester.reading.frames import (
     read_frame,
     write_frame,
 )
-
-MEMORY_LIMIT = 1024 * 1024 * 1024
-"""Bytes of address space, where the system can limit it; the largest honest workbook takes a third."""
-
-
-TOO_MUCH_MEMORY = "it needs more memory than is allowed"
 
 
 def main() -> None:
