@@ -26,6 +26,7 @@ from nps_xlsx.stamp import LENGTH_LIMIT, Stamp, StampError, check_characters, pa
 FRAMEWORK = load_framework()
 REGISTER = load_register()
 ROW = FRAMEWORK.rows[1]
+ASKING = "nps-2018 | template 1 | round 2026 | E06000035 | sheet EC | asked "
 SHORT, LONG = 4_000, 32_000
 SLOWEST = 24
 """How much longer the long text may take, which is eight times as long: where the time grows with the square
@@ -166,3 +167,29 @@ def test_the_longest_stamp_is_within_its_limit() -> None:
     )
     assert len(str(stamp)) < LENGTH_LIMIT / 4
     assert parse_stamp(str(stamp)) == stamp
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["nps-2018 | template " + "1 | check " * 1_600] * 200,
+        [f"{ASKING}EC0-100000000 | check {check_characters(ASKING + 'EC0-100000000')}"],
+        [f"{ASKING}EC{'9' * 5_000} | check {check_characters(ASKING + 'EC' + '9' * 5_000)}"],
+    ],
+    ids=["long", "asked", "digits"],
+)
+def test_a_stamp_made_to_hurt_is_told_and_the_answers_are_read(texts: list[str]) -> None:
+    """A sheet with such stamps costs next to nothing, is reported, and keeps no answer from being read."""
+    rows: list[list[CellValue]] = [[text] for text in texts]
+    rows += [
+        ["Ref", "Specific behaviour", "Current level", "Target level"],
+        ["EC1", "", "3 Mature", "4 Leader"],
+    ]
+    details = Grid("Start here", [["GSS code", "E06000035"], ["Council", "Medway"], ["Round", "2026"]])
+    book = Workbook((details, Grid("Engaging councillors", rows)))
+    began = time.process_time()
+    returned = read_return(SourceFile("return.xlsx"), FRAMEWORK, REGISTER, lambda _: book)
+    assert time.process_time() - began < 3
+    assert "stamp-damaged" in {problem.slug for problem in returned.problems}
+    assert returned.assessment is not None
+    assert returned.assessment.answer("EC1").current == 3
