@@ -50,6 +50,9 @@ CONTAINER_LIMIT = 64 * 1024 * 1024
 MEMBER_LIMIT = 5_000
 """Files in one zip of returns: every principal council of the country, with room to spare."""
 
+OURS = ".nps-"
+"""What a run of ours in the same folder writes while it is at work: nobody handed it in."""
+
 DEPTH_LIMIT = 8
 """Containers in one another: a zip in a forwarded mail in a mail in a zip is four."""
 
@@ -133,7 +136,10 @@ def _folder(folder: Path, opener: Opener) -> Iterator[SourceFile]:
     """The files below a folder by name; a folder that cannot be opened is told as if it were a file."""
     closed: list[OSError] = []
     found = [
-        Path(where, name) for where, _, names in os.walk(folder, onerror=closed.append) for name in names
+        Path(where, name)
+        for where, _, names in os.walk(folder, onerror=closed.append)
+        for name in names
+        if not name.startswith(OURS)
     ]
     for error in closed:
         if Path(error.filename) == folder:

@@ -42,7 +42,7 @@ _NAMED = {
     Format.XLS: ("an .xls workbook", (".xls", ".xlt", ".xla")),
     Format.ODS: ("an .ods workbook", (".ods", ".ots")),
 }
-_LITTER_STARTS = ("~$", "._", ".~lock.", ".nps-")
+_LITTER_STARTS = ("~$", "._", ".~lock.")
 _LITTER = (".ds_store", "thumbs.db", "desktop.ini")
 
 _CONTENT_TYPES, _MIMETYPE, _MANIFEST = "[content_types].xml", "mimetype", "meta-inf/manifest.xml"
@@ -98,7 +98,7 @@ def recognise(name: str, content: bytes) -> Recognised:
 
 
 def is_litter(name: str, content: bytes = b"") -> bool:
-    """Whether a file was left by a program: a lock of Excel, LibreOffice or ours, or a file manager's.
+    """Whether a file was left by a program: a lock of Excel or LibreOffice, or a file manager's.
 
     Here alone the name decides: a lock has no contents to know it by.  A zip is never litter.
     """
