@@ -53,9 +53,9 @@ from nps_xlsx.model import Framework, Return
 class Limits:
     """What a process may take until its next answer."""
 
-    work: float = 10.0
+    work: float = 30.0
     """Seconds of its own work, as the system counts them: whatever else the machine does makes no difference.
-    A return of ours takes a tenth of a second, and the largest honest workbooks seen take three."""
+    A return of ours takes a tenth of a second; one with a register of 100,000 rows added took twenty."""
     wait: float = 300.0
     """Seconds by the clock, for a process that waits for something that never comes."""
     memory: int = MEMORY_LIMIT
