@@ -437,21 +437,11 @@ def test_a_mail_at_the_limit_of_depth_is_told(tmp_path: Path) -> None:
     assert told(one(tmp_path, "a.zip", content)) == {path: "file-archive"}
 
 
-def test_winmail_comes_out_as_it_is(tmp_path: Path) -> None:
-    """Outlook's wrapper is handed on, to be named for what it is."""
-    mail = message()
-    mail.add_attachment(
-        b"\x78\x9f\x3e\x22", maintype="application", subtype="ms-tnef", filename="winmail.dat"
-    )
-    assert told(one(tmp_path, "a.eml", mail)) == {"a.eml/winmail.dat": ""}
-
-
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
         (b"application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "encrypted"),
         (b"application/x-pkcs7-mime; name=smime.p7m", "encrypted"),
-        (b"application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", "signature"),
         (b"multipart/encrypted; boundary=b", "encrypted"),
         (b"application/x-microsoft-rpmsg-message; name=message.rpmsg", "encrypted"),
     ],

@@ -45,6 +45,7 @@ LAYERS = [
     {"__init__", "__main__"},
 ]
 ONLY_IN = {
+    "asn1crypto": {"ingester"},
     "xlsxwriter": {"book"},
     "pandas": {"consolidate", "reports"},
     "openpyxl": {"ingester"},

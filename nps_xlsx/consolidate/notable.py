@@ -63,7 +63,7 @@ def notable(
 
 def _refused(returns: Sequence[Return]) -> Iterator[Notable]:
     for returned in returns:
-        if returned.status is Status.REFUSED and any(p.severity == "error" for p in returned.problems):
+        if returned.status is Status.REFUSED and any(p.severity != "note" for p in returned.problems):
             assessment = returned.assessment
             whose = (assessment.council, assessment.gss_code) if assessment else ("", "")
             yield Notable("Refused", *whose, returned.message, source_file=returned.source_file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DAMAGED = "it is cut short or damaged"
+MANGLED = "a flow or a script saved it as text, and what it held is lost; attach the file itself"
 
 
 class RefusedError(Exception):

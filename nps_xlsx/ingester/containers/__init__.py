@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import IO
 
 from nps_xlsx.errors import UserError
-from nps_xlsx.ingester.containers import mail, outlook
+from nps_xlsx.ingester.containers import mail, outlook, tnef
+from nps_xlsx.ingester.containers.encoded import workbook_in_text
 from nps_xlsx.ingester.containers.kinds import is_document, is_litter
 from nps_xlsx.ingester.containers.labels import Labels, clean_path, printable
 from nps_xlsx.ingester.containers.letters import Letter
@@ -239,8 +240,10 @@ def opened(source: SourceFile, nesting: Nesting, path: bytes = b"") -> Iterator[
         yield Held(_whole(name, content))
     elif content.startswith(ZIP_STARTS):
         yield from _zip(name, BytesIO(content), len(content), nesting)
-    elif outlook.is_message(content) or mail.is_mail_text(name, content):
+    elif outlook.is_message(content) or tnef.is_wrapper(content) or mail.is_mail_text(name, content):
         yield from _mail(name, content, nesting)
+    elif (inner := workbook_in_text(content)) is not None:
+        yield Held(SourceFile(name, inner, len(inner)), nesting.below())
     else:
         yield Held(_whole(name, content))
 
@@ -329,15 +332,18 @@ def _mail(name: str, content: bytes, nesting: Nesting) -> Iterator[Held]:
         return
     for enclosure in found.enclosures:
         yield _enclosed(name, enclosure, nesting)
-    if not nesting.is_in_mail:
-        failure, received = RefusedError("mail-without-workbook"), found.letter.received
+    if found.notice or not nesting.is_in_mail:
+        failure, received = found.notice or RefusedError("mail-without-workbook"), found.letter.received
         yield Held(replace(_whole(name, content), failure=failure, received=received), is_otherwise=True)
 
 
 def _open_mail(content: bytes, nesting: Nesting) -> mail.Opened:
     if nesting.depth >= DEPTH_LIMIT:
         raise RefusedError("file-archive", found=mail.TOO_DEEP)
-    opener = outlook.open_message if outlook.is_message(content) else mail.open_mail
+    if outlook.is_message(content):
+        opener = outlook.open_message
+    else:
+        opener = tnef.open_wrapper if tnef.is_wrapper(content) else mail.open_mail
     return opener(content, DEPTH_LIMIT - nesting.depth, nesting.letter)
 
 

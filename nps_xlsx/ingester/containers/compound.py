@@ -93,3 +93,34 @@ def _refuse_impossible(content: bytes) -> None:
     is_regular = shift in (_SMALL_SECTORS, 12) and mini_shift == 6
     if not is_regular or max(fats << shift, minifats << shift, root) > len(content):
         raise RefusedError("file-unreadable", reason=DAMAGED)
+
+
+_SECTOR, _CUTOFF, _PER_TABLE, _TABLES = 512, 4_096, 128, 109
+_FREE, _END, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+def lone_stream(name: str, stream: bytes) -> bytes:
+    """A compound file of one stream, as [MS-CFB] lays it out; the stream is filled up to 4,096 bytes.
+
+    Raises:
+        RefusedError: the stream is larger than 109 tables of sectors can say (some 7 MB).
+    """
+    stream = stream.ljust(_CUTOFF, b"\0")
+    sectors = -(-len(stream) // _SECTOR)
+    tables = next((n for n in range(1, _TABLES + 1) if n * _PER_TABLE >= n + 1 + sectors), 0)
+    if not tables:
+        raise RefusedError("file-too-large", size=f"{len(stream) / 1024**2:.0f}", limit="7")
+    fat = [_TABLE] * tables + [_END, *range(tables + 2, tables + 1 + sectors), _END]
+    fat += [_FREE] * (tables * _PER_TABLE - len(fat))
+    header = struct.pack("<8s16xHHHHH6x", OLE_START, 0x3E, 3, 0xFFFE, _SMALL_SECTORS, 6)
+    header += struct.pack("<9I", 0, tables, tables, 0, _CUTOFF, _END, 0, _END, 0)
+    header += struct.pack("<109I", *range(tables), *[_FREE] * (_TABLES - tables))
+    directory = _entry("Root Entry", 5, 1, _END, 0) + _entry(name, 2, _FREE, tables + 1, len(stream))
+    body = directory.ljust(_SECTOR, b"\0") + stream.ljust(sectors * _SECTOR, b"\0")
+    return header + struct.pack(f"<{len(fat)}I", *fat) + body
+
+
+def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    raw = name.encode("utf-16-le") + b"\0\0"
+    head = struct.pack("<64sHBBIII", raw, len(raw), kind, 1, _FREE, _FREE, child)
+    return head + struct.pack("<36xIQ", start, size)

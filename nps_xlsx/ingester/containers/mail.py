@@ -19,6 +19,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
+from nps_xlsx.ingester.containers.encoded import WORKBOOK_STARTS, uuencoded, workbook_in_text
 from nps_xlsx.ingester.containers.labels import Labels, clean_name
 from nps_xlsx.ingester.containers.letters import (
     HEADER_LIMIT,
@@ -28,9 +29,11 @@ from nps_xlsx.ingester.containers.letters import (
     letter_of,
     the_councils,
 )
+from nps_xlsx.ingester.containers.notices import UNDELIVERED, notice_in
+from nps_xlsx.ingester.containers.signed import signed_content
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 
-FORWARDED, NAMELESS = "forwarded", "attachment"
+FORWARDED, NAMELESS, REPORT = "forwarded", "attachment", "report"
 TOO_DEEP = "it lies too many mails and zips deep"
 
 ENCLOSURE_LIMIT = 1_000
@@ -40,7 +43,8 @@ LINE_LIMIT, HEADERS_LIMIT, WORK_LIMIT = 2_000_000, 10_000, 200_000_000
 """Lines of one mail, headers of its parts, and lines times parts of parts: the parser's time grows so."""
 
 _Answer = TypeVar("_Answer")
-_HEAD = 16_384
+_HEAD = 65_536
+"""Bytes in which a mail is known: Exchange writes 20 KB of headers before From and Subject."""
 _HEADER = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)
 _BY_MACHINES = {b"received", b"message-id", b"mime-version", b"return-path"}
 _BY_PEOPLE = {b"from", b"to", b"subject", b"date", b"sender"}
@@ -63,6 +67,13 @@ _PASSED_OVER = {
 _PASSED_OVER_SUFFIXES = (".ics", ".vcf", ".p7s")
 _PIECE_OF_TEXT = re.compile(r"ATT\d{5,}\.(txt|html?)", re.IGNORECASE)
 """What Exchange names the pieces of a text that Apple Mail wrote around an attachment."""
+_ENCODING = re.compile(r"[a-z0-9-]+")
+_PIECES = {
+    "message/partial": RefusedError("file-archive", found="one piece of a message that was sent in several"),
+    "message/external-body": RefusedError(
+        "file-link", found="the mail says where it is, and does not hold it"
+    ),
+}
 _SEALED = {
     "application/pkcs7-mime",
     "application/x-pkcs7-mime",
@@ -70,7 +81,6 @@ _SEALED = {
     "multipart/encrypted",
 }
 _ENCRYPTED = "encrypted"
-_SIGNED_WHOLE = "sealed by a digital signature that only a mail program opens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,8 @@ class Opened:
 
     letter: Letter
     enclosures: tuple[Enclosure, ...]
+    notice: RefusedError | None = None
+    """What a machine says in it, if one wrote it."""
 
 
 def is_mail_text(name: str, content: bytes) -> bool:
@@ -139,12 +151,19 @@ def is_handed_in(name: str, kind: str, *, is_in_text: bool) -> bool:
     return not (is_picture and is_in_text)
 
 
-def sealed(kind: str, name: str = "", way: str = "") -> RefusedError | None:
-    """Why a part cannot be looked into, if its kind says that it is encrypted."""
-    if kind not in _SEALED and not name.casefold().endswith((".p7m", ".rpmsg")):
-        return None
-    how = _SIGNED_WHOLE if way.casefold() == "signed-data" else _ENCRYPTED
-    return RefusedError("mail-sealed", how=how)
+def is_sealed(kind: str, name: str = "") -> bool:
+    """Whether a part's kind or name says that its contents cannot be looked into as they are."""
+    return kind in _SEALED or name.casefold().endswith((".p7m", ".rpmsg"))
+
+
+def from_seal(within: Within, name: str, kind: str, load: Callable[[], bytes]) -> Enclosure:
+    """What is attached under a name; where it is sealed by a signature alone, the message that was signed."""
+    if not is_sealed(kind, name):
+        return within.enclosure(name or NAMELESS, load)
+    inner = signed_content(_safely(load, b""))
+    if inner is None:
+        return within.enclosure(name or NAMELESS, bytes, RefusedError("mail-sealed", how=_ENCRYPTED))
+    return within.enclosure(f"{name or NAMELESS}.eml", partial(bytes, inner))
 
 
 def open_mail(content: bytes, levels: int, outer: Letter | None = None) -> Opened:
@@ -169,7 +188,7 @@ def open_mail(content: bytes, levels: int, outer: Letter | None = None) -> Opene
         except Exception:  # noqa: BLE001, S112 - the stdlib's parser raises whatever it meets in odd headers
             continue
         else:
-            return Opened(walk.letter, _counted(found, message))
+            return Opened(walk.letter, _counted(found, message, walk.notice), walk.notice)
     raise refusal
 
 
@@ -181,13 +200,15 @@ def _refuse_work(content: bytes) -> None:
 
 
 def _whole(content: bytes) -> bytes:
-    return content.removeprefix(codecs.BOM_UTF8).lstrip()
+    """The message without what stands before it: a mark, blank lines, the escaped line of a mailbox."""
+    start = content.removeprefix(codecs.BOM_UTF8).lstrip()
+    return start.partition(b"\n")[2] if start.startswith(b">From ") else start
 
 
-def _counted(found: list[Enclosure], message: Message) -> tuple[Enclosure, ...]:
+def _counted(found: list[Enclosure], message: Message, notice: RefusedError | None) -> tuple[Enclosure, ...]:
     if len(found) > ENCLOSURE_LIMIT:
         raise RefusedError("file-archive", found=f"a mail with more than {ENCLOSURE_LIMIT} attachments")
-    if not found and _is_cut_short(message):
+    if not found and notice is None and _is_cut_short(message):
         raise RefusedError("file-unreadable", reason=DAMAGED)
     return tuple(found)
 
@@ -212,22 +233,33 @@ class _Walk:
     def __init__(self, levels: int, letter: Letter | None) -> None:
         self._levels = levels
         self.letter = letter or Letter()
+        self.notice: RefusedError | None = None
 
     def message(self, message: Message, depth: int, outer: Letter | None) -> Iterator[Enclosure]:
         """What one message encloses, each under a name of its own."""
-        self.letter = the_councils(outer, letter_of(first_headers(message.raw_items())))
-        yield from self._part(message, Within(depth, self.letter))
+        headers = first_headers(message.raw_items())
+        self.letter = the_councils(outer, letter_of(headers))
+        within, notice = Within(depth, self.letter), notice_in(message, headers)
+        self.notice = notice if depth == 1 else self.notice
+        if notice is None or notice.slug != UNDELIVERED:
+            yield from self._part(message, within)
+        elif depth > 1:
+            yield within.enclosure(REPORT, bytes, notice)
 
     def _part(self, part: Message, within: Within) -> Iterator[Enclosure]:
         kind = _safely(part.get_content_type, "application/octet-stream")
         if kind in ("message/rfc822", "message/global"):
             yield from self._forwarded(part, within)
         elif kind.startswith("message/"):
-            return  # what a mail server reports of a delivery
+            failure = _PIECES.get(kind)  # else what a mail server reports of a delivery
+            if failure is not None:
+                yield within.enclosure(_name(part) or NAMELESS, bytes, failure)
         elif not kind.startswith("multipart/"):
             yield from _leaf(part, kind, within)
-        elif not part.is_multipart() or sealed(kind):
-            failure = sealed(kind) or RefusedError("file-unreadable", reason=DAMAGED)
+        elif is_sealed(kind):
+            yield within.enclosure(NAMELESS, bytes, RefusedError("mail-sealed", how=_ENCRYPTED))
+        elif not part.is_multipart():
+            failure = RefusedError("file-unreadable", reason=DAMAGED)
             yield within.enclosure(NAMELESS, bytes, failure)
         else:
             for inner in _inner(part):
@@ -258,13 +290,27 @@ def _inner(part: Message) -> Iterator[Message]:
 
 def _leaf(part: Message, kind: str, within: Within) -> Iterator[Enclosure]:
     name = _name(part)
+    if kind == "text/x-moz-deleted":  # Thunderbird leaves such a part where an attachment was deleted
+        was = name.removeprefix("Deleted: ")
+        yield within.enclosure(was or NAMELESS, bytes, RefusedError("mail-attachment-removed", value=was))
+        return
     disposition = _safely(part.get_content_disposition, None)
     if not name and disposition != "attachment" and kind.startswith(("text/", "image/")):
-        return  # the text of the message itself
+        yield from _in_text(part, within)
+        return
     is_in_text = disposition == "inline" or _safely(lambda: part["content-id"], None) is not None
     if is_handed_in(name, kind, is_in_text=is_in_text):
-        way = _safely(lambda: str(part.get_param("smime-type")), "")
-        yield within.enclosure(name or NAMELESS, partial(_payload, part), sealed(kind, name, way))
+        yield from_seal(within, name, kind, partial(_payload, part))
+
+
+def _in_text(part: Message, within: Within) -> Iterator[Enclosure]:
+    """The workbooks in what says that it is the text of the message: uuencoded, in base64, as it is."""
+    text, raw = _payload(part), str(part.get_payload()).encode("ascii", "replace")
+    book = text if text.startswith(WORKBOOK_STARTS) else workbook_in_text(raw)
+    if book is not None:
+        yield within.enclosure(NAMELESS, partial(bytes, book))
+    for name, content in uuencoded(text):
+        yield within.enclosure(clean_name(name) or NAMELESS, partial(bytes, content))
 
 
 def _from_base64(message: Message) -> bytes:
@@ -272,6 +318,10 @@ def _from_base64(message: Message) -> bytes:
 
 
 def _payload(part: Message) -> bytes:
+    way = _ENCODING.search(first_headers(part.raw_items()).get("content-transfer-encoding", "").lower())
+    if way is not None:  # a space behind the word, or quotes round it, and the parser does not know it
+        del part["content-transfer-encoding"]
+        part["content-transfer-encoding"] = way[0]
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.parser import HeaderParser
 from email.policy import compat32
-from functools import partial
 
 from nps_xlsx.ingester.containers.compound import OLE_START, Compound, Path
 from nps_xlsx.ingester.containers.labels import clean_name
@@ -27,13 +26,16 @@ from nps_xlsx.ingester.containers.mail import (
     ENCLOSURE_LIMIT,
     FORWARDED,
     NAMELESS,
+    REPORT,
     TOO_DEEP,
     Enclosure,
     Opened,
     Within,
+    from_seal,
     is_handed_in,
-    sealed,
 )
+from nps_xlsx.ingester.containers.notices import UNDELIVERED, notice_of_class
+from nps_xlsx.ingester.containers.objects import workbook_in
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Received
 
@@ -45,7 +47,7 @@ _STREAM = "__substg1.0_"
 # Property numbers of [MS-OXPROPS].
 _DATA, _LONG_NAME, _SHORT_NAME, _DISPLAY_NAME = 0x3701, 0x3707, 0x3704, 0x3001
 _MIME_TAG, _CONTENT_ID, _METHOD, _FLAGS, _HIDDEN = 0x370E, 0x3712, 0x3705, 0x3714, 0x7FFE
-_MESSAGE_CODEPAGE, _SUBJECT, _TRANSPORT_HEADERS = 0x3FFD, 0x0037, 0x007D
+_MESSAGE_CODEPAGE, _CLASS, _SUBJECT, _TRANSPORT_HEADERS = 0x3FFD, 0x001A, 0x0037, 0x007D
 _SUBMITTED, _DELIVERED = 0x0039, 0x0E06
 _SMTP_ADDRESS, _ADDRESS = 0x39FE, 0x3003
 _SENDERS = (0x5D01, 0x5D02, 0x0C1F, 0x0065)
@@ -88,7 +90,7 @@ def open_message(content: bytes, levels: int, outer: Letter | None = None) -> Op
         raise RefusedError("file-archive", found=f"a message with {attached} attachments")
     walk = _Walk(compound, levels, outer)
     found = tuple(walk.message((), _HEADER_SIZE, 1, outer))
-    return Opened(walk.letter, found)
+    return Opened(walk.letter, found, walk.notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +149,20 @@ class _Walk:
         self._compound = compound
         self._levels = levels
         self.letter = letter or Letter()
+        self.notice: RefusedError | None = None
 
     def message(self, place: Path, header: int, depth: int, outer: Letter | None) -> Iterator[Enclosure]:
         """What one message encloses, each under a name of its own."""
         table = _properties(self._compound, place, header)
         codec = _codec(table.number(_MESSAGE_CODEPAGE))
-        self.letter = the_councils(outer, _letter(replace(table, codec=codec)))
+        letter, notice = _letter(replace(table, codec=codec))
+        self.letter = the_councils(outer, letter)
         within = Within(depth, self.letter)
+        self.notice = notice if depth == 1 else self.notice
+        if notice is not None and notice.slug == UNDELIVERED:
+            if depth > 1:
+                yield within.enclosure(REPORT, bytes, notice)
+            return
         attached = _below(self._compound, place, _ATTACHMENT)
         for storage in attached:
             found = _properties(self._compound, storage, _INNER_HEADER_SIZE, codec)
@@ -172,9 +181,9 @@ class _Walk:
             failure = RefusedError("file-link", found="the file stayed on the sender's drive or file share")
             yield within.enclosure(name or NAMELESS, bytes, failure)
         elif method == _OLE_OBJECT:
-            package = (*found.object_place(), "package")
-            if package in self._compound.streams:  # a workbook drawn in the text; a picture has none
-                yield within.enclosure(name or NAMELESS, partial(self._compound.read, *package))
+            load = workbook_in(self._compound, found.object_place())
+            if load is not None:
+                yield within.enclosure(name or NAMELESS, load)
         else:
             yield from _file(found, name, within)
 
@@ -199,24 +208,30 @@ def _file(found: _Properties, name: str, within: Within) -> Iterator[Enclosure]:
     )
     if is_handed_in(name, kind, is_in_text=is_in_text):
         # A message signed in clear is attached whole, as MIME: it is opened like any mail.
-        failure = None if kind == "multipart/signed" else sealed(kind, name)
-        yield within.enclosure(name or NAMELESS, found.data, failure)
+        is_clear = kind == "multipart/signed"
+        whole = within.enclosure(name or NAMELESS, found.data) if is_clear else None
+        yield whole or from_seal(within, name, kind, found.data)
 
 
 # --- The message itself
 
 
-def _letter(message: _Properties) -> Letter:
-    """Who sent a message, when and to whom: by its headers where it came by mail, else by its properties."""
+def _letter(message: _Properties) -> tuple[Letter, RefusedError | None]:
+    """Who sent a message, when and to whom, and what a machine says in it, if one wrote it.
+
+    By its headers where it came by mail, else by its properties.
+    """
     header_text = message.text(_TRANSPORT_HEADERS)[:_HEADERS_LIMIT]
-    letter = letter_of(first_headers(HeaderParser(policy=compat32).parsestr(header_text).raw_items()))
+    headers = first_headers(HeaderParser(policy=compat32).parsestr(header_text).raw_items())
+    letter, recipients = letter_of(headers), _recipients(message)
     named = (addresses(message.text(number)) for number in _SENDERS)
     received = Received(
         sender=letter.received.sender or next((found[0] for found in named if found), ""),
         sent_at=letter.received.sent_at or message.moment(_SUBMITTED) or message.moment(_DELIVERED),
         subject=letter.received.subject or shown_subject(message.text(_SUBJECT)),
     )
-    return Letter(received, letter.recipients or frozenset(map(domain_of, _recipients(message))))
+    notice = notice_of_class(message.text(_CLASS), recipients, {"subject": received.subject, **headers})
+    return Letter(received, letter.recipients or frozenset(map(domain_of, recipients))), notice
 
 
 def _recipients(message: _Properties) -> list[str]:

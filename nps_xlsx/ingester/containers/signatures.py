@@ -6,7 +6,8 @@ import codecs
 import re
 
 from nps_xlsx.ingester.containers.mail import is_mail_text, is_web_archive
-from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.ingester.containers.zips import is_mangled
+from nps_xlsx.ingester.refusal import DAMAGED, MANGLED, RefusedError
 
 _HEAD = 8_192
 """Bytes looked at: marks stand at the beginning."""
@@ -86,6 +87,8 @@ def name_contents(content: bytes) -> RefusedError:
     if _CMS in head[:64]:
         return _not_workbook("it is an encrypted or signed message (S/MIME)")
     text = _text(head)
+    if text is None and is_mangled(head):
+        return RefusedError("file-unreadable", reason=MANGLED)
     if text is None:
         return _by_mark(head, _SHORT_MARKS) or _not_workbook(_OTHER)
     return _name_text(text, content)

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from typing import IO
 
-from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.ingester.refusal import DAMAGED, MANGLED, RefusedError
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 """What ``zipfile`` raises on a damaged or encrypted archive, by what of it is damaged."""
@@ -16,6 +16,9 @@ DIRECTORY_LIMIT = 8 * 1024 * 1024
 """Bytes of a zip's directory: Python makes ten of each, and 5,000 files with long names take two million."""
 
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+
+_HEAD, _MANGLED_SHARE = 65_536, 64
+"""Bytes looked at, and one in how many of them is a lost one: half of a zip's bytes are no UTF-8."""
 
 _END, _END_SIZE, _COMMENT_LIMIT = b"PK\x05\x06", 22, 65_535
 _LOCATOR_64, _LOCATOR_64_SIZE, _END_64_SIZE = b"PK\x06\x07", 20, 56
@@ -34,7 +37,14 @@ def open_zip(stream: IO[bytes]) -> zipfile.ZipFile:
             )
         return zipfile.ZipFile(stream)
     except DAMAGE:
-        raise RefusedError("file-unreadable", reason=DAMAGED) from None
+        stream.seek(0)
+        reason = MANGLED if is_mangled(stream.read(_HEAD)) else DAMAGED
+        raise RefusedError("file-unreadable", reason=reason) from None
+
+
+def is_mangled(head: bytes) -> bool:
+    """Whether a file was read as text and written again: what was no UTF-8 stands there as U+FFFD."""
+    return head.count("\ufffd".encode()) > len(head) // _MANGLED_SHARE
 
 
 def _directory_size(stream: IO[bytes]) -> int:
