@@ -20,7 +20,7 @@ from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook, is_too_long
 from nps_xlsx.reports.feedback import all_feedback
 from nps_xlsx.reports.listings import LISTINGS, Row, all_rows, to_csv, to_parquet
-from nps_xlsx.reports.page import report_page
+from nps_xlsx.reports.page import Shown, allowed, report_page
 from nps_xlsx.reports.publication import publication_workbook
 
 CONSOLIDATED, PUBLICATION, PAGE = "consolidated.xlsx", "publication.xlsx", "report.html"
@@ -103,9 +103,12 @@ def write_outputs(
     counted = [response for response in responses if response.assessment.round in ("", round_)]
     tables = consolidate(counted, framework, register, scope.previous)
     rows = all_rows(returns, responses, framework, rulings)
+    figures = allowed(tables, scope.facts, scope.suppress_below)
     contents: dict[str, bytes] = {}
     for name, content in chain(
-        _lists(rows), _reports(returns, rulings, rows, tables, scope), _for_councils(responses, tables, scope)
+        _lists(rows),
+        _reports(returns, rulings, rows, tables, scope, figures),
+        _for_councils(responses, tables, scope, figures),
     ):
         contents[name] = content
         made(name)
@@ -144,6 +147,7 @@ def _reports(
     rows: Mapping[str, Sequence[Row]],
     tables: Tables,
     scope: Scope,
+    figures: Shown,
 ) -> Iterator[tuple[str, bytes]]:
     """What is about all councils together."""
     asked, found = response_rates(tables, scope.asked), notable(tables, returns, rulings)
@@ -166,12 +170,14 @@ def _reports(
             asked,
             name_councils=scope.name_councils,
             threshold=scope.suppress_below,
-            facts=scope.facts,
+            shown=figures,
         ),
     )
 
 
-def _for_councils(responses: Sequence[Combined], tables: Tables, scope: Scope) -> Iterator[tuple[str, bytes]]:
+def _for_councils(
+    responses: Sequence[Combined], tables: Tables, scope: Scope, figures: Shown
+) -> Iterator[tuple[str, bytes]]:
     """What each council gets: its action plan, and its feedback."""
     framework, register = tables.framework, tables.register
     short_names = {code: council.short_name for code, council in register.by_code.items()}
@@ -180,5 +186,5 @@ def _for_councils(responses: Sequence[Combined], tables: Tables, scope: Scope) -
     for name, content in all_action_plans(named, framework):
         yield f"{PLANS}/{name}", content
     few = max(scope.suppress_below, THRESHOLD)  # another council's feedback is never unprotected
-    for name, content in all_feedback(tables, scope.families, short_names, few):
+    for name, content in all_feedback(tables, scope.families, short_names, few, figures.too_alike):
         yield f"{FEEDBACK}/{name}", content

@@ -15,19 +15,23 @@ The rule of disclosure, for each figure by itself:
     can always be that one of them, whichever, is elsewhere.
 3.  No least, no greatest, no count of a level.  How many others reach a level is told for all and
     for one group of peers only, and none, one, all but one and all are not told apart.
-4.  Figures are rounded here, not by a cell's format, which would leave the whole number in the file.
+4.  A behaviour's levels are shown of no group in which the page withholds them, nor where a group, or the
+    difference between two that are shown, is all at one level once any one member is taken away
+    (see ``members``): for none of its members then, so that nobody learns that it is the odd one out.
+5.  Figures are rounded here, not by a cell's format, which would leave the whole number in the file.
 
 So no level of another council follows with certainty from one workbook, even for a reader who knows
-who took part (a test tries every small group).  What the rule does not do: it does not hide
-what nearly all of a group have in common, and it looks at one workbook.  Councils that lay theirs side
+who took part (a test tries every small group).  What the rule does not do: it looks at one
+workbook beside the publication and the page.  Councils that lay theirs side
 by side, or one that gets two whose families differ by a single council, can tell more; within
 a run, a council is in one family only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +40,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nps_xlsx.consolidate.frames import UNKNOWN
+from nps_xlsx.consolidate.members import is_mixed
 from nps_xlsx.consolidate.tables import Tables
 from nps_xlsx.scores import one_decimal
 
@@ -63,8 +68,9 @@ Measure = tuple[str, str]
 
 ALL = "all"
 
-TOO_FEW, TOO_NEAR, NOT_KNOWN = "too few", "too near", "not known"
-"""Why a group cannot be shown: too few others of it; nearly the same as a broader one; in no register."""
+TOO_FEW, TOO_NEAR, NOT_KNOWN, WITHHELD = "too few", "too near", "not known", "withheld"
+"""Why a group cannot be shown: too few others of it; nearly the same as a broader one; in no register; or
+its levels would let a member work out another's."""
 
 Flags = npt.NDArray[np.bool_]
 Columns = Mapping[Measure, npt.NDArray[np.float64]]
@@ -126,6 +132,8 @@ class Peers:
     families: Mapping[str, str] = field(default_factory=dict)
     threshold: int = THRESHOLD
     refs: tuple[str, ...] = ()
+    withheld: Mapping[tuple[str | None, str | None], Collection[str]] = field(default_factory=dict)
+    """By region and type (``None`` for all), the behaviours that the page withholds."""
     _quartiles: dict[Group, Columns] = field(default_factory=dict, repr=False)
     _parts: dict[tuple[str, ...], Peers] = field(default_factory=dict, repr=False)
 
@@ -135,7 +143,7 @@ class Peers:
         if chosen == self.refs:
             return self
         if chosen not in self._parts:
-            self._parts[chosen] = Peers(self.tables, self.families, self.threshold, chosen)
+            self._parts[chosen] = replace(self, refs=chosen, _quartiles={}, _parts={})
         return self._parts[chosen]
 
     def of(self, place: int) -> View:
@@ -284,19 +292,32 @@ class View:
         reasons: dict[str, str] = {}
         shown: list[Flags] = []
         for kind, group in self.groups.items():
-            others = self._others(group, measure)
-            reasons[kind] = self._reason(group, others, shown)
+            members = self.peers.members(group) & self.peers.given[measure]
+            apart = [members ^ broader for broader in shown]
+            reasons[kind] = self._reason(group, measure, apart) or self._alike(
+                group, measure, [members, *apart]
+            )
             if not reasons[kind]:
-                shown.append(others)
+                shown.append(members)
         return reasons
 
-    def _reason(self, group: Group, others: Flags, shown: Sequence[Flags]) -> str:
+    def _reason(self, group: Group, measure: Measure, apart: Sequence[Flags]) -> str:
         if group.name == UNKNOWN:
             return NOT_KNOWN
-        if others.sum() < self.peers.threshold:
+        if self._others(group, measure).sum() < self.peers.threshold:
             return TOO_FEW
-        apart = [int((others ^ broader).sum()) for broader in shown]
-        return TOO_NEAR if any(0 < few < self.peers.threshold for few in apart) else ""
+        return TOO_NEAR if any(0 < few.sum() < self.peers.threshold for few in apart) else ""
+
+    def _alike(self, group: Group, measure: Measure, councils: Sequence[Flags]) -> str:
+        """Whether a behaviour's levels say too much to some member, of any of these sets of councils."""
+        kind, ref = measure
+        if kind not in (LEVEL, STEP):
+            return ""
+        names = {REGION: (group.name, None), TYPE: (None, group.name)}
+        hidden = [self.peers.withheld.get(one, ()) for one in ((None, None), names.get(group.kind)) if one]
+        levels = self.peers.columns[LEVEL, ref]
+        mixed = all(is_mixed(Counter(levels[some])) for some in councils if some.any())
+        return "" if mixed and not any(ref in refs for refs in hidden) else WITHHELD
 
 
 def rounded(value: float) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -59,21 +59,37 @@ class Publishable:
     @cached_property
     def current(self) -> frozenset[Group]:
         """The rows of which current levels are withheld."""
-        return self._withheld({name: Row((self.councils.get(name, NOBODY),)) for name in self._rows})
+        return self._withheld(self._given(self.tables.answers))
+
+    def _given(self, answers: pd.DataFrame, column: str = "current") -> dict[Group, Row]:
+        """What each row over all councils rests on, where these levels are shown."""
+        given = answers.dropna(subset=[column])
+        councils, spread = _councils(given), self._elsewhere(given, column)
+        return {
+            name: Row((councils.get(name, NOBODY),), spread=tuple(own.get(name, NOBODY) for own in spread))
+            for name in self._rows
+        }
+
+    def _elsewhere(self, given: pd.DataFrame, column: str) -> list[dict[Group, Councils]]:
+        """For each level, the councils that gave another one too."""
+        levels = self.tables.framework.levels
+        return [_councils(given[given[column] != level.number]) for level in levels]
 
     @cached_property
     def aims(self) -> frozenset[Group]:
         """The rows of which targets and gaps are withheld, one with the other: each gives the other away."""
         answers = self.tables.answers
-        aimed, both = (_councils(answers.dropna(subset=[column])) for column in ("target", "gap"))
-        rows = {name: Row((aimed.get(name, NOBODY), both.get(name, NOBODY))) for name in self._rows}
+        both = _councils(answers.dropna(subset=["gap"]))
+        rows = {
+            name: replace(row, cells=(*row.cells, both.get(name, NOBODY)))
+            for name, row in self._given(answers, "target").items()
+        }
         return self._withheld(rows, self.current)
 
     @cached_property
     def last(self) -> frozenset[Group]:
         """The rows of which the earlier round's levels are withheld."""
-        before = _councils(self.tables.before.dropna(subset=["current"]))
-        return self._withheld({name: Row((before.get(name, NOBODY),)) for name in self._rows})
+        return self._withheld(self._given(self.tables.before))
 
     @cached_property
     def same(self) -> frozenset[Group]:
@@ -88,17 +104,24 @@ class Publishable:
         pairs = set(zip(now["gss_code"][paired], now["ref"][paired], strict=True))
         keys = zip(before["gss_code"], before["ref"], strict=True)
         left = before[pd.Series([key not in pairs for key in keys], index=before.index, dtype=bool)]
-        same, came, went = _councils(now[paired]), _councils(now[~paired]), _councils(left)
+        came, went = _councils(now[~paired]), _councils(left)
+        was = self._given(now[paired], "last")
         rows = {
-            name: Row((same.get(name, NOBODY),), (came.get(name, NOBODY), went.get(name, NOBODY)))
-            for name in self._rows
+            name: replace(
+                row,
+                differences=(came.get(name, NOBODY), went.get(name, NOBODY)),
+                spread=(*row.spread, *was[name].spread),
+            )
+            for name, row in self._given(now[paired]).items()
         }
         return self._withheld(rows, self.current | self.last)
 
     @cached_property
     def groups(self) -> Mapping[str, Mapping[str, Mapping[str, Councils]]]:
         """By fact, group and area (or ``all``): the councils of the group that gave a current level."""
-        answers = self.tables.answers.dropna(subset=["current"])
+        return self._by_group(self.tables.answers.dropna(subset=["current"]))
+
+    def _by_group(self, answers: pd.DataFrame) -> dict[str, dict[str, dict[str, Councils]]]:
         codes = ["all", *(area.code for area in self.areas)]
         found: dict[str, dict[str, dict[str, Councils]]] = {}
         for fact in self.facts:
@@ -116,8 +139,17 @@ class Publishable:
         """By fact, the groups of councils of which the levels are withheld; none where councils are named."""
         if self.name_councils:
             return {fact: frozenset() for fact in self.facts}
+        given = self.tables.answers.dropna(subset=["current"])
+        ends = (self.tables.framework.levels[0].number, self.tables.framework.levels[-1].number)
+        inside = [self._by_group(given[given["current"] != end]) for end in ends]
         facts = {
-            fact: {name: self._group_row(cells) for name, cells in groups.items()}
+            fact: {
+                name: replace(
+                    self._group_row(cells),
+                    spread=tuple(cell for own in inside for cell in self._group_row(own[fact][name]).cells),
+                )
+                for name, cells in groups.items()
+            }
             for fact, groups in self.groups.items()
         }
         together = withheld_together(facts, self.threshold)

@@ -9,7 +9,9 @@ are published, the three are what is left.  With a threshold of ``t`` councils:
 2.  The rows withheld from one table are none, or at least two that together hold at least ``t``
     councils in every column: what is left of the whole, when everything published is taken
     away, is their sum.  Where that fails, the next smallest row is withheld as well.
-3.  Tables by different facts are taken together.  London and the London boroughs differ by the
+3.  No row, and no sum of withheld rows that can be worked out, is all at one level once any one council has
+    taken its own answers away (``Row.spread``; see ``members``).
+4.  Tables by different facts are taken together.  London and the London boroughs differ by the
     City of London alone.  A published group is withheld as well for as long as some sum and
     difference of published figures rests on fewer than ``t`` councils, or gives the
     figure of a group that is withheld.
@@ -21,12 +23,11 @@ and type of council) this is complete for thresholds up to the search's limits, 
 never need another factor than one and minus one; with three or more it covers every sum and
 difference without other factors.
 
-What it does not: it does not hide who took part, nor how many of a group did.  It does not hide what all of a
-group have in common (if ten councils are all at level 1, so is each), nor what a group of councils
-learns that takes its own answers away from a published sum.  A count of one at a level, over all
-councils, is published: it does not say who.  It does not guess at answers from bounds (no level
-lies above the highest), and it does not count on rounding: averages to one decimal over few
-answers give exact sums.  It knows only what is published together: an earlier publication with
+What it does not: it does not hide who took part, nor how many of a group did.  It does not hide what two
+councils or more learn that together take their answers away from a published sum.  A count of one at a
+level, over all councils, is published: it does not say who.  Of bounds (no level lies above the highest)
+it looks only at an average that all but one council stand at; and it does not count on rounding: averages
+to one decimal over few answers give exact sums.  It knows only what is published together: an earlier publication with
 other groups, or a council's own paper, can tell more.
 
 Nothing here reads answers: a row is the sets of councils that its figures rest on.
@@ -50,6 +51,9 @@ Group = tuple[str, str]
 Name = TypeVar("Name", str, Group)
 Key = TypeVar("Key", bound=Hashable)
 
+_ELSEWHERE = 2
+"""Councils that must be at another level: where it is one, that one knows that all others are at the same."""
+
 _MOST_SUMS = 20_000
 """Sums that are looked at before a table is taken to be unsafe without looking further."""
 
@@ -62,6 +66,8 @@ class Row:
     """The councils behind each of its figures."""
     differences: tuple[Councils, ...] = ()
     """The councils by which it differs from a like figure that is published: none, or enough of them."""
+    spread: tuple[Councils, ...] = ()
+    """For each level that its figures could show to be everybody's: the councils that are elsewhere too."""
 
     @property
     def is_empty(self) -> bool:
@@ -77,7 +83,8 @@ class Row:
     def is_safe(self, threshold: int) -> bool:
         """Whether each of its figures rests on enough councils."""
         enough = all(len(cell) >= threshold for cell in self.cells)
-        return enough and all(not found or len(found) >= threshold for found in self.differences)
+        apart = all(not found or len(found) >= threshold for found in self.differences)
+        return enough and apart and all(len(found) >= min(_ELSEWHERE, threshold) for found in self.spread)
 
 
 # --- One table
@@ -101,7 +108,8 @@ def _is_covered(hidden: Sequence[Row], threshold: int) -> bool:
     columns = list(zip(*(row.cells for row in hidden), strict=True))
     several = all(sum(map(bool, column)) > 1 for column in columns)
     apart = zip(*(row.differences for row in hidden), strict=True)
-    together = Row(tuple(map(_union, columns)), tuple(map(_union, apart)))
+    spread = zip(*(row.spread for row in hidden), strict=True)
+    together = Row(*(tuple(map(_union, sets)) for sets in (columns, apart, spread)))
     return several and together.is_safe(threshold)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from nps_xlsx.book import Book, strict
 from nps_xlsx.consolidate import Tables
@@ -12,18 +12,26 @@ from nps_xlsx.reports.feedback.case import Case, make_case
 from nps_xlsx.reports.names import Distinct, file_stem
 from nps_xlsx.stamp import REPORT_PROPERTY
 
+Withheld = Mapping[tuple[str | None, str | None], Collection[str]]
+"""By region and type of council (``None`` for all), behaviours by code."""
+
 __all__ = ["all_feedback", "feedback_workbook"]
 
 
 def feedback_workbook(
-    tables: Tables, place: int, families: Mapping[str, str] | None = None, threshold: int = THRESHOLD
+    tables: Tables,
+    place: int,
+    families: Mapping[str, str] | None = None,
+    threshold: int = THRESHOLD,
+    withheld: Withheld | None = None,
 ) -> bytes:
     """The feedback to one response, by its place in the tables; the same answers give the same bytes.
 
     ``families`` are the councils' chosen families by GSS code; a group is shown where at least
-    ``threshold`` other councils of it gave the figure (see ``consolidate.peers``).
+    ``threshold`` other councils of it gave the figure (see ``consolidate.peers``).  ``withheld`` are the
+    behaviours that the page withholds of a group.
     """
-    return _workbook(make_case(Peers(tables, families or {}, threshold), place))
+    return _workbook(make_case(Peers(tables, families or {}, threshold, withheld=withheld or {}), place))
 
 
 def all_feedback(
@@ -31,12 +39,13 @@ def all_feedback(
     families: Mapping[str, str],
     short_names: Mapping[str, str],
     threshold: int = THRESHOLD,
+    withheld: Withheld | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """The file name and the bytes for each response, one after the other; no name comes twice.
 
     ``short_names`` are by GSS code; a council that is not among them goes by its name.
     """
-    peers = Peers(tables, families, threshold)
+    peers = Peers(tables, families, threshold, withheld=withheld or {})
     distinct = Distinct()
     for place, assessment in enumerate(tables.assessments):
         short_name = short_names.get(assessment.gss_code, assessment.council)

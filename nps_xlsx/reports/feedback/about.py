@@ -38,7 +38,9 @@ _WITHHELD = (
     "No other council is named, or can be told from a figure. A group is shown only where at least {few} "
     "other councils of it gave the figure; otherwise a broader group stands in its place, and is named. "
     "Quartiles need at least {quartiles} others. Where we say how many others are at a level or above, we do "
-    "not tell apart none and one, nor all and all but one; all are at the lowest level or above."
+    "not tell apart none and one, nor all and all but one; all are at the lowest level or above. Levels of a "
+    "behaviour are withheld from a group, and from others beside it, where one of its members could work out "
+    "another's."
 )
 _ONE_WORKBOOK = "Please do not publish this workbook beside another council's: together they can tell more."
 

@@ -17,6 +17,7 @@ from nps_xlsx.consolidate.peers import (
     TOO_NEAR,
     TYPE,
     WHOLE,
+    WITHHELD,
     Figure,
     Group,
     Measure,
@@ -31,11 +32,13 @@ _WHY = {
     TOO_FEW: "too few of {asked}",
     TOO_NEAR: "{asked} is nearly the same councils as another group",
     NOT_KNOWN: "{asked} is not known",
+    WITHHELD: "{asked} is withheld here",
 }
 _LEFT_OUT = {
     TOO_FEW: "Too few others of {asked} ({name}) gave levels: see {instead}.",
     TOO_NEAR: "{name} ({asked}) is nearly the same councils as another group, and is not shown.",
     NOT_KNOWN: "The register does not say what {asked} is: see {instead}.",
+    WITHHELD: "Levels of {asked} ({name}) are withheld: see {instead}.",
 }
 
 

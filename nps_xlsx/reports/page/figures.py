@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from nps_xlsx.consolidate import Asked, Tables
+from nps_xlsx.consolidate.members import EVERYONE, Cell, Group, withheld_counts
 from nps_xlsx.consolidate.publishable import ALL, Publishable
 from nps_xlsx.consolidate.suppress import Group as Row
 from nps_xlsx.model import Framework, KeyArea
-from nps_xlsx.reports.page.protect import EVERYONE, Cell, Group, publishable
+from nps_xlsx.reports.page.protect import publishable
 
 Data = dict[str, Any]
 """What becomes JSON."""
@@ -29,28 +30,26 @@ Data = dict[str, Any]
 _PLACE = ["region", "council_type"]
 
 
-def figures(tables: Tables, asked: Asked, facts: Sequence[str], threshold: int) -> Data:
-    """All that the page shows of groups of councils, response by response map included.
-
-    ``facts`` are the columns of the register by which the publication groups councils.
-    """
+def figures(tables: Tables, asked: Asked, shown: Shown) -> Data:
+    """All that the page shows of groups of councils, response by response map included."""
     regions, kinds = _places(tables, asked)
-    published = Publishable(tables, facts, threshold)
-    shown = _shown(published)
+    published = shown.published
     cells = _by_cell(tables)
     groups = {
-        f"{_number(regions, region)},{_number(kinds, kind)}": _group((region, kind), cells, shown, published)
+        f"{_number(regions, region)},{_number(kinds, kind)}": _group((region, kind), cells, shown)
         for region, kind in shown.levels
     }
     return {
         "regions": regions,
         "types": kinds,
-        "threshold": threshold,
+        "threshold": published.suppress_below,
         "scale": [{"number": level.number, "label": level.label} for level in tables.framework.levels],
         "areas": _areas(tables.framework),
         "responses": _responses(asked, regions, kinds),
         "compared": bool(tables.previous),
-        "partial": bool(groups and published.current | published.aims | _unmoved(published)),
+        "partial": bool(
+            groups and (published.current | published.aims | _unmoved(published) or any(shown.alike.values()))
+        ),
         "groups": groups,
     }
 
@@ -59,17 +58,56 @@ def figures(tables: Tables, asked: Asked, facts: Sequence[str], threshold: int) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
-    """The groups whose levels, targets and change may be in the page."""
+class Shown:
+    """What of a run may be in the page, beside its publication: the groups of levels, targets and change."""
 
+    published: Publishable
     levels: tuple[Group, ...]
     aims: frozenset[Group]
     change: frozenset[Group]
+    alike: Mapping[str, Mapping[Group, frozenset[str]]] = field(default_factory=dict)
+    """By ``current`` and ``target``: for each group the behaviours that would tell a member too much."""
+
+    @property
+    def too_alike(self) -> Mapping[Group, frozenset[str]]:
+        """For each group, the behaviours of which no feedback shows its levels either."""
+        rows = frozenset(code for by, code in self.published.current if by == "ref")
+        found = dict(self.alike.get("current", {}))
+        return {**found, EVERYONE: rows} if rows else found
 
 
-def _shown(published: Publishable) -> _Shown:
+def allowed(tables: Tables, facts: Sequence[str], threshold: int) -> Shown:
+    """What may be shown; ``facts`` are the columns of the register by which the publication groups."""
+    published = Publishable(tables, facts, threshold)
+    found = _groups(published)
+    if not published.threshold:
+        return found
+    groups = {"current": found.levels, "target": found.aims}
+    return replace(
+        found, alike={which: _too_alike(published, which, own) for which, own in groups.items() if own}
+    )
+
+
+def _too_alike(published: Publishable, which: str, groups: Collection[Group]) -> dict[Group, frozenset[str]]:
+    """For each group, the behaviours whose counts are withheld from it (see ``members``)."""
+    tables = published.tables
+    rows = tables.answers.pivot_table(index="place", columns="ref", values=which).fillna(0)
+    councils = tables.councils.loc[rows.index]
+    cells = list(zip(councils["region"].map(str), councils["council_type"].map(str), strict=True))
+    gone = published.current if which == "current" else published.aims
+    found: dict[Group, frozenset[str]] = {}
+    for area in published.areas:
+        refs = [row.code for row in area.behaviours if ("ref", row.code) not in gone and row.code in rows]
+        levels = {ref: [int(level) for level in rows[ref]] for ref in refs}
+        withheld, hidden = withheld_counts(levels, cells, groups)
+        for group in hidden:
+            found[group] = found.get(group, frozenset()) | withheld
+    return found
+
+
+def _groups(published: Publishable) -> Shown:
     if published.is_too_few:
-        return _Shown((), frozenset(), frozenset())
+        return Shown(published, (), frozenset(), frozenset())
     answers = published.tables.answers
     levels = answers[answers["current"].notna()]
     aims = answers[answers["target"].notna()]
@@ -77,7 +115,8 @@ def _shown(published: Publishable) -> _Shown:
     public = _public(published)
     own = [_councils(published.tables.councils), *_fine(levels)]
     groups = (EVERYONE,) if published.current else _safe(published, public, own, _broad(levels))
-    return _Shown(
+    return Shown(
+        published,
         levels=groups,
         aims=_of_these(groups, _safe(published, public, [*_broad(aims), *_fine(aims)]), published.aims),
         change=_of_these(groups, _safe(published, public, _broad(pairs)), _unmoved(published)),
@@ -202,9 +241,10 @@ def _said(level: float, otherwise: str) -> str:
     return str(int(level)) if level == level else otherwise
 
 
-def _group(group: Group, cells: _Cells, shown: _Shown, published: Publishable) -> Data:
+def _group(group: Group, cells: _Cells, shown: Shown) -> Data:
     """What a group shows: by behaviour, in order, how many are at each level; nothing where withheld."""
-    whole = _Totals()
+    whole, published = _Totals(), shown.published
+    levels, aims = (shown.alike.get(which, {}).get(group, ()) for which in ("current", "target"))
     for (region, kind), own in cells.totals.items():
         if group[0] in (None, region) and group[1] in (None, kind):
             whole.add(own)
@@ -215,12 +255,14 @@ def _group(group: Group, cells: _Cells, shown: _Shown, published: Publishable) -
         "councils": whole.councils,
         "levels": [
             [whole.levels[ref, said] for said in (*numbers, "NA", "none")]
-            if ("ref", ref) not in published.current
+            if ("ref", ref) not in published.current and ref not in levels
             else None
             for ref in refs
         ],
         "aims": [
-            [whole.aims[ref, said] for said in numbers] if ("ref", ref) not in published.aims else None
+            [whole.aims[ref, said] for said in numbers]
+            if ("ref", ref) not in published.aims and ref not in aims
+            else None
             for ref in refs
         ]
         if group in shown.aims

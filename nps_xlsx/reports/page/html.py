@@ -123,8 +123,9 @@ def _earlier(tables: Tables) -> str:
 def _notes(threshold: int, *, name_councils: bool, is_partial: bool) -> str:
     """What the page holds back, for the reader to know."""
     partly = (
-        f" Where fewer than {threshold} councils gave a level or a target, that row is not shown, nor others "
-        "from which it could be worked out; averages are then over what is shown."
+        f" Where fewer than {threshold} councils gave a level or a target, or where one of them could work "
+        "out another's, a row is not shown, nor others from which it could be worked out; averages are then "
+        "over what is shown."
         if is_partial
         else ""
     )

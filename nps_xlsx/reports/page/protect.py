@@ -20,20 +20,14 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-Cell = tuple[str, str]
-"""A region and a type of council."""
-
-Group = tuple[str | None, str | None]
-"""A region and a type of council; ``None`` stands for all of them."""
-
-EVERYONE: Group = (None, None)
+from nps_xlsx.consolidate.members import EVERYONE, Cell, Group, holds
 
 _Whole = npt.NDArray[np.int64]
 
 
 def size(group: Group, councils: Counter[Cell]) -> int:
     """How many councils are in a group."""
-    return sum(count for cell, count in councils.items() if _holds(group, cell))
+    return sum(count for cell, count in councils.items() if holds(group, cell))
 
 
 def is_safe(groups: Iterable[Group], councils: Counter[Cell], threshold: int) -> bool:
@@ -124,10 +118,6 @@ def _depth(group: Group) -> int:
     return (group[0] is not None) + 2 * (group[1] is not None)
 
 
-def _holds(group: Group, cell: Cell) -> bool:
-    return group[0] in (None, cell[0]) and group[1] in (None, cell[1])
-
-
 @dataclass(frozen=True, slots=True)
 class _Sums:
     """All sums of some groups' totals, solved (Gauss and Jordan): each row alone in having its own cell.
@@ -159,7 +149,7 @@ class _Sums:
 
     def plus(self, group: Group) -> _Sums:
         """Another group's total as well."""
-        row = np.array([_holds(group, cell) for cell in self.cells], dtype=np.int64)
+        row = np.array([holds(group, cell) for cell in self.cells], dtype=np.int64)
         row = row - row[list(self.own)] @ self.rows
         if not row.any():
             return self

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nps_xlsx.consolidate import Asked, Tables
 from nps_xlsx.reports.page.by_name import by_name
-from nps_xlsx.reports.page.figures import figures
+from nps_xlsx.reports.page.figures import Shown, allowed, figures
 from nps_xlsx.reports.page.html import assembled
 from nps_xlsx.reports.page.specs import specs
 
@@ -21,15 +21,16 @@ def report_page(
     name_councils: bool = False,
     threshold: int = THRESHOLD,
     facts: Sequence[str] = ("region", "council_type"),
+    shown: Shown | None = None,
 ) -> bytes:
     """The round as one HTML file, which works from the file system and without a network.
 
     Only what may be shown is in the file at all (see ``protect``): choosing in the page reveals
     nothing that was not published.  With ``name_councils`` every council's own levels are in it, by name.
     ``facts`` are the columns of the register by which the publication groups councils: the two are read
-    side by side.
+    side by side.  ``shown`` is what may be shown, where that is known already.
     """
-    data = figures(tables, asked, facts, threshold)
+    data = figures(tables, asked, shown or allowed(tables, facts, threshold))
     if name_councils:
         data |= by_name(tables)
     return assembled(tables, data, specs(tables.framework), threshold=threshold, name_councils=name_councils)
