@@ -43,7 +43,7 @@ def a_round(framework: Framework, register: Register, count: int, seed: int) -> 
 def tightened(most: Bounds, least: Bounds, groups: Sequence[tuple[list[int], Bounds]], sizes: Bounds) -> None:
     """The shuttle algorithm (Buzzigoli and Giusti): each sum bounds each of its parts by the others.
 
-    ``most`` and ``least`` are attack x place x level and are changed; ``groups`` are places with their counts.
+    ``most`` and ``least`` are attack x place x level, and changed; ``groups`` are places with their counts.
     """
     while True:
         before = most.sum() - least.sum()
@@ -132,16 +132,14 @@ def test_two_elsewhere_are_enough_and_one_is_not() -> None:
 
 
 def test_a_difference_that_is_all_alike_gives_a_group_away() -> None:
-    """All less a mixed group are four councils at one level: the group is withheld, with two behaviours of it."""
+    """All less a mixed group are four councils at one level: the group is withheld, in two behaviours."""
     cells = [*[("A", "x")] * 6, *[("B", "x")] * 4]
     groups = {EVERYONE, ("A", None)}
     mixed, levels = [1, 2, 3, 1, 2, 3, 1, 2, 3, 4], [1, 2, 3, 1, 2, 3, 3, 3, 3, 3]
     assert given_away(mixed, cells, groups) == frozenset()
     assert given_away(levels, cells, groups)
-    assert withheld_counts({"a": mixed, "b": levels, "c": mixed}, cells, groups) == (
-        {"a", "b"},
-        {("A", None)},
-    )
+    refs, hidden = withheld_counts({"a": mixed, "b": levels, "c": mixed}, cells, groups)
+    assert (sorted(refs), set(hidden)) == (["a", "b"], {("A", None)})
     assert withheld_counts({"a": mixed, "c": mixed}, cells, groups) == (frozenset(), frozenset())
 
 
@@ -168,11 +166,12 @@ def test_the_publication_leaves_no_level_for_all_the_rest(
         for row in rows:
             labels = [level.label for level in framework.levels]
             counts = [row[label] for label in labels if label in row]
+            numbers = [count for count in counts if isinstance(count, int)]
             if counts and "[c]" in counts:
                 withheld += 1
             elif counts:
                 shown += 1
-                assert sum(map(int, counts)) - max(map(int, counts)) >= 2
+                assert sum(numbers) - max(numbers) >= 2
             if title.startswith("Average current level"):
                 assert not {1, 5} & {value for key, value in row.items() if key.startswith("Average")}
     assert shown

@@ -27,8 +27,8 @@ What it does not: it does not hide who took part, nor how many of a group did.  
 councils or more learn that together take their answers away from a published sum.  A count of one at a
 level, over all councils, is published: it does not say who.  Of bounds (no level lies above the highest)
 it looks only at an average that all but one council stand at; and it does not count on rounding: averages
-to one decimal over few answers give exact sums.  It knows only what is published together: an earlier publication with
-other groups, or a council's own paper, can tell more.
+to one decimal over few answers give exact sums.  It knows only what is published together: an earlier
+publication with other groups, or a council's own paper, can tell more.
 
 Nothing here reads answers: a row is the sets of councils that its figures rest on.
 """
