@@ -15,64 +15,33 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.core import Core
 from xlsxwriter.format import Format
-from xlsxwriter.packager import Packager
 from xlsxwriter.worksheet import Worksheet
 
 from nps_xlsx import styles
 from nps_xlsx.layout import cell_name
-from nps_xlsx.stamp import BUILT_AT
+from nps_xlsx.parts import PROPERTY_LIMIT, SheetOfOurs, prepare
 
 _CUT = " … [cut here: a cell holds no more; the whole text is in the CSV file]"
 
 TEXT_LIMIT = 32_767
 """UTF-16 units that a cell of Excel holds."""
 
-_LANGUAGE = "en-GB"
+LINE_FEEDS = 253
+"""Line feeds that a cell of Excel takes ("Excel specifications and limits")."""
+
+_LITERAL = 120  # characters: each may take two UTF-16 units
 _FORMULA_STARTS = tuple("=+-@\t\r")
 # Without "no scheme" the default font would be marked as the theme's, and Excel would show Calibri.
 _FONT = {"font_name": styles.FONT, "font_size": styles.BODY_SIZE, "font_scheme": False}
 
 
-class _Worksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no types
-    """A sheet whose formulas are written as they are.
-
-    XlsxWriter looks in each formula for every function newer than Excel 2010, with some 30 to 180
-    substitutions, to put ``_xlfn.`` before it: more than half of the time that a workbook takes.
-    The design forbids those functions, and a test looks for them in what is written.
-    """
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        return formula.removeprefix("=")
-
-
-class _Core(Core):  # type: ignore[misc]  # XlsxWriter carries no types
-    """The document's properties with its language, for which XlsxWriter has no setting."""
-
-    def _write_cp_last_modified_by(self) -> None:
-        self._xml_data_element("dc:language", _LANGUAGE)
-        super()._write_cp_last_modified_by()
-
-
-class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter carries no types
-    def _write_core_file(self) -> None:
-        core = _Core()
-        core._set_properties(self.workbook.doc_properties)
-        core._set_xml_writer(self._filename("docProps/core.xml"))
-        core._assemble_xml_file()
-
-
-def with_language(workbook: xlsxwriter.Workbook) -> xlsxwriter.Workbook:
-    """The same workbook, which will say in its properties in what language it is."""
-    workbook._get_packager = _Packager  # the hook that XlsxWriter keeps for another packager
-    return workbook
-
-
 class Book:
     """A workbook in memory: sheets, formats by the names of styles, then its bytes."""
 
-    def __init__(self, title: str, *, subject: str = "", comments: str = "") -> None:
+    def __init__(
+        self, title: str, *, subject: str = "", comments: str = "", made: dt.date | None = None
+    ) -> None:
         self._buffer = io.BytesIO()
         options = {
             "in_memory": True,
@@ -82,16 +51,13 @@ class Book:
             "default_column_width": 72,  # pixels: what Excel gives a column in Arial 11
             "default_row_height": 19,
         }
-        self.raw = with_language(xlsxwriter.Workbook(self._buffer, options))
-        self.raw.set_properties(
-            {"title": title, "subject": subject, "comments": comments, "created": BUILT_AT}
-        )
-        self.raw.set_size(28_000, 16_000)
+        self.raw = xlsxwriter.Workbook(self._buffer, options)
+        prepare(self.raw, title=title, subject=subject, comments=comments, made=made)
         self._formats: dict[tuple[str, ...], Format] = {}
 
     def sheet(self, name: str) -> Sheet:
         """A new sheet, its gridlines hidden."""
-        worksheet = self.raw.add_worksheet(name, worksheet_class=_Worksheet)
+        worksheet = self.raw.add_worksheet(name, worksheet_class=SheetOfOurs)
         worksheet.hide_gridlines(2)
         return Sheet(self, worksheet)
 
@@ -111,6 +77,11 @@ class Book:
     def define_name(self, name: str, formula: str) -> None:
         """A defined name."""
         checked(self.raw.define_name(name, f"={formula}"))
+
+    def mark(self, name: str, text: str) -> None:
+        """Write a custom property; none where the text is longer than the 255 characters that Excel takes."""
+        if len(text.encode("utf-16-le")) <= 2 * PROPERTY_LIMIT:
+            checked(self.raw.set_custom_property(name, text))
 
     def to_bytes(self) -> bytes:
         """The finished workbook; nothing can be written after."""
@@ -169,7 +140,8 @@ class Sheet:
 
     def formula(self, row: int, col: int, formula: str, value: float | str, *names: str) -> None:
         """Write a formula with its present result, which is what Protected View shows."""
-        checked(self.raw.write_formula(row, col, f"={formula}", self.book.format(*names), value))
+        shown = clean_text(value) if isinstance(value, str) else value
+        checked(self.raw.write_formula(row, col, f"={formula}", self.book.format(*names), shown))
 
     def link(self, row: int, col: int, target: str, text: str, *names: str, tip: str = "") -> None:
         """Write a link to a cell of this workbook, such as ``'Start here'!A1``."""
@@ -235,6 +207,7 @@ class Sheet:
 
     def protect(self) -> None:
         """Lock the sheet, without a password, leaving looks, sorting and filtering to the officer."""
+        self.raw.untouched = self.book.format()  # the style Normal is unlocked
         self.raw.protect(
             "",
             {
@@ -257,15 +230,30 @@ def checked(result: object) -> None:
         raise RuntimeError(f"XlsxWriter refused a call ({result})")
 
 
+def literal(text: str) -> str:
+    """A text as a formula holds it: in pieces, since Excel takes 255 characters between two quotes.
+
+    It offers to repair a file with a longer one, and takes the formula out of it.
+    """
+    pieces = [text[start : start + _LITERAL] for start in range(0, len(text), _LITERAL)]
+    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces or [""])
+
+
 def clean_text(text: str) -> str:
-    """A text as a cell can hold it: no lone surrogates, at most 32,767 UTF-16 units."""
+    """A text as a cell can hold it: no lone surrogates, at most 32,767 UTF-16 units and 253 line feeds."""
     # A lone surrogate cannot be written as UTF-8, and one of them would stop a whole output.
     encoded = text.encode("utf-16-le", "surrogatepass")
-    whole = encoded.decode("utf-16-le", "replace")
+    whole = _within_line_feeds(encoded.decode("utf-16-le", "replace"))
     if len(encoded) <= 2 * TEXT_LIMIT:
         return whole
     kept = encoded[: 2 * (TEXT_LIMIT - len(_CUT))].decode("utf-16-le", "ignore")
     return f"{kept}{_CUT}"
+
+
+def _within_line_feeds(text: str) -> str:
+    """A text whose line feeds beyond those that a cell takes are spaces: no word is lost."""
+    lines = text.split("\n", LINE_FEEDS)
+    return "\n".join([*lines[:-1], lines[-1].replace("\n", " ")])
 
 
 Writer = Callable[..., bytes]

@@ -28,8 +28,8 @@ PROPERTY = "nps_stamp"
 REPORT_PROPERTY = "nps_report"
 """The custom document property by which our own outputs are known when they are handed in."""
 
-BUILT_AT = dt.datetime(2018, 7, 1)  # noqa: DTZ001 - a constant, so that the bytes have no clock in them
-"""When every workbook says that it was made and saved, until somebody saves it."""
+BUILT_AT = dt.datetime(2018, 7, 1)  # noqa: DTZ001 - a constant of those files
+"""When the first workbooks of template 1 say that they were saved, though nobody had; others say nothing."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
 _CHECK_LENGTH = 4

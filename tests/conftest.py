@@ -43,6 +43,14 @@ def medway(register: Register) -> Council:
 
 
 @pytest.fixture(scope="session")
+def workbooks(framework: Framework, register: Register, medway: Council) -> dict[str, bytes]:
+    """One of each kind of workbook that any command writes, by its name."""
+    from tests.written import every_workbook
+
+    return every_workbook(framework, register, medway)
+
+
+@pytest.fixture(scope="session")
 def office() -> Iterator[Callable[[Sequence[Job]], object]]:
     """One LibreOffice for all tests, to fill in and save workbooks; skips without one, but never in CI."""
     try:

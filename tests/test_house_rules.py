@@ -24,7 +24,7 @@ LAYERS = [
     {"errors"},
     {"locks"},
     {"model"},
-    {"problems", "files", "guards", "scores", "stamp", "styles", "textfit", "toml_folder"},
+    {"parts", "problems", "files", "guards", "scores", "stamp", "styles", "textfit", "toml_folder"},
     {"guidance", "layout", "wording"},
     {"book"},
     {"framework"},
@@ -46,7 +46,7 @@ LAYERS = [
 ]
 ONLY_IN = {
     "asn1crypto": {"ingester"},
-    "xlsxwriter": {"book"},
+    "xlsxwriter": {"book", "parts"},
     "pandas": {"consolidate", "reports"},
     "openpyxl": {"ingester"},
     "python_calamine": {"ingester"},

@@ -25,8 +25,8 @@ def build_workbook(order: Order) -> bytes:
     """Build one workbook; the same order gives the same bytes."""
     framework = order.framework
     name = f"{framework.short_title}: self-assessment, {order.council.name}, round {order.round}"
-    book = Book(name, subject=framework.title, comments=framework.copyright)
-    book.raw.set_custom_property(PROPERTY, str(order.stamp(layout.START_STAMP)))
+    book = Book(name, subject=framework.title, comments=framework.copyright, made=order.made)
+    book.mark(PROPERTY, str(order.stamp(layout.START_STAMP)))
     workings, marks = Workings(order), Marks(order)
     write_start(book, order, workings, marks)
     write_marks(book, order, marks)

@@ -22,7 +22,8 @@ class Order:
     an earlier round: its levels are shown beside the current ones, its evidence and
     unfinished actions carried over and marked.  ``assessment`` fills the workbook with
     answers as they stand, and ``targets`` and ``previous`` then only show; ``problems`` are what
-    was found in them, to be marked in their cells and listed on a sheet.
+    was found in them, to be marked in their cells and listed on a sheet.  ``made`` is the day on
+    which the file says that it was made; without one it says none.
     """
 
     framework: Framework
@@ -38,6 +39,7 @@ class Order:
     targets: Mapping[str, int] = field(default_factory=dict)
     previous: Assessment | None = None
     problems: tuple[Problem, ...] = ()
+    made: dt.date | None = None
 
     @cached_property
     def sheets(self) -> tuple[layout.AssessmentSheet, ...]:

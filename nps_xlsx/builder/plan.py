@@ -7,7 +7,7 @@ every level up to its target, so that no row can grow beyond the text of one lev
 from __future__ import annotations
 
 from nps_xlsx import layout, styles, wording
-from nps_xlsx.book import Book, Sheet
+from nps_xlsx.book import Book, Sheet, literal
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Step, Value, Workings
 from nps_xlsx.textfit import text_height
@@ -43,7 +43,9 @@ def write_plan(book: Book, order: Order, workings: Workings) -> None:
     sheet.text(0, 0, "Action plan", "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.PLAN_STAMP)), "stamp")
-    empty = f'IF(COUNT({workings.range("sort")})=0,"{wording.PLAN_EMPTY}","{wording.PLAN_NOTE}")'
+    empty = (
+        f"IF(COUNT({workings.range('sort')})=0,{literal(wording.PLAN_EMPTY)},{literal(wording.PLAN_NOTE)})"
+    )
     sheet.formula(2, 0, empty, wording.PLAN_NOTE if workings.steps else wording.PLAN_EMPTY, "note")
     sheet.link(1, 6, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
     sheet.link(1, 7, f"'{layout.CHECK}'!A1", wording.NEXT.format(sheet=layout.CHECK))

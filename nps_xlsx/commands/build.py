@@ -41,6 +41,7 @@ class _Wanted:
     council_type: str
     round_: str
     due: dt.date | None
+    as_of: dt.date | None
     contact: str
     return_to: str
     asked: tuple[str, ...]
@@ -70,6 +71,9 @@ class _Wanted:
 @click.option("--type", "council_type", default="", help="With --all: only this type, such as County.")
 @click.option("--round", "round_", required=True, help="The round, such as 2026.")
 @click.option("--due", type=DAY, help="When to send it back by: 2026-12-18.")
+@click.option(
+    "--as-of", type=DAY, help="When the files say that they were made; without it they say nothing."
+)
 @click.option("--contact", default="", help="Whom to ask: a post, telephone number or address.")
 @click.option("--return-to", default="", help="Where to send it back to: an email address.")
 @click.option("--key-area", "asked", multiple=True, help="Ask only this key area, such as SV; repeatable.")
@@ -131,6 +135,7 @@ def _orders(wanted: _Wanted) -> list[Order]:
             privacy_note=privacy_note,
             targets=targets(council),
             previous=previous.get(council.gss_code),
+            made=wanted.as_of,
         )
         for council in councils
         for respondent in wanted.respondents or ("",)

@@ -172,5 +172,5 @@ def _papers(
         before, name = previous.get(one.gss_code), council.short_name if council else one.council
         for style, area in product(dict.fromkeys(styles), dict.fromkeys(key_areas) or ("",)):
             paper = make_paper(one, framework, style=style, previous=before, key_area=area)
-            contents |= paper_files(paper, distinct(file_stem(one, name, style, area)))
+            contents |= paper_files(paper, distinct(file_stem(one, name, style, area)), as_of=one.day)
     return contents

@@ -18,14 +18,12 @@ from nps_xlsx.model.returns import (
     Answer,
     Assessment,
     Council,
-    OtherText,
     Place,
     Problem,
     Received,
     Return,
     Severity,
     Status,
-    TextKind,
 )
 
 __all__ = [
@@ -40,7 +38,6 @@ __all__ = [
     "KeyArea",
     "Level",
     "LevelValue",
-    "OtherText",
     "Passage",
     "Place",
     "Problem",
@@ -50,6 +47,5 @@ __all__ = [
     "Severity",
     "Status",
     "Steps",
-    "TextKind",
     "Theme",
 ]

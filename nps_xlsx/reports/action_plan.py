@@ -33,8 +33,9 @@ _STEP_WIDTH = 270
 def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
     """One council's action plan; the same answers give the same bytes."""
     name = council_label(assessment)
-    book = Book(f"{name}: procurement action plan, round {assessment.round}", comments=framework.copyright)
-    book.raw.set_custom_property(REPORT_PROPERTY, "action plan")
+    title = f"{name}: procurement action plan, round {assessment.round}"
+    book = Book(title, comments=framework.copyright, made=assessment.day)
+    book.mark(REPORT_PROPERTY, "action plan")
     given = {answer.ref: answer for answer in assessment}
     answers = {row.code: given.get(row.code, Answer(row.code)) for row in framework.rows}
     note = f"Procurement self-assessment, round {assessment.round}. {layout.as_of(assessment.day)}"

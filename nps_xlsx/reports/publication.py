@@ -21,17 +21,18 @@ with warnings.catch_warnings():  # gptables leaves a file of its own to be close
     import gptables
 
 from nps_xlsx import layout
-from nps_xlsx.book import checked, clean_text, strict, with_language
+from nps_xlsx.book import checked, clean_text, strict
 from nps_xlsx.consolidate import UNKNOWN, Asked, Tables
 from nps_xlsx.consolidate.publishable import Publishable
 from nps_xlsx.errors import UserError
+from nps_xlsx.parts import prepare
 from nps_xlsx.reports.publication_tables import (
     WORDS,
     Published,
     fact_name,
     publication_tables,
 )
-from nps_xlsx.stamp import BUILT_AT, REPORT_PROPERTY
+from nps_xlsx.stamp import REPORT_PROPERTY
 from nps_xlsx.textfit import text_height
 
 COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
@@ -105,19 +106,17 @@ def _written(
             auto_width=False,
             workbook_options=dict(_OPTIONS),
         )
-    _set_up(with_language(workbook), published, sheets, notes)
+    _set_up(workbook, published, sheets, notes)
     _fit_cover(workbook.get_worksheet_by_name(COVER), cover)
     framework = shown.tables.framework
-    workbook.set_properties(
-        {
-            "title": cover.title,
-            "subject": framework.title,
-            "comments": framework.copyright,
-            "created": BUILT_AT,
-        }
+    prepare(
+        workbook,
+        title=cover.title,
+        subject=framework.title,
+        comments=framework.copyright,
+        made=shown.tables.as_of,
     )
     workbook.set_custom_property(REPORT_PROPERTY, "publication")
-    workbook.set_size(28_000, 16_000)
     workbook.close()
     return content.getvalue()
 

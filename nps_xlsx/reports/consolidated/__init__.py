@@ -31,7 +31,6 @@ _CONTENTS = {
     lists.ANSWERS: "every answer, with its text; use the filters",
     lists.RETURNS: "every file that was read, and what became of it",
     lists.PROBLEMS: "everything that needs a look, with its place and what to do",
-    lists.OTHER_TEXTS: "what councils wrote outside the cells for answers: notes, text boxes, added columns",
     lists.RESPONDENTS: "where a council sent several returns: the level that counts, and all that were given",
     lists.CHANGES: "what a council changed from one return to the next",
 }
@@ -53,8 +52,9 @@ def consolidated_workbook(
     """
     framework = tables.framework
     title = f"{framework.short_title}: consolidated returns"
-    book = Book(title, subject=f"Round {', '.join(tables.rounds)}", comments=framework.copyright)
-    book.raw.set_custom_property(REPORT_PROPERTY, "consolidated")
+    subject = f"Round {', '.join(tables.rounds)}"
+    book = Book(title, subject=subject, comments=framework.copyright, made=tables.as_of)
+    book.mark(REPORT_PROPERTY, "consolidated")
     front.write_to_decide(book, tables, found, rows)
     front.write_overview(book, tables, returns, title, _contents(tables, rows, facts))
     means.write_councils(book, tables)

@@ -57,8 +57,8 @@ def all_feedback(
 def _workbook(case: Case) -> bytes:
     assessment = case.assessment
     title = f"{assessment.council}: feedback on the procurement self-assessment, round {assessment.round}"
-    book = Book(title, comments=case.framework.copyright)
-    book.raw.set_custom_property(REPORT_PROPERTY, "feedback")
+    book = Book(title, comments=case.framework.copyright, made=case.view.peers.tables.as_of)
+    book.mark(REPORT_PROPERTY, "feedback")
     glance.write_glance(book, case)
     behaviours.write_behaviours(book, case)
     steps.write_strengths(book, case)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.reports.papers.case import PaperError, case_of
 from nps_xlsx.reports.papers.committee import committee
@@ -64,6 +66,6 @@ def make_paper(
     return committee(case) if style == COMMITTEE else strategy(case)
 
 
-def paper_files(paper: Paper, name: str) -> dict[str, bytes]:
-    """The paper in both forms, by file name."""
-    return {f"{name}.docx": as_document(paper), f"{name}.xlsx": as_workbook(paper)}
+def paper_files(paper: Paper, name: str, *, as_of: dt.date | None = None) -> dict[str, bytes]:
+    """The paper in both forms, by file name; ``as_of`` is the day that its answers are of."""
+    return {f"{name}.docx": as_document(paper, as_of), f"{name}.xlsx": as_workbook(paper, as_of)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections.abc import Sequence
@@ -52,10 +53,11 @@ _HANG = {True: Mm(2.6), False: Mm(4.2)}
 """How far the lines of an item are set in: behind a bullet, and behind a number."""
 
 
-def as_document(paper: Paper) -> bytes:
-    """The paper as .docx; the same paper gives the same bytes."""
+def as_document(paper: Paper, as_of: dt.date | None = None) -> bytes:
+    """The paper as .docx; the same paper, as of the same day, gives the same bytes."""
     document = Document()
     dress(document)
+    word_parts.set_properties(document, paper, as_of)
     writer = _Writer(paper, document)
     writer.write()
     saved = io.BytesIO()
@@ -73,8 +75,7 @@ class _Writer:
         self.is_wide = bool(paper.sections and paper.sections[0].is_wide)
 
     def write(self) -> None:
-        """Title, opening, sections, footer, properties."""
-        word_parts.set_properties(self.document, self.paper)
+        """Title, opening, sections, footer."""
         _turn(self.document, is_wide=self.is_wide)
         word_parts.footer(self.document.sections[0], self.paper.subtitle)
         self._paragraph(self.paper.title, "Title")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -20,9 +21,9 @@ from docx.table import _Row as WordRow
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
+from nps_xlsx.parts import property_text
 from nps_xlsx.reports.papers.paper import Paper
 from nps_xlsx.reports.papers.word_styles import LANGUAGE, border
-from nps_xlsx.stamp import BUILT_AT
 
 _BORDERS = ("top", "left", "bottom", "right", "insideH", "insideV")
 _CELL_MARGINS = {"top": 40, "left": 85, "bottom": 40, "right": 85}  # twentieths of a point
@@ -153,13 +154,21 @@ def _group(name: str, parts: Sequence[Any]) -> Any:
 # --- The file
 
 
-def set_properties(document: DocumentType, paper: Paper) -> None:
-    """Title, subject and language; a fixed date, since there is no clock in a paper."""
+def set_properties(document: DocumentType, paper: Paper, made: dt.date | None) -> None:
+    """Title, subject and language, and the day on which it was made, where one is given.
+
+    python-docx's own document says that it was made in 2013.
+    """
     core = document.core_properties
-    core.title, core.subject = clean(f"{paper.subtitle}. {paper.title}"), paper.subject
+    core.title = property_text(clean(f"{paper.subtitle}. {paper.title}"))
+    core.subject = property_text(paper.subject)
     core.author = core.last_modified_by = core.keywords = ""
-    core.comments, core.language, core.revision = paper.attribution, LANGUAGE, 1
-    core.created = core.modified = BUILT_AT
+    core.comments = property_text(paper.attribution)
+    core.language, core.revision = LANGUAGE, 1
+    for name in ("dcterms:created", "dcterms:modified"):
+        core._element.remove(core._element.find(qn(name)))
+    if made is not None:
+        core.created = dt.datetime.combine(made, dt.time())
     for part in (document.part, document.part.package):
         for key, link in list(part.rels.items()):
             if any(name in link.reltype or name in str(link.target_ref) for name in _UNUSED):

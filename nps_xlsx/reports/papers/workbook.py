@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import groupby
 
 from nps_xlsx import styles
@@ -38,11 +39,11 @@ _LOWEST, _HIGHEST, _ROW_PIXELS = 19.0, 409.0, 25
 
 
 @strict
-def as_workbook(paper: Paper) -> bytes:
-    """The paper as .xlsx; the same paper gives the same bytes."""
+def as_workbook(paper: Paper, as_of: dt.date | None = None) -> bytes:
+    """The paper as .xlsx; the same paper, as of the same day, gives the same bytes."""
     title = f"{paper.subtitle}. {paper.title}"
-    book = Book(title, subject=paper.subject, comments=paper.attribution)
-    book.raw.set_custom_property(REPORT_PROPERTY, paper.subject)
+    book = Book(title, subject=paper.subject, comments=paper.attribution, made=as_of)
+    book.mark(REPORT_PROPERTY, paper.subject)
     groups = [(name, list(found)) for name, found in groupby(paper.sections, key=lambda one: one.sheet)]
     for place, (name, sections) in enumerate(groups):
         _Writer(paper, book.sheet(name), sections, is_first=place == 0).write()
