@@ -15,6 +15,7 @@ from nps_xlsx import layout
 from nps_xlsx.councils import Register
 from nps_xlsx.ingester.answers import AnswerReader
 from nps_xlsx.ingester.containers import SourceFile
+from nps_xlsx.ingester.elsewhere import Elsewhere, other_texts
 from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.grids import Grid, Properties, Workbook
 from nps_xlsx.ingester.identity import Details, Identifier, Identity
@@ -98,6 +99,9 @@ class _Reader:
         answers = reader.read(rows, tables)
         start = {place.sheet for _, place in details.values()}
         self._structure(tables, rows, identity, live | start, {found.grid for found in stamps})
+        places = {key: place for key, (_, place) in details.items()}
+        elsewhere = Elsewhere(self.framework, tables, rows, stamps, live, places, answers)
+        texts = other_texts(elsewhere.find(grids, self.workbook.asides), self.findings)
         return Return(
             source_file=self.findings.file,
             sha256=digest,
@@ -111,7 +115,7 @@ class _Reader:
                 or department_of({key: text for key, (text, _) in details.items()}),
                 asked=identity.asked,
                 details=tuple((key, text) for key, (text, _) in details.items()),
-                detail_places={key: place for key, (_, place) in details.items()},
+                detail_places=places,
             ),
             problems=tuple(self.findings.problems),
             template_version=identity.template,
@@ -119,6 +123,7 @@ class _Reader:
             saved_at=_saved_at(self.workbook.properties),
             answers_present=reader.present,
             answers_refused=reader.refused,
+            other_texts=texts,
         )
 
     def _details(self, grids: Sequence[Grid]) -> Details:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nps_xlsx.model import TextKind
+
 CellValue = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
 
 Position = tuple[int, int]
@@ -41,6 +43,10 @@ class Sighting:
     """Whether days are counted from 1904, as Excel for the Mac once did."""
     cut_at: int = 0
     """Characters at which old programs that write this format cut texts; 0 where none do."""
+
+    def formulas_alone(self) -> Sighting:
+        """The same without all but the formulas: all that need be known of a sheet that repeats answers."""
+        return Sighting(formulas=self.formulas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,22 @@ class Properties:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A text that stands beside the cells: a note, a text box, the address behind a link."""
+
+    sheet: str
+    cell: str
+    """The cell that it belongs to or begins at; empty where there is none."""
+    kind: TextKind
+    text: str
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
     """What was read from one file."""
 
     grids: tuple[Grid, ...]
     properties: Properties = Properties()
     notes: Notes = ()
+    asides: tuple[Aside, ...] = ()

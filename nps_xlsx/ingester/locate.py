@@ -27,8 +27,8 @@ _LONGEST = 80
 """Characters beyond which a text is no heading, label or code, and need not be compared."""
 
 _CODE = re.compile(r"([A-Z]{1,20})0{0,9}([0-9]{1,9})")  # no further than 39 characters
-_COPY = re.compile(r"^copy of |[ _]?\(?\d{1,4}\)?$", re.IGNORECASE)
-"""What programs add to the name of a copied sheet: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``."""
+_COPY = re.compile(r"^copy of |[ _]?\(?\d{1,2}\)?$", re.IGNORECASE)
+"""What programs add to the name of a copied sheet: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``; no year."""
 
 _OF_ANSWERS = {"behaviour", "current", "target", "evidence"}
 """Headings of which a table of answers has one: the hidden sheet has none, even where it was renamed."""
@@ -112,8 +112,13 @@ def live_grids(grids: Iterable[Grid], stamps: Iterable[FoundStamp]) -> set[str]:
     for found in stamps:
         if found.stamp is not None:
             live[found.grid] = live.get(found.grid, True) and found.stamp.sheet in layout.LIVE_STAMPS
-    named = {grid.name: _COPY.sub("", grid.name) in layout.LIVE_SHEETS for grid in grids}
+    named = {grid.name: copied_from(grid.name) in layout.LIVE_SHEETS for grid in grids}
     return {name for name in named if live.get(name, named[name])}
+
+
+def copied_from(name: str) -> str:
+    """The name of the sheet that one of this name is a copy of; the name itself where it is none."""
+    return _COPY.sub("", name)
 
 
 def find_tables(grids: Iterable[Grid], framework: Framework) -> list[Table]:

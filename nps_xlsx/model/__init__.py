@@ -18,12 +18,14 @@ from nps_xlsx.model.returns import (
     Answer,
     Assessment,
     Council,
+    OtherText,
     Place,
     Problem,
     Received,
     Return,
     Severity,
     Status,
+    TextKind,
 )
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "KeyArea",
     "Level",
     "LevelValue",
+    "OtherText",
     "Passage",
     "Place",
     "Problem",
@@ -47,5 +50,6 @@ __all__ = [
     "Severity",
     "Status",
     "Steps",
+    "TextKind",
     "Theme",
 ]

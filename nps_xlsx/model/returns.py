@@ -167,6 +167,32 @@ class Received:
     subject: str = ""
 
 
+class TextKind(StrEnum):
+    """Where a text stands that is neither ours nor an answer."""
+
+    NOTE = "cell note"
+    COMMENT = "threaded comment"
+    SHAPE = "text box"
+    LINK = "link"
+    HEADER = "header or footer"
+    OVER = "over our words"
+    COLUMN = "in a column of its own"
+    BESIDE = "beside the table"
+    LIVE = "on a sheet that fills itself in"
+    SHEET = "on a sheet of its own"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherText:
+    """A text in a return that is neither ours nor read as an answer."""
+
+    place: Place
+    kind: TextKind
+    text: str
+    author: str = ""
+    """Who wrote a note or comment, as the file says it."""
+
+
 class Status(StrEnum):
     """What became of a file: every file handed in has one of these."""
 
@@ -206,6 +232,8 @@ class Return:
     """Rows in the file in which the council wrote something."""
     answers_refused: int = 0
     """Of those, the rows that could not be used (a level that is no level, a doubled row)."""
+    other_texts: tuple[OtherText, ...] = ()
+    """What the council wrote where no answer is read."""
 
     @property
     def written(self) -> Assessment | None:

@@ -143,6 +143,25 @@ def _problem_row(source_file: str, assessment: Assessment | None, found: Problem
     }
 
 
+def other_text_rows(returns: Iterable[Return]) -> list[Row]:
+    """One row a text that is neither ours nor an answer; those of a file that came twice only once."""
+    return [
+        {
+            "source_file": returned.source_file,
+            "gss_code": returned.assessment.gss_code if returned.assessment else "",
+            "council": returned.assessment.council if returned.assessment else "",
+            "sheet": other.place.sheet,
+            "cell": other.place.cell,
+            "kind": other.kind.value,
+            "text": other.text,
+            "author": other.author,
+        }
+        for returned in returns
+        if returned.status is not Status.DUPLICATE
+        for other in returned.other_texts
+    ]
+
+
 def change_rows(returns: Sequence[Return], framework: Framework) -> list[Row]:
     """One row for each answer in which a superseded return and the one that counts differ, as written."""
     by_file = {returned.source_file: returned for returned in returns}
@@ -232,6 +251,7 @@ def all_rows(
         "problems.csv": problem_rows(returns, rulings),
     }
     some = {
+        "other-texts.csv": other_text_rows(returns),
         "changes.csv": change_rows(returns, framework),
         "combined.csv": combined_rows(combined, framework),
         "reviews.csv": review_rows(counted, framework),

@@ -17,9 +17,16 @@ import python_calamine
 from nps_xlsx import layout
 from nps_xlsx.ingester.containers import DAMAGE, FILE_LIMIT, SourceFile
 from nps_xlsx.ingester.containers.kinds import Format, Recognised, recognise
-from nps_xlsx.ingester.grids import CellValue, Grid, Notes, Position, Properties, Sighting, Workbook
+from nps_xlsx.ingester.grids import Aside, CellValue, Grid, Notes, Position, Properties, Sighting, Workbook
 from nps_xlsx.ingester.preflight import Checked, preflight
-from nps_xlsx.ingester.reading import biff8, biff12, opendocument, spreadsheetml
+from nps_xlsx.ingester.reading import (
+    asides,
+    biff8,
+    biff12,
+    opendocument,
+    opendocument_asides,
+    spreadsheetml,
+)
 from nps_xlsx.ingester.reading.known_password import without_known_password
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.stamp import StampError, parse_stamp
@@ -34,11 +41,13 @@ class _Way:
     """How one format is read: its walk, its readers, and where it says who saved it."""
 
     sightings: Callable[[bytes, Container[str]], dict[str, Sighting]]
-    """By the names of the sheets; those that are named need not be walked through."""
+    """By the names of the sheets; of those that are named only the formulas are needed."""
     first: Callable[[bytes], list[Grid] | None]
     """Nothing where the reader says that it cannot."""
     second: Callable[[bytes], list[Grid] | None]
     properties: Callable[[bytes], Properties]
+    asides: Callable[[bytes], tuple[tuple[Aside, ...], tuple[str, ...]]]
+    """What stands beside the cells, and the sheets of which not all of it could be read."""
     is_zip: bool = True
 
 
@@ -48,18 +57,29 @@ _WAYS = {
         _by_calamine(Format.XLSX),
         spreadsheetml.second_reading,
         spreadsheetml.properties_of,
+        asides.asides_of,
     ),
     Format.XLSB: _Way(
-        biff12.sightings, _by_calamine(Format.XLSB), biff12.second_reading, spreadsheetml.properties_of
+        biff12.sightings,
+        _by_calamine(Format.XLSB),
+        biff12.second_reading,
+        spreadsheetml.properties_of,
+        asides.asides_of,
     ),
     Format.ODS: _Way(
         opendocument.sightings,
         opendocument.first_reading,
         _by_calamine(Format.ODS),
         opendocument.properties_of,
+        opendocument_asides.asides_of,
     ),
     Format.XLS: _Way(
-        biff8.sightings, _by_calamine(Format.XLS), biff8.second_reading, biff8.properties_of, is_zip=False
+        biff8.sightings,
+        _by_calamine(Format.XLS),
+        biff8.second_reading,
+        biff8.properties_of,
+        biff8.asides_of,
+        is_zip=False,
     ),
 }
 
@@ -79,7 +99,19 @@ def read_workbook(source: SourceFile) -> Workbook:
         grids, notes = _grids(checked, recognised.format)
     except DAMAGE:
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
-    return Workbook(tuple(grids), properties, (*recognised.notes, *notes))
+    beside, broken = _asides(checked.content, recognised.format)
+    notes += tuple(("asides-unread", {"value": name}) for name in broken)
+    return Workbook(tuple(grids), properties, (*recognised.notes, *notes), beside)
+
+
+def _asides(content: bytes, format_: Format) -> tuple[tuple[Aside, ...], tuple[str, ...]]:
+    """What stands beside the cells; where it cannot be read, the answers count all the same."""
+    try:
+        return _WAYS[format_].asides(content)
+    except RefusedError:
+        return (), ()  # xlrd breaks down on it, which is reported for its cells and notes alike
+    except DAMAGE:
+        return (), ("the whole file",)
 
 
 def refuse_unread(source: SourceFile) -> None:

@@ -17,6 +17,7 @@ from nps_xlsx.ingester.grids import CellValue, Grid, Sighting
 from nps_xlsx.ingester.reading.cell_styles import CellStyle, binary_styles, covered
 from nps_xlsx.ingester.reading.spreadsheetml import targets_of, workbook_part
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.layout import cell_name
 
 _ROW, _SHARED_TEXT, _PROPERTIES, _SHEET, _MERGED = 0, 19, 153, 156, 176
 _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED, _RICH = 1, 2, 3, 4, 5, 6, 7, 62
@@ -32,6 +33,7 @@ _ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
+_LINK, _AUTHOR, _NOTE, _NOTE_TEXT = 494, 632, 635, 637
 _ROW_LIMIT, _COLUMN_LIMIT = 1_048_576, 16_384
 
 
@@ -178,13 +180,54 @@ def _walk(content: bytes) -> list[_Sheet]:
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
 
 
+def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """The worksheets, by name, and the part that each is in.
+
+    Raises:
+        struct.error: the records of the workbook do not fit together.
+    """
+    part = workbook_part(archive)
+    targets = targets_of(archive, part)
+    for kind, payload in _records(archive.read(part)):
+        if kind == _SHEET:
+            key, end = _wide(payload, 8)
+            what, target = targets.get(key, ("", ""))
+            if what == "worksheet":
+                yield _wide(payload, end)[0], target
+
+
+def notes(part: bytes) -> Iterator[tuple[str, str, str]]:
+    """The cell, text and author of each note (sections 2.4.329 and 2.4.337)."""
+    authors: list[str] = []
+    cell = author = ""
+    for kind, payload in _records(part):
+        if kind == _AUTHOR:
+            authors.append(_wide(payload, 0)[0])
+        elif kind == _NOTE:
+            number, row, _, col, _ = struct.unpack_from("<5I", payload)
+            cell, author = cell_name(row, col), authors[number] if number < len(authors) else ""
+        elif kind == _NOTE_TEXT:
+            yield cell, _wide(payload, 1)[0], author
+
+
+def links(part: bytes) -> Iterator[tuple[str, str]]:
+    """The cell of each link, and the id of the relationship that has its address (section 2.4.691)."""
+    for kind, payload in _records(part):
+        if kind == _LINK:
+            row, _, col, _ = struct.unpack_from("<4I", payload)
+            yield cell_name(row, col), _wide(payload, 16)[0]
+
+
 def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
-    """What stands in each sheet, by its name, but for those to be skipped.
+    """What stands in each sheet, by its name; of those to be skipped, only where formulas are.
 
     Raises:
         RefusedError: a part is missing, or its records do not fit together.
     """
-    return {sheet.grid.name: sheet.found for sheet in _walk(content) if sheet.grid.name not in skip}
+    return {
+        sheet.grid.name: sheet.found.formulas_alone() if sheet.grid.name in skip else sheet.found
+        for sheet in _walk(content)
+    }
 
 
 def second_reading(content: bytes) -> list[Grid]:

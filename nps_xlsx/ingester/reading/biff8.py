@@ -11,10 +11,13 @@ import xlrd
 from xlrd.sheet import Cell, Sheet
 from xlrd.xldate import xldate_as_datetime
 
-from nps_xlsx.ingester.grids import CellValue, Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.grids import Aside, CellValue, Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.reading.asides import leads_outside
 from nps_xlsx.ingester.reading.cell_styles import CellStyle, covered
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.ingester.shown import format_of
+from nps_xlsx.layout import cell_name
+from nps_xlsx.model import TextKind
 
 _CUT_AT = 255
 """Characters to which writers that keep to the format of Excel 5 cut texts."""
@@ -52,6 +55,19 @@ def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
     book = _open(content, with_looks=True)
     styles = _styles(book)
     return {sheet.name: _sighting(sheet, styles) for sheet in book.sheets() if sheet.name not in skip}
+
+
+def asides_of(content: bytes) -> tuple[tuple[Aside, ...], tuple[str, ...]]:
+    """The notes and the links of each sheet; xlrd gives no text boxes."""
+    found: list[Aside] = []
+    for sheet in _open(content).sheets():
+        for (row, col), note in sheet.cell_note_map.items():
+            found.append(Aside(sheet.name, cell_name(row, col), TextKind.NOTE, note.text, note.author or ""))
+        for link in sheet.hyperlink_list:
+            address = link.url_or_path
+            if isinstance(address, str) and leads_outside(address):
+                found.append(Aside(sheet.name, cell_name(link.frowx, link.fcolx), TextKind.LINK, address))
+    return tuple(found), ()
 
 
 def _styles(book: xlrd.Book) -> list[CellStyle]:

@@ -212,12 +212,15 @@ def _walk(content: bytes) -> _Cells:
 
 
 def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
-    """What stands in each sheet, by its name, but for those to be skipped.
+    """What stands in each sheet, by its name; of those to be skipped, only where formulas are.
 
     Raises:
         RefusedError: the content is missing or not well-formed.
     """
-    return {name: found for name, found in _walk(content).sightings.items() if name not in skip}
+    return {
+        name: found.formulas_alone() if name in skip else found
+        for name, found in _walk(content).sightings.items()
+    }
 
 
 def first_reading(content: bytes) -> list[Grid]:

@@ -12,6 +12,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -33,6 +34,8 @@ _STRICT = (
         b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     ),
 )
+_FORMULA = re.compile(rb"<(?:\w{1,20}:)?c\b([^<>]{0,200})>\s{0,20}<(?:\w{1,20}:)?f\b")
+_CELL_ADDRESS = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -61,7 +64,7 @@ def properties_of(content: bytes) -> Properties:
 
 
 def _texts(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
-    return {_local(node.tag): (node.text or "").strip() for node in _children(archive, name)}
+    return {local(node.tag): (node.text or "").strip() for node in _children(archive, name)}
 
 
 def _children(archive: zipfile.ZipFile, name: str) -> Sequence[Element]:
@@ -77,13 +80,14 @@ def _tree(archive: zipfile.ZipFile, name: str) -> Element:
     return tree
 
 
-def _local(tag: str) -> str:
+def local(tag: str) -> str:
+    """A name without its namespace."""
     return tag.rpartition("}")[2]
 
 
 def _stamp_name(archive: zipfile.ZipFile) -> str:
     for names in _children(archive, workbook_part(archive)):
-        if _local(names.tag) == "definedNames":
+        if local(names.tag) == "definedNames":
             return next(((node.text or "").strip() for node in names if node.get("name") == PROPERTY), "")
     return ""
 
@@ -97,16 +101,45 @@ def workbook_part(archive: zipfile.ZipFile) -> str:
     return next((target for kind, target in targets.values() if kind == "officeDocument"), "xl/workbook.xml")
 
 
-def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """The kind and the target of each relationship of a part, by its id."""
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a part is connected with: what kind of thing it is, and its target as it is written."""
+
+    kind: str
+    target: str
+
+
+def relations_of(archive: zipfile.ZipFile, part: str) -> dict[str, Relation]:
+    """The relationships of a part, by their ids."""
     folder, name = posixpath.split(part)
     return {
-        node.get("Id", ""): (
-            node.get("Type", "").rpartition("/")[2],
-            posixpath.normpath(posixpath.join("/", folder, _path(node.get("Target", "")))).lstrip("/"),
-        )
+        node.get("Id", ""): Relation(node.get("Type", "").rpartition("/")[2], node.get("Target", ""))
         for node in _children(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
     }
+
+
+def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """The kind of each relationship of a part, and the part that it leads to, by its id."""
+    folder = posixpath.dirname(part)
+    return {
+        key: (
+            relation.kind,
+            posixpath.normpath(posixpath.join("/", folder, _path(relation.target))).lstrip("/"),
+        )
+        for key, relation in relations_of(archive, part).items()
+    }
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """The worksheets, by name, and the part that each is in.
+
+    Raises:
+        KeyError, ParseError, DefusedXmlException: the list of sheets is missing or not well-formed.
+    """
+    part = workbook_part(archive)
+    for name, (kind, target) in _sheets(_tree(archive, part), targets_of(archive, part)):
+        if kind == "worksheet":
+            yield name, target
 
 
 def _path(target: str) -> str:
@@ -115,7 +148,7 @@ def _path(target: str) -> str:
 
 
 def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
-    """What stands in each worksheet, by its name, but for those to be skipped.
+    """What stands in each worksheet, by its name; of those to be skipped, only where formulas are.
 
     Raises:
         RefusedError: a part is missing or not well-formed.
@@ -129,19 +162,30 @@ def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
             workbook, styles = _tree(archive, part), _styles(archive, targets)
             is_1904 = _is_1904(workbook)
             return {
-                name: _Cells(texts, styles, is_1904=is_1904).walk(archive.read(target))
+                name: _formulas_alone(archive.read(target))
+                if name in skip
+                else _Cells(texts, styles, is_1904=is_1904).walk(archive.read(target))
                 for name, (kind, target) in _sheets(workbook, targets)
-                if kind == "worksheet" and name not in skip
+                if kind == "worksheet"
             }
     except (KeyError, ExpatError, ParseError, DefusedXmlException):
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
 
 
+def _formulas_alone(content: bytes) -> Sighting:
+    """Where the formulas of a sheet are, found without a parser: in a tenth of its time.
+
+    Cells whose addresses are left out are not found.
+    """
+    cells = (_CELL_ADDRESS.search(found[1]) for found in _FORMULA.finditer(content))
+    return Sighting(formulas={(int(cell[2]) - 1, _column(cell[1].decode())) for cell in cells if cell})
+
+
 def _sheets(workbook: Element, targets: dict[str, tuple[str, str]]) -> Iterator[tuple[str, tuple[str, str]]]:
     for sheets in workbook:
-        if _local(sheets.tag) == "sheets":
+        if local(sheets.tag) == "sheets":
             for sheet in sheets:
-                key = next((value for name, value in sheet.items() if _local(name) == "id"), "")
+                key = next((value for name, value in sheet.items() if local(name) == "id"), "")
                 yield sheet.get("name", ""), targets.get(key, ("", ""))
 
 
@@ -151,7 +195,7 @@ def _styles(archive: zipfile.ZipFile, targets: dict[str, tuple[str, str]]) -> Ma
 
 
 def _is_1904(workbook: Element) -> bool:
-    said = [node.get("date1904") for node in workbook if _local(node.tag) == "workbookPr"]
+    said = [node.get("date1904") for node in workbook if local(node.tag) == "workbookPr"]
     return bool({"1", "true", "on"} & set(said))
 
 

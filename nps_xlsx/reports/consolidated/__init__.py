@@ -31,6 +31,7 @@ _CONTENTS = {
     lists.ANSWERS: "every answer, with its text; use the filters",
     lists.RETURNS: "every file that was read, and what became of it",
     lists.PROBLEMS: "everything that needs a look, with its place and what to do",
+    lists.OTHER_TEXTS: "what councils wrote outside the cells for answers: notes, text boxes, added columns",
     lists.RESPONDENTS: "where a council sent several returns: the level that counts, and all that were given",
     lists.CHANGES: "what a council changed from one return to the next",
 }

@@ -8,7 +8,7 @@ from nps_xlsx.book import Book
 from nps_xlsx.reports.listings import LISTINGS, Row
 from nps_xlsx.reports.table import table_sheet, text_column
 
-ANSWERS, RETURNS, PROBLEMS = "Answers", "Returns", "Problems"
+ANSWERS, RETURNS, PROBLEMS, OTHER_TEXTS = "Answers", "Returns", "Problems", "Other texts"
 RESPONDENTS, CHANGES = "Respondents", "Changes"
 
 ROW_LIMIT = 100_000
@@ -18,6 +18,10 @@ LISTED = {
     "answers.csv": (ANSWERS, "Every answer, as it was given: search it with the filters."),
     "returns.csv": (RETURNS, "Every file that was read."),
     "problems.csv": (PROBLEMS, "Errors were not used; warnings were. The worst of each file come first."),
+    "other-texts.csv": (
+        OTHER_TEXTS,
+        "What councils wrote where no answer is read; what may be meant as one is a warning under Problems.",
+    ),
     "combined.csv": (
         RESPONDENTS,
         "The combined response counts; else the middle of the respondents.",
@@ -63,6 +67,9 @@ _WIDTHS = {
     "problem": 200,
     "sheet": 190,
     "value": 200,
+    "kind": 200,
+    "text": 480,
+    "author": 150,
 }
 
 

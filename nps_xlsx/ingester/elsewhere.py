@@ -1,0 +1,301 @@
+"""What a council wrote where no answer is read: every text in a return that is neither ours nor an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nps_xlsx import layout, wording
+from nps_xlsx.ingester.findings import Findings
+from nps_xlsx.ingester.grids import Aside, CellValue, Grid, Position
+from nps_xlsx.ingester.locate import FoundStamp, Row, Table, code_of, copied_from
+from nps_xlsx.ingester.ours import OurTexts, our_texts, words_of
+from nps_xlsx.ingester.values import key_of, read_text
+from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind
+
+COUNT_LIMIT = 1_000
+"""Texts of one file that are listed; the busiest honest return has a few dozen."""
+
+LENGTH_LIMIT = 32_767
+"""Characters of one text that are listed: as many as a cell holds."""
+
+TOTAL_LIMIT = 1_000_000
+"""Characters of all the texts of one file that are listed."""
+
+_CELLS_TOLD = 12
+"""Cells that one problem names; all stand in the list."""
+
+_IN_LIST = re.compile(r"[A-Z]{1,3}[0-9]{1,7}$|• ")
+"""On the hidden sheet, cells that links lead to, and suggested actions of any edition of the framework."""
+_COUNTED = wording.SUMMARY_HEADINGS[1]
+"""The column of Summary that has numbers of ours."""
+_DEFAULT_HEADERS = {"", "page", "page of"}
+"""What is left of the headers and footers that programs write by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A text, and whether it looks as if it were meant as an answer."""
+
+    sheet: str
+    cell: str
+    kind: TextKind
+    text: str
+    author: str = ""
+    is_likely: bool = False
+
+
+@dataclass(slots=True)
+class Elsewhere:
+    """Looks through one file for what is neither ours nor read."""
+
+    framework: Framework
+    tables: Sequence[Table]
+    rows: Sequence[Row]
+    stamps: Sequence[FoundStamp]
+    live: set[str]
+    details: Mapping[str, Place]
+    answers: Sequence[Answer]
+    ours: OurTexts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ours = our_texts(self.framework)
+
+    def find(self, grids: Sequence[Grid], asides: Iterable[Aside]) -> Iterator[_Found]:
+        """What stands beside the cells, then in them: on our own sheets first, on added ones last."""
+        by_name = {grid.name: grid for grid in grids}
+        for aside in asides:
+            if not self._is_ours(aside, by_name.get(aside.sheet)):
+                is_likely = aside.kind is not TextKind.LINK and self._names_answer(aside.text)
+                cell = aside.cell
+                yield _Found(aside.sheet, cell, aside.kind, aside.text, aside.author, is_likely)
+        tabled = {table.grid.name for table in self.tables}
+        stamped = {stamp.grid for stamp in self.stamps}
+        start = {place.sheet for place in self.details.values()}
+        for grid in grids:
+            if grid.name in self.live or _is_list(grid):
+                yield from self._on_live(grid)
+            elif grid.name in tabled | stamped | start:
+                yield from self._on_ours(grid)
+        for grid in grids:
+            if grid.name not in self.live | tabled | stamped | start and not _is_list(grid):
+                for at, text in _texts(grid):
+                    if not self.ours.has(text, grid.cut_at):
+                        yield _found(grid, at, TextKind.SHEET, text, is_likely=self._is_likely(text))
+
+    # --- Beside the cells
+
+    def _is_ours(self, aside: Aside, grid: Grid | None) -> bool:
+        """Whether it says nothing that a cell of the file, or a program, does not say already."""
+        if aside.kind is TextKind.HEADER:
+            return key_of(aside.text) in _DEFAULT_HEADERS
+        if aside.kind is TextKind.LINK and grid is not None:
+            shown = read_text(_at_cell(grid, aside.cell))
+            return _address_key(aside.text) == _address_key(shown)
+        return False
+
+    def _names_answer(self, text: str) -> bool:
+        """Whether a text names a level, or a behaviour together with a number or a level."""
+        words = f" {key_of(text)} "
+        if any(f" {key_of(level.label)} " in words for level in self.framework.levels):
+            return True
+        said = words.split()
+        levels = {str(level.number) for level in self.framework.levels}
+        levels |= {key_of(level.name) for level in self.framework.levels}
+        codes = {row.code.casefold() for row in self.framework.rows}
+        return not codes.isdisjoint(said) and not levels.isdisjoint(said)
+
+    def _is_label(self, text: str) -> bool:
+        return words_of(text) in self.ours.labels
+
+    def _is_likely(self, text: str) -> bool:
+        return self._is_label(text) or self._names_answer(text)
+
+    # --- On the sheets with tables, and on the first one
+
+    def _on_ours(self, grid: Grid) -> Iterator[_Found]:
+        read = self._read(grid)
+        fixed = self._fixed(grid)
+        known = {row.row for row in self.rows if row.table.grid is grid}
+        for at, text in _texts(grid):
+            if at in read or self.ours.has(text, grid.cut_at) or self._is_in_place(grid, at, text):
+                continue
+            if at in fixed:
+                yield _found(grid, at, TextKind.OVER, text, is_likely=at[0] in known)
+            elif self._is_added_heading(grid, at):
+                yield _found(grid, at, TextKind.COLUMN, text, is_likely=False)
+            elif at[0] in known:
+                yield _found(grid, at, TextKind.COLUMN, text, is_likely=True)
+            else:
+                yield _found(grid, at, TextKind.BESIDE, text, is_likely=self._is_likely(text))
+
+    def _read(self, grid: Grid) -> set[Position]:
+        """The cells that are read, or are reported where they cannot be: answers, details, stamps."""
+        inputs = {
+            column.key
+            for column in layout.assessment_columns(self.framework, with_review=True)
+            if column.is_input
+        }
+        read = {
+            position
+            for table in self.tables
+            if table.grid is grid
+            for number in table.rows
+            for key in inputs & table.columns.keys()
+            for position in ((number, table.columns[key]), table.at(number, key))
+        }
+        read |= {_position(place.cell) for place in self.details.values() if place.sheet == grid.name}
+        return read | {_position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
+
+    def _fixed(self, grid: Grid) -> set[Position]:
+        """The cells of our own words in the rows of the tables."""
+        return {
+            (row.row, col)
+            for row in self.rows
+            if row.table.grid is grid
+            for key, col in row.table.columns.items()
+            if key in ("ref", "behaviour", "last_round") or key.startswith("level_")
+        }
+
+    def _is_added_heading(self, grid: Grid, at: Position) -> bool:
+        tables = (table for table in self.tables if table.grid is grid)
+        return any(at[0] == table.heading_row and at[1] in table.extra for table in tables)
+
+    def _is_in_place(self, grid: Grid, at: Position, text: str) -> bool:
+        """Whether a text is ours in this place: a heading, a Ref, last round's level, the analyst's note."""
+        for table in self.tables:
+            if table.grid is not grid:
+                continue
+            if at[0] == table.heading_row and self._is_label(text):
+                return True
+            if at[1] == table.columns["ref"] and code_of(text, self.framework):
+                return True
+            if at[1] == table.columns.get("last_round", -1) and self._is_label(text):
+                return True
+            if at[0] in table.rows and self._repeats(table, at, text):
+                return True
+        beside = (read_text(grid.at(at[0], col)) for col in range(at[1] - 1, max(at[1] - 5, -1), -1))
+        label = next(filter(None, beside), "")
+        return bool(label) and words_of(label) in self.ours.free
+
+    def _repeats(self, table: Table, at: Position, text: str) -> bool:
+        """Whether a doubled column says what the one that is read says."""
+        keys = [key for key, col in table.doubled if col == at[1]]
+        return any(read_text(table.value(at[0], key)) == text for key in keys)
+
+    # --- On the sheets that fill themselves in
+
+    def _on_live(self, grid: Grid) -> Iterator[_Found]:
+        name = copied_from(grid.name)
+        stamped = {found.stamp.sheet for found in self.stamps if found.grid == grid.name and found.stamp}
+        is_plan = name == layout.PLAN or layout.PLAN_STAMP in stamped
+        is_list = name == layout.LISTS or _is_list(grid)
+        listed = self._listed(grid) if name == layout.MARKS or layout.MARKS_STAMP in stamped else set()
+        stamps = {_position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
+        repeated = self._repeated() if is_list or not grid.formulas else frozenset()
+        counted = {at[1] for at, text in _texts(grid) if text == _COUNTED}
+        for at, text in _texts(grid):
+            if at in grid.formulas or at in stamps or at in listed or words_of(text) in repeated:
+                continue
+            is_number = not isinstance(grid.at(*at), str)
+            if is_number and (is_list or at[1] in counted or not grid.formulas):
+                continue
+            if self.ours.has(text, grid.cut_at) or (is_list and _IN_LIST.match(text)):
+                continue
+            yield _found(grid, at, TextKind.LIVE, text, is_likely=is_plan or self._is_likely(text))
+
+    def _repeated(self) -> frozenset[str]:
+        """What a live sheet repeats, for those of which nothing says where their formulas are."""
+        texts = (
+            text
+            for answer in self.answers
+            for text in (answer.actions, answer.owner, answer.due_text, answer.priority)
+        )
+        cells = (layout.cell_name(*layout.detail_cell(detail.key)) for detail in layout.DETAILS)
+        own = (cell for answer in self.answers for cell in answer.cells.values())
+        return self.ours.labels | {words_of(text) for text in (*texts, *cells, *own) if text}
+
+    def _listed(self, grid: Grid) -> set[Position]:
+        """The cells of the list of what to look at: its columns, in the rows that have a number."""
+        columns = range(len(wording.MARKS_HEADINGS))
+        return {
+            (number, col)
+            for number, values in enumerate(grid.rows)
+            if values and isinstance(values[0], int | float)
+            for col in columns
+        }
+
+
+def other_texts(found: Iterable[_Found], findings: Findings) -> tuple[OtherText, ...]:
+    """The texts as they are listed, reported by sheet and kind; where there are too many, that too."""
+    kept: list[_Found] = []
+    total = left = 0
+    for one in found:
+        length = min(len(one.text), LENGTH_LIMIT)
+        if len(kept) >= COUNT_LIMIT or total + length > TOTAL_LIMIT:
+            left += 1
+            continue
+        total += length
+        left += len(one.text) > LENGTH_LIMIT
+        kept.append(one)
+    _report(kept, findings)
+    if left:
+        findings.tell("other-texts-cut", count=f"{left:,}")
+    return tuple(
+        OtherText(Place(findings.file, one.sheet, one.cell), one.kind, one.text[:LENGTH_LIMIT], one.author)
+        for one in kept
+    )
+
+
+def _report(found: Sequence[_Found], findings: Findings) -> None:
+    groups: dict[tuple[str, TextKind, bool], list[_Found]] = {}
+    for one in found:
+        groups.setdefault((one.sheet, one.kind, one.is_likely), []).append(one)
+    for (sheet, kind, is_likely), members in groups.items():
+        if kind in (TextKind.SHEET, TextKind.COLUMN) and not is_likely:
+            continue  # that there is such a sheet or column is reported already
+        cells = list(dict.fromkeys(filter(None, (member.cell for member in members))))[:_CELLS_TOLD]
+        slug = "text-like-answer" if is_likely else "text-elsewhere"
+        place = Place("", sheet, ", ".join(cells))
+        value = "; ".join(" ".join(member.text.split())[:200] for member in members[:_CELLS_TOLD])
+        findings.tell(slug, place, value=value, kind=kind.value, count=_counted(len(members)))
+
+
+def _counted(count: int) -> str:
+    return "1 text" if count == 1 else f"{count:,} texts"
+
+
+def _is_list(grid: Grid) -> bool:
+    """Whether a sheet is the hidden one, whatever it is called now."""
+    return [*grid.rows[:1], []][0][: len(wording.LIST_HEADINGS)] == list(wording.LIST_HEADINGS)
+
+
+def _found(grid: Grid, at: Position, kind: TextKind, text: str, *, is_likely: bool) -> _Found:
+    return _Found(grid.name, layout.cell_name(*at), kind, text, is_likely=is_likely)
+
+
+def _texts(grid: Grid) -> Iterator[tuple[Position, str]]:
+    """The cells that hold something, with what."""
+    for row, values in enumerate(grid.rows):
+        for col, value in enumerate(values):
+            if value != "" and (text := read_text(value)):
+                yield (row, col), text
+
+
+def _at_cell(grid: Grid, cell: str) -> CellValue:
+    return grid.at(*_position(cell)) if cell else ""
+
+
+def _position(cell: str) -> Position:
+    """``C7`` as a row and a column from 0."""
+    letters = cell.rstrip("0123456789")
+    col = 0
+    for letter in letters:
+        col = 26 * col + ord(letter) - 64
+    return int(cell[len(letters) :] or 0) - 1, col - 1
+
+
+def _address_key(text: str) -> str:
+    """An address without what programs put before it by themselves."""
+    return re.sub(r"^(mailto:|https?://|file:///?)", "", text.strip().casefold()).rstrip("/")

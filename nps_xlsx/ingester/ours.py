@@ -1,0 +1,161 @@
+"""Every text that the builder writes, as the ingester knows it again: by its words, wherever it stands."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from string import Formatter
+
+from nps_xlsx import layout, wording
+from nps_xlsx.ingester.values import key_of
+from nps_xlsx.model import Framework, Passage
+
+
+def words_of(text: str) -> str:
+    """A text as it is compared: without spaces too, since Gnumeric loses line breaks of text in two fonts."""
+    return key_of(text).replace(" ", "")
+
+
+_own_key = functools.lru_cache(maxsize=8192)(words_of)
+"""Keys of our own texts, which are the same in every file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OurTexts:
+    """The texts of every kind of workbook that is built from a framework."""
+
+    whole: frozenset[str]
+    """Keys of the texts that are always the same."""
+    templates: tuple[tuple[str, ...], ...]
+    """Keys of what stands between the words that are filled in, of the texts that have such."""
+    labels: frozenset[str]
+    """Keys of what the lists offer: ours on the live sheets and in headings, an answer anywhere else."""
+    free: frozenset[str]
+    """Keys of the labels on the first sheet beside which stands whatever the analyst wrote."""
+
+    def has(self, text: str, cut_at: int = 0) -> bool:
+        """Whether a text is one of ours, or the beginning of one where texts may have been cut."""
+        key = words_of(text)
+        if key in self.whole or any(_fits(key, parts) for parts in self.templates):
+            return True
+        beginnings = (*self.whole, *(parts[0] for parts in self.templates))
+        return 0 < cut_at <= len(text) and any(whole.startswith(key) for whole in beginnings)
+
+
+def _fits(key: str, parts: tuple[str, ...]) -> bool:
+    """Whether a key has these parts in their order, the first at its beginning and the last at its end."""
+    first, *between, last = parts
+    if len(key) < len(first) + len(last) or not (key.startswith(first) and key.endswith(last)):
+        return False
+    at, end = len(first), len(key) - len(last)
+    for part in between:
+        found = key.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
+
+
+def our_texts(framework: Framework) -> OurTexts:
+    """What a workbook of this framework says, in whatever edition, language of a client or round."""
+    templates = [framework.guidance.subtitle, *_passages(framework), *_counted()]
+    plain = [text for text in templates if "{" not in text]
+    parts = {_parts(text) for text in templates if "{" in text}
+    whole = (*_of_framework(framework), *_of_guidance(framework), *_of_sheets(framework), *plain)
+    labels = (*_labels(framework), layout.NOT_APPLICABLE_LABEL, *layout.PRIORITIES, *layout.YES_NO)
+    label_keys = frozenset(map(_own_key, labels))
+    return OurTexts(
+        whole=frozenset(map(_own_key, whole)) - label_keys,
+        templates=tuple(part for part in parts if any(part)),
+        labels=label_keys,
+        free=frozenset(_own_key(passage.label) for passage in _free(framework)),
+    )
+
+
+def _parts(template: str) -> tuple[str, ...]:
+    """What stands between the words that are filled in, as it is compared."""
+    pieces = list(Formatter().parse(template))
+    parts = [_own_key(literal) for literal, _, _, _ in pieces]
+    return (*parts, "") if pieces[-1][1] is not None else tuple(parts)
+
+
+def _labels(framework: Framework) -> Iterator[str]:
+    for level in framework.levels:
+        yield level.label
+        yield level.name
+
+
+def _of_framework(framework: Framework) -> Iterator[str]:
+    yield from (framework.title, framework.short_title, *framework.superseded)
+    yield from (wording.THEME.format(name=theme.name) for theme in framework.themes)
+    yield from (theme.name for theme in framework.themes)
+    for row in framework.rows:
+        yield from (row.code, row.name, row.short_name, *row.descriptors)
+        for level in framework.levels:
+            yield "\n".join(f"• {action.text}" for action in framework.actions_to(row.code, level.number))
+    headings = framework.guidance.key_area_headings
+    for area in framework.areas:
+        yield from (area.code, area.name, area.sheet, area.footnote)
+        for key in ("description", "what_it_is", "why_it_is_important"):
+            yield f"{headings[key]}\n{getattr(area, key)}"
+    yield f"{headings['how']}\n{framework.guidance.how}"
+
+
+def _of_guidance(framework: Framework) -> Iterator[str]:
+    guidance = framework.guidance
+    yield from (guidance.title, guidance.privacy)
+    for passage in _all_passages(framework):
+        yield passage.label
+
+
+def _all_passages(framework: Framework) -> tuple[Passage, ...]:
+    guidance = framework.guidance
+    return (*guidance.before, *guidance.steps, *guidance.about)
+
+
+def _free(framework: Framework) -> Iterator[Passage]:
+    return (passage for passage in _all_passages(framework) if passage.text == "{privacy}")
+
+
+def _passages(framework: Framework) -> Iterator[str]:
+    """The paragraphs of the first sheet, with whom to ask put in, and without those that are free."""
+    words, free = framework.guidance.words, tuple(_free(framework))
+    for passage in _all_passages(framework):
+        if passage not in free:
+            for contact in (words["contact"], words["no_contact"]):
+                yield passage.text.replace("{contact}", contact)
+
+
+def _counted() -> Iterator[str]:
+    yield from (wording.PROGRESS, *wording.VERDICTS, wording.MARKS_COUNTS)
+    yield f"{wording.MARKS_ABOUT} {wording.MARKS_COUNTS}"
+
+
+def _of_sheets(framework: Framework) -> Iterator[str]:
+    """The fixed words of every sheet."""
+    sheets = (*layout.sheet_names(framework), layout.MARKS)
+    yield from sheets
+    for sheet in sheets:
+        yield from (wording.BACK.format(sheet=sheet), wording.NEXT.format(sheet=sheet))
+    for column in layout.assessment_columns(framework, with_last_round=True, with_review=True):
+        yield column.heading
+    for detail in layout.DETAILS:
+        yield from (detail.label, wording.FILL_IN.format(label=detail.label))
+    yield from (*wording.START_SECTIONS, wording.TOTAL)
+    yield from (*wording.SUMMARY_HEADINGS, *wording.MOVEMENT_HEADINGS, wording.RADAR_NOTE)
+    yield from (wording.SUMMARY_NOTE, wording.SUMMARY_NOTE + wording.MOVEMENT_NOTE)
+    yield from (wording.ALL_BEHAVIOURS, wording.ALL_ASKED, *wording.PLAN_HEADINGS.values())
+    yield wording.LEVELS_KEY.format(levels=", ".join(level.label for level in framework.levels))
+    yield from (wording.PLAN_NOTE, wording.PLAN_EMPTY, wording.AS_ABOVE)
+    for _, heading, what in wording.CHECK_KINDS:
+        yield from (heading, what)
+    yield from (wording.CHECK_NOTE, *wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)
+    yield from (*wording.MARKS_HEADINGS, wording.MARKS_HOW, wording.MARKS_ELSEWHERE)
+    yield from _of_lists(framework)
+
+
+def _of_lists(framework: Framework) -> Iterable[str]:
+    levels = [f"level {level.number}" for level in framework.levels]
+    figures = (key.replace("_", " ") for key in (*wording.LIST_CONSTANTS, *wording.LIST_FIGURES))
+    return (*wording.LIST_HEADINGS, *figures, *levels, *(f"to {level}" for level in levels[1:]))
