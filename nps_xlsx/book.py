@@ -27,6 +27,9 @@ _CUT = " … [cut here: a cell holds no more; the whole text is in the CSV file]
 TEXT_LIMIT = 32_767
 """UTF-16 units that a cell of Excel holds."""
 
+EXCEL_HEIGHT = 409.5
+"""Points of a row of Excel, at most."""
+
 LINE_FEEDS = 253
 """Line feeds that a cell of Excel takes ("Excel specifications and limits")."""
 
@@ -141,6 +144,7 @@ class Sheet:
     def formula(self, row: int, col: int, formula: str, value: float | str, *names: str) -> None:
         """Write a formula with its present result, which is what Protected View shows."""
         shown = clean_text(value) if isinstance(value, str) else value
+        self.book.raw.calc_on_load = True  # a program that fills a workbook in seldom computes it
         checked(self.raw.write_formula(row, col, f"={formula}", self.book.format(*names), shown))
 
     def link(self, row: int, col: int, target: str, text: str, *names: str, tip: str = "") -> None:
@@ -160,7 +164,7 @@ class Sheet:
 
     def height(self, row: int, points: float) -> None:
         """Set the height of a row, in points, at most what Excel allows."""
-        checked(self.raw.set_row(row, min(round(points * 4) / 4, 409.5)))
+        checked(self.raw.set_row(row, min(round(points * 4) / 4, EXCEL_HEIGHT)))
 
     def validate(self, row: int, col: int, rule: Mapping[str, Any], *, last_row: int | None = None) -> None:
         """Add a data validation to a cell, or to a run of cells down its column."""

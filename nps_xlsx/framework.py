@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from nps_xlsx import layout
 from nps_xlsx.guidance import read_actions, read_guidance
 from nps_xlsx.model import Behaviour, Framework, KeyArea, Level, Steps, Theme
 from nps_xlsx.toml_folder import Fault, FrameworkError, TomlFolder
@@ -24,6 +25,7 @@ _HELP_TEXTS = ("what_it_is", "why_it_is_important")
 _AREA_KEYS = {*_AREA_TEXTS, *_HELP_TEXTS, "footnote", "principle", "behaviours"}
 _BEHAVIOUR_TEXTS = ("code", "name", "short_name", "summary")
 _BEHAVIOUR_KEYS = {*_BEHAVIOUR_TEXTS, "value_code", "descriptors"}
+_RESERVED = "History"  # Excel's own name, for the sheet of tracked changes
 _SHEET_NAME_LIMIT = 31  # Excel's own: a longer sheet name makes a file that it repairs
 
 
@@ -213,8 +215,11 @@ class _Reader:
         self.folder.doubled("code", "area code", [area.code for area in areas], self.files)
         self.folder.doubled("sheet", "sheet name", [area.sheet for area in areas], self.files)
         self.folder.doubled("code", "code", [row.code for row in framework.rows], self.files)
+        taken = {name.casefold() for name in (layout.START, *layout.LIVE_SHEETS, _RESERVED)}
         for area in areas:
-            if len(area.sheet) > _SHEET_NAME_LIMIT or set(area.sheet) & set("[]:*?/\\'"):
+            is_taken = area.sheet.casefold() in taken
+            taken.add(area.sheet.casefold())
+            if is_taken or len(area.sheet) > _SHEET_NAME_LIMIT or set(area.sheet) & set("[]:*?/\\'"):
                 file = self.files[area.code]
                 self.folder.fault(file, f"{area.code}.sheet", f"{area.sheet!r} cannot be the name of a sheet")
         if not self.folder.has_unread:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import xlsxwriter
@@ -21,6 +22,8 @@ PROPERTY_LIMIT = 255
 
 _LANGUAGE = "en-GB"
 _LAST_COLUMN = 16_383
+_CALCULATOR = 191_029
+"""What Excel 2019 and 365 write as ``calcId``: files with an older one they recalculate, and ask to save."""
 
 
 def prepare(
@@ -36,6 +39,8 @@ def prepare(
     workbook._get_packager = _Packager
     workbook._write_workbook_view = functools.partial(_write_view, workbook)
     workbook.formats[0].set_locked(False)
+    workbook.set_calc_mode("auto", _CALCULATOR)
+    workbook.calc_on_load = False  # until there is a formula: what is only read asks for no saving
 
 
 def _write_view(workbook: xlsxwriter.Workbook) -> None:
@@ -76,6 +81,11 @@ class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no typ
             self._write_col_info(first, last, replace(column, column_format=self.untouched))
         self._xml_end_tag("cols")
         return None
+
+    def _xml_formula_element(self, formula: str, result: object, attributes: Sequence[object] = ()) -> None:
+        """Write a formula; an empty text as its result is a text, as Excel writes it, and not a number."""
+        kind = [("t", "str")] if result == "" else []
+        super()._xml_formula_element(formula, result, [*attributes, *kind])
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")

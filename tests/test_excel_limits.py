@@ -20,6 +20,9 @@ from defusedxml.ElementTree import fromstring
 from openpyxl.utils import range_boundaries
 
 from nps_xlsx.book import literal
+from nps_xlsx.councils import Register
+from nps_xlsx.model import Council, Framework
+from tests.written import every_workbook, with_long_names
 
 _PAGE = "Excel specifications and limits, support.microsoft.com, 1672b34d-7043-467e-8e27-269d656771c3"
 _OI = "[MS-OI29500]"
@@ -208,9 +211,19 @@ _UNUSED = {"link's tip"}
 
 
 @pytest.fixture(scope="module")
-def parts(workbooks: dict[str, bytes]) -> dict[str, Parts]:
-    """The parts of every kind of workbook."""
-    return {name: parts_of(content) for name, content in workbooks.items()}
+def parts(
+    workbooks: dict[str, bytes], framework: Framework, register: Register, medway: Council
+) -> dict[str, Parts]:
+    """The parts of every kind of workbook, and of each for a framework of long names."""
+    long = every_workbook(with_long_names(framework), register, medway)
+    named = workbooks | {f"{name}, long names": content for name, content in long.items()}
+    return {name: parts_of(content) for name, content in named.items()}
+
+
+def test_no_name_of_the_framework_ends_a_text_in_a_formula(parts: dict[str, Parts]) -> None:
+    """A quote or a sign in a theme's name cannot change a formula: none holds a theme's name."""
+    for name, one in parts.items():
+        assert not [formula for formula in formulas(one) if "as it is" in formula], name
 
 
 def test_a_text_of_any_length_goes_into_a_formula_in_pieces() -> None:
@@ -345,3 +358,19 @@ def test_what_is_never_written_stays_locked_on_a_protected_sheet(parts: dict[str
         for column in columns:
             [protection] = [p for p in formats[int(column.attrib["style"])] if p.tag.endswith("}protection")]
             assert protection.attrib["locked"] == "1", sheet
+
+
+def test_an_empty_result_is_a_text(parts: dict[str, Parts]) -> None:
+    """A formula that gives an empty text at present says so, as Excel does: an empty number may show as 0."""
+    for name, one in parts.items():
+        for cell in one.all(_SHEET, "c"):
+            values = [value.text for value in cell if value.tag.endswith("}v")]
+            assert values != [None] or cell.attrib.get("t") == "str", (name, cell.attrib["r"])
+
+
+def test_only_a_workbook_with_formulas_is_computed_on_opening(parts: dict[str, Parts]) -> None:
+    """Reports hold figures, and closing one that was only read asks nothing; workbooks are computed."""
+    for name, one in parts.items():
+        [asked] = one.all("xl/workbook.xml", "calcPr")
+        has_formulas = any(True for _ in one.all(_SHEET, "f"))
+        assert (asked.attrib.get("fullCalcOnLoad") == "1") is has_formulas, name

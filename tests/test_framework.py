@@ -127,6 +127,12 @@ _LEADERSHIP = "showing-leadership.toml"
         ((_LEADERSHIP, "value_code = 2\n", 'value_code = "2"\n'), f"{_LEADERSHIP} EC2.value_code"),
         ((_LEADERSHIP, "what_it_is", "what"), f"{_LEADERSHIP} EC.what_it_is"),
         ((_LEADERSHIP, "[key_areas.principle]", "[key_areas.principal]"), f"{_LEADERSHIP} EC.principle"),
+        ((_LEADERSHIP, 'sheet = "Engaging councillors"', 'sheet = "history"'), f"{_LEADERSHIP} EC.sheet"),
+        ((_LEADERSHIP, 'sheet = "Engaging councillors"', 'sheet = "LISTS"'), f"{_LEADERSHIP} EC.sheet"),
+        (
+            (_LEADERSHIP, 'sheet = "Engaging councillors"', 'sheet = "working with partners"'),
+            f"{_LEADERSHIP} WP.sheet",
+        ),
         (("framework.toml", "number = 3", "number = 4"), "framework.toml levels[3].number"),
         (("framework.toml", '"enablers.toml"', '"gone.toml"'), "gone.toml "),
         (("framework.toml", "edition", "[["), "framework.toml "),

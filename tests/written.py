@@ -11,7 +11,7 @@ from nps_xlsx.combine import combine
 from nps_xlsx.consolidate import accepted, consolidate, notable, response_rates
 from nps_xlsx.councils import Register
 from nps_xlsx.mark_up import mark_up
-from nps_xlsx.model import Answer, Assessment, Council, Framework
+from nps_xlsx.model import Answer, Assessment, Council, Framework, KeyArea
 from nps_xlsx.reports.action_plan import action_plan_workbook
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.feedback import feedback_workbook
@@ -38,6 +38,37 @@ def every_workbook(framework: Framework, register: Register, council: Council) -
         "marked up": _marked_up(framework, register, council),
         **_reports(framework, register, council),
     }
+
+
+def with_long_names(framework: Framework) -> Framework:
+    """The same framework with names that are long, and hold what formulas give a meaning to."""
+    themes = tuple(
+        replace(
+            theme, name=f'{theme.name} "as it is" * <? ' * 12, key_areas=tuple(map(_long, theme.key_areas))
+        )
+        for theme in framework.themes
+    )
+    levels = tuple(
+        replace(level, name=f"{level.name} of all the levels there are") for level in framework.levels
+    )
+    enablers = framework.enablers and _long(framework.enablers)
+    return replace(
+        framework,
+        themes=themes,
+        enablers=enablers,
+        levels=levels,
+        title=words(400),
+        short_title=words(400),
+        copyright=words(400),
+    )
+
+
+def _long(area: KeyArea) -> KeyArea:
+    sheet = f"{area.sheet} & more than fits"[:31].strip()
+    rows = tuple(replace(row, name=words(300), short_name=words(280)) for row in area.behaviours)
+    return replace(
+        area, name=f'{area.name} "{words(300)}"', sheet=sheet, footnote=words(900), behaviours=rows
+    )
 
 
 def _orders(framework: Framework, council: Council) -> Iterator[tuple[str, Order]]:

@@ -67,9 +67,10 @@ def _groups(order: Order) -> list[_Group]:
     groups = [_Group(area.sheet, area.behaviours, "area", area.code) for area in framework.areas]
     if framework.is_part:  # a theme of which only some is asked has no average of its own
         return [*groups, _Group(wording.ALL_ASKED, framework.behaviours)]
-    for theme in framework.themes:
+    # By its number: a criterion takes 255 characters, and reads "*", "?" and "<" as more than letters.
+    for number, theme in enumerate(framework.themes, start=1):
         behaviours = tuple(row for area in theme.key_areas for row in area.behaviours)
-        groups.append(_Group(wording.THEME.format(name=theme.name), behaviours, "theme", theme.name))
+        groups.append(_Group(wording.THEME.format(name=theme.name), behaviours, "theme", str(number)))
     return [*groups, _Group(wording.ALL_BEHAVIOURS, framework.behaviours)]
 
 

@@ -185,7 +185,7 @@ class Workings:
             "ref": row.code,
             "area": area.code,
             "area_name": area.sheet,
-            "theme": theme.name if theme else "",
+            "theme": framework.themes.index(theme) + 1 if theme else "",
             "behaviour": row.name,
             "scored": int(row.is_scored),
             "value_code": row.value_code or 0,

@@ -21,7 +21,7 @@ with warnings.catch_warnings():  # gptables leaves a file of its own to be close
     import gptables
 
 from nps_xlsx import layout
-from nps_xlsx.book import checked, clean_text, strict
+from nps_xlsx.book import EXCEL_HEIGHT, checked, clean_text, strict
 from nps_xlsx.consolidate import UNKNOWN, Asked, Tables
 from nps_xlsx.consolidate.publishable import Publishable
 from nps_xlsx.errors import UserError
@@ -287,7 +287,7 @@ def _fit(
             text_height(str(cell), width, _SIZE, bold=bold or col == 0)
             for col, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ]
-        checked(worksheet.set_row(row + place, max(heights)))
+        checked(worksheet.set_row(row + place, min(max(heights), EXCEL_HEIGHT)))
 
 
 def _fit_cover(worksheet: Any, cover: gptables.Cover) -> None:
@@ -298,4 +298,4 @@ def _fit_cover(worksheet: Any, cover: gptables.Cover) -> None:
         texts += [("Heading", 14), *((text, _SIZE) for text in part)]
     for row, (text, size) in enumerate(texts):
         height = text_height(text, _COVER_PIXELS, size, bold=size > _SIZE)
-        checked(worksheet.set_row(row, height + (8 if size == 14 else 2)))
+        checked(worksheet.set_row(row, min(height + (8 if size == 14 else 2), EXCEL_HEIGHT)))
