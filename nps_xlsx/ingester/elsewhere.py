@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nps_xlsx import layout, wording
@@ -80,9 +80,18 @@ class Elsewhere:
                 yield from self._on_ours(grid)
         for grid in grids:
             if grid.name not in self.live | tabled | stamped | start and not _is_list(grid):
-                for at, text in _texts(grid):
-                    if not self.ours.has(text, grid.cut_at):
-                        yield _found(grid, at, TextKind.SHEET, text, is_likely=self._is_likely(text))
+                for at, text in self._not_ours(grid):
+                    yield _found(grid, at, TextKind.SHEET, text, is_likely=self._is_likely(text))
+
+    def _not_ours(self, grid: Grid, passed_over: Container[Position] = ()) -> Iterator[tuple[Position, str]]:
+        """The cells that hold a text, or a number, that is not ours, but for those to be passed over."""
+        for row, values in enumerate(grid.rows):
+            for col, value in enumerate(values):
+                if value == "" or (row, col) in passed_over or value in self.ours.exact:
+                    continue
+                text = read_text(value)
+                if text and not (isinstance(value, str) and self.ours.has(text, grid.cut_at)):
+                    yield (row, col), text
 
     # --- Beside the cells
 
@@ -118,8 +127,8 @@ class Elsewhere:
         read = self._read(grid)
         fixed = self._fixed(grid)
         known = {row.row for row in self.rows if row.table.grid is grid}
-        for at, text in _texts(grid):
-            if at in read or self.ours.has(text, grid.cut_at) or self._is_in_place(grid, at, text):
+        for at, text in self._not_ours(grid, read):
+            if self._is_in_place(grid, at, text):
                 continue
             if at in fixed:
                 yield _found(grid, at, TextKind.OVER, text, is_likely=at[0] in known)
@@ -194,16 +203,13 @@ class Elsewhere:
         listed = self._listed(grid) if name == layout.MARKS or layout.MARKS_STAMP in stamped else set()
         stamps = {_position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
         repeated = self._repeated() if is_list or not grid.formulas else frozenset()
-        counted = {at[1] for at, text in _texts(grid) if text == _COUNTED}
-        for at, text in _texts(grid):
-            if at in grid.formulas or at in stamps or at in listed or words_of(text) in repeated:
-                continue
+        counted = {col for values in grid.rows for col, value in enumerate(values) if value == _COUNTED}
+        for at, text in self._not_ours(grid, grid.formulas | stamps | listed):
             is_number = not isinstance(grid.at(*at), str)
             if is_number and (is_list or at[1] in counted or not grid.formulas):
                 continue
-            if self.ours.has(text, grid.cut_at) or (is_list and _IN_LIST.match(text)):
-                continue
-            yield _found(grid, at, TextKind.LIVE, text, is_likely=is_plan or self._is_likely(text))
+            if not (is_list and _IN_LIST.match(text)) and words_of(text) not in repeated:
+                yield _found(grid, at, TextKind.LIVE, text, is_likely=is_plan or self._is_likely(text))
 
     def _repeated(self) -> frozenset[str]:
         """What a live sheet repeats, for those of which nothing says where their formulas are."""
@@ -273,14 +279,6 @@ def _is_list(grid: Grid) -> bool:
 
 def _found(grid: Grid, at: Position, kind: TextKind, text: str, *, is_likely: bool) -> _Found:
     return _Found(grid.name, layout.cell_name(*at), kind, text, is_likely=is_likely)
-
-
-def _texts(grid: Grid) -> Iterator[tuple[Position, str]]:
-    """The cells that hold something, with what."""
-    for row, values in enumerate(grid.rows):
-        for col, value in enumerate(values):
-            if value != "" and (text := read_text(value)):
-                yield (row, col), text
 
 
 def _at_cell(grid: Grid, cell: str) -> CellValue:

@@ -25,8 +25,10 @@ _own_key = functools.lru_cache(maxsize=8192)(words_of)
 class OurTexts:
     """The texts of every kind of workbook that is built from a framework."""
 
+    exact: frozenset[str]
+    """The texts that are always the same, as they are written: most come back so."""
     whole: frozenset[str]
-    """Keys of the texts that are always the same."""
+    """Keys of the same."""
     templates: tuple[tuple[str, ...], ...]
     """Keys of what stands between the words that are filled in, of the texts that have such."""
     labels: frozenset[str]
@@ -66,6 +68,7 @@ def our_texts(framework: Framework) -> OurTexts:
     labels = (*_labels(framework), layout.NOT_APPLICABLE_LABEL, *layout.PRIORITIES, *layout.YES_NO)
     label_keys = frozenset(map(_own_key, labels))
     return OurTexts(
+        exact=frozenset(text for text in whole if _own_key(text) not in label_keys),
         whole=frozenset(map(_own_key, whole)) - label_keys,
         templates=tuple(part for part in parts if any(part)),
         labels=label_keys,
