@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nps_xlsx import layout
@@ -33,18 +33,23 @@ class Keep:
     files: tuple[str, ...] = ()
 
 
-def check_across(returns: Sequence[Return], keep: Keep = Keep()) -> list[Return]:
-    """The same returns, with those marked that do not count, and what is odd between them told.
+def check_across(
+    returns: Sequence[Return], keep: Keep = Keep(), round_: str = "", asked: Container[str] | None = None
+) -> list[Return]:
+    """The same returns, with those marked that do not count, and what is odd between them reported.
+
+    Returns of another round than ``round_`` do not count; where it is empty, that is the round that
+    most answered returns are of, among the councils that were ``asked`` (their GSS codes) if any is.
 
     Raises:
         KeepError: a file that is to be kept is not among them.
     """
     _refuse_unknown(keep, returns)
     marked = _duplicates(returns, keep)
-    marked = _shared_stamps(marked)
+    marked = _shared_stamps([as_blank(returned) for returned in marked])
+    marked = _other_rounds(marked, round_, asked)
     marked = _superseded(marked, keep)
-    marked = _respondents(marked)
-    return _other_rounds(marked)
+    return _respondents(marked)
 
 
 def _refuse_unknown(keep: Keep, returns: Sequence[Return]) -> None:
@@ -110,6 +115,22 @@ def _duplicates(returns: Iterable[Return], keep: Keep) -> list[Return]:
         else returned
         for returned in returns
     ]
+
+
+# --- Nothing answered
+
+
+def as_blank(returned: Return) -> Return:
+    """The return, blank where it has no current level.
+
+    An untouched workbook, perhaps prefilled or sent back by a mail server, may hold our own texts and
+    targets, and no council has answered by it.  Corrections make it no return either: it is judged
+    before they are put in.
+    """
+    if not is_counted(returned) or _answered(returned) or returned.answers_refused:
+        return returned
+    rows = sum(not answer.is_blank for answer in returned.assessment or ())
+    return _ended(returned, Status.BLANK, "return-blank", value=str(rows))
 
 
 # --- Two councils with one stamp
@@ -213,11 +234,12 @@ def _is_combined(returned: Return) -> bool:
     return returned.assessment is not None and is_combined(returned.assessment)
 
 
-def _other_rounds(returns: Sequence[Return]) -> list[Return]:
-    """Tell returns of another round than most of those that count."""
-    counted = [returned.assessment for returned in returns if is_counted(returned)]
-    most = main_round(assessment for assessment in counted if assessment)
-    return [_told_round(returned, most) for returned in returns]
+def _other_rounds(returns: Sequence[Return], round_: str, asked: Container[str] | None) -> list[Return]:
+    """Put returns of another round aside: the council has not answered in this one."""
+    counted = [returned.assessment for returned in returns if is_counted(returned) and returned.assessment]
+    of_asked = [one for one in counted if asked is None or one.gss_code in asked]
+    this = round_ or main_round(of_asked or counted)
+    return [_of_other_round(returned, this) for returned in returns]
 
 
 def main_round(assessments: Iterable[Assessment]) -> str:
@@ -226,13 +248,11 @@ def main_round(assessments: Iterable[Assessment]) -> str:
     return max(rounds, key=lambda name: (rounds[name], name), default="")
 
 
-def _told_round(returned: Return, most: str) -> Return:
-    round_ = returned.assessment.round if returned.assessment else ""
-    if not is_counted(returned) or round_ in ("", most):
+def _of_other_round(returned: Return, this: str) -> Return:
+    sent = returned.assessment.round if returned.assessment else ""
+    if not is_counted(returned) or not this or sent.casefold() in ("", this.casefold()):
         return returned
-    return with_problem(
-        returned, problem("round-other", Place(returned.source_file), value=round_, most=most)
-    )
+    return _ended(returned, Status.OTHER_ROUND, "round-other", value=sent, most=this)
 
 
 def _groups(returns: Sequence[Return], key: Callable[[Assessment], Key]) -> Iterator[list[int]]:

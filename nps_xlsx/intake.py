@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nps_xlsx.across import Keep, check_across, with_day
+from nps_xlsx.across import Keep, as_blank, check_across, with_day
 from nps_xlsx.check import check_return
 from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers, met_nothing
 from nps_xlsx.councils import Register
@@ -35,6 +35,8 @@ class Rulings:
     keep: Keep = field(default_factory=Keep)
     corrections: tuple[Correction, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    round: str = ""
+    """The round that is read; empty for the one that most answered returns are of."""
     as_of: dt.date = dt.date.max
     """The day of looking: waivers that ended before it let nothing pass; no document is of a later one."""
 
@@ -77,6 +79,11 @@ class Receipt:
     """Lists and documents of an earlier run that this one has nothing for, where they were moved to."""
     uncompared: tuple[str, ...] = ()
     """Councils of the earlier round that were not asked this time, so that nothing compares them."""
+    round: str = ""
+    """The round that the figures are of."""
+    asked: int = 0
+    returned: int = 0
+    """How many councils were asked, and of how many a return counts."""
     accepted_before: int = 0
     """Accepted returns of which the results were that these replace."""
 
@@ -92,11 +99,13 @@ def read_returns(
     register: Register,
     *,
     rulings: Rulings | None = None,
+    asked: Register | None = None,
     seen: Callable[[str], None] = _unheard,
 ) -> Intake:
     """Read and check every file under the paths; ``seen`` hears the name of each.
 
-    Files are read in a process of their own, so that none of them can stop the others.
+    Files are read in a process of their own, so that none of them can stop the others.  Where it is
+    known who was ``asked``, a folder may be empty: on the first day nobody has returned.
 
     Raises:
         InputError: a path is not there.
@@ -105,11 +114,13 @@ def read_returns(
     rulings = rulings or Rulings()
     returns = []
     with ReadingProcess(framework, register) as process:
-        for source in collect(paths, process.opened):
+        for source in collect(paths, process.opened, may_be_empty=asked is not None):
             seen(source.name)
             returns.append(process.read_return(source))
+    returns = [as_blank(returned) for returned in returns]
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
-    checked = check_across([check_return(returned, framework) for returned in corrected], rulings.keep)
+    judged = [check_return(returned, framework) for returned in corrected]
+    checked = check_across(judged, rulings.keep, rulings.round, asked.by_code if asked else None)
     waived, unused_waivers = apply_waivers(checked, rulings.waivers, rulings.as_of)
     dated = tuple(with_day(returned, rulings.as_of) for returned in waived)
     return Intake(dated, rulings, tuple(unused), tuple(unused_waivers))
@@ -141,7 +152,8 @@ def ingest(
 
     paths = tuple(paths)
     with made_folders(out):
-        intake = read_returns(paths, framework, register, rulings=rulings, seen=seen)
+        asked = scope.asked if scope else None
+        intake = read_returns(paths, framework, register, rulings=rulings, asked=asked, seen=seen)
         receipt = make_receipt(intake)
         written = write_outputs(
             intake.returns, out, framework, register, scope, rulings=intake.unmet, given=paths, made=made
@@ -152,6 +164,9 @@ def ingest(
         replaced=written.replaced,
         uncompared=written.uncompared,
         accepted_before=written.accepted_before,
+        round=written.round,
+        asked=written.asked,
+        returned=written.returned,
     )
 
 

@@ -20,6 +20,7 @@ from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook, is_too_long
 from nps_xlsx.reports.feedback import all_feedback
 from nps_xlsx.reports.listings import LISTINGS, Row, all_rows, to_csv, to_parquet
+from nps_xlsx.reports.not_returned import not_returned
 from nps_xlsx.reports.page import Shown, allowed, report_page
 from nps_xlsx.reports.publication import publication_workbook
 
@@ -64,6 +65,11 @@ class Written:
     """Files of an earlier run that this one has nothing for, where they were moved to."""
     uncompared: tuple[str, ...] = ()
     """Councils of the earlier round that were not asked this time, so that nothing compares them."""
+    round: str = ""
+    """The round that the figures are of."""
+    asked: int = 0
+    returned: int = 0
+    """How many councils were asked, and of how many a return counts."""
     accepted_before: int = 0
     """Accepted returns of which the results were that these replace."""
 
@@ -85,9 +91,9 @@ def write_outputs(
 ) -> Written:
     """Write every output; those on changes, respondents and reviewers where there are any.
 
-    The reports are of the round that most responses are of: one of another round is listed and
-    has its action plan, but enters no figure.  ``rulings`` are the problems with rulings that met
-    nothing, ``given`` the paths that the returns are from; ``made`` hears the name of each document.
+    The reports are of one round: a return of another is listed, and enters no figure.
+    ``rulings`` are the problems with rulings that met nothing, ``given`` the paths that the returns are
+    from; ``made`` hears the name of each document.
 
     Raises:
         PreviousError: the earlier round is this one.
@@ -102,11 +108,13 @@ def write_outputs(
     _refuse_same_round(scope.previous, round_)
     counted = [response for response in responses if response.assessment.round in ("", round_)]
     tables = consolidate(counted, framework, register, scope.previous)
+    asked = response_rates(tables, scope.asked)
     rows = all_rows(returns, responses, framework, rulings)
     figures = allowed(tables, scope.facts, scope.suppress_below)
     contents: dict[str, bytes] = {}
     for name, content in chain(
         _lists(rows),
+        [not_returned(asked, scope.asked, returns)],
         _reports(returns, rulings, rows, tables, scope, figures),
         _for_councils(responses, tables, scope, figures),
     ):
@@ -117,7 +125,16 @@ def write_outputs(
         with made_folders(*sorted({path.parent for path in aside.values()})):
             files = write_files({out / name: content for name, content in contents.items()}, aside)
     shown = (*(path for path in files if path.parent == out), *(out / name for name in FOLDERS))
-    return Written(tuple(files), shown, tuple(aside.values()), _uncompared(tables, scope), before)
+    return Written(
+        files=tuple(files),
+        shown=shown,
+        replaced=tuple(aside.values()),
+        uncompared=_uncompared(tables, scope),
+        round=round_,
+        asked=len(asked.councils.councils),
+        returned=len(asked.councils.councils) - len(asked.missing),
+        accepted_before=before,
+    )
 
 
 def _uncompared(tables: Tables, scope: Scope) -> tuple[str, ...]:

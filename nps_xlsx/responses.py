@@ -60,7 +60,8 @@ def _found(path: Path, framework: Framework, register: Register) -> list[Assessm
     if path.suffix.lower() == ".csv":
         return _from_csv(path, framework)
     returns = read_returns([path], framework, register).returns
-    found = [r.assessment for r in returns if r.status is Status.ACCEPTED and r.assessment]
+    used = (Status.ACCEPTED, Status.OTHER_ROUND)  # papers may be of several rounds
+    found = [r.assessment for r in returns if r.status in used and r.assessment]
     refused = [r.message for r in returns if r.status is Status.REFUSED]
     if not found:
         why = refused[0] if refused else "it holds no return."

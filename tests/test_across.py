@@ -24,7 +24,8 @@ def returned(
     council: str = "X",
     asked: tuple[str, ...] = (),
 ) -> Return:
-    """An accepted return."""
+    """An accepted return, with one answer where none is given."""
+    answers = answers or (Answer("EC1", current=3),)
     details = (("date_completed", day), ("combined", combined))
     assessment = Assessment(council, council, round_, answers, respondent=by, asked=asked, details=details)
     return Return(name, sha or name, Status.ACCEPTED, assessment, saved_at=saved)
@@ -51,7 +52,12 @@ def told(returns: list[Return]) -> list[list[str]]:
             [returned("a", day="2026-12-01", saved="2027-01-01"), returned("b", day="2026-12-02")],
             ["superseded", "accepted"],
         ),
-        ([returned("a"), returned("b", round_="2025")], ["accepted", "accepted"]),
+        ([returned("a"), returned("b", round_="2025")], ["accepted", "other-round"]),
+        ([returned("a"), returned("b", Answer("EC1", target=4, evidence="A text"))], ["accepted", "blank"]),
+        (
+            [returned("a", day="2026-12-01"), returned("b", Answer("EC1"), day="2026-12-02")],
+            ["accepted", "blank"],
+        ),
         ([returned("a", by="IT"), returned("b", by="Care")], ["accepted", "accepted"]),
         ([returned("a", by="IT"), returned("b", by="it")], ["superseded", "accepted"]),
         ([returned("a"), returned("b", asked=("EC1",))], ["accepted", "accepted"]),

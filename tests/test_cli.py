@@ -84,6 +84,7 @@ def test_demo_does_the_whole_job(tmp_path: Path) -> None:
     assert run.returncode == 0
     assert {path.name for path in tmp_path.iterdir()} == {
         *("NPS-2026-E06000035-medway.xlsx", "returns.csv", "answers.csv", "problems.csv"),
+        "not-returned.csv",
         *("consolidated.xlsx", "publication.xlsx", "report.html", "action-plans", "feedback", "papers"),
     }
     assert "Open NPS-2026-E06000035-medway.xlsx first" in run.stdout
@@ -180,7 +181,7 @@ def test_our_own_outputs_and_the_systems_litter_are_left_aside(tmp_path: Path) -
     write(tmp_path / "~$lock.xlsx", b"x")
     write(tmp_path / ".DS_Store", b"x")
     run = nps("ingest", tmp_path, "--out", tmp_path / "again")
-    assert "10 files read: 10 refused." in run.stdout
+    assert "11 files read: 11 refused." in run.stdout
     text = (tmp_path / "again" / "problems.csv").read_text(encoding="utf-8-sig")
     assert text.count(",note,file-own-output,") == 4
     assert text.count(",note,file-of-the-system,") == 2

@@ -167,6 +167,11 @@ def test_the_distribution_can_be_recomputed(out: Path, answers: list[dict[str, s
         ]
 
 
+def accepted_codes(returns: list[dict[str, str]]) -> set[str]:
+    """The councils of which a return counts."""
+    return {row["gss_code"] for row in returns if row["status"] == "accepted"}
+
+
 def test_the_overview_can_be_recomputed(out: Path, answers: list[dict[str, str]]) -> None:
     """The headline figures follow from the three CSV files."""
     headlines = {
@@ -180,6 +185,7 @@ def test_the_overview_can_be_recomputed(out: Path, answers: list[dict[str, str]]
         "Returns used": len(accepted),
         "Files refused": sum(row["status"] == "refused" for row in returns),
         "Files put aside": sum(row["status"] in ("superseded", "duplicate") for row in returns),
+        "Councils asked": len(accepted_codes(returns)) + len(rows_of(out / "not-returned.csv")),
         "Councils": len({row["gss_code"] for row in accepted}),
         "Complete returns": sum(row["answered"] == "59" for row in accepted),
         "Average current level": pytest.approx(mean(numbers(answers, "current"))),
@@ -301,8 +307,8 @@ def test_a_batch_without_one_usable_return_still_writes_every_output(
     source = write(tmp_path / "r.xlsx", b"nothing")
     receipt = ingest([source], tmp_path / "out", framework, register)
     assert [path.name for path in receipt.written] == [
-        *("returns.csv", "answers.csv", "problems.csv", "consolidated.xlsx", "publication.xlsx"),
-        *("report.html", "action-plans", "feedback"),
+        *("returns.csv", "answers.csv", "problems.csv", "not-returned.csv", "consolidated.xlsx"),
+        *("publication.xlsx", "report.html", "action-plans", "feedback"),
     ]
     assert rows_of(tmp_path / "out" / "answers.csv") == []
 

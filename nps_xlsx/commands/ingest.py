@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     "--previous", "previous_path", type=FILE, help="An earlier round: its answers.csv, or its returns."
 )
 @click.option(
+    "--round", "round_", default="", help="The round to read. [default: that of most answered returns]"
+)
+@click.option(
     "--asked",
     "asked_file",
     type=FILE,
@@ -90,6 +93,7 @@ def ingest(
     corrections_file: Path | None,
     waivers_file: Path | None,
     as_of: dt.date | None,
+    round_: str,
     **shown: Any,
 ) -> None:
     """Read what came back: workbooks, folders, zips and mails (.eml, .msg) with all that is in them.
@@ -107,10 +111,11 @@ def ingest(
         corrections_file=corrections_file,
         waivers_file=waivers_file,
         as_of=as_of,
+        round_=round_,
     )
     scope = _scope(framework, register, **shown)
     receipt = run_ingest(paths, out, framework, register, rulings, scope)
-    tell_receipt(receipt, out)
+    tell_receipt(receipt, out, round_)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
 
@@ -122,6 +127,7 @@ def _rulings(
     corrections_file: Path | None,
     waivers_file: Path | None,
     as_of: dt.date | None,
+    round_: str,
 ) -> Rulings:
     from nps_xlsx.across import Keep
     from nps_xlsx.corrections import load_corrections, load_waivers
@@ -130,6 +136,7 @@ def _rulings(
     if {"earliest", "latest"} <= set(keep):
         raise click.UsageError("--keep earliest and --keep latest exclude each other.")
     return Rulings(
+        round=round_,
         keep=Keep("earliest" in keep, tuple(name for name in keep if name not in ("earliest", "latest"))),
         corrections=load_corrections(corrections_file, framework, register) if corrections_file else (),
         waivers=load_waivers(waivers_file, register) if waivers_file else (),
@@ -188,8 +195,8 @@ def _scope(
     )
 
 
-def tell_receipt(receipt: Receipt, out: Path) -> None:
-    """Print what came in, what became of it, and what was written."""
+def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
+    """Print what came in, what became of it, and what was written; ``round_`` is the one asked for."""
     statuses = ", ".join(
         f"{receipt.statuses[status]} {status.value}" for status in Status if receipt.statuses[status]
     )
@@ -198,6 +205,18 @@ def tell_receipt(receipt: Receipt, out: Path) -> None:
         f"{counted(receipt.answers_present, 'answered row')} found = "
         f"{receipt.answers_read} used + {receipt.answers_refused} refused + "
         f"{receipt.answers_aside} put aside."
+    )
+    if receipt.round:
+        why = (
+            "as --round says"
+            if round_
+            else "which most of the answered returns are of (--round says another)"
+        )
+        click.echo(f"Round {receipt.round}, {why}.")
+    have = "has" if receipt.returned == 1 else "have"
+    click.echo(
+        f"{receipt.returned:,} of {receipt.asked:,} asked {have} returned, "
+        f"{receipt.asked - receipt.returned:,} have not: see not-returned.csv."
     )
     problems = ", ".join(
         counted(receipt.problems[severity], severity.value)

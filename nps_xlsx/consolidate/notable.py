@@ -20,6 +20,9 @@ ENOUGH_ANSWERS = 10
 
 NOT_APPLICABLE_SHARE = 1 / 3
 
+FEW_SHARE = 1 / 4
+"""Share of the behaviours below which a return is hardly one: two key areas of ten and no more."""
+
 ENOUGH_COUNCILS = 5
 """Councils of a type from which its quartiles say something."""
 
@@ -49,16 +52,32 @@ def notable(
     tables: Tables, returns: Sequence[Return], rulings: Sequence[Problem] = ()
 ) -> tuple[Notable, ...]:
     """Everything that needs a decision: refused files first, then rulings, then council by council."""
-    found = [*_refused(returns), *_rulings(returns, rulings)]
+    found = [*_no_returns(returns), *_refused(returns), *_rulings(returns, rulings)]
     for place, assessment in enumerate(tables.assessments):
         rows = tables.answers[tables.answers["place"] == place]
         found += [
+            *_few_answers(rows, assessment, place),
             *_jumps(rows, assessment, place),
             *_all_the_same(rows, assessment, place),
             *_many_not_applicable(rows, assessment, place),
             *_targets_below(rows, assessment, place),
         ]
     return (*found, *_outliers(tables))
+
+
+def _no_returns(returns: Sequence[Return]) -> Iterator[Notable]:
+    """What came in place of a return: blanks first, then workbooks of another round."""
+    for status, kind in ((Status.BLANK, "Blank"), (Status.OTHER_ROUND, "Other round")):
+        for returned in returns:
+            if returned.status is status and returned.assessment is not None:
+                whose = (returned.assessment.council, returned.assessment.gss_code)
+                yield Notable(kind, *whose, returned.message, source_file=returned.source_file)
+
+
+def _few_answers(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+    given, asked = int(rows["answered"].sum()), len(rows)
+    if asked and given / asked < FEW_SHARE:
+        yield _about("Few answers", assessment, place, f"Only {given} of {asked} behaviours are answered.")
 
 
 def _refused(returns: Sequence[Return]) -> Iterator[Notable]:

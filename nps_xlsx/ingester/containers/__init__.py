@@ -112,18 +112,20 @@ Opener = Callable[[SourceFile, Nesting, bytes], Iterator[Held]]
 """Opens one file; where the last is not empty it is the path of a zip that was not read into memory."""
 
 
-def collect(paths: Iterable[Path], opener: Opener | None = None) -> Iterator[SourceFile]:
+def collect(
+    paths: Iterable[Path], opener: Opener | None = None, *, may_be_empty: bool = False
+) -> Iterator[SourceFile]:
     """Every file under the paths, in the order of their names: folders, zips and mails are opened.
 
     ``opener`` opens one file at a time: in this process, or (``ReadingProcess.opened``) in
     another, as is right for what comes by mail.
 
     Raises:
-        InputError: a path is not there.
+        InputError: a path is not there, or is an empty folder where none ``may_be_empty``.
     """
     for path in paths:
         if path.is_dir():
-            yield from _folder(path, opener or opened)
+            yield from _folder(path, opener or opened, may_be_empty=may_be_empty)
         elif path.exists():
             yield from _file(path, path.name, opener or opened)
         else:
@@ -133,7 +135,7 @@ def collect(paths: Iterable[Path], opener: Opener | None = None) -> Iterator[Sou
 # --- Files and folders
 
 
-def _folder(folder: Path, opener: Opener) -> Iterator[SourceFile]:
+def _folder(folder: Path, opener: Opener, *, may_be_empty: bool) -> Iterator[SourceFile]:
     """The files below a folder by name; a folder that cannot be opened is told as if it were a file."""
     closed: list[OSError] = []
     found = [
@@ -149,7 +151,7 @@ def _folder(folder: Path, opener: Opener) -> Iterator[SourceFile]:
             )
         name = Path(error.filename).relative_to(folder).as_posix()
         yield _failed(name, 0, error)
-    if not found and not closed:
+    if not (found or closed or may_be_empty):
         raise InputError(f"{folder} is empty. Check the folder.")
     for file in sorted(found):
         yield from _file(file, file.relative_to(folder).as_posix(), opener)

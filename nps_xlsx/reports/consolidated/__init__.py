@@ -57,7 +57,7 @@ def consolidated_workbook(
     book = Book(title, subject=subject, comments=framework.copyright, made=tables.as_of)
     book.mark(REPORT_PROPERTY, "consolidated")
     front.write_to_decide(book, tables, found, rows)
-    front.write_overview(book, tables, returns, title, _contents(tables, rows, facts))
+    front.write_overview(book, tables, returns, asked, title, _contents(tables, rows, facts))
     means.write_councils(book, tables)
     means.write_heat(book, tables)
     means.write_themes(book, tables)

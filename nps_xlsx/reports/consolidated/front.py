@@ -9,7 +9,7 @@ import pandas as pd
 
 from nps_xlsx import layout
 from nps_xlsx.book import Book
-from nps_xlsx.consolidate import Notable, Tables
+from nps_xlsx.consolidate import Asked, Notable, Tables
 from nps_xlsx.model import Return, Status
 from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS
 from nps_xlsx.reports.consolidated.means import COUNCILS, mean_or_nothing
@@ -84,7 +84,12 @@ def _row_of(rows: Iterable[Row], **wanted: str) -> int:
 
 
 def write_overview(
-    book: Book, tables: Tables, returns: Sequence[Return], title: str, contents: Mapping[str, str]
+    book: Book,
+    tables: Tables,
+    returns: Sequence[Return],
+    asked: Asked,
+    title: str,
+    contents: Mapping[str, str],
 ) -> None:
     """The headline figures, each with what it counts, and the sheets of the workbook."""
     sheet = book.sheet(OVERVIEW)
@@ -100,7 +105,7 @@ def write_overview(
     sheet.text(1, 0, said, "note")
     columns = [TableColumn("Headline", 330), TableColumn("Figure", 130), text_column("What it counts", 560)]
     row = write_table(sheet, 3, columns, ()) - 1
-    for label, value, names, explanation in _headlines(tables, returns):
+    for label, value, names, explanation in _headlines(tables, returns, asked):
         row += 1
         write_cell(sheet, row, 0, label, "bold")
         write_cell(sheet, row, 1, value, *names)
@@ -122,20 +127,31 @@ def write_overview(
 Headline = tuple[str, Cell, tuple[str, ...], str]
 
 
-def _headlines(tables: Tables, returns: Sequence[Return]) -> list[Headline]:
+def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked) -> list[Headline]:
     statuses = [returned.status for returned in returns]
     councils = {assessment.gss_code for assessment in tables.assessments}
     scored = len(tables.framework.behaviours)
     complete = int((tables.councils["answered"] == scored).sum())
     problems = sum(len(returned.problems) for returned in returns)
     used, refused = statuses.count(Status.ACCEPTED), statuses.count(Status.REFUSED)
-    put_aside = statuses.count(Status.SUPERSEDED) + statuses.count(Status.DUPLICATE)
+    everyone, missing = len(asked.councils.councils), len(asked.missing)
     whole = ("count",)
     return [
         ("Files read", len(returns), whole, "Each has a row on the sheet Returns."),
         ("Returns used", used, whole, "Accepted; several of one council give one response."),
         ("Files refused", refused, whole, "Not a workbook, not a self-assessment, or not readable."),
-        ("Files put aside", put_aside, whole, "Superseded by a later return, or the same file twice."),
+        (
+            "Files put aside",
+            len(returns) - used - refused,
+            whole,
+            "Superseded, sent twice, blank or of another round.",
+        ),
+        (
+            "Councils asked",
+            everyone,
+            whole,
+            f"{everyone - missing} of them have returned, {missing} have not.",
+        ),
         ("Councils", len(councils), whole, "Different councils among the returns used."),
         ("Complete returns", complete, whole, f"All {scored} behaviours answered."),
         *_averages(tables.overall),

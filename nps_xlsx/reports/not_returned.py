@@ -1,0 +1,53 @@
+"""The list of councils that are still to return, with all that the asked file says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nps_xlsx.consolidate.returned import Asked
+from nps_xlsx.councils import Register
+from nps_xlsx.model import Return, Status
+from nps_xlsx.reports.listings import LISTINGS, to_csv
+
+NAME = "not-returned.csv"
+
+_CAME = {
+    Status.BLANK: "a workbook in which nothing is answered",
+    Status.OTHER_ROUND: "the workbook of round {round}",
+    Status.REFUSED: "a file that was refused",
+}
+"""What came instead of a return, by its status."""
+
+
+def not_returned(asked: Asked, listed: Register | None, returns: Sequence[Return]) -> tuple[str, bytes]:
+    """The name and the content of the list: a row per council, with every column of the asked file.
+
+    A column of that file that is called as one of ours stands once, as ours.
+    """
+    ours = LISTINGS[NAME].columns
+    theirs = {code: dict(row) for code, row in (listed.listed if listed else {}).items()}
+    extra = [
+        name for name in dict.fromkeys(key for row in theirs.values() for key in row) if name not in ours
+    ]
+    instead: dict[str, list[Return]] = {}
+    for returned in returns:
+        if returned.assessment is not None and returned.status in _CAME:
+            instead.setdefault(returned.assessment.gss_code, []).append(returned)
+    rows = []
+    for council in asked.missing:
+        came = instead.get(council.gss_code, [])
+        row = {
+            "gss_code": council.gss_code,
+            "council": council.name,
+            "region": council.region,
+            "council_type": council.council_type,
+            "came": "; ".join(dict.fromkeys(_words(returned) for returned in came)),
+            "source_file": "; ".join(returned.source_file for returned in came),
+        }
+        rows.append(row | {name: theirs.get(council.gss_code, {}).get(name, "") for name in extra})
+    return NAME, to_csv([*ours, *extra], rows)
+
+
+def _words(returned: Return) -> str:
+    round_ = returned.assessment.round if returned.assessment else ""
+    return _CAME[returned.status].format(round=round_)
