@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 
@@ -11,9 +12,11 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 
+from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.councils import Register
 from nps_xlsx.ingester.elsewhere import COUNT_LIMIT
+from nps_xlsx.ingester.reading import biff12, spreadsheetml
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, TextKind
 from nps_xlsx.reports.listings import other_text_rows
 from tests.makers.make import SAVED
@@ -287,3 +290,34 @@ def test_nothing_that_a_marked_up_copy_says_is_listed(
     first = read(filled(short, medway, *ANSWERS, Answer("EC2", None, 3)), framework, register)
     order = Order(short, medway, "2026", assessment=first.assessment, problems=first.problems)
     assert found(read(build_workbook(order), framework, register)) == []
+
+
+def test_notes_of_binary_workbooks_are_read() -> None:
+    """Records of [MS-XLSB] give the cell, the text and the author of a note, whatever stands between them."""
+
+    def record(kind: int, payload: bytes) -> bytes:
+        head = bytes([kind & 127 | 128, kind >> 7]) if kind > 127 else bytes([kind])
+        return head + bytes([len(payload)]) + payload
+
+    def wide(text: str) -> bytes:
+        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+    part = b"".join(
+        (
+            record(628, b""),
+            record(632, wide("Officer")),
+            record(635, struct.pack("<5I", 0, 5, 5, 2, 2) + bytes(16)),
+            record(637, b"\0" + wide("Ask Jo")),
+            record(629, b""),
+        )
+    )
+    assert list(biff12.notes(part)) == [("C6", "Ask Jo", "Officer")]
+
+
+def test_formulas_of_sheets_that_are_not_walked_are_found(content: bytes) -> None:
+    """The pattern that finds where formulas are gives what the walk through every cell gives."""
+    walked, alone = (spreadsheetml.sightings(content, skip) for skip in ((), layout.LIVE_SHEETS))
+    assert {name: seen.formulas for name, seen in walked.items()} == {
+        name: seen.formulas for name, seen in alone.items()
+    }
+    assert len(alone[layout.PLAN].formulas) > 100
