@@ -120,7 +120,7 @@ def test_every_kind_of_problem_says_what_happened_and_what_to_do() -> None:
     assert len(CATALOGUE) >= 40
     for slug, kind in CATALOGUE.items():
         assert kind.severity in Severity
-        assert kind.message.endswith((".", ")."))
+        assert kind.message.endswith((".", ").", '"{value}"', "{value}")), slug
         assert kind.advice.endswith("."), slug
         assert not kind.ask or kind.ask.endswith("."), slug
         assert slug == slug.lower()
