@@ -16,6 +16,7 @@ from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that drive LibreOffice, all on one worker; those of another module stay together.
 
