@@ -9,6 +9,7 @@ import csv
 import math
 import statistics
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -256,6 +257,8 @@ class Peers:
 
     batch: Batch
     families: Mapping[str, str]
+    withheld: Mapping[tuple[str, str], set[str]] = field(default_factory=dict)
+    """The behaviours whose levels the page withholds, by kind and name of a group."""
     _quartiles: dict[tuple[str, str, Measure], Quartiles] = field(default_factory=dict, repr=False)
 
     def groups(self, council: Council) -> dict[str, str]:
@@ -300,14 +303,29 @@ class Peers:
         return (self.members[group] & self.values.get(measure, {}).keys()) - {council.code}
 
     def kinds(self, council: Council, measure: Measure) -> list[str]:
-        """The groups that may be shown: enough others gave it, and by enough each differs from the others."""
+        """The groups that may be shown: enough others gave it, and by enough each differs from the others.
+
+        And in none of them, nor in what lies between two, are all but one at one level.
+        """
         shown: dict[str, set[str]] = {}
-        for kind in self.groups(council):
-            others = self.others(council, kind, measure)
-            apart = [len(others ^ other) for other in shown.values()]
-            if len(others) >= FEW and not any(0 < few < FEW for few in apart):
-                shown[kind] = others
+        for kind, name in self.groups(council).items():
+            members = self.members[kind, name] & self.values.get(measure, {}).keys()
+            apart = [members ^ other for other in shown.values()]
+            is_near = any(0 < len(few) < FEW for few in apart)
+            is_few = len(members - {council.code}) < FEW
+            if not (is_few or is_near or self.are_alike((kind, name), measure, [members, *apart])):
+                shown[kind] = members
         return list(shown)
+
+    def are_alike(self, group: tuple[str, str], measure: Measure, councils: Sequence[set[str]]) -> bool:
+        """Whether one who takes its own level away may be left with one level for all the rest."""
+        kind, ref = measure
+        if kind not in ("level", "step"):
+            return False
+        levels = self.values["level", ref]
+        spread = [Counter(levels[code] for code in some) for some in councils if some]
+        hidden = self.withheld.get(("all", "All councils"), set()) | self.withheld.get(group, set())
+        return ref in hidden or any(own.total() - max(own.values()) < 2 for own in spread)
 
     def shown(self, council: Council, kind: str, measure: Measure) -> Shown:
         """The figure of the council's group, or of the next broader one that may be shown."""

@@ -162,7 +162,8 @@ def overview(check: Checked, batch: Batch) -> None:
         "Files read": len(returns),
         "Returns used": status.count("accepted"),
         "Files refused": status.count("refused"),
-        "Files put aside": status.count("superseded") + status.count("duplicate"),
+        "Files put aside": len(status) - status.count("accepted") - status.count("refused"),
+        "Councils asked": len(batch.asked),
         "Councils": len(batch.councils),
         "Complete returns": sum(summary(batch, batch.of(c))["Answered"] == whole for c in batch.councils),
         "Average current level": found["Average current"],
@@ -171,7 +172,7 @@ def overview(check: Checked, batch: Batch) -> None:
         "Problems": len(f.read_csv(check.path.parent / "problems.csv")),
     }
     said = [{"Headline": name, "Figure": value} for name, value in figures.items()]
-    for line, key in zip(said[6:9], ("Level given", "Target given", "Both given"), strict=True):
+    for line, key in zip(said[7:10], ("Level given", "Target given", "Both given"), strict=True):
         line["What it counts"] = [Fraction(str(found[key]))]
     check.compare("Overview", said)
 

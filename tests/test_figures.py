@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,37 @@ def made(tmp_path_factory: pytest.TempPathFactory, framework: Framework) -> Made
     listed = all_rows(as_returns(before), (), framework)["answers.csv"]
     (earlier / "answers.csv").write_bytes(to_csv(LISTINGS["answers.csv"].columns, listed))
     batch = Batch(DATA, out / "answers.csv", earlier / "answers.csv")
-    return Made(out, batch, Peers(batch, families))
+    return Made(out, batch, Peers(batch, families, withheld(page_data(out), batch)))
+
+
+def page_data(out: Path) -> dict[str, Any]:
+    """What the page holds of every group that it shows."""
+    page = (out / "report.html").read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def withheld(data: Mapping[str, Any], batch: Batch) -> dict[tuple[str, str], set[str]]:
+    """The behaviours whose levels the page withholds, for all councils, each region and each type."""
+    found = {}
+    for key, shown in data["groups"].items():
+        region, kind = (int(number) for number in key.split(","))
+        if region and kind:
+            continue
+        name = data["regions"][region - 1] if region else data["types"][kind - 1] if kind else "All councils"
+        group = ("region" if region else "type" if kind else "all", name)
+        pairs = zip(batch.rows, shown["levels"], strict=True)
+        found[group] = {row.ref for row, counts in pairs if counts is None}
+    return found
+
+
+def where_shown(shown: list[Any] | None, follows: list[Any]) -> list[Any] | None:
+    """The counts that follow, but for those of behaviours that are withheld."""
+    if shown is None:
+        return None
+    return [None if one is None else other for one, other in zip(shown, follows, strict=True)]
 
 
 # --- publication.xlsx
@@ -296,16 +326,15 @@ def group_sizes(batch: Batch, of: Callable[[Council], str]) -> dict[str, list[in
 
 def test_the_page_holds_the_counts_of_the_answers(made: Made) -> None:
     """Each group in the page has the counts that answers.csv gives, and its councils are counted."""
-    page = (made.out / "report.html").read_text(encoding="utf-8")
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert found
-    data = json.loads(found[1])
+    data = page_data(made.out)
     regions, kinds = ([None, *data[name]] for name in ("regions", "types"))
     batch = made.batch
     for key, shown in data["groups"].items():
         region, kind = (names[int(n)] for names, n in zip((regions, kinds), key.split(","), strict=True))
         follows = group(batch, region, kind)
-        assert shown == follows | {name: None for name in ("aims", "change") if shown[name] is None}
+        parts = {name: where_shown(shown[name], follows[name]) for name in ("levels", "aims", "change")}
+        assert shown == follows | parts
+        assert sum(counts is not None for counts in shown["levels"]) > len(batch.rows) / 2
     codes = {one.code for one in batch.councils}
     for region, kind, back, asked in data["responses"]:
         some = {c.code for c in batch.asked if (c.region, c.kind) == (regions[region], kinds[kind])}

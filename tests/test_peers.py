@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, cycle
 from pathlib import Path
 from statistics import quantiles
 
@@ -28,6 +29,7 @@ from nps_xlsx.consolidate.peers import (
     TOO_NEAR,
     TYPE,
     WHOLE,
+    WITHHELD,
     Figure,
     Measure,
     Peers,
@@ -87,16 +89,30 @@ class Second:
         return {code: value for code, value in found.items() if value is not None}
 
 
+def are_mixed(codes: set[str], levels: Mapping[str, Fraction]) -> bool:
+    """Whether two of them differ from their commonest level; of nobody there is nothing to tell."""
+    most = max(Counter(levels[code] for code in codes).values(), default=0)
+    return not codes or len(codes) - most >= 2
+
+
 def expected(
-    given: Mapping[str, Fraction], groups: Mapping[str, set[str]], code: str
+    given: Mapping[str, Fraction],
+    groups: Mapping[str, set[str]],
+    code: str,
+    levels: Mapping[str, Fraction] | None = None,
 ) -> dict[str, tuple[object, ...]]:
-    """By kind: whose figure, how many, quartiles; by the rule as it is written, over sets of codes."""
+    """By kind: whose figure, how many, quartiles; by the rule as it is written, over sets of codes.
+
+    Where the figure is of a behaviour's ``levels``, they must be mixed too.
+    """
     shown: dict[str, set[str]] = {}
     for kind in (WHOLE, REGION, TYPE, FAMILY):
-        others = groups.get(kind, set()) & given.keys() - {code}
-        near = any(0 < len(others ^ other) < THRESHOLD for other in shown.values())
-        if len(others) >= THRESHOLD and not near:
-            shown[kind] = others
+        members = groups.get(kind, set()) & given.keys()
+        apart = [members ^ other for other in shown.values()]
+        near = any(0 < len(few) < THRESHOLD for few in apart)
+        alike = levels is not None and not all(are_mixed(some, levels) for some in (members, *apart))
+        if len(members - {code}) >= THRESHOLD and not near and not alike:
+            shown[kind] = members
     found: dict[str, tuple[object, ...]] = {}
     for kind in groups:
         broader = {WHOLE: [], REGION: [WHOLE], TYPE: [WHOLE], FAMILY: [TYPE, WHOLE]}[kind]
@@ -104,9 +120,9 @@ def expected(
         if whose is None:
             found[kind] = (None, 0, None, None, None)
             continue
-        values = sorted(given[one] for one in shown[whose] | ({code} & given.keys()))
+        values = sorted(given[one] for one in shown[whose])
         lower, median, upper = (rounded(value) for value in quantiles(values, n=4, method="inclusive"))
-        few = len(shown[whose]) < QUARTILES
+        few = len(shown[whose] - {code}) < QUARTILES
         found[kind] = (whose, len(values), median, None if few else lower, None if few else upper)
     return found
 
@@ -170,10 +186,11 @@ def test_every_figure_can_be_recomputed(
     seen: set[object] = set()
     for measure in measures(framework):
         given = second.given(measure)
+        levels = second.given((LEVEL, measure[1])) if measure[0] in (LEVEL, STEP) else None
         for place, assessment in enumerate(batch.assessments):
             code = assessment.gss_code
             found = found_by(peers.of(place), measure)
-            assert found == expected(given, groups_of(batch, families, code), code), (code, measure)
+            assert found == expected(given, groups_of(batch, families, code), code, levels), (code, measure)
             if measure[0] == LEVEL:
                 nearest = peers.of(place).nearest(measure[1])
                 whose = found[FAMILY if FAMILY in found else TYPE][0]
@@ -229,6 +246,11 @@ def shown(view: View) -> dict[str, tuple[str | None, str]]:
     return {kind: (kind_of(one), one.reason) for kind, one in figures.items()}
 
 
+def varied(councils: Sequence[Council]) -> dict[Council, LevelValue]:
+    """Levels 2, 3 and 4 in turn, so that no five of them are alike; their median is 3."""
+    return dict(zip(councils, cycle((2, 3, 4)), strict=False))
+
+
 SOUTH = [invented(number, kind="County", region="South") for number in range(30)]
 
 
@@ -248,7 +270,7 @@ def test_a_group_needs_five_others_that_gave_a_level(
     """The council itself does not count among the five, nor does one that gave no level."""
     north = [invented(number) for number in range(others + 2)]
     levels: dict[Council, LevelValue] = {north[0]: mine, north[1]: "NA"}
-    levels |= dict.fromkeys(north[2:], 2) | dict.fromkeys(SOUTH, 4)
+    levels |= varied(north[2:]) | varied(SOUTH)
     assert shown(view_of(framework, levels))[REGION] == (expected, "" if expected == REGION else TOO_FEW)
 
 
@@ -265,7 +287,7 @@ def test_a_group_that_lacks_few_of_a_broader_one_is_not_shown(framework: Framewo
     north = [invented(number) for number in range(12)]
     found = {}
     for rest in (0, 1, 4, 5):
-        levels: Mapping[Council, LevelValue] = dict.fromkeys([*north, *SOUTH[:rest]], 3)
+        levels = varied(north) | varied(SOUTH[:rest])
         found[rest] = shown(view_of(framework, levels))[REGION]
     assert found == {0: (REGION, ""), 1: (WHOLE, TOO_NEAR), 4: (WHOLE, TOO_NEAR), 5: (REGION, "")}
 
@@ -276,8 +298,7 @@ def test_region_and_type_that_differ_by_one_council_are_not_both_shown(
     """London is the London boroughs and the City: with both, the City's levels could be worked out."""
     london = [council for council in register.councils if council.region == "London" and council.is_principal]
     city = register.find("City of London")
-    levels: dict[Council, LevelValue] = {one: 3 for one in london if one != city}
-    levels |= {city: 5} | dict.fromkeys(SOUTH, 2)
+    levels = varied([one for one in london if one != city]) | {city: 5} | varied(SOUTH)
     assert shown(view_of(framework, levels)) == {
         WHOLE: (WHOLE, ""),
         REGION: (REGION, ""),
@@ -289,7 +310,7 @@ def test_region_and_type_that_differ_by_one_council_are_not_both_shown(
 def test_a_family_cannot_single_out_a_council(framework: Framework, missing: int) -> None:
     """A family of two, of all but one, of its type but one, or of its region but one is not shown."""
     north = [invented(number) for number in range(20)]
-    levels: Mapping[Council, LevelValue] = dict.fromkeys([*north, *SOUTH], 3)
+    levels = varied([*north, *SOUTH])
     pair = dict.fromkeys(north[:2], "a pair")
     assert shown(view_of(framework, levels, pair))[FAMILY] == (TYPE, TOO_FEW)
     for others in ([*north, *SOUTH][:-missing], north[:-missing]):
@@ -301,25 +322,35 @@ def test_a_family_gives_way_to_the_type_and_then_to_all(framework: Framework) ->
     """Too small a family shows the type; where that is too small as well, all councils."""
     north = [invented(number) for number in range(3)]
     boroughs = [invented(number, region="South") for number in range(8)]
-    levels: Mapping[Council, LevelValue] = dict.fromkeys([*north, *boroughs, *SOUTH], 3)
+    levels = varied(north) | varied(boroughs) | varied(SOUTH)
     family = dict.fromkeys(north, "three")
     assert shown(view_of(framework, levels, family))[FAMILY] == (TYPE, TOO_FEW)
-    few: Mapping[Council, LevelValue] = dict.fromkeys([*north, *SOUTH], 3)
+    few = varied([*north, *SOUTH])
     assert shown(view_of(framework, few, family))[FAMILY] == (WHOLE, TOO_FEW)
 
 
 def test_a_council_of_no_register_has_no_region(framework: Framework) -> None:
     """Those that are not in the register are no group, however many they are."""
     strange = [invented(number, region="West") for number in range(9)]
-    levels: Mapping[Council, LevelValue] = dict.fromkeys([*strange, *SOUTH], 3)
+    levels = varied([*strange, *SOUTH])
     found = shown(view_of(framework, levels, unknown=strange))
     assert found == {WHOLE: (WHOLE, ""), REGION: (WHOLE, NOT_KNOWN), TYPE: (WHOLE, NOT_KNOWN)}
+
+
+@pytest.mark.parametrize("apart", [0, 1])
+def test_a_group_that_is_alike_but_for_one_is_not_shown(framework: Framework, apart: int) -> None:
+    """Whoever is the odd one out would know the level of all the others; with two it is shown."""
+    north = [invented(number) for number in range(9)]
+    levels: dict[Council, LevelValue] = {one: 4 if 0 < n <= apart else 3 for n, one in enumerate(north)}
+    assert shown(view_of(framework, levels | varied(SOUTH)))[REGION] == (WHOLE, WITHHELD)
+    levels |= dict.fromkeys(north[1:3], 4)
+    assert shown(view_of(framework, levels | varied(SOUTH)))[REGION] == (REGION, "")
 
 
 @pytest.mark.parametrize(("others", "has_quartiles"), [(7, False), (8, True)])
 def test_quartiles_need_eight_others(framework: Framework, others: int, has_quartiles: bool) -> None:
     """With fewer, a quartile could be the lowest or the highest of the others."""
-    levels: dict[Council, LevelValue] = {invented(number): 3 for number in range(others + 1)}
+    levels = varied([invented(number) for number in range(others + 1)])
     figure = view_of(framework, levels).figure(WHOLE, (LEVEL, "EC1"))
     assert (figure.lower is not None, figure.upper is not None) == (has_quartiles, has_quartiles)
     assert figure.median == 3

@@ -65,7 +65,8 @@ class Table:
         """The position of a cell; of an answer in a merged one, which is for all its rows, of its first."""
         at = (row, self.columns.get(key, -1))
         first = self.grid.merged.get(at, at)
-        return first if first[0] in self.rows and key not in ("ref", "behaviour") else at
+        is_below = bool(self.rows) and self.heading_row < first[0] <= self.rows[-1]
+        return first if is_below and key not in ("ref", "behaviour") else at
 
     def holds(self, row: int, key: str) -> bool:
         """Whether anything stands in a column of a row, be it an error that reads as blank."""
