@@ -16,6 +16,11 @@ from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are not part of a test's name: a zip holds the time of day, and workers must collect alike."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that drive LibreOffice, all on one worker; those of another module stay together.

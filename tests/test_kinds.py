@@ -20,14 +20,13 @@ OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
 def zipped(*names: str, **contents: bytes) -> bytes:
-    """A zip with empty members of these names, and members with these contents, of no time of day.
-
-    The bytes are part of the names of tests, which two workers must collect alike.
-    """
+    """A zip with empty members of these names, and members with these contents."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in (dict.fromkeys(names, b"") | contents).items():
-            archive.writestr(zipfile.ZipInfo(name), content)
+        for name in names:
+            archive.writestr(name, b"")
+        for name, content in contents.items():
+            archive.writestr(name, content)
     return buffer.getvalue()
 
 
