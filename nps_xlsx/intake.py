@@ -15,6 +15,7 @@ from nps_xlsx.councils import Register
 from nps_xlsx.files import made_folders
 from nps_xlsx.ingester import ReadingProcess, collect
 from nps_xlsx.model import Framework, Problem, Return, Severity, Status
+from nps_xlsx.whose import Whose
 
 if TYPE_CHECKING:
     from nps_xlsx.outputs import Scope
@@ -105,7 +106,8 @@ def read_returns(
     """Read and check every file under the paths; ``seen`` hears the name of each.
 
     Files are read in a process of their own, so that none of them can stop the others.  Where it is
-    known who was ``asked``, a folder may be empty: on the first day nobody has returned.
+    known who was ``asked``, a folder may be empty: on the first day nobody has returned; and whose a
+    file is that cannot be read may be known by the addresses in that list.
 
     Raises:
         InputError: a path is not there.
@@ -117,7 +119,8 @@ def read_returns(
         for source in collect(paths, process.opened, may_be_empty=asked is not None):
             seen(source.name)
             returns.append(process.read_return(source))
-    returns = [as_blank(returned) for returned in returns]
+    whose = Whose(register, asked)
+    returns = [whose.supposed(as_blank(returned)) for returned in returns]
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
     judged = [check_return(returned, framework) for returned in corrected]
     checked = check_across(judged, rulings.keep, rulings.round, asked.by_code if asked else None)

@@ -31,7 +31,7 @@ LAYERS = [
     {"councils"},
     {"builder", "ingester"},
     {"check"},
-    {"across", "mark_up"},
+    {"across", "mark_up", "whose"},
     {"combine", "corrections"},
     {"consolidate"},
     {"reports"},

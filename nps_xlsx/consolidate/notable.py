@@ -69,8 +69,8 @@ def _no_returns(returns: Sequence[Return]) -> Iterator[Notable]:
     """What came in place of a return: blanks first, then workbooks of another round."""
     for status, kind in ((Status.BLANK, "Blank"), (Status.OTHER_ROUND, "Other round")):
         for returned in returns:
-            if returned.status is status and returned.assessment is not None:
-                whose = (returned.assessment.council, returned.assessment.gss_code)
+            if returned.status is status:
+                whose = returned.council, returned.gss_code
                 yield Notable(kind, *whose, returned.message, source_file=returned.source_file)
 
 
@@ -82,19 +82,19 @@ def _few_answers(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iter
 
 def _refused(returns: Sequence[Return]) -> Iterator[Notable]:
     for returned in returns:
-        if returned.status is Status.REFUSED and any(p.severity != "note" for p in returned.problems):
-            assessment = returned.assessment
-            whose = (assessment.council, assessment.gss_code) if assessment else ("", "")
+        if returned.status is Status.REFUSED and any(
+            found.severity != "note" and not found.waived for found in returned.problems
+        ):
+            whose = returned.council, returned.gss_code
             yield Notable("Refused", *whose, returned.message, source_file=returned.source_file)
 
 
 def _rulings(returns: Sequence[Return], rulings: Sequence[Problem]) -> Iterator[Notable]:
     """Corrections that are older than the return, and rulings that met nothing."""
     for returned in returns:
-        assessment = returned.assessment
         for found in returned.problems:
-            if found.slug == "correction-older" and not found.waived and assessment is not None:
-                whose = assessment.council, assessment.gss_code
+            if found.slug == "correction-older" and not found.waived:
+                whose = returned.council, returned.gss_code
                 yield Notable(
                     "Correction older", *whose, found.message, found.refs, returned.source_file, found.slug
                 )

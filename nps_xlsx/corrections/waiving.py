@@ -18,8 +18,8 @@ def apply_waivers(
 
     A waived problem stays, after the others, and no longer counts.  That is all: to waive "not
     used" makes nothing usable.  A waiver holds to the end of its last day; one that was over
-    before ``as_of`` is given back, and says so.  A file that was refused before anybody knew its
-    council is met by waivers that name it, and by those for all councils.
+    before ``as_of`` is given back, and says so.  A file that could not be read is met by waivers that
+    name it, whatever council it is held to be from.
     """
     met: set[Waiver] = set()
     why = {waiver: _unmet(waiver, returns, as_of) for waiver in waivers}
@@ -43,8 +43,8 @@ def _unmet(waiver: Waiver, returns: Sequence[Return], as_of: dt.date) -> str:
 
 def _waived(returned: Return, holding: Sequence[Waiver], met: set[Waiver]) -> Return:
     """The return with its problems waived by the first waiver that fits; all that fit are ``met``."""
-    code = returned.assessment.gss_code if returned.assessment else ""
-    ours = [one for one in holding if one.gss_code in ("", code) or (one.file and not code)]
+    is_unread = returned.assessment is None
+    ours = [one for one in holding if one.gss_code in ("", returned.gss_code) or (one.file and is_unread)]
     told = []
     for found in returned.problems:
         fitting = [one for one in ours if one.slug == found.slug]

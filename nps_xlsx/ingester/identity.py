@@ -135,7 +135,7 @@ class Identifier:
                 self.findings.tell("property-differs", value=text, where=where)
 
     def _tell_file_name(self, identity: Identity) -> None:
-        code, round_ = _by_file_name(self.findings.file)
+        code, round_ = by_file_name(self.findings.file)
         code = self.register.present_code(code)
         if code and (code, round_.casefold()) != (identity.gss_code, identity.round.casefold()):
             name = self.findings.file.rpartition("/")[2]
@@ -158,7 +158,7 @@ class Identifier:
         return self._by_what_is_left(details)
 
     def _by_what_is_left(self, details: Details) -> Identity:
-        code, round_ = _by_file_name(self.findings.file)
+        code, round_ = by_file_name(self.findings.file)
         typed = [details.get(key, _NOWHERE)[0] for key in ("gss_code", "council")]
         round_ = details.get("round", _NOWHERE)[0] or round_
         ways = ((typed[0], "what is typed on Start here"), (typed[1], "what is typed on Start here"))
@@ -187,7 +187,7 @@ class Identifier:
             return None
 
 
-def _by_file_name(file: str) -> tuple[str, str]:
+def by_file_name(file: str) -> tuple[str, str]:
     """The code and the round in a name such as ``NPS-2026-E06000035-medway.xlsx``."""
     found = _FILE_NAME.search(file.rpartition("/")[2])
     return (found["gss_code"].upper(), found["round"]) if found else ("", "")

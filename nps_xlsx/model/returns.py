@@ -234,6 +234,21 @@ class Return:
     """Of those, the rows that could not be used (a level that is no level, a doubled row)."""
     other_texts: tuple[OtherText, ...] = ()
     """What the council wrote where no answer is read."""
+    supposed: Council | None = None
+    """Whom a file without an assessment is held to be from, by its name or by the mail that it came in."""
+
+    @property
+    def gss_code(self) -> str:
+        """The code of the council that it is from, or is held to be from; empty where nobody knows."""
+        known = self.assessment or self.supposed
+        return known.gss_code if known else ""
+
+    @property
+    def council(self) -> str:
+        """That council's name."""
+        if self.assessment is not None:
+            return self.assessment.council
+        return self.supposed.name if self.supposed else ""
 
     @property
     def written(self) -> Assessment | None:

@@ -46,6 +46,8 @@ def _return_row(returned: Return, framework: Framework) -> Row:
         "sha256": returned.sha256,
         "status": returned.status.value,
         **_identity(assessment),
+        "gss_code": returned.gss_code,
+        "council": returned.council,
         "template_version": returned.template_version,
         "saved_by": returned.saved_by,
         "answered": str(sum(answer.is_answered for answer in scored)) if assessment else "",
@@ -118,18 +120,18 @@ def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framew
 def problem_rows(returns: Iterable[Return], rulings: Iterable[Problem] = ()) -> list[Row]:
     """One row a problem, in the order of the files; those with rulings last."""
     found_in = [
-        _problem_row(returned.source_file, returned.assessment, found)
+        _problem_row(returned.source_file, returned.gss_code, returned.council, found)
         for returned in returns
         for found in returned.problems
     ]
-    return found_in + [_problem_row(found.place.file, None, found) for found in rulings]
+    return found_in + [_problem_row(found.place.file, "", "", found) for found in rulings]
 
 
-def _problem_row(source_file: str, assessment: Assessment | None, found: Problem) -> Row:
+def _problem_row(source_file: str, gss_code: str, council: str, found: Problem) -> Row:
     return {
         "source_file": source_file,
-        "gss_code": assessment.gss_code if assessment else "",
-        "council": assessment.council if assessment else "",
+        "gss_code": gss_code,
+        "council": council,
         "severity": found.severity.value,
         "problem": found.slug,
         "sheet": found.place.sheet,
@@ -148,8 +150,8 @@ def other_text_rows(returns: Iterable[Return]) -> list[Row]:
     return [
         {
             "source_file": returned.source_file,
-            "gss_code": returned.assessment.gss_code if returned.assessment else "",
-            "council": returned.assessment.council if returned.assessment else "",
+            "gss_code": returned.gss_code,
+            "council": returned.council,
             "sheet": other.place.sheet,
             "cell": other.place.cell,
             "kind": other.kind.value,

@@ -18,6 +18,13 @@ _CAME = {
 }
 """What came instead of a return, by its status."""
 
+_CAME_BY_MAIL = {
+    "mail-undelivered": "our mail came back undelivered",
+    "mail-automatic": "an automatic reply or a receipt",
+    "mail-without-workbook": "a mail without a workbook",
+}
+"""What came instead of a file, by the kind of problem with the mail."""
+
 
 def not_returned(asked: Asked, listed: Register | None, returns: Sequence[Return]) -> tuple[str, bytes]:
     """The name and the content of the list: a row per council, with every column of the asked file.
@@ -31,8 +38,8 @@ def not_returned(asked: Asked, listed: Register | None, returns: Sequence[Return
     ]
     instead: dict[str, list[Return]] = {}
     for returned in returns:
-        if returned.assessment is not None and returned.status in _CAME:
-            instead.setdefault(returned.assessment.gss_code, []).append(returned)
+        if returned.status in _CAME:
+            instead.setdefault(returned.gss_code, []).append(returned)
     rows = []
     for council in asked.missing:
         came = instead.get(council.gss_code, [])
@@ -49,5 +56,6 @@ def not_returned(asked: Asked, listed: Register | None, returns: Sequence[Return
 
 
 def _words(returned: Return) -> str:
+    by_mail = (_CAME_BY_MAIL[found.slug] for found in returned.problems if found.slug in _CAME_BY_MAIL)
     round_ = returned.assessment.round if returned.assessment else ""
-    return _CAME[returned.status].format(round=round_)
+    return next(by_mail, _CAME[returned.status].format(round=round_))
