@@ -48,7 +48,7 @@ def refuse_to_wipe(before: int, returns: Sequence[Return], out: Path, given: Seq
         "\n".join(
             [
                 f"No return was accepted of {what}: files read: {len(returns):,}. {out} holds the results of "
-                f"{before:,} accepted returns, and they stay as they were. "
+                f"{before:,} accepted return{'s' * (before != 1)}, and they stay as they were. "
                 "Check what you gave, or choose another --out folder.",
                 *files,
             ]

@@ -217,6 +217,42 @@ def test_what_needs_a_decision_comes_first(framework: Framework, register: Regis
         assert not one.refs or one.refs[0] in values
 
 
+def test_the_overview_counts_every_row_of_problems(
+    tables: Tables, batch: list[Assessment], framework: Framework
+) -> None:
+    """Rulings that met nothing are rows of the sheet Problems as well, and the headline counts them."""
+    returns = as_returns(batch)
+    unmet = problem("ruling-unmet", Place("corrections.csv", cell="A2"), ruling="correction in row 2")
+    rows = all_rows(returns, tables.responses, framework, [unmet])
+    content = consolidated_workbook(tables, returns, rows, (), response_rates(tables))
+    workbook = openpyxl.load_workbook(io.BytesIO(content))
+    figures = {row["Headline"]: row["Figure"] for row in table(workbook["Overview"])}
+    assert figures["Problems"] == len(table(workbook["Problems"])) == 1
+
+
+def test_a_correction_older_than_its_return_is_to_be_decided(
+    framework: Framework, register: Register
+) -> None:
+    """It stands on the first sheet with its council and a link to its row; a waived one does not."""
+    kent, medway = (register.find(name) for name in ("Kent", "Medway"))
+    words = {"what": "EC1", "reason": "Telephone", "who": "Lead", "when": "2 December 2026"}
+    older = problem(
+        "correction-older", Place("0.xlsx"), ref="EC1", value="5", day="8 December 2026", before="1", **words
+    )
+    waived = dataclasses.replace(older, place=Place("1.xlsx"), waived="Settled")
+    batch = [made_up(council, framework, 1) for council in (kent, medway)]
+    returns = [
+        dataclasses.replace(one, problems=(found,))
+        for one, found in zip(as_returns(batch), (older, waived), strict=True)
+    ]
+    workbook = workbook_of(tables_of(batch, framework, register), returns)
+    sheet = workbook["To decide"]
+    [row] = [row for row in sheet.iter_rows(min_row=5) if row[0].value == "Correction older"]
+    assert (row[1].value, row[2].value) == (kent.name, older.message)
+    name, _, cell = row[3].hyperlink.location.partition("!")
+    assert older.message in [c.value for c in workbook[name.strip("'")][int(cell[1:])]]
+
+
 def _errors() -> tuple[Problem, ...]:
     return (problem("file-not-workbook", Place("bad.xlsx"), found="it is a PDF"),)
 

@@ -78,13 +78,21 @@ def literals(parts: Parts) -> Iterator[int]:
     yield from (units(text.replace('""', '"')) for one in formulas(parts) for text in _LITERAL.findall(one))
 
 
+_BRACKET = re.compile(r"([\w.]*)\(|\)")
+"""An opening bracket, with the name of the function that it is of, or a closing one."""
+
+
 def depths(parts: Parts) -> Iterator[int]:
-    """How many brackets deep each formula goes."""
+    """How many functions deep each formula goes; brackets of sums are no level."""
     for one in set(formulas(parts)):
-        depth = deepest = 0
-        for sign in _LITERAL.sub("", one):
-            depth += {"(": 1, ")": -1}.get(sign, 0)
-            deepest = max(deepest, depth)
+        open_: list[bool] = []
+        deepest = 0
+        for bracket in _BRACKET.finditer(_LITERAL.sub("", one)):
+            if bracket[0] == ")":
+                open_.pop()
+            else:
+                open_.append(bool(bracket[1]))
+                deepest = max(deepest, sum(open_))
         yield deepest
 
 
@@ -254,17 +262,57 @@ _NAME = re.compile(r"(?:[^\W\d]|[_\\])[\w.\\?]*")
 _CELL = re.compile(r"\$?[A-Z]{1,3}\$?\d+|R\d*C\d*|[RC]", re.IGNORECASE)
 
 
+def defined(parts: Parts) -> list[tuple[str, str | None, str]]:
+    """The name, sheet and formula of each defined name, in the file's order."""
+    return [
+        (name.attrib["name"], name.attrib.get("localSheetId"), name.text or "")
+        for name in parts.all("xl/workbook.xml", "definedName")
+    ]
+
+
 def test_defined_names_are_such_as_excel_takes(parts: dict[str, Parts]) -> None:
     """Letter or underscore first, no space, no address of a cell; each once in its scope."""
     for where, one in parts.items():
-        found = [
-            (name.attrib["name"], name.attrib.get("localSheetId"))
-            for name in one.all("xl/workbook.xml", "definedName")
-        ]
-        for name, _ in found:
+        found = defined(one)
+        for name, _, _ in found:
             assert _NAME.fullmatch(name), (where, name)
             assert not _CELL.fullmatch(name), (where, name)
-        assert len({(name.casefold(), sheet) for name, sheet in found}) == len(found), where
+        plain = {(name.casefold().removeprefix(_BUILT_IN), sheet) for name, sheet, _ in found}
+        assert len(plain) == len(found), where
+
+
+_BUILT_IN = "_xlnm."
+"""What the names that Excel itself reserves begin with (ECMA-376-1 18.2.5); its own dialogue hides it."""
+
+
+def test_reserved_names_are_of_the_sheet_that_they_speak_of(parts: dict[str, Parts]) -> None:
+    """Print areas, titles and filters belong to one sheet and name no other; no other name is reserved."""
+    for where, one in parts.items():
+        sheets = list(one.given("xl/workbook.xml", "sheet", "name"))
+        found = defined(one)
+        reserved = {name.removeprefix(_BUILT_IN) for name, _, _ in found if name.startswith(_BUILT_IN)}
+        assert reserved <= {"Print_Area", "Print_Titles", "_FilterDatabase"}, where
+        for name, sheet, formula in found:
+            if name.startswith(_BUILT_IN):
+                quoted = "'" + sheets[int(sheet or -1)].replace("'", "''") + "'"
+                named = {cells.rpartition("!")[0] for cells in re.split(r",(?=[^,]+!)", formula)}
+                assert named <= {quoted, quoted.strip("'")}, (where, name)
+            else:
+                assert name.casefold() not in {"print_area", "print_titles", "_filterdatabase"}, where
+
+
+def test_defined_names_stand_in_the_order_of_excel(parts: dict[str, Parts]) -> None:
+    """By name without regard to case, then by sheet, as every file of Excel's own has them (XlsxWriter)."""
+    for where, one in parts.items():
+        sheets = list(one.given("xl/workbook.xml", "sheet", "name"))
+        keys = [
+            (
+                name.casefold().removeprefix(_BUILT_IN).lstrip("_"),
+                "" if sheet is None else sheets[int(sheet)].casefold(),
+            )
+            for name, sheet, _ in defined(one)
+        ]
+        assert keys == sorted(keys), where
 
 
 # --- Places
@@ -312,6 +360,36 @@ def test_the_headings_of_a_table_are_what_its_cells_say(parts: dict[str, Parts])
 
 
 # --- What Excel reads on opening
+
+
+_PANES = {"topLeft": (0, 0), "topRight": (1, 0), "bottomLeft": (0, 1), "bottomRight": (1, 1)}
+"""Which panes lie right of the columns that are frozen, and below the rows (ECMA-376-1 18.18.52)."""
+
+
+def test_a_frozen_sheet_has_the_panes_that_its_split_makes(parts: dict[str, Parts]) -> None:
+    """Each selection is in a pane that is there, one in the active pane, and its cell in its own range.
+
+    ECMA-376-1 18.3.1.66 and 18.3.1.78.  The cell itself may lie in the frozen part: Excel writes A1 so.
+    """
+    frozen = 0
+    for where, one in parts.items():
+        for view in one.all(_SHEET, "sheetView"):
+            [pane] = [e.attrib for e in view if e.tag.endswith("}pane")] or [{}]
+            selections = [e.attrib for e in view if e.tag.endswith("}selection")]
+            split = [int(pane.get(side, 0)) for side in ("xSplit", "ySplit")]
+            there = {name for name, beyond in _PANES.items() if all(map(int.__le__, beyond, split))}
+            chosen = [selection.get("pane", "topLeft") for selection in selections]
+            assert set(chosen) <= there, where
+            assert len(set(chosen)) == len(chosen), where
+            if pane:
+                assert pane["activePane"] in chosen, where
+                first = range_boundaries(pane["topLeftCell"])[:2]
+                assert all(cell > edge for cell, edge in zip(first, split, strict=True)), where
+                frozen += 1
+            for selection in selections:
+                cell = selection.get("activeCell", "A1")
+                assert not apart(boxes(iter([cell, selection.get("sqref", "A1")]))), where
+    assert frozen
 
 
 def test_only_one_sheet_is_chosen_and_it_is_the_one_shown(parts: dict[str, Parts]) -> None:

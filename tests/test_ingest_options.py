@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from nps_xlsx.commands.ingest import tell_receipt
 from nps_xlsx.councils import Register
+from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Answer, Council, Framework
 from tests.commands import nps
 from tests.workbooks import filled, read, write
@@ -126,6 +129,18 @@ def test_an_earlier_round_and_the_list_of_those_asked(twice: Path, tmp_path: Pat
     named = [cell.value for cell in workbook["Response"]["A"]]
     assert "Kent County Council" in named
     assert "Not returned yet: 1" in named
+
+
+@pytest.mark.parametrize(
+    ("before", "said"), [(0, ""), (1, "1 accepted return: 1 more"), (3, "3 accepted returns")]
+)
+def test_a_run_of_fewer_returns_than_before_says_so(
+    capsys: pytest.CaptureFixture[str], before: int, said: str
+) -> None:
+    """The terminal says of how many accepted returns the replaced results were, and only then."""
+    tell_receipt(replace(make_receipt(Intake(())), accepted_before=before), Path("out"))
+    told = [line for line in capsys.readouterr().out.splitlines() if "replace" in line]
+    assert [said in line for line in told] == [True] * bool(before)
 
 
 def test_a_column_that_the_register_lacks_is_one_message(twice: Path, tmp_path: Path) -> None:

@@ -225,7 +225,8 @@ def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
     )
     click.echo(f"Problems: {problems or 'none'}.")
     if receipt.corrected or receipt.waived:
-        click.echo(f"{counted(receipt.corrected, 'correction')} applied, {receipt.waived:,} problems waived.")
+        corrected, waived = counted(receipt.corrected, "correction"), counted(receipt.waived, "problem")
+        click.echo(f"{corrected} applied, {waived} waived.")
     for ruling in receipt.unused:
         click.echo(f"  Met nothing: {plain(ruling, 200)}")
     for path in receipt.written:

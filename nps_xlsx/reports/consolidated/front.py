@@ -90,6 +90,7 @@ def write_overview(
     asked: Asked,
     title: str,
     contents: Mapping[str, str],
+    problems: int,
 ) -> None:
     """The headline figures, each with what it counts, and the sheets of the workbook."""
     sheet = book.sheet(OVERVIEW)
@@ -105,7 +106,7 @@ def write_overview(
     sheet.text(1, 0, said, "note")
     columns = [TableColumn("Headline", 330), TableColumn("Figure", 130), text_column("What it counts", 560)]
     row = write_table(sheet, 3, columns, ()) - 1
-    for label, value, names, explanation in _headlines(tables, returns, asked):
+    for label, value, names, explanation in _headlines(tables, returns, asked, problems):
         row += 1
         write_cell(sheet, row, 0, label, "bold")
         write_cell(sheet, row, 1, value, *names)
@@ -127,12 +128,11 @@ def write_overview(
 Headline = tuple[str, Cell, tuple[str, ...], str]
 
 
-def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked) -> list[Headline]:
+def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked, problems: int) -> list[Headline]:
     statuses = [returned.status for returned in returns]
     councils = {assessment.gss_code for assessment in tables.assessments}
     scored = len(tables.framework.behaviours)
     complete = int((tables.councils["answered"] == scored).sum())
-    problems = sum(len(returned.problems) for returned in returns)
     used, refused = statuses.count(Status.ACCEPTED), statuses.count(Status.REFUSED)
     everyone, missing = len(asked.councils.councils), len(asked.missing)
     whole = ("count",)
