@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nps_xlsx.councils import CouncilError, load_register
 from nps_xlsx.framework import load_framework
-from nps_xlsx.ingester import SourceFile, identity, locate, read_return, values
+from nps_xlsx.ingester import SourceFile, columns, identity, locate, read_return, values
 from nps_xlsx.ingester.containers import labels, letters, mail
 from nps_xlsx.ingester.findings import PROBLEM_LIMIT
 from nps_xlsx.ingester.grids import CellValue, Grid, Properties, Workbook
@@ -68,7 +68,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "priority": values.read_priority,
     "yes or no": values.read_yes_no,
     "text": lambda text: (values.read_text(text), values.text_slug(text), values.key_of(text)),
-    "code": lambda text: locate.code_of(text, FRAMEWORK),
+    "code": lambda text: columns.code_of(text, FRAMEWORK),
     "tables": tables,
     "council": REGISTER.find,
     "file name": lambda text: (identity.by_file_name(text), file_slug(text)),

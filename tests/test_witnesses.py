@@ -49,6 +49,16 @@ def typed(sheet: str, row: int, col: int, text: str) -> Change:
     return change
 
 
+def headed(sheet: str, col: int, text: str) -> Change:
+    """Another heading over a column of a table."""
+
+    def change(book: Book) -> None:
+        page = page_of(book, sheet)
+        page.rows[page.table()[0]][col] = Cell(text)
+
+    return change
+
+
 def ends(sheet: str) -> tuple[str, int]:
     page = page_of(copied(untouched()), sheet)
     return sheet, len(rows_of(page))
@@ -85,6 +95,70 @@ def test_a_table_whose_refs_are_contradicted_is_refused_whole(
     assert returned.assessment is not None
     assert all(returned.assessment.answer(row.code).is_blank for row in area.rows)
     assert returned.answers_refused == ends(sheet)[1]
+
+
+@pytest.mark.parametrize(
+    ("col", "text"), [(0, ""), (0, "Number"), (0, "Priority"), (1, ""), (1, "Behaviours")]
+)
+@pytest.mark.parametrize("columns", [slice(0, 1), NAME, FROM_LEVELS])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_refs_are_contradicted_whatever_stands_above_them(
+    col: int, text: str, columns: slice, framework: Framework, register: Register, *, swapped: bool
+) -> None:
+    """A heading of Refs or names that is deleted or altered silences neither."""
+    order = SWAPPED[OTHER] if swapped else None
+    returned = read(framework, register, moved(OTHER, columns, order), headed(OTHER, col, text))
+    assert told(returned) == [("refs-against-names", OTHER)]
+    assert returned.answers_refused == ends(OTHER)[1]
+
+
+@pytest.mark.parametrize("heading", ["Ref", ""])
+@pytest.mark.parametrize("written", ["{0} {1}", "{0}0{1}", " {0}-{1} ", "{0}\u00a0{1}"])
+@pytest.mark.parametrize("moves", [False, True])
+def test_refs_are_known_however_they_are_typed(
+    heading: str, written: str, framework: Framework, register: Register, *, moves: bool
+) -> None:
+    """In lower case, with spaces or noughts: they stand, and are contradicted, as they would be as built."""
+
+    def retype(book: Book) -> None:
+        page = page_of(book, OTHER)
+        for number in rows_of(page):
+            cell = page.rows[number][0]
+            code = str(cell.value).lower()
+            page.rows[number][0] = Cell(written.format(code[:2], code[2:]), cell.ref, cell.key)
+
+    changes = [moved(OTHER, NAME)] if moves else []
+    returned = read(framework, register, *changes, retype, headed(OTHER, 0, heading))
+    assert told(returned) == [("refs-against-names", OTHER)] * moves
+    assert returned.answers_refused == ends(OTHER)[1] * moves
+
+
+def test_two_rows_of_one_name_without_refs_are_told(framework: Framework, register: Register) -> None:
+    """With the Refs gone, of two rows of one name the one with another's descriptors is not used."""
+    emptied = [typed(OTHER, row, 0, "") for row in range(ends(OTHER)[1])]
+    doubled = typed(OTHER, 2, 1, framework.row_by_code["EC1"].name)
+    returned = read(framework, register, *emptied, doubled, headed(OTHER, 0, ""))
+    [found] = [one for one in returned.problems if one.slug == "ref-against-name"]
+    assert "the descriptors of EC2" in found.message
+    assert returned.assessment is not None
+    assert returned.assessment.answer("EC1").is_answered
+    assert not returned.assessment.answer("EC2").is_answered
+
+
+@pytest.mark.parametrize("heading", ["Ref", ""])
+def test_a_column_of_links_is_no_column_of_refs(
+    heading: str, framework: Framework, register: Register
+) -> None:
+    """Codes of other behaviours in a column of the council's own contradict nothing."""
+    page = page_of(copied(untouched()), OTHER)
+    last = page.width - 1
+    links = [typed(OTHER, row, last, code) for row, code in ((1, "SV3"), (3, "SME1"))]
+    returned = read(
+        framework, register, *links, headed(OTHER, 0, heading), headed(OTHER, page.width - 1, "See")
+    )
+    assert told(returned) == []
+    assert returned.assessment is not None
+    assert returned.assessment.answer("EC1").is_answered
 
 
 def test_the_pairs_are_named(framework: Framework, register: Register) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nps_xlsx import layout, wording
+from nps_xlsx.ingester.columns import code_of
 from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.grids import Aside, CellValue, Grid, Position
-from nps_xlsx.ingester.locate import FoundStamp, Row, Table, code_of, copied_from
+from nps_xlsx.ingester.locate import FoundStamp, Row, Table, copied_from
 from nps_xlsx.ingester.ours import OurTexts, our_texts, words_of
 from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind

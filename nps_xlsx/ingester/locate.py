@@ -12,6 +12,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from nps_xlsx import layout
+from nps_xlsx.ingester.columns import (
+    LONGEST,
+    code_of,
+    coded_rows,
+    column_of_codes,
+    column_of_names,
+    fullest,
+    is_used,
+)
 from nps_xlsx.ingester.grids import CellValue, Grid, Position
 from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.layout import DETAILS
@@ -23,10 +32,6 @@ _SURELY_HEADINGS = 6
 """More than an officer's own words can be taken for: such a row is one of headings whatever stands beside."""
 
 _ENOUGH_LABELS = 3
-_LONGEST = 80
-"""Characters beyond which a text is no heading, label or code, and need not be compared."""
-
-_CODE = re.compile(r"([A-Z]{1,20})0{0,9}([0-9]{1,9})")  # no further than 39 characters
 _COPY = re.compile(r"^copy of |[ _]?\(?\d{1,2}\)?$", re.IGNORECASE)
 """What programs add to the name of a copied sheet: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``; no year."""
 
@@ -140,19 +145,24 @@ def _tables(grid: Grid, keys: Mapping[str, str], framework: Framework) -> Iterat
         and (len(found) >= _SURELY_HEADINGS or not _has_code(values, framework))
     ]
     ends = [*(number for number, _ in headings[1:]), len(grid.rows)]
+    above: Mapping[str, list[int]] = {}
     for (number, found), end in zip(headings, ends, strict=False):  # no headings: one end too many
         below = grid.used(number + 1, end)
+        is_aligned = any(above.get(key) == cols for key, cols in found.items())
+        theirs = () if is_aligned else above.get("ref", ())  # of a table beside this one, a row higher
         for across in _blocks(found, len(grid.rows[number])):
-            table = _table(grid, number, below, across, found, framework)
+            cols = [col for col in across if col not in theirs]
+            table = _table(grid, number, below, cols, _within(across, found), framework)
             if table is not None:
                 yield table
+        above = found
 
 
 def _headings(values: Sequence[CellValue], keys: Mapping[str, str]) -> dict[str, list[int]]:
     """The columns under each known heading; none where too few of them are known."""
     found: dict[str, list[int]] = {}
     for col, value in enumerate(values):
-        key = keys.get(key_of(value)) if isinstance(value, str) and 0 < len(value) < _LONGEST else None
+        key = keys.get(key_of(value)) if isinstance(value, str) and 0 < len(value) < LONGEST else None
         if key is not None:
             found.setdefault(key, []).append(col)
     return found if _are_enough(found) else {}
@@ -181,76 +191,43 @@ def _within(across: range, found: Mapping[str, list[int]]) -> dict[str, list[int
 
 def _has_code(values: Sequence[CellValue], framework: Framework) -> bool:
     # An officer's own words can read like headings ("#REF!", "4 Leader"), but never beside a Ref.
-    return any(isinstance(v, str) and len(v) < _LONGEST and code_of(v, framework) for v in values)
-
-
-def code_of(text: str, framework: Framework) -> str:
-    """The code of a row in a text, however it is spaced and cased (``ec 01``); empty for other texts."""
-    match = _CODE.fullmatch(key_of(text).replace(" ", "").upper())
-    code = f"{match[1]}{match[2]}" if match else ""
-    return code if code in framework.row_by_code else ""
+    return any(isinstance(v, str) and len(v) < LONGEST and code_of(v, framework) for v in values)
 
 
 def _table(
     grid: Grid,
     number: int,
     below: Sequence[int],
-    across: range,
-    headings: Mapping[str, list[int]],
+    across: Sequence[int],
+    found: Mapping[str, list[int]],
     framework: Framework,
 ) -> Table | None:
-    found = _within(across, headings)
-    refs = [col for col in found.get("ref", []) if _codes(grid, below, col, framework)]
-    coded = _codes(grid, below, refs[0], framework) if refs else below
-    columns = {key: _fullest(grid, coded, cols) for key, cols in found.items()}
+    refs = [col for col in found.get("ref", []) if coded_rows(grid, below, col, framework)]
+    coded = coded_rows(grid, below, refs[0], framework) if refs else below
+    columns = {key: fullest(grid, coded, cols) for key, cols in found.items()}
     columns |= {"ref": refs[0]} if refs else {}
-    has_ref = "ref" in columns
+    if "behaviour" not in columns:
+        columns |= column_of_names(grid, below, across, framework)
+    names = columns.get("behaviour")
+    codes = None if refs else column_of_codes(grid, below, across, names, framework)
+    has_ref = codes is None and "ref" in columns
     if not has_ref:
-        codes = _column_of_codes(grid, below, columns.get("behaviour"), framework)
-        if codes is None and "behaviour" not in columns:
+        if codes is None and names is None:
             return None
         columns["ref"] = columns["behaviour"] if codes is None else codes
-    taken = {col for cols in found.values() for col in cols} | {columns["ref"]}
+    taken = {col for cols in found.values() for col in cols} | {columns["ref"], names}
     extra = {
         col: heading
         for col in across
-        if col not in taken and (heading := read_text(grid.at(number, col))) and _is_used(grid, below, col)
+        if col not in taken and (heading := read_text(grid.at(number, col))) and is_used(grid, below, col)
     }
     doubled = [
         (key, other)
         for key, cols in found.items()
         for other in cols
-        if other != columns[key] and _is_used(grid, below, other)
+        if other != columns[key] and is_used(grid, below, other)
     ]
     return Table(grid, number, below, columns, doubled, extra, has_ref)
-
-
-def _codes(grid: Grid, rows: Sequence[int], col: int, framework: Framework) -> list[int]:
-    """The rows that have a code in this column."""
-    return [row for row in rows if code_of(read_text(grid.at(row, col)), framework)]
-
-
-def _is_used(grid: Grid, rows: Sequence[int], col: int) -> bool:
-    return any(read_text(grid.at(row, col)) for row in rows)
-
-
-def _fullest(grid: Grid, rows: Sequence[int], cols: Sequence[int]) -> int:
-    """Of several columns under one heading, the one with the most in it; the first of equals."""
-    return max(cols, key=lambda col: (sum(bool(read_text(grid.at(row, col))) for row in rows), -col))
-
-
-def _column_of_codes(grid: Grid, rows: Sequence[int], names: int | None, framework: Framework) -> int | None:
-    """The column with most codes; one whose codes stand beside other rows' names is of another table."""
-    found: dict[int, int] = {}
-    for row in rows:
-        name = "" if names is None else key_of(read_text(grid.at(row, names)))
-        for col, value in enumerate(grid.rows[row]):
-            code = code_of(value, framework) if isinstance(value, str) else ""
-            if code:
-                agrees = name in ("", key_of(framework.row_by_code[code].name))
-                found[col] = found.get(col, 0) + (1 if agrees else -1)
-    best = max(found, key=lambda col: found[col], default=None)
-    return best if best is not None and found[best] > 0 else None
 
 
 # --- Rows -------------------------------------------------------------------------
@@ -331,7 +308,7 @@ def find_details(grids: Sequence[Grid]) -> dict[str, tuple[CellValue, Place]]:
         found: dict[str, tuple[int, int]] = {}
         for number, values in enumerate(grid.rows):
             for col, value in enumerate(values):
-                is_short = isinstance(value, str) and 0 < len(value) < _LONGEST
+                is_short = isinstance(value, str) and 0 < len(value) < LONGEST
                 key = labels.get(key_of(str(value))) if is_short else None
                 if key is not None:
                     found.setdefault(key, (number, col))

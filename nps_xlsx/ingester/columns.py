@@ -1,0 +1,78 @@
+"""Which column of a table is which, by what stands in it, where headings are gone or stand there twice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from nps_xlsx.ingester.grids import Grid
+from nps_xlsx.ingester.values import key_of, read_text
+from nps_xlsx.model import Framework
+
+LONGEST = 80
+"""Characters beyond which a text is no heading, label or code, and need not be compared."""
+
+_CODE = re.compile(r"([A-Z]{1,20})0{0,9}([0-9]{1,9})")  # no further than 39 characters
+
+
+def code_of(text: str, framework: Framework) -> str:
+    """The code of a row in a text, however it is spaced and cased (``ec 01``); empty for other texts."""
+    match = _CODE.fullmatch(key_of(text).replace(" ", "").upper())
+    code = f"{match[1]}{match[2]}" if match else ""
+    return code if code in framework.row_by_code else ""
+
+
+def coded_rows(grid: Grid, rows: Sequence[int], col: int, framework: Framework) -> list[int]:
+    """The rows that have a code in this column."""
+    return [row for row in rows if code_of(read_text(grid.at(row, col)), framework)]
+
+
+def is_used(grid: Grid, rows: Sequence[int], col: int) -> bool:
+    """Whether anything stands in a column."""
+    return any(read_text(grid.at(row, col)) for row in rows)
+
+
+def fullest(grid: Grid, rows: Sequence[int], cols: Sequence[int]) -> int:
+    """Of several columns under one heading, the one with the most in it; the first of equals."""
+    return max(cols, key=lambda col: (sum(bool(read_text(grid.at(row, col))) for row in rows), -col))
+
+
+def column_of_names(
+    grid: Grid, rows: Sequence[int], cols: Collection[int], framework: Framework
+) -> dict[str, int]:
+    """The column that has most names of behaviours, for a table whose heading over them is gone."""
+    names = {key_of(row.name) for row in framework.rows}
+    longest = max(len(row.name) for row in framework.rows) + LONGEST
+    texts = ((col, grid.at(row, col)) for row in rows for col in cols)
+    found = Counter(
+        col for col, text in texts if isinstance(text, str) and len(text) < longest and key_of(text) in names
+    )
+    return {"behaviour": found.most_common(1)[0][0]} if found else {}
+
+
+def column_of_codes(
+    grid: Grid, rows: Sequence[int], cols: Collection[int], names: int | None, framework: Framework
+) -> int | None:
+    """The column whose codes agree with most names, for a table whose heading over them is gone.
+
+    One that agrees with few is still the Refs, to be judged with what stands beside them, where it has
+    another code in every second row; else it is the council's own, such as one of links to behaviours.
+    """
+    found: dict[int, list[tuple[str, bool]]] = {}
+    if names is not None:
+        rows = [row for row in rows if read_text(grid.at(row, names))]
+    for row in rows:
+        name = "" if names is None else key_of(read_text(grid.at(row, names)))
+        for col in cols:
+            value = grid.at(row, col)
+            code = code_of(value, framework) if isinstance(value, str) and len(value) < LONGEST else ""
+            if code:
+                agrees = name in ("", key_of(framework.row_by_code[code].name))
+                found.setdefault(col, []).append((code, agrees))
+    agreed = {col: sum(agrees for _, agrees in codes) for col, codes in found.items()}
+    best = max(found, key=lambda col: (agreed[col], len(found[col])), default=None)
+    if best is None:
+        return None
+    different = {code for code, _ in found[best]}
+    return best if 2 * max(agreed[best], len(different)) >= len(rows) else None
