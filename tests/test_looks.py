@@ -19,7 +19,7 @@ from nps_xlsx.councils import Register
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.grids import CellValue, Grid, Sighting
 from nps_xlsx.ingester.reading import _marked, biff8, biff12, opendocument, read_workbook
-from nps_xlsx.ingester.reading.cell_styles import MERGED_LIMIT, binary_styles, covered
+from nps_xlsx.ingester.reading.cell_styles import MERGED_LIMIT, binary_styles, covered, has_struck_run
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.ingester.shown import format_of, shown
 from nps_xlsx.intake import Intake, make_receipt
@@ -190,6 +190,23 @@ def test_words_that_are_struck_through_are_reported_and_kept(
     assert places(returned, "words-struck") == [(SHEET, "C5, J7")]
 
 
+def test_details_are_looked_at_like_answers(content: bytes, framework: Framework, register: Register) -> None:
+    """On Start here a number is kept as shown, a merged cell is read for both, struck words are reported."""
+
+    def change(workbook: Workbook) -> None:
+        sheet = workbook["Start here"]
+        sheet["B11"].value = CellRichText("A. Nobody ", TextBlock(InlineFont(strike=True), "B. Nobody"))
+        sheet["B13"].value, sheet["B13"].number_format = 7, "000"
+        sheet.merge_cells("B13:B14")
+
+    returned = reread(content, change, framework, register)
+    assert returned.assessment is not None
+    details = [returned.assessment.detail(key) for key in ("completed_by", "department", "email")]
+    assert details == ["A. Nobody B. Nobody", "007", "007"]
+    assert places(returned, "detail-struck") == [("Start here", "B11")]
+    assert places(returned, "detail-merged") == [("Start here", "B14")]
+
+
 def test_merged_cells_are_followed_only_so_far() -> None:
     """A merged cell over a whole column costs no more than the limit."""
     assert len(dict(covered((0, 0), (1_048_575, 0), 0))) == MERGED_LIMIT
@@ -220,7 +237,7 @@ def test_a_binary_sheet_says_how_its_cells_look() -> None:
         ]
     )
     found = binary_styles(biff12._records(styles))
-    assert {number: (style.format, style.is_struck) for number, style in found.items()} == {
+    assert {number: (style.format, style.is_struck) for number, style in found.cells.items()} == {
         1: ("0%", False),
         2: ("", True),
     }
@@ -236,6 +253,40 @@ def test_a_binary_sheet_says_how_its_cells_look() -> None:
     assert sheet.found.merged == {(5, 2): (4, 2), (6, 2): (4, 2)}
     assert sheet.found.is_1904
     assert sheet.rows[4][2:] == [0.75, "text"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "runs", "is_struck"),
+    [
+        (1, struct.pack("<IHHHH", 2, 0, 0, 5, 1), True),
+        (1, struct.pack("<IHH", 1, 5, 0), False),
+        (0, struct.pack("<IHH", 1, 5, 1), False),
+        (1, struct.pack("<IHH", 0xFFFFFFFF, 5, 1), True),
+        (1, b"\1\0", False),
+        (1, struct.pack("<IH", 1, 5), False),
+    ],
+    ids=["struck", "bold", "not rich", "too many", "no count", "cut short"],
+)
+def test_struck_words_of_a_binary_text_are_known(flags: int, runs: bytes, *, is_struck: bool) -> None:
+    """In a cell's own text and in one that cells share; a text that is cut short is read all the same."""
+    words = "Kept gone"
+    text = struct.pack("<BI", flags, len(words)) + words.encode("utf-16-le")
+    styles = binary_styles(
+        biff12._records(record(43, struct.pack("<HH", 220, 0)) + record(43, b"\0\0\x08\0"))
+    )
+    assert has_struck_run(text + runs, len(text), styles.struck) is is_struck
+    sheet = biff12._Sheet("Sheet", [words, words], styles, {1}, is_1904=False)
+    shared = b"".join(record(7, struct.pack("<III", col, 0, col)) for col in (0, 1))
+    sheet.walk(record(0, struct.pack("<I", 0)) + shared + record(62, struct.pack("<II", 2, 0) + text + runs))
+    assert sheet.rows == [[words] * 3]
+    assert sheet.found.struck == {(0, 1)} | ({(0, 2)} if is_struck else set())
+
+
+def test_struck_words_of_an_old_workbook_are_known() -> None:
+    """In .xls the words of a cell that are struck through are found, and bold ones are nothing."""
+    found = biff8.sightings((ROOT / "tests/data/kinds/struck.xls").read_bytes())["One"]
+    assert found.values[1, 0] == "Kept taken back"
+    assert found.struck == {(1, 0)}
 
 
 _ODS = """<office:document-content xmlns:office="urn:o" xmlns:table="urn:t"

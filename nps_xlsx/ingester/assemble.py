@@ -20,6 +20,7 @@ from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.grids import Grid, Properties, Workbook
 from nps_xlsx.ingester.identity import Details, Identifier, Identity
 from nps_xlsx.ingester.locate import (
+    FoundDetail,
     Row,
     Table,
     find_details,
@@ -132,7 +133,9 @@ class _Reader:
             self.findings.tell("start-missing", Place("", layout.START))
         texts: dict[str, tuple[str, Place]] = {}
         is_1904 = any(grid.is_1904 for grid in grids)
-        for key, (value, place) in found.items():
+        for key, detail in found.items():
+            value, place = detail.value, detail.place
+            self._told_looks(key, detail)
             is_day = key == "date_completed"
             day, words = read_date(value, is_1904=is_1904) if is_day else (None, read_text(value))
             if key == "date_completed" and words:
@@ -141,6 +144,13 @@ class _Reader:
                 self.findings.tell("combined-unreadable", place, field=key, value=words)
             texts[key] = (day.isoformat() if day else words.strip(), place)
         return texts
+
+    def _told_looks(self, key: str, detail: FoundDetail) -> None:
+        """Report what cannot be seen in a detail's value."""
+        label = next(one.label for one in layout.DETAILS if one.key == key)
+        for slug, is_so in (("detail-struck", detail.is_struck), ("detail-merged", detail.is_merged)):
+            if is_so:
+                self.findings.tell(slug, detail.place, field=key, value=label)
 
     # --- What should be there and is not, and what is there and should not be
 

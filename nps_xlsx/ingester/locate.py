@@ -22,6 +22,7 @@ from nps_xlsx.ingester.columns import (
     is_used,
 )
 from nps_xlsx.ingester.grids import CellValue, Grid, Position
+from nps_xlsx.ingester.shown import shown
 from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.layout import DETAILS
 from nps_xlsx.model import Framework, Place
@@ -103,6 +104,17 @@ class FoundStamp:
     grid: str
     cell: str
     stamp: Stamp | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDetail:
+    """What stands beside a label of the first sheet, and what cannot be seen in its value."""
+
+    value: CellValue
+    place: Place
+    is_struck: bool = False
+    is_merged: bool = False
+    """Whether its cell is one with another above it, whose value it has."""
 
 
 # --- Tables -----------------------------------------------------------------------
@@ -299,7 +311,7 @@ def _shown(stamp: str) -> str:
     return read_text(stamp)[:LENGTH_LIMIT]
 
 
-def find_details(grids: Sequence[Grid]) -> dict[str, tuple[CellValue, Place]]:
+def find_details(grids: Sequence[Grid]) -> dict[str, FoundDetail]:
     """The council's details: the cell to the right of each label, on the sheet that has most of them."""
     labels = {key_of(detail.label): detail.key for detail in DETAILS}
     best: dict[str, tuple[int, int]] = {}
@@ -318,9 +330,18 @@ def find_details(grids: Sequence[Grid]) -> dict[str, tuple[CellValue, Place]]:
         return {}
     beside = _answer_offset(where, best.values())
     return {
-        key: (where.at(row, col + beside), Place("", where.name, layout.cell_name(row, col + beside)))
+        key: _detail(where, (row, col + beside), is_day=key == "date_completed")
         for key, (row, col) in best.items()
     }
+
+
+def _detail(grid: Grid, cell: Position, *, is_day: bool) -> FoundDetail:
+    at = grid.merged.get(cell, cell)
+    value = grid.at(*at)
+    if not is_day:  # a day is read from what is stored, whatever is shown of it
+        value = grid.shown.get(at) or shown(value, grid.formats.get(at, "")) or value
+    place = Place("", grid.name, layout.cell_name(*cell))
+    return FoundDetail(value, place, at in grid.struck, at != cell and value != "")
 
 
 def _answer_offset(grid: Grid, labels: Collection[tuple[int, int]]) -> int:

@@ -11,10 +11,15 @@ import io
 import posixpath
 import struct
 import zipfile
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from nps_xlsx.ingester.grids import CellValue, Grid, Sighting
-from nps_xlsx.ingester.reading.cell_styles import CellStyle, binary_styles, covered
+from nps_xlsx.ingester.reading.cell_styles import (
+    BinaryStyles,
+    binary_styles,
+    covered,
+    has_struck_run,
+)
 from nps_xlsx.ingester.reading.spreadsheetml import targets_of, workbook_part
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.layout import cell_name
@@ -75,13 +80,20 @@ class _Sheet:
     """Walks the records of one sheet."""
 
     def __init__(
-        self, name: str, shared: Sequence[str], styles: Mapping[int, CellStyle], *, is_1904: bool
+        self,
+        name: str,
+        shared: Sequence[str],
+        styles: BinaryStyles,
+        struck: Container[int] = (),
+        *,
+        is_1904: bool,
     ) -> None:
+        """``struck`` are the shared texts that have words struck through."""
         self.rows: list[list[CellValue]] = []
         self.found = Sighting(is_1904=is_1904)
         self._styles = styles
         self.grid = Grid(name, self.rows)
-        self._shared = shared
+        self._shared, self._struck = shared, struck
         self._row = self._col = -1
 
     def walk(self, content: bytes) -> None:
@@ -104,7 +116,7 @@ class _Sheet:
 
     def _cell(self, kind: int, cell: bytes) -> None:
         """Note a cell by its kind and what follows its column: the number of its style, and its value."""
-        payload, style = cell[4:], self._styles.get(int.from_bytes(cell[:3], "little"))
+        payload, style = cell[4:], self._styles.cells.get(int.from_bytes(cell[:3], "little"))
         at = (self._row, self._col)
         if self._row < 0 or not 0 <= self._col < _COLUMN_LIMIT:
             raise struct.error("a cell outside the sheet")
@@ -115,7 +127,7 @@ class _Sheet:
         if value == "":
             return
         self.found.filled.add(at)
-        if style and style.is_struck:
+        if (style and style.is_struck) or self._has_struck_words(kind, payload):
             self.found.struck.add(at)
         if style and style.format and kind in (_RK, _REAL):
             self.found.formats[at] = style.format
@@ -124,6 +136,11 @@ class _Sheet:
         row = self.rows[at[0]]
         row += [""] * (at[1] + 1 - len(row))
         row[at[1]] = value
+
+    def _has_struck_words(self, kind: int, payload: bytes) -> bool:
+        if kind == _RICH:
+            return has_struck_run(payload, _wide(payload, 1)[1], self._styles.struck)
+        return kind == _SHARED and int.from_bytes(payload[:4], "little") in self._struck
 
     def _value(self, kind: int, payload: bytes) -> CellValue:
         if kind == _RK:
@@ -156,13 +173,21 @@ def _walk(content: bytes) -> list[_Sheet]:
             part = workbook_part(archive)
             targets = targets_of(archive, part)
             strings = next((target for kind, target in targets.values() if kind == "sharedStrings"), "")
-            shared = [
-                _wide(payload, 1)[0]
+            look = next((target for kind, target in targets.values() if kind == "styles"), "")
+            has_look = look in archive.namelist()
+            styles = binary_styles(_records(archive.read(look))) if has_look else BinaryStyles()
+            texts = [
+                payload
                 for kind, payload in _records(archive.read(strings) if strings else b"")
                 if kind == _SHARED_TEXT
             ]
-            look = next((target for kind, target in targets.values() if kind == "styles"), "")
-            styles = binary_styles(_records(archive.read(look))) if look in archive.namelist() else {}
+            read = [_wide(payload, 1) for payload in texts]
+            shared = [text for text, _ in read]
+            struck = {
+                number
+                for number, (payload, (_, end)) in enumerate(zip(texts, read, strict=True))
+                if has_struck_run(payload, end, styles.struck)
+            }
             is_1904 = False
             sheets = []
             for kind, payload in _records(archive.read(part)):
@@ -173,7 +198,7 @@ def _walk(content: bytes) -> list[_Sheet]:
                 key, end = _wide(payload, 8)
                 what, target = targets.get(key, ("", ""))
                 if what == "worksheet":
-                    sheets.append(_Sheet(_wide(payload, end)[0], shared, styles, is_1904=is_1904))
+                    sheets.append(_Sheet(_wide(payload, end)[0], shared, styles, struck, is_1904=is_1904))
                     sheets[-1].walk(archive.read(posixpath.normpath(target)))
             return sheets
     except (KeyError, IndexError, struct.error):

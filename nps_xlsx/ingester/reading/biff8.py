@@ -93,6 +93,10 @@ def _sighting(sheet: Sheet, styles: Sequence[CellStyle]) -> Sighting:
                 found.filled.add((row, col))
                 found.values[row, col] = _value(cell, sheet.book.datemode)
                 _look(found, (row, col), cell, styles)
+    struck = {font.font_index for font in sheet.book.font_list if font.struck_out}
+    for at, runs in sheet.rich_text_runlist_map.items():
+        if at in found.filled and any(font in struck for _, font in runs):
+            found.struck.add(at)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from nps_xlsx.ingester.grids import Position
@@ -64,8 +64,18 @@ _STRUCK = 0x0008
 """In the flags of BrtFont (section 2.4.149)."""
 
 
-def binary_styles(records: Iterator[tuple[int, bytes]]) -> Mapping[int, CellStyle]:
-    """The styles of a binary styles part, by number; plain ones are left out.
+@dataclass(frozen=True, slots=True)
+class BinaryStyles:
+    """What a binary styles part says."""
+
+    cells: Mapping[int, CellStyle] = field(default_factory=dict)
+    """The styles of cells, by number; plain ones are left out."""
+    struck: frozenset[int] = frozenset()
+    """The numbers of the fonts that strike through."""
+
+
+def binary_styles(records: Iterator[tuple[int, bytes]]) -> BinaryStyles:
+    """The styles of a binary styles part.
 
     Raises:
         struct.error: a record is cut short.
@@ -89,4 +99,14 @@ def binary_styles(records: Iterator[tuple[int, bytes]]) -> Mapping[int, CellStyl
             if style != CellStyle():
                 found[count] = style
             count += 1
-    return found
+    return BinaryStyles(found, frozenset(font for font, is_struck in enumerate(struck) if is_struck))
+
+
+def has_struck_run(text: bytes, end: int, struck: frozenset[int]) -> bool:
+    """Whether a binary text that ends there has words in one of these fonts (sections 2.5.121, 2.5.130)."""
+    if not text[0] & 1 or len(text) < end + 4:
+        return False
+    (count,) = struct.unpack_from("<I", text, end)
+    runs = text[end + 4 :]
+    whole = min(4 * count, len(runs) // 4 * 4)
+    return any(font in struck for _, font in struct.iter_unpack("<HH", runs[:whole]))
