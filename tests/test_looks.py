@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -339,6 +340,29 @@ def test_an_old_workbook_says_how_its_cells_look() -> None:
     assert found.cut_at == 255
     assert set(found.values) == found.filled
     assert any("yy" in code for code in found.formats.values())
+
+
+def test_an_old_workbook_that_one_reader_opens_says_what_was_not_looked_for(
+    framework: Framework, register: Register
+) -> None:
+    """It is a warning, and texts are still held against the length that old programs cut them to."""
+    content = (ROOT / "tests/saved/file-old-format/gnumeric-bare.xls").read_bytes()
+    workbook = read_workbook(SourceFile("return.xls", content, len(content)))
+    assert workbook.notes[-1][0] == "file-unwitnessed"
+    assert {grid.cut_at for grid in workbook.grids} == {255}
+    returned = read(content, framework, register, name="return.xls")
+    [found] = [one for one in returned.problems if one.slug == "file-unwitnessed"]
+    assert found.severity == "warning"
+
+
+def test_a_style_of_a_font_that_is_not_there_costs_no_answer() -> None:
+    """In a damaged .xls a cell's style may name any font: the answers are read all the same."""
+    content = (ROOT / "tests/data/kinds/struck.xls").read_bytes()
+    styles = re.finditer(b"\xe0\0\x14\0(..)", content, re.DOTALL)  # records XF, [MS-XLS] 2.4.353
+    damaged = bytearray(content)
+    for style in styles:
+        damaged[style.start(1) : style.end(1)] = b"\xff\x7f"
+    assert biff8.sightings(bytes(damaged))["One"].values == biff8.sightings(content)["One"].values
 
 
 def test_what_the_second_reader_does_not_confirm_is_marked() -> None:

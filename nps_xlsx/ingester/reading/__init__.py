@@ -152,7 +152,9 @@ def _grids(checked: Checked, format_: Format) -> tuple[list[Grid], Notes]:
     except RefusedError:
         if format_ is not Format.XLS or first is None:
             raise
-        return first, (("file-unwitnessed", {}),)  # xlrd breaks down on some links that Gnumeric writes
+        # xlrd breaks down on some links that Gnumeric writes.
+        unseen = {grid.name: Sighting(cut_at=biff8.CUT_AT) for grid in first}
+        return _marked(first, unseen), (("file-unwitnessed", {}),)
     _refuse_one_name(first or ())
     if first is not None and not _left_out(first, seen):
         return _marked(first, seen), ()

@@ -19,7 +19,7 @@ from nps_xlsx.ingester.shown import format_of
 from nps_xlsx.layout import cell_name
 from nps_xlsx.model import TextKind
 
-_CUT_AT = 255
+CUT_AT = 255
 """Characters to which writers that keep to the format of Excel 5 cut texts."""
 
 
@@ -71,18 +71,23 @@ def asides_of(content: bytes) -> tuple[tuple[Aside, ...], tuple[str, ...]]:
 
 
 def _styles(book: xlrd.Book) -> list[CellStyle]:
-    """The styles of cells, by number; none where the book was read without them."""
+    """The styles of cells, by number; none where the book was read without them.
+
+    In a damaged file they name fonts and formats that are not there, which costs no answer.
+    """
+    struck, codes = _struck_fonts(book), {key: one.format_str for key, one in book.format_map.items()}
     return [
-        CellStyle(
-            format_of(xf.format_key, book.format_map[xf.format_key].format_str),
-            bool(book.font_list[xf.font_index].struck_out),
-        )
+        CellStyle(format_of(xf.format_key, codes.get(xf.format_key)), xf.font_index in struck)
         for xf in book.xf_list
     ]
 
 
+def _struck_fonts(book: xlrd.Book) -> set[int]:
+    return {font.font_index for font in book.font_list if font.struck_out}
+
+
 def _sighting(sheet: Sheet, styles: Sequence[CellStyle]) -> Sighting:
-    found = Sighting(is_1904=bool(sheet.book.datemode), cut_at=_CUT_AT)
+    found = Sighting(is_1904=bool(sheet.book.datemode), cut_at=CUT_AT)
     for top, bottom, left, _ in sheet.merged_cells:
         found.merged.update(covered((top, left), (bottom - 1, left), len(found.merged)))
     for row in range(sheet.nrows):
@@ -93,7 +98,7 @@ def _sighting(sheet: Sheet, styles: Sequence[CellStyle]) -> Sighting:
                 found.filled.add((row, col))
                 found.values[row, col] = _value(cell, sheet.book.datemode)
                 _look(found, (row, col), cell, styles)
-    struck = {font.font_index for font in sheet.book.font_list if font.struck_out}
+    struck = _struck_fonts(sheet.book)
     for at, runs in sheet.rich_text_runlist_map.items():
         if at in found.filled and any(font in struck for _, font in runs):
             found.struck.add(at)
