@@ -33,6 +33,7 @@ _NAME_COLUMNS = ("gss_code", "council", "official_name", "name", "council_name",
 _NOT_PRINCIPAL = ("combined authority", "strategic regional authority")
 """Types that are not principal councils: they share councils' territory."""
 
+# Fixed words between their edges: linear in a name.  So are the classes of single characters below.
 _TYPE_WORDS = re.compile(
     r"\b(the|of|royal|london|metropolitan|county|city|district|borough|unitary|authority|corporation"
     r"|council|ua|mbc|mdc|bc|dc|cc)\b"

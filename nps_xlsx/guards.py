@@ -6,6 +6,7 @@ import re
 
 _BLANK = r"[\s\x00\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 # Full-width signs too: OWASP's page "CSV Injection" lists them, and a line break, with the plain ones.
+# The blanks are taken whole or not at all, and only at the start: linear.
 _RUNS = re.compile(rf"[\t\r\n]|{_BLANK}*+[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 # Each character is taken in one way only, so that matching is linear.

@@ -266,7 +266,7 @@ def iso_date(text: str) -> dt.date | None:
 
 def heading_key(text: str) -> str:
     """A heading or label as it is compared: without case, spacing, dashes and punctuation."""
-    return re.sub(r"[\W_]+", " ", text.casefold()).strip()
+    return re.sub(r"[\W_]+", " ", text.casefold()).strip()  # one class of characters: linear
 
 
 def columns_by_heading(columns: Iterable[Column]) -> dict[str, Column]:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import inspect
+import pkgutil
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import nps_xlsx
 from nps_xlsx.councils import CouncilError, load_register
 from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import SourceFile, columns, identity, locate, read_return, values
 from nps_xlsx.ingester.containers import labels, letters, mail
 from nps_xlsx.ingester.findings import PROBLEM_LIMIT
 from nps_xlsx.ingester.grids import CellValue, Grid, Properties, Workbook
+from nps_xlsx.ingester.reading import asides
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.ingester.shown import shown
 from nps_xlsx.layout import file_slug
@@ -91,7 +98,7 @@ PIECES = (
 )
 
 
-def work(parse: Callable[[str], object], text: str) -> float:
+def work(parse: Callable[[Any], object], text: str | bytes) -> float:
     """Seconds of the processor's time."""
     began = time.process_time()
     with contextlib.suppress(*ALLOWED):
@@ -117,6 +124,62 @@ def test_time_grows_with_the_length(name: str, start: str, unit: str, end: str) 
     short, long = (start + unit * (length // len(unit)) + end for length in (SHORT, LONG))
     allowed = SLOWEST * max(work(PARSERS[name], short), 0.002)
     assert any(work(PARSERS[name], long) <= allowed for _ in range(3))
+
+
+# --- Every pattern of the package
+
+
+def used_patterns() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes], str]]:
+    """Every pattern that a module keeps, with each of the methods that it is used by there."""
+    for found in pkgutil.walk_packages(nps_xlsx.__path__, "nps_xlsx."):
+        if found.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(found.name)
+        source = inspect.getsource(module)
+        for name, value in vars(module).items():
+            if isinstance(value, re.Pattern):
+                for method in sorted(set(re.findall(rf"\b{name}\.(\w+)\(", source))):
+                    yield f"{found.name.removeprefix('nps_xlsx.')}.{name}.{method}", value, method
+
+
+LENGTH = 16_000
+"""Half of what a cell can hold: enough to see time grow with the square."""
+
+BOUND = 0.12
+"""Seconds for one text: a pattern that looks at each character a few times takes a hundredth of it."""
+
+
+def hard_texts(pattern: str) -> Iterator[str]:
+    """Long texts that almost fit: each character and word of the pattern, over and over."""
+    literals = {*re.findall(r"[A-Za-z]{2,}", pattern), *re.sub(r"[A-Za-z0-9\\\s]", "", pattern)}
+    others = ("9", "a", " ", "\n", "A1", "a.", "1-", "a@", "m m", "NPS-", "UEsDB", "x:", "<sheetData ")
+    for unit in (*sorted(literals), *others):
+        yield unit * (LENGTH // len(unit)) + "\n!"
+
+
+@pytest.mark.parametrize("begin", ["<sheetData ", "</sheetData>", "<x:sheetData>"])
+def test_the_cells_of_a_part_are_left_out_in_one_go(begin: str) -> None:
+    """However often they seem to begin or end."""
+    part = begin.encode() * 100_000
+    assert work(asides._without_cells, part) < 1
+
+
+USED = {label: (pattern, method) for label, pattern, method in used_patterns()}
+
+
+@pytest.mark.parametrize("label", USED)
+def test_no_pattern_takes_long(label: str) -> None:
+    """Whatever a text as long as a cell holds, each pattern is through with it at once."""
+    pattern, method = USED[label]
+    source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    for text in hard_texts(source):
+        whole: str | bytes = text if isinstance(pattern.pattern, str) else text.encode("utf-8", "replace")
+        ways: dict[str, Callable[[Any], object]] = {
+            "finditer": lambda given: sum(1 for _ in pattern.finditer(given)),
+            "sub": lambda given: pattern.sub(given[:0], given),
+        }
+        parse = ways.get(method) or getattr(pattern, method)
+        assert any(work(parse, whole) < BOUND for _ in range(3)), text[:40]
 
 
 FORMATS = ("0", "#,##0", ".00", "%", "£", "mmm", "yyyy", "d", ";", "[Red]", "(", ")", ",", "_-", "@")

@@ -27,6 +27,7 @@ TOTAL_LIMIT = 1_000_000
 _CELLS_TOLD = 12
 """Cells that one problem names; all stand in the list."""
 
+# Both patterns of this module look at the first characters of a text alone.
 _IN_LIST = re.compile(r"[A-Z]{1,3}[0-9]{1,7}$|• ")
 """On the hidden sheet, cells that links lead to, and suggested actions of any edition of the framework."""
 _COUNTED = wording.SUMMARY_HEADINGS[1]

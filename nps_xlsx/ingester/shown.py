@@ -25,6 +25,7 @@ _UNKNOWN = "unknown"
 _CODE_LIMIT = 255
 """Characters of a format that Excel takes."""
 
+# No alternative gives back what it took, and a format has _CODE_LIMIT characters at most: linear.
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*+)"|\\(?P<escaped>.)|\[\$(?P<symbol>[^\]-]*+)[^\]]*+\]'
     r"|\[(?P<colour>black|blue|cyan|green|magenta|red|white|yellow|color ?[0-9]{1,2})\]"

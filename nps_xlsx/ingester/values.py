@@ -29,7 +29,8 @@ _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 _NUMBER = r"([0-9])(?:[.,]0{1,2})?"
 _HALF = re.compile(r"(?:level )?([0-9])[.,]50?")
 _LEVEL = re.compile(rf"(?:level )?{_NUMBER}(?:[ .:)(-]+([a-z ]+?)\)?)?")
-_TWO = re.compile(r"(?:between )?(.+?) ?(?:/|-|&|\bto\b|\band\b|\bor\b) ?(.+)")
+# The last part takes whatever is left, so that the first word between is the only one that is tried.
+_TWO = re.compile(r"(?:between )?(.+?) ?(?:/|-|&|\bto\b|\band\b|\bor\b) ?(.+)", re.DOTALL)
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven")
 _NOT_APPLICABLE = {"na", "n/a", "n a", "n.a", "n-a", "n\\a", "not applicable"}
 

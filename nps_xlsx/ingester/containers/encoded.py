@@ -16,7 +16,7 @@ _BEFORE, _BESIDE = 1_024, 4_096
 """Bytes that may stand before the base64 (a flow writes the content type there), and in all beside it."""
 
 # Base64 of "PK\x03\x04" and of a compound file's first eight bytes; whole bytes of both, so that they do
-# not hang on what follows.  The run is one class of characters: linear.
+# not hang on what follows.  The run is one class of characters, the others are bounded: linear.
 _MARK = re.compile(rb"UEsDB[A-P]|0M8R4KGxG")
 _RUN = re.compile(rb"[A-Za-z0-9+/_=\s\\-]*")
 _ESCAPES = re.compile(rb"\\[nrt]|[\\\s=]")

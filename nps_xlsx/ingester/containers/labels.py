@@ -8,6 +8,8 @@ import unicodedata
 LENGTH_LIMIT = 150
 """Characters of one name: what Windows lets a path have, less room for folders."""
 
+# Each pattern of this module is one class of characters, or an ending of at most eight that is looked for
+# from the back of a name: linear.
 _SEPARATORS = re.compile(r"[/\\]+")
 _DRIVE = re.compile(r"[A-Za-z]:")
 # Controls, invisible marks (one of them turns "xslx.exe" round), halves of characters, line breaks.

@@ -45,6 +45,7 @@ LINE_LIMIT, HEADERS_LIMIT, WORK_LIMIT = 2_000_000, 10_000, 200_000_000
 _Answer = TypeVar("_Answer")
 _HEAD = 65_536
 """Bytes in which a mail is known: Exchange writes 20 KB of headers before From and Subject."""
+# Each begins at the start of a line and ends in it: linear in the head, or the mail, that it looks through.
 _HEADER = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)
 _BY_MACHINES = {b"received", b"message-id", b"mime-version", b"return-path"}
 _BY_PEOPLE = {b"from", b"to", b"subject", b"date", b"sender"}
@@ -65,6 +66,7 @@ _PASSED_OVER = {
     "application/applefile",
 }
 _PASSED_OVER_SUFFIXES = (".ics", ".vcf", ".p7s")
+# Of one class of characters after another, on names and headers that are bounded beforehand.
 _PIECE_OF_TEXT = re.compile(r"ATT\d{5,}\.(txt|html?)", re.IGNORECASE)
 """What Exchange names the pieces of a text that Apple Mail wrote around an attachment."""
 _ENCODING = re.compile(r"[a-z0-9-]+")

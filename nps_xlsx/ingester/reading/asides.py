@@ -31,11 +31,13 @@ from nps_xlsx.model import TextKind
 PART_LIMIT = 8 * 1024 * 1024
 """Bytes of a part of which a tree is made: a hundred times the notes of the busiest return."""
 
-_CELLS = re.compile(rb"<(?:\w+:)?sheetData\b.*</(?:\w+:)?sheetData>", re.DOTALL)
+# No pattern here looks further than a bound from where it begins: each is linear in its part or text.
+_CELLS_BEGIN = re.compile(rb"<(?:\w{1,20}:)?sheetData\b")
+_CELLS_END = re.compile(rb"</(?:\w{1,20}:)?sheetData>")
 _FIRST_CELL = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
 _CODES = re.compile(r'&(?:"[^"]{0,99}"|K[0-9A-Fa-f]{2}[0-9A-Fa-f+-][0-9A-Fa-f]{3}|\d{1,3}|[A-Z])')
 """Fonts, sizes and fields in a header or footer (ECMA-376 part 1, 18.3.1.46)."""
-_LINK_TO_CELL = re.compile(r"#.*[!.]\$?[A-Z]{1,3}\$?[0-9]{1,7}")
+_CELL_OF_SHEET = re.compile(r"[!.]\$?[A-Z]{1,3}\$?[0-9]{1,7}")
 _THREADED_AUTHOR = "tc="
 """How the author of a note begins that only repeats a threaded comment for older programs."""
 
@@ -185,8 +187,16 @@ def _anchored(anchor: Element) -> str:
 # --- Links, headers and footers
 
 
+def _without_cells(part: bytes) -> bytes:
+    """A sheet's part from which a small tree is made."""
+    begin, end = _CELLS_BEGIN.search(part), 0
+    for end_tag in _CELLS_END.finditer(part):
+        end = end_tag.end()
+    return part[: begin.start()] + part[end:] if begin and end > begin.start() else part
+
+
 def _of_sheet(part: bytes, relations: Mapping[str, Relation]) -> Iterator[_Found]:
-    tree: Element = ElementTree.fromstring(_CELLS.sub(b"", part, count=1))
+    tree: Element = ElementTree.fromstring(_without_cells(part))
     for link in _named(tree, "hyperlink"):
         key = next((value for name, value in link.items() if local(name) == "id"), "")
         yield from _link(link.get("ref", ""), relations.get(key))
@@ -208,7 +218,8 @@ def _link(cell: str, relation: Relation | None) -> Iterator[_Found]:
 
 def leads_outside(address: str) -> bool:
     """Whether a link leads out of the workbook: programs write those within it in many ways."""
-    return bool(address) and not address.startswith("#") and not _LINK_TO_CELL.search(address)
+    document, _, place = address.partition("#")
+    return bool(document) and not _CELL_OF_SHEET.search(place)
 
 
 def _binary_links(part: bytes, relations: Mapping[str, Relation]) -> Iterator[_Found]:
