@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import platform
+import signal
 import sys
 import tempfile
 import traceback
@@ -32,6 +33,9 @@ def main() -> NoReturn:
     """Run the command line; the exit code is 0, 1 (problems found), 2 (could not run) or 3 (our fault)."""
     for stream in (sys.stdout, sys.stderr):
         _write_any_text(stream)
+    before = signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # the system's kill ends as Ctrl-C does
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
@@ -46,6 +50,8 @@ def main() -> NoReturn:
     except Exception as error:  # noqa: BLE001 - the last stop: whatever comes here is our own fault
         click.echo(f"Error: {_reported(error)}", err=True)
         code = OUR_FAULT
+    finally:
+        signal.signal(signal.SIGTERM, before)
     sys.exit(code)
 
 

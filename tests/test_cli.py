@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import tomllib
@@ -203,6 +205,18 @@ def test_every_unknown_name_of_a_list_is_told_at_once(tmp_path: Path) -> None:
     assert "row 2: " in run.stderr
     assert "row 4: " in run.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without a signal")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_stopped_says_so(monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
+    """Ctrl-C and the system's kill end any command with one message and exit 2, after it has tidied up."""
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("nps_xlsx.commands.framework.load_framework", lambda _: os.kill(os.getpid(), number))
+    run = nps("framework", "show", "SV3")
+    assert run.returncode == 2
+    assert "Stopped." in run.stderr
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")

@@ -84,6 +84,31 @@ def test_a_run_that_is_killed_leaves_whole_files(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "three", "two"]
 
 
+_FULL = """
+import resource, signal, sys
+from pathlib import Path
+from nps_xlsx.files import OutputError, write_files
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+folder = Path(sys.argv[1])
+try:
+    write_files({folder / "a": b"new", folder / "b": b"x" * 2000})
+except OutputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows limits no file's size")
+def test_a_disk_that_is_really_full_leaves_whole_files(tmp_path: Path) -> None:
+    """Where the system itself takes no more, the message says so, and what was there stands as it was."""
+    (tmp_path / "a").write_bytes(b"old")
+    run = subprocess.run(
+        [sys.executable, "-c", _FULL, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert "b cannot be written" in run.stdout
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old"}
+
+
 def test_sweeping_takes_only_what_is_ours(tmp_path: Path) -> None:
     """A temporary file of a killed run goes; a council's own file stays, whatever it is called."""
     (tmp_path / ".nps-returns.csv.x1.tmp").touch()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -201,15 +200,12 @@ def _build(orders: Sequence[Order], out: Path) -> None:
 @contextlib.contextmanager
 def _told_where_it_stops(paths: Sequence[Path], number: int) -> Iterator[None]:
     """Says what is there and whole where something stops the build: no room, Ctrl-C, or the system's kill."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except BaseException:
         built = f"{len(paths)} of {number} workbooks are built and whole"
         click.echo(f"\n{built}{f'; the last is {paths[-1].name}' if paths else ''}.", err=True)
         raise
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _councils(wanted: _Wanted, register: Register) -> Sequence[Council]:
