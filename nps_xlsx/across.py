@@ -10,11 +10,16 @@ from dataclasses import dataclass, replace
 from nps_xlsx import layout
 from nps_xlsx.errors import UserError
 from nps_xlsx.ingester.values import read_yes_no
-from nps_xlsx.model import Assessment, Place, Problem, Return, Status
+from nps_xlsx.joining import differing, only_in, together
+from nps_xlsx.model import Answer, Assessment, Framework, Place, Problem, Return, Severity, Status
 from nps_xlsx.problems import problem
 
 Key = tuple[str, str, str, tuple[str, ...]]
 """What two returns share where one replaces the other: council, round, respondent, and what was asked."""
+
+
+INSTEAD = (Status.BLANK, Status.OTHER_ROUND)
+"""What is read without fault and is no return of this round."""
 
 
 class KeepError(UserError):
@@ -34,22 +39,27 @@ class Keep:
 
 
 def check_across(
-    returns: Sequence[Return], keep: Keep = Keep(), round_: str = "", asked: Container[str] | None = None
+    returns: Sequence[Return],
+    framework: Framework,
+    keep: Keep = Keep(),
+    round_: str = "",
+    asked: Container[str] | None = None,
 ) -> list[Return]:
     """The same returns, with those marked that do not count, and what is odd between them reported.
 
-    Returns of another round than ``round_`` do not count; where it is empty, that is the round that
-    most answered returns are of, among the councils that were ``asked`` (their GSS codes) if any is.
+    Returns of another round than ``round_`` do not count; where it is empty, that is the round of
+    which most councils answered, among those that were ``asked`` (their GSS codes) if any did.
+    Colleagues' returns that share the sheets count together, in the one that would count alone.
 
     Raises:
         KeepError: a file that is to be kept is not among them.
     """
     _refuse_unknown(keep, returns)
     marked = _duplicates(returns, keep)
-    marked = _shared_stamps([as_blank(returned) for returned in marked])
+    marked = _shared_stamps([_unusable(as_blank(returned)) for returned in marked])
     marked = _other_rounds(marked, round_, asked)
-    marked = _superseded(marked, keep)
-    return _respondents(marked)
+    marked = _sent_again(marked, framework, keep)
+    return _respondents(_noted_beside(marked))
 
 
 def _refuse_unknown(keep: Keep, returns: Sequence[Return]) -> None:
@@ -133,6 +143,29 @@ def as_blank(returned: Return) -> Return:
     return _ended(returned, Status.BLANK, "return-blank", value=str(rows))
 
 
+def _unusable(returned: Return) -> Return:
+    """The return, refused where something is answered and nothing of it can be used: it is no response."""
+    if not is_counted(returned) or _answered(returned):
+        return returned
+    return _ended(returned, Status.REFUSED, "answers-unusable", value=str(returned.answers_refused))
+
+
+def _noted_beside(returns: Sequence[Return]) -> list[Return]:
+    """What came in place of a return needs no decision where its council has one that counts."""
+    theirs = {one.assessment.gss_code for one in returns if is_counted(one) and one.assessment}
+    return [
+        _as_note(one)
+        if one.status in INSTEAD and one.assessment and one.assessment.gss_code in theirs
+        else one
+        for one in returns
+    ]
+
+
+def _as_note(returned: Return) -> Return:
+    first, *rest = returned.problems
+    return replace(returned, problems=(replace(first, severity=Severity.NOTE), *rest))
+
+
 # --- Two councils with one stamp
 
 
@@ -163,20 +196,73 @@ def _refused(returned: Return, other: str) -> Return:
     return _ended(returned, Status.REFUSED, "stamp-shared", **words)
 
 
-# --- Sent again
+# --- Sent again, or shared by colleagues
 
 
-def _superseded(returns: Sequence[Return], keep: Keep) -> list[Return]:
+def _sent_again(returns: Sequence[Return], framework: Framework, keep: Keep) -> list[Return]:
+    """Of each council and respondent one return counts, with what colleagues add to it."""
     marked = list(returns)
     for places in _groups(returns, key_of):
         counts = _chosen(returns, places, keep)
+        joined = [] if _named(returns, places, keep) else _joinable(returns, places, framework, keep)
+        marked[counts] = _with_parts(marked[counts], [marked[place] for place in joined], framework)
         for place in places:
             if place != counts:
-                other = returns[counts].source_file
-                ended = _ended(returns[place], Status.SUPERSEDED, "return-superseded", other=other)
-                marked[place] = replace(ended, superseded_by=other)
-                marked[counts] = _told_if_emptier(marked[counts], returns[place])
+                is_joined = place in joined
+                marked[place] = _behind(marked[place], marked[counts], is_joined=is_joined)
+                if not is_joined:
+                    marked[counts] = _told_if_lacking(marked[counts], returns[place])
     return marked
+
+
+def _behind(returned: Return, counted: Return, *, is_joined: bool) -> Return:
+    """A return that counts within another, or not at all."""
+    status, slug = (Status.JOINED, "return-joined") if is_joined else (Status.SUPERSEDED, "return-superseded")
+    other = counted.source_file
+    return replace(_ended(returned, status, slug, other=other), superseded_by=other)
+
+
+def _joinable(
+    returns: Sequence[Return], places: Sequence[int], framework: Framework, keep: Keep
+) -> list[int]:
+    """The places of the returns to join to the one that counts, the one that goes before the others first.
+
+    None of them answers a row differently from any that goes before it: what somebody changed since
+    does not come back.
+    """
+    ordered = sorted(places, key=lambda place: _order(returns[place], place), reverse=not keep.earliest)
+
+    def agree(one: int, other: int) -> bool:
+        before, after = sorted((one, other), key=lambda place: _order(returns[place], place))
+        earlier, later = returns[before].written, returns[after].written
+        return earlier is not None and later is not None and not differing(earlier, later, framework)
+
+    return [place for at, place in enumerate(ordered) if at and all(agree(place, by) for by in ordered[:at])]
+
+
+def _with_parts(counted: Return, parts: Sequence[Return], framework: Framework) -> Return:
+    """The return that counts, with the answers of those that are joined to it."""
+    if not parts or counted.assessment is None:
+        return counted
+    group = [counted, *parts]
+    whole = together([one.assessment for one in group if one.assessment], framework)
+    own = {answer.ref for answer in counted.assessment if is_used(answer)}
+    is_corrected = any(one.uncorrected for one in group)
+    others = ", ".join(one.source_file for one in parts)
+    found = problem("returns-joined", Place(counted.source_file), others=others)
+    return replace(
+        with_problem(counted, found),
+        assessment=whole,
+        uncorrected=together([one.written for one in group if one.written], framework)
+        if is_corrected
+        else None,
+        answers_joined=sum(is_used(answer) and answer.ref not in own for answer in whole),
+    )
+
+
+def is_used(answer: Answer) -> bool:
+    """Whether the council wrote something in a row, all of which can be used."""
+    return not answer.is_blank and not answer.refused
 
 
 def key_of(assessment: Assessment) -> Key:
@@ -191,22 +277,29 @@ def is_combined(assessment: Assessment) -> bool:
 
 
 def _chosen(returns: Sequence[Return], places: Sequence[int], keep: Keep) -> int:
-    named = [place for place in places if returns[place].source_file in keep.files]
     choose = min if keep.earliest else max
-    return choose(named or places, key=lambda place: (*_dates(returns[place]), place))
+    among = _named(returns, places, keep) or places
+    return choose(among, key=lambda place: _order(returns[place], place))
 
 
-def _dates(returned: Return) -> tuple[dt.date, str, str]:
-    """Its day, and the moments that tell two of one day apart; a return without a date is the earliest."""
-    return day_of(returned) or dt.date.min, _sent_at(returned), returned.saved_at
+def _named(returns: Sequence[Return], places: Sequence[int], keep: Keep) -> list[int]:
+    return [place for place in places if returns[place].source_file in keep.files]
 
 
-def _told_if_emptier(counted: Return, other: Return) -> Return:
-    ours, theirs = _answered(counted), _answered(other)
-    if ours >= theirs:
+def _order(returned: Return, place: int) -> tuple[dt.date, str, str, int]:
+    """Its day, and what tells two of one day apart; a return without a date is the earliest."""
+    return day_of(returned) or dt.date.min, _sent_at(returned), returned.saved_at, place
+
+
+def _told_if_lacking(counted: Return, other: Return) -> Return:
+    """The return that counts, with a warning of rows that only the one it replaces answers."""
+    assert counted.assessment is not None  # noqa: S101 - only returns with an assessment are grouped
+    assert other.assessment is not None  # noqa: S101 - only returns with an assessment are grouped
+    refs = only_in(other.assessment, counted.assessment)
+    if not refs:
         return counted
-    value = f"{theirs} against {ours}"
-    found = problem("superseded-fuller", Place(counted.source_file), other=other.source_file, value=value)
+    words = {"value": str(len(refs)), "rows": ", ".join(refs), "other": other.source_file}
+    found = problem("superseded-fuller", Place(counted.source_file), **words)
     return with_problem(counted, found)
 
 
@@ -243,15 +336,24 @@ def _other_rounds(returns: Sequence[Return], round_: str, asked: Container[str] 
 
 
 def main_round(assessments: Iterable[Assessment]) -> str:
-    """The round that most are of, the later of two alike; empty where none says its round."""
-    rounds = Counter(assessment.round for assessment in assessments if assessment.round)
-    return max(rounds, key=lambda name: (rounds[name], name), default="")
+    """The round of which most councils are, the later of two alike; empty where none says its round.
+
+    Each council has one voice for a round, however often it sent it and whatever its letters' case.
+    """
+    dated = [one for one in assessments if one.round]
+    councils = Counter(name for _, name in {(one.gss_code, one.round.casefold()) for one in dated})
+    main = max(councils, key=lambda name: (councils[name], name), default="")
+    spelt = Counter(one.round for one in dated if one.round.casefold() == main)
+    return max(spelt, key=lambda name: (spelt[name], name), default="")
 
 
 def _of_other_round(returned: Return, this: str) -> Return:
+    """The return as of this round, written alike in all; put aside where it is of another."""
     sent = returned.assessment.round if returned.assessment else ""
-    if not is_counted(returned) or not this or sent.casefold() in ("", this.casefold()):
+    if returned.assessment is None or not is_counted(returned) or not this or not sent:
         return returned
+    if sent.casefold() == this.casefold():
+        return replace(returned, assessment=replace(returned.assessment, round=this))
     return _ended(returned, Status.OTHER_ROUND, "round-other", value=sent, most=this)
 
 

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nps_xlsx import layout
-from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, Place, Problem, Return
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, Place, Problem, Return, Status
 from nps_xlsx.problems import grouped, problem, worst_first
 
 
 def check_return(returned: Return, framework: Framework) -> Return:
     """The same return with what the rules find added to its problems, the like told together, worst first."""
-    found = list(returned.problems)
-    if returned.assessment is not None:
-        found += check_assessment(returned.assessment, framework, file=returned.source_file)
-        found += _saved(returned, returned.assessment)
-    return replace(returned, problems=worst_first(grouped(found), layout.sheet_names(framework)))
+    return check_returns([returned], framework)[0]
+
+
+def check_returns(returns: Sequence[Return], framework: Framework) -> list[Return]:
+    """Each return with what the rules find in it.
+
+    Returns that were joined are judged as the one that they count in; what is found in a cell is
+    a problem of the file that the cell is in.
+    """
+    found = {returned.source_file: list(returned.problems) for returned in returns}
+    for returned in returns:
+        if returned.assessment is not None and returned.status is not Status.JOINED:
+            own = returned.source_file
+            for one in check_assessment(returned.assessment, framework, file=own):
+                found.get(one.place.file, found[own]).append(one)
+            found[own] += _saved(returned, returned.assessment)
+    sheets = layout.sheet_names(framework)
+    return [
+        replace(returned, problems=worst_first(grouped(found[returned.source_file]), sheets))
+        for returned in returns
+    ]
 
 
 def check_assessment(assessment: Assessment, framework: Framework, *, file: str = "") -> list[Problem]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nps_xlsx.across import Keep, as_blank, check_across, with_day
-from nps_xlsx.check import check_return
+from nps_xlsx.across import Keep, as_blank, check_across, is_used, with_day
+from nps_xlsx.check import check_returns
 from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers, met_nothing
 from nps_xlsx.councils import Register
 from nps_xlsx.files import made_folders
@@ -68,7 +68,7 @@ class Receipt:
     answers_read: int
     answers_refused: int
     answers_aside: int
-    """Rows of returns that were put aside: superseded, or the same file twice."""
+    """Rows of returns that were put aside: superseded, or the same file twice; not those of joined ones."""
     problems: dict[Severity, int]
     waived: int = 0
     corrected: int = 0
@@ -122,8 +122,9 @@ def read_returns(
     whose = Whose(register, asked)
     returns = [whose.supposed(as_blank(returned)) for returned in returns]
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
-    judged = [check_return(returned, framework) for returned in corrected]
-    checked = check_across(judged, rulings.keep, rulings.round, asked.by_code if asked else None)
+    codes = asked.by_code if asked else None
+    judged = check_across(corrected, framework, rulings.keep, rulings.round, codes)
+    checked = check_returns(judged, framework)
     waived, unused_waivers = apply_waivers(checked, rulings.waivers, rulings.as_of)
     dated = tuple(with_day(returned, rulings.as_of) for returned in waived)
     return Intake(dated, rulings, tuple(unused), tuple(unused_waivers))
@@ -186,13 +187,14 @@ def make_receipt(intake: Intake) -> Receipt:
     statuses = [returned.status for returned in returns]
     found = [problem for returned in returns for problem in returned.problems]
     counting = [problem.severity for problem in (*found, *intake.unmet) if not problem.waived]
+    joined = sum(returned.answers_joined for returned in returns)
     refused_whole = sum(_rows_used(returned) for returned in returns if returned.status is Status.REFUSED)
     receipt = Receipt(
         files=len(returns),
         statuses={status: statuses.count(status) for status in Status},
         answers_present=sum(returned.answers_present for returned in returns),
         answers_read=sum(_rows_used(returned) for returned in returns if returned.status is Status.ACCEPTED),
-        answers_aside=sum(_rows_used(returned) for returned in returns if _is_aside(returned)),
+        answers_aside=sum(_rows_used(returned) for returned in returns if _is_aside(returned)) - joined,
         answers_refused=sum(returned.answers_refused for returned in returns) + refused_whole,
         problems={severity: counting.count(severity) for severity in Severity},
         waived=sum(bool(problem.waived) for problem in found),
@@ -213,5 +215,5 @@ def _is_aside(returned: Return) -> bool:
 
 
 def _rows_used(returned: Return) -> int:
-    """Rows of an assessment that hold an answer, all of which can be used."""
-    return sum(not answer.is_blank and not answer.refused for answer in returned.assessment or ())
+    """Rows of an assessment that are used where it counts."""
+    return sum(is_used(answer) for answer in returned.assessment or ())

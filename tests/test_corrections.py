@@ -356,7 +356,7 @@ def test_changes_are_those_between_what_the_council_wrote(
     given = tuple(replace(a, current=1) if a.ref == "EC1" else a for a in whole(new))
     new = replace(new, assessment=replace(whole(new), answers=given))
     batch, _ = apply_corrections([old, new], [told("EC1", "current", "5")], framework, register)
-    changes = change_rows(check_across(batch), framework)
+    changes = change_rows(check_across(batch, framework), framework)
     assert [(row["ref"], row["before"], row["after"]) for row in changes] == [("EC1", "2", "1")]
 
 
@@ -620,11 +620,11 @@ def test_a_return_is_given_to_the_council_that_it_is_from(
 ) -> None:
     """Filled in a neighbour's workbook, it counts for its own council once the analyst says so."""
     other = replace(spoilt, source_file="swale.xlsx")
-    alone = [r.status for r in check_across([plain, other])]
+    alone = [r.status for r in check_across([plain, other], framework)]
     batch, _ = apply_corrections(
         [plain, other], [told("", "gss_code", "swale", file="swale.xlsx")], framework, register
     )
-    marked = check_across(batch)
+    marked = check_across(batch, framework)
     assert alone == [Status.ACCEPTED, Status.REFUSED]
     assert [r.status for r in marked] == [Status.ACCEPTED, Status.ACCEPTED]
     assert [whole(r).gss_code for r in marked] == [MEDWAY, SWALE]

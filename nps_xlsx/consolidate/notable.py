@@ -9,7 +9,7 @@ from itertools import groupby
 import pandas as pd
 
 from nps_xlsx.consolidate.tables import Tables
-from nps_xlsx.model import Assessment, Problem, Return, Status
+from nps_xlsx.model import Assessment, Problem, Return, Severity, Status
 from nps_xlsx.scores import one_decimal
 
 JUMP = 2
@@ -69,9 +69,15 @@ def _no_returns(returns: Sequence[Return]) -> Iterator[Notable]:
     """What came in place of a return: blanks first, then workbooks of another round."""
     for status, kind in ((Status.BLANK, "Blank"), (Status.OTHER_ROUND, "Other round")):
         for returned in returns:
-            if returned.status is status:
+            if returned.status is status and _is_open(returned):
                 whose = returned.council, returned.gss_code
                 yield Notable(kind, *whose, returned.message, source_file=returned.source_file)
+
+
+def _is_open(returned: Return) -> bool:
+    """Whether what became of the file is to be decided on: it is more than a note, and was not waived."""
+    said = [found for found in returned.problems if found.message == returned.message]
+    return any(found.severity is not Severity.NOTE and not found.waived for found in said)
 
 
 def _few_answers(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
@@ -82,9 +88,7 @@ def _few_answers(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iter
 
 def _refused(returns: Sequence[Return]) -> Iterator[Notable]:
     for returned in returns:
-        if returned.status is Status.REFUSED and any(
-            found.severity != "note" and not found.waived for found in returned.problems
-        ):
+        if returned.status is Status.REFUSED and _is_open(returned):
             whose = returned.council, returned.gss_code
             yield Notable("Refused", *whose, returned.message, source_file=returned.source_file)
 

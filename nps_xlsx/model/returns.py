@@ -227,11 +227,13 @@ class Return:
     """What the council wrote, where a correction changed it."""
     message: str = ""
     superseded_by: str = ""
-    """The file that counts instead of a superseded one."""
+    """The file that counts instead of a superseded one, or that a joined one counts in."""
     answers_present: int = 0
     """Rows in the file in which the council wrote something."""
     answers_refused: int = 0
     """Of those, the rows that could not be used (a level that is no level, a doubled row)."""
+    answers_joined: int = 0
+    """Rows that count in it and stand only in files that were joined to it."""
     other_texts: tuple[OtherText, ...] = ()
     """What the council wrote where no answer is read."""
     supposed: Council | None = None

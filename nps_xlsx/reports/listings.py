@@ -11,7 +11,8 @@ from importlib.resources import files
 
 from nps_xlsx.combine import Combined
 from nps_xlsx.guards import guarded
-from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Problem, Received, Return, Status
+from nps_xlsx.joining import level_code, written
+from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Return, Status
 
 Row = dict[str, str]
 
@@ -110,7 +111,7 @@ def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framew
         "owner": answer.owner,
         "due_date": answer.due_date.isoformat() if answer.due_date else answer.due_text,
         "priority": answer.priority,
-        "source_file": returned.source_file,
+        "source_file": answer.place.file or returned.source_file,
         "sheet": answer.place.sheet,
         "cell": answer.place.cell,
         "day": assessment.day.isoformat() if assessment.day else "",
@@ -180,7 +181,7 @@ def change_rows(returns: Sequence[Return], framework: Framework) -> list[Row]:
             "source_file": counted.source_file,
         }
         for returned in returns
-        if returned.superseded_by and returned.written
+        if returned.status is Status.SUPERSEDED and returned.written
         for counted in [by_file[returned.superseded_by]]
         if counted.written
         for ref, key, before, after in _changes(returned.written, counted.written, framework)
@@ -189,23 +190,10 @@ def change_rows(returns: Sequence[Return], framework: Framework) -> list[Row]:
 
 def _changes(old: Assessment, new: Assessment, framework: Framework) -> Iterator[tuple[str, str, str, str]]:
     for row in framework.rows:
-        before, after = _fields(old.answer(row.code)), _fields(new.answer(row.code))
+        before, after = written(old.answer(row.code)), written(new.answer(row.code))
         for key in before:
             if before[key] != after[key]:
                 yield row.code, key, before[key], after[key]
-
-
-def _fields(answer: Answer) -> Row:
-    """What a council wrote in a row, as text, by column; a level that is none as it was found."""
-    return {
-        "current": level_code(answer.current) or answer.current_text,
-        "target": level_code(answer.target) or answer.target_text,
-        "evidence": answer.evidence,
-        "actions": answer.actions,
-        "owner": answer.owner,
-        "due_date": answer.due_date.isoformat() if answer.due_date else answer.due_text,
-        "priority": answer.priority,
-    }
 
 
 def combined_rows(combined: Iterable[Combined], framework: Framework) -> list[Row]:
@@ -259,11 +247,6 @@ def all_rows(
         "reviews.csv": review_rows(counted, framework),
     }
     return always | {name: rows for name, rows in some.items() if rows}
-
-
-def level_code(level: LevelValue) -> str:
-    """A level as the CSV files have it: 1 to 5, ``NA``, or nothing."""
-    return "" if level is None else str(level)
 
 
 def _identity(assessment: Assessment | None) -> Row:

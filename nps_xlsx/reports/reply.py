@@ -52,7 +52,7 @@ def reply(returned: Return, framework: Framework, *, marked_up: str = "") -> str
 
     ``marked_up`` is the name of the marked-up copy, where one is attached.
     """
-    if returned.assessment is None or returned.status is not Status.ACCEPTED:
+    if returned.assessment is None or returned.status not in (Status.ACCEPTED, Status.JOINED):
         body = _unused(returned)
     else:
         body = _used(returned, returned.assessment, framework, marked_up)

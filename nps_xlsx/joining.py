@@ -1,0 +1,131 @@
+"""Colleagues who shared the sheets: what two returns answer differently, and the answers of all together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+
+from nps_xlsx.model import Answer, Assessment, Framework, LevelValue
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "current": ("current", "current_text"),
+    "target": ("target", "target_text"),
+    "evidence": ("evidence",),
+    "actions": ("actions",),
+    "owner": ("owner",),
+    "due_date": ("due_date", "due_text"),
+    "priority": ("priority",),
+    "reviewer_level": ("reviewer_level",),
+    "reviewer_comment": ("reviewer_comment",),
+}
+"""The fields of an answer that each answer column fills."""
+
+
+def level_code(level: LevelValue) -> str:
+    """A level as the CSV files have it: 1 to 5, ``NA``, or nothing."""
+    return "" if level is None else str(level)
+
+
+def written(answer: Answer) -> dict[str, str]:
+    """What a council wrote in a row, as text, by column; a level that is none as it was found."""
+    return {
+        "current": level_code(answer.current) or answer.current_text,
+        "target": level_code(answer.target) or answer.target_text,
+        "evidence": answer.evidence,
+        "actions": answer.actions,
+        "owner": answer.owner,
+        "due_date": answer.due_date.isoformat() if answer.due_date else answer.due_text,
+        "priority": answer.priority,
+        "reviewer_level": level_code(answer.reviewer_level),
+        "reviewer_comment": answer.reviewer_comment,
+    }
+
+
+def is_as_sent(answer: Answer, framework: Framework) -> bool:
+    """Whether a row holds nothing but what the workbook was prefilled with, so that nobody wrote it."""
+    mark, _, _ = framework.guidance.words.get("from_last_round", "").partition("{")
+    told = written(answer)
+    said = (told["evidence"], told["actions"])
+    return bool(mark) and not told["current"] and any(text.startswith(mark) for text in said)
+
+
+def differing(
+    earlier: Assessment, later: Assessment, framework: Framework, *, is_one_hand: bool | None = None
+) -> dict[str, list[str]]:
+    """The columns in which two returns answer a row differently, by row; empty where they can be joined.
+
+    A column is filled in both and not alike, white space apart, or somebody emptied it, which is
+    known where both are of one hand: by default where both name the same *Completed by*.
+    """
+    if is_one_hand is None:
+        hands = {_plain(one.detail("completed_by")).casefold() for one in (earlier, later)}
+        is_one_hand = len(hands) == 1 and hands != {""}
+    found = {}
+    for row in framework.rows:
+        before, after = (_said(one.answer(row.code), framework) for one in (earlier, later))
+        keys = [
+            key for key in before if before[key] != after[key] and before[key] and (after[key] or is_one_hand)
+        ]
+        if keys:
+            found[row.code] = keys
+    return found
+
+
+def _said(answer: Answer, framework: Framework) -> dict[str, str]:
+    if is_as_sent(answer, framework):
+        return dict.fromkeys(_FIELDS, "")
+    # What could not be read fills its column, whatever is left of it.
+    return {key: _plain(text) or "?" * (key in answer.refused) for key, text in written(answer).items()}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def only_in(other: Assessment, counted: Assessment) -> tuple[str, ...]:
+    """The rows that are answered in one and not in the one that counts."""
+    given = {answer.ref for answer in counted if answer.is_answered}
+    return tuple(answer.ref for answer in other if answer.is_answered and answer.ref not in given)
+
+
+def together(assessments: Sequence[Assessment], framework: Framework) -> Assessment:
+    """The answers of several returns in one: a column that the first leaves empty is the next one's.
+
+    So are its details.  Each answer keeps the place of its current level.
+    """
+    answers: dict[str, list[Answer]] = {}
+    for answer in (answer for one in assessments for answer in one):
+        answers.setdefault(answer.ref, []).append(answer)
+    details: dict[str, str] = {}
+    places = {}
+    for one in assessments:
+        for key, text in one.details:
+            if not details.get(key):
+                details[key] = text
+                places.update({key: one.detail_places[key]} if key in one.detail_places else {})
+    return replace(
+        assessments[0],
+        answers=tuple(_as_one(answers[row.code], framework) for row in framework.rows if row.code in answers),
+        details=tuple(details.items()),
+        detail_places=places,
+    )
+
+
+def _as_one(answers: Sequence[Answer], framework: Framework) -> Answer:
+    # What was only prefilled is no answer where a colleague gave one.
+    given = [one for one in answers if not (one.is_blank or is_as_sent(one, framework))]
+    return reduce(_filled_up, given or answers)
+
+
+def _filled_up(base: Answer, other: Answer) -> Answer:
+    """The answer with its empty columns as the other has them, where that could be read."""
+    if base.is_blank:
+        return other
+    ours, theirs = written(base), written(other)
+    unreadable = {*base.refused, *other.refused}
+    keys = [key for key in _FIELDS if theirs[key] and not ours[key] and key not in unreadable]
+    values = {name: getattr(other, name) for key in keys for name in _FIELDS[key]}
+    if "current" in keys:
+        values |= {"place": other.place, "cells": other.cells}
+    return replace(base, **values)
