@@ -230,10 +230,10 @@ def _joinable(
     None of them answers a row differently from any that goes before it: what somebody changed since
     does not come back.
     """
-    ordered = sorted(places, key=lambda place: _order(returns[place], place), reverse=not keep.earliest)
+    ordered = sorted(places, key=lambda place: by_age(returns[place], place), reverse=not keep.earliest)
 
     def agree(one: int, other: int) -> bool:
-        before, after = sorted((one, other), key=lambda place: _order(returns[place], place))
+        before, after = sorted((one, other), key=lambda place: by_age(returns[place], place))
         earlier, later = returns[before].written, returns[after].written
         return earlier is not None and later is not None and not differing(earlier, later, framework)
 
@@ -279,15 +279,15 @@ def is_combined(assessment: Assessment) -> bool:
 def _chosen(returns: Sequence[Return], places: Sequence[int], keep: Keep) -> int:
     choose = min if keep.earliest else max
     among = _named(returns, places, keep) or places
-    return choose(among, key=lambda place: _order(returns[place], place))
+    return choose(among, key=lambda place: by_age(returns[place], place))
 
 
 def _named(returns: Sequence[Return], places: Sequence[int], keep: Keep) -> list[int]:
     return [place for place in places if returns[place].source_file in keep.files]
 
 
-def _order(returned: Return, place: int) -> tuple[dt.date, str, str, int]:
-    """Its day, and what tells two of one day apart; a return without a date is the earliest."""
+def by_age(returned: Return, place: int) -> tuple[dt.date, str, str, int]:
+    """The older first, by day and by what tells two of one day apart; one without a date is the oldest."""
     return day_of(returned) or dt.date.min, _sent_at(returned), returned.saved_at, place
 
 

@@ -24,6 +24,7 @@ from nps_xlsx.commands.check import check
 from nps_xlsx.commands.demo import demo
 from nps_xlsx.commands.framework import framework
 from nps_xlsx.commands.ingest import ingest
+from nps_xlsx.commands.join import join
 from nps_xlsx.commands.report import report
 from nps_xlsx.commands.shared import COULD_NOT_RUN, OUR_FAULT
 from nps_xlsx.errors import UserError
@@ -110,5 +111,5 @@ def cli() -> None:
     """
 
 
-for command in (build, ingest, check, report, demo, framework):
+for command in (build, ingest, check, join, report, demo, framework):
     cli.add_command(command)

@@ -114,13 +114,9 @@ def read_returns(
         KeepError: a file that is to be kept is not among them.
     """
     rulings = rulings or Rulings()
-    returns = []
-    with ReadingProcess(framework, register) as process:
-        for source in collect(paths, process.opened, may_be_empty=asked is not None):
-            seen(source.name)
-            returns.append(process.read_return(source))
     whose = Whose(register, asked)
-    returns = [whose.supposed(as_blank(returned)) for returned in returns]
+    read = read_each(paths, framework, register, may_be_empty=asked is not None, seen=seen)
+    returns = [whose.supposed(returned) for returned in read]
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
     codes = asked.by_code if asked else None
     judged = check_across(corrected, framework, rulings.keep, rulings.round, codes)
@@ -128,6 +124,27 @@ def read_returns(
     waived, unused_waivers = apply_waivers(checked, rulings.waivers, rulings.as_of)
     dated = tuple(with_day(returned, rulings.as_of) for returned in waived)
     return Intake(dated, rulings, tuple(unused), tuple(unused_waivers))
+
+
+def read_each(
+    paths: Iterable[Path],
+    framework: Framework,
+    register: Register,
+    *,
+    may_be_empty: bool = False,
+    seen: Callable[[str], None] = _unheard,
+) -> list[Return]:
+    """Read every file under the paths by itself: neither checked nor held against the others.
+
+    Raises:
+        InputError: a path is not there, or is an empty folder where none ``may_be_empty``.
+    """
+    returns = []
+    with ReadingProcess(framework, register) as process:
+        for source in collect(paths, process.opened, may_be_empty=may_be_empty):
+            seen(source.name)
+            returns.append(as_blank(process.read_return(source)))
+    return returns
 
 
 def ingest(

@@ -1,20 +1,24 @@
-"""A marked-up copy of a return: the council's answers in a fresh workbook, each problem in its cell.
+"""Answers in a fresh workbook: a return's with each problem in its cell, or those of several together.
 
-The council's own file is never saved over or through: what was read from it is written
+A council's own file is never saved over or through: what was read from it is written
 into a workbook that is built anew.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from nps_xlsx import layout
+from nps_xlsx.across import by_age, is_counted
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.builder.marks import is_of_level, told
 from nps_xlsx.councils import Register
+from nps_xlsx.errors import UserError
 from nps_xlsx.ingester.values import department_of
+from nps_xlsx.joining import differing, together, written
 from nps_xlsx.model import (
     NOT_APPLICABLE,
     Answer,
@@ -23,10 +27,17 @@ from nps_xlsx.model import (
     Framework,
     Level,
     LevelValue,
+    Problem,
     Return,
     Status,
 )
+from nps_xlsx.problems import problem
 from nps_xlsx.stamp import RESPONDENT_LENGTH, is_respondent_name, is_round_name
+
+
+class JoinError(UserError):
+    """Files that do not make one workbook."""
+
 
 _CODE = re.compile(r"[A-Z0-9]{1,20}")
 _ENDING = "-to-look-at"
@@ -43,6 +54,14 @@ def mark_up(returned: Return, framework: Framework, register: Register) -> tuple
         return None
     if not is_round_name(assessment.round) or not _CODE.fullmatch(assessment.gss_code):
         return None
+    name, content = _fresh(returned, framework, register)
+    return name.removesuffix(".xlsx") + f"{_ENDING}.xlsx", content
+
+
+def _fresh(returned: Return, framework: Framework, register: Register) -> tuple[str, bytes]:
+    """A workbook built anew with what was read from a return: its name when it was sent, and its content."""
+    assessment = returned.assessment
+    assert assessment is not None  # noqa: S101 - those who ask have seen that there is one
     council = register.by_code.get(assessment.gss_code) or _unregistered(assessment)
     order = Order(
         framework.only(assessment.asked) if assessment.asked else framework,
@@ -54,7 +73,7 @@ def mark_up(returned: Return, framework: Framework, register: Register) -> tuple
         problems=returned.problems,
     )
     name = layout.workbook_file_name(council, order.round, assessment.respondent[:RESPONDENT_LENGTH])
-    return name.removesuffix(".xlsx") + f"{_ENDING}.xlsx", build_workbook(order)
+    return name, build_workbook(order)
 
 
 def mark_up_all(
@@ -63,13 +82,74 @@ def mark_up_all(
     """The marked-up copy of each return, or ``None``; no two of them under one name."""
     copies: list[tuple[str, bytes] | None] = []
     taken: set[str] = set()
+    returns = list(returns)
     for returned in returns:
-        copy = mark_up(returned, framework, register)
+        parts = [
+            one
+            for one in returns
+            if one.status is Status.JOINED and one.superseded_by == returned.source_file
+        ]
+        found = tuple(found for one in (returned, *parts) for found in one.problems)
+        copy = mark_up(replace(returned, problems=found), framework, register)
         if copy is not None:
             copy = (_free(copy[0], taken), copy[1])
             taken.add(copy[0])
         copies.append(copy)
     return copies
+
+
+def join(
+    returns: Sequence[Return], framework: Framework, register: Register
+) -> tuple[str, bytes, tuple[Problem, ...]]:
+    """One workbook of several returns of a council: its name and content, and what they answer differently.
+
+    Of what is answered differently the newest return's stands, and is marked beside all that could
+    not be read.
+
+    Raises:
+        JoinError: a file has no answers, or they are not of one council, round and set of rows.
+    """
+    _refuse_to_join(returns)
+    places = sorted(range(len(returns)), key=lambda place: by_age(returns[place], place), reverse=True)
+    newest_first = [returns[place] for place in places]
+    group = [(one.source_file, one.assessment) for one in newest_first if one.assessment]
+    whole = together([one for _, one in group], framework)
+    if len({one.respondent for _, one in group}) > 1:
+        whole = replace(whole, respondent="")
+    unlike = tuple(
+        found
+        for older, newer in combinations(reversed(group), 2)
+        for found in _unlike(older, newer, framework)
+    )
+    found = tuple(found for one in newest_first for found in one.problems)
+    joined = replace(newest_first[0], assessment=whole, problems=(*unlike, *found))
+    name, content = _fresh(joined, framework, register)
+    return name.removesuffix(".xlsx") + "-joined.xlsx", content, unlike
+
+
+def _refuse_to_join(returns: Sequence[Return]) -> None:
+    for returned in returns:
+        if not is_counted(returned):
+            raise JoinError(f"{returned.source_file} cannot be joined. {returned.message}")
+    given = {(one.gss_code, one.round.casefold(), one.asked): one for r in returns if (one := r.assessment)}
+    if len(given) > 1:
+        kinds = "; ".join(f"{one.council}, round {one.round}" for one in given.values())
+        raise JoinError(f"These are not of one council, round and set of rows: {kinds}. Give those of one.")
+    if len(returns) < 2:
+        raise JoinError("There is one file only. Give the files of colleagues who shared the sheets.")
+
+
+def _unlike(
+    older: tuple[str, Assessment], newer: tuple[str, Assessment], framework: Framework
+) -> Iterator[Problem]:
+    """A problem for each column of a row that two returns have filled in differently."""
+    (file, before), (other, after) = older, newer
+    headings = {one.key: one.heading for one in layout.assessment_columns(framework, with_review=True)}
+    for ref, keys in differing(before, after, framework, is_one_hand=False).items():
+        for key in keys:
+            value, place = written(before.answer(ref))[key], after.answer(ref).where(key)
+            words = {"older": file, "newer": other, "which": headings[key]}
+            yield problem("joined-unlike", place, ref=ref, field=key, value=value, **words)
 
 
 def _free(name: str, taken: Collection[str]) -> str:

@@ -143,7 +143,7 @@ def _uncompared(tables: Tables, scope: Scope) -> tuple[str, ...]:
 
 
 def _refuse_same_round(previous: Mapping[str, Assessment], round_: str) -> None:
-    if round_ and any(before.round == round_ for before in previous.values()):
+    if round_ and any(before.round.casefold() == round_.casefold() for before in previous.values()):
         raise PreviousError(
             f"The answers of --previous are of round {round_}, as these returns are. Give an earlier round's."
         )

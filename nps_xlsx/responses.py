@@ -23,6 +23,10 @@ _ANSWERS = "answers.csv"
 _WANTED = "Give an answers.csv, the folder that it is in, or returns."
 
 
+_Key = tuple[str, str, str, str]
+"""A return in answers.csv: council, round, respondent, file."""
+
+
 class ResponsesError(UserError):
     """Paths in which there are no answers to this framework."""
 
@@ -70,9 +74,9 @@ def _found(path: Path, framework: Framework, register: Register) -> list[Assessm
 
 
 def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
-    answers: dict[tuple[str, str, str, str], dict[str, Answer]] = {}
+    answers: dict[_Key, dict[str, Answer]] = {}
     names: dict[str, str] = {}
-    days: dict[tuple[str, str, str, str], dt.date | None] = {}
+    days: dict[_Key, dt.date | None] = {}
     faults: list[str] = []
     altered: list[str] = []
     for number, row in enumerate(read_csv(path, ("round", "gss_code", "council", "ref", "current")), start=2):
@@ -99,6 +103,7 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
         _warn_altered(path, altered)
     if not answers:
         raise ResponsesError(f"{path} holds no answers to this framework. {_WANTED}")
+    answers = _joined(answers)
     # Beside its respondents' answers, a council's answers without a respondent are its combined response.
     combined, shared = (("combined", "Yes"),), {(code, round_) for code, round_, who, _ in answers if who}
     return [
@@ -114,6 +119,15 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
         )
         for (code, round_, who, file), given in sorted(answers.items())
     ]
+
+
+def _joined(answers: Mapping[_Key, dict[str, Answer]]) -> dict[_Key, dict[str, Answer]]:
+    """The answers by return: where colleagues' files count as one, each row is of one of them only."""
+    joined: dict[_Key, dict[str, Answer]] = {}
+    for key, given in answers.items():
+        same = (one for one in joined if one[:-1] == key[:-1] and not joined[one].keys() & given.keys())
+        joined.setdefault(next(same, key), {}).update(given)
+    return joined
 
 
 def _asked(given: Iterable[Answer], framework: Framework) -> tuple[str, ...]:

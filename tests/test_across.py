@@ -185,7 +185,7 @@ def _completed(returned: Return, by: str) -> Return:
 
 
 def test_what_a_later_return_changed_does_not_come_back() -> None:
-    """A return that a later one contradicts is joined to none, even where the last says nothing of that row."""
+    """A return that a later one contradicts is joined to none, though the last says nothing of that row."""
     became, rows = shared(
         returned("a", Answer("EC1", current=3), Answer("EC3", current=1)),
         returned("b", Answer("EC1", current=2)),
@@ -231,7 +231,7 @@ def test_each_council_has_one_voice_for_the_round() -> None:
 
 
 def test_a_round_is_one_however_it_is_written() -> None:
-    """ "Spring" and "spring" are one round, and are written alike from there on."""
+    """Spring and spring are one round, and are written alike from there on."""
     marked = check_across(
         [
             returned("a", round_="Spring"),

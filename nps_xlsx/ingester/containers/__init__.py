@@ -117,25 +117,34 @@ def collect(
 ) -> Iterator[SourceFile]:
     """Every file under the paths, in the order of their names: folders, zips and mails are opened.
 
+    No two of them have one name, so that whoever reads the results can say which is meant: a file
+    of another folder that is called as one before it has its folder's name with its own.
     ``opener`` opens one file at a time: in this process, or (``ReadingProcess.opened``) in
     another, as is right for what comes by mail.
 
     Raises:
         InputError: a path is not there, or is an empty folder where none ``may_be_empty``.
     """
+    opener, taken = opener or opened, Labels()
     for path in paths:
         if path.is_dir():
-            yield from _folder(path, opener or opened, may_be_empty=may_be_empty)
+            yield from _folder(path, opener, taken, may_be_empty=may_be_empty)
         elif path.exists():
-            yield from _file(path, path.name, opener or opened)
+            yield from _file(path, _label(path.name, path.parent, taken), opener)
         else:
             raise InputError(f"{path} is not there. Check the name and the folder.")
+
+
+def _label(name: str, folder: Path, taken: Labels) -> str:
+    """The name under which a file is known: that of its folder goes before it where it is not the first."""
+    name = printable(name)
+    return taken.give(name, f"{printable(folder.absolute().name)}/{name}")
 
 
 # --- Files and folders
 
 
-def _folder(folder: Path, opener: Opener, *, may_be_empty: bool) -> Iterator[SourceFile]:
+def _folder(folder: Path, opener: Opener, taken: Labels, *, may_be_empty: bool) -> Iterator[SourceFile]:
     """The files below a folder by name; a folder that cannot be opened is told as if it were a file."""
     closed: list[OSError] = []
     found = [
@@ -154,12 +163,12 @@ def _folder(folder: Path, opener: Opener, *, may_be_empty: bool) -> Iterator[Sou
     if not (found or closed or may_be_empty):
         raise InputError(f"{folder} is empty. Check the folder.")
     for file in sorted(found):
-        yield from _file(file, file.relative_to(folder).as_posix(), opener)
+        yield from _file(file, _label(file.relative_to(folder).as_posix(), folder, taken), opener)
 
 
 def _file(path: Path, name: str, opener: Opener) -> Iterator[SourceFile]:
     """One file of the disk and all that comes out of it."""
-    name, size = printable(name), 0
+    size = 0
     try:
         about = path.stat()
         size = about.st_size

@@ -49,15 +49,15 @@ def split_suffix(name: str) -> tuple[str, str]:
 
 
 class Labels:
-    """The labels given within one container, none of them twice."""
+    """The labels given within one container, or one batch, none of them twice."""
 
     def __init__(self) -> None:
         self._given: set[str] = set()
         self._counts: dict[str, int] = {}
 
-    def give(self, wanted: str) -> str:
-        """The label wanted, or the same with a number where it is taken."""
-        label = wanted
+    def give(self, wanted: str, otherwise: str = "") -> str:
+        """The label wanted, or ``otherwise`` where it is taken, or that with a number where it is too."""
+        label = wanted = otherwise if otherwise and wanted in self._given else wanted
         stem, suffix = split_suffix(wanted)
         while label in self._given:
             self._counts[wanted] = self._counts.get(wanted, 1) + 1
