@@ -197,7 +197,10 @@ def test_what_needs_a_decision_comes_first(framework: Framework, register: Regis
     previous = {medway.gss_code: Assessment(medway.gss_code, medway.name, "2022", last)}
     refused = Return("bad.xlsx", "x", Status.REFUSED, message="It is a PDF.")
     tables = tables_of(batch, framework, register, previous)
-    returns = [*as_returns(batch), dataclasses.replace(refused, problems=_errors())]
+    returns = [
+        *as_returns(batch),
+        dataclasses.replace(refused, problems=_errors(), message=_errors()[0].message),
+    ]
     found = notable(tables, returns)
     assert [(one.kind, one.council or one.source_file, one.refs[:1]) for one in found] == [
         ("Refused", "bad.xlsx", ()),
