@@ -29,8 +29,10 @@ WORCESTERSHIRE = "E10000034"
 XLSX = "Calc MS Excel 2007 XML"
 _EPOCH = dt.date(1899, 12, 30)
 
-Cell = tuple[str, str, str, str | int]
-"""Sheet, cell, ``text`` or ``number``, value."""
+Cell = tuple[str, str, str | int]
+"""Sheet, cell, and the text or number that is typed."""
+
+Row = Sequence[str | float]
 
 
 class NoLibreOfficeError(Exception):
@@ -39,18 +41,21 @@ class NoLibreOfficeError(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """One workbook to open, fill in and save under another name."""
+    """One workbook to open and fill in, and what is then wanted of it."""
 
     source: Path
-    target: Path
+    target: Path | None
+    """Where to save it, if anywhere."""
     cells: Sequence[Cell]
     filter: str = XLSX
+    shows: str = ""
+    """A sheet whose cells to give, recalculated."""
     measure: bool = False
-    """Whether to measure the height of its rows instead of saving it."""
+    """Whether to give the rows that are too low for their text, instead of anything else."""
 
 
-def make_returns(folder: Path, fill: Callable[[Sequence[Job]], object]) -> list[Path]:
-    """Write every sample return into a folder, filled in by LibreOffice; returns their paths."""
+def make_returns(folder: Path, fill: Callable[[Sequence[Job]], object]) -> None:
+    """Have every sample return filled in by LibreOffice and saved into a folder."""
     framework = load_framework()
     register = load_register() + load_register(SAMPLES / "synthetic-councils.csv")
     answers = {WORCESTERSHIRE: _rows(SAMPLES / "worcestershire-2022.csv")}
@@ -64,7 +69,6 @@ def make_returns(folder: Path, fill: Callable[[Sequence[Job]], object]) -> list[
             cells = [*_details(council), *_answers(framework, rows)]
             jobs.append(Job(blank, folder / blank.name, cells))
         fill(jobs)
-    return [job.target for job in jobs]
 
 
 class LibreOffice:
@@ -86,21 +90,20 @@ class LibreOffice:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def fill(self, jobs: Sequence[Job]) -> list[list[tuple[str, int, int, int]]]:
-        """Have the jobs done; gives the rows that are too low, for those that measure.
+    def fill(self, jobs: Sequence[Job]) -> list[list[Row]]:
+        """Have the jobs done; gives what each shows, or the rows that are too low of one that measures.
 
         Raises:
             ChildProcessError: LibreOffice failed, or refused to fill in a locked cell.
         """
-        described = [asdict(job) | {"source": str(job.source), "target": str(job.target)} for job in jobs]
         assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
         assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe
-        print(json.dumps(described), file=self._process.stdin, flush=True)
+        print(json.dumps([asdict(job) for job in jobs], default=str), file=self._process.stdin, flush=True)
         answer = self._process.stdout.readline()
         if not answer:
             raise ChildProcessError(f"LibreOffice failed: {self._process.wait()}")
-        measured: list[list[tuple[str, int, int, int]]] = json.loads(answer)
-        return measured
+        given: list[list[Row]] = json.loads(answer)
+        return given
 
 
 def find_libreoffice() -> tuple[str, str]:
@@ -158,9 +161,9 @@ def _details(council: Council) -> list[Cell]:
             "combined": "Yes",
         }
         date = "2022-09-30"
-    cells: list[Cell] = [(layout.START, _detail(key), "text", text) for key, text in texts.items()]
+    cells: list[Cell] = [(layout.START, _detail(key), text) for key, text in texts.items()]
     if date:
-        cells.append((layout.START, _detail("date_completed"), "number", serial(date)))
+        cells.append((layout.START, _detail("date_completed"), serial(date)))
     return cells
 
 
@@ -177,10 +180,11 @@ def _answers(framework: Framework, rows: Sequence[dict[str, str]]) -> list[Cell]
                 continue
             place = cell_of(framework, row["ref"], key)
             if key == "due_date":
-                cells.append((*place, "number", serial(value)))
+                cells.append((*place, serial(value)))
             else:
-                text = typed_level(framework, value) if key in ("current", "target") else value
-                cells.append((*place, "text", text))
+                cells.append(
+                    (*place, typed_level(framework, value) if key in ("current", "target") else value)
+                )
     return cells
 
 
@@ -193,5 +197,4 @@ if __name__ == "__main__":
     returns = SAMPLES / "returns"
     returns.mkdir(exist_ok=True)
     with LibreOffice() as office:
-        for path in make_returns(returns, office.fill):
-            print(path.relative_to(SAMPLES.parent))
+        make_returns(returns, office.fill)

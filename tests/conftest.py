@@ -11,7 +11,7 @@ import pytest
 from nps_xlsx.councils import Register, load_register
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Council, Framework
-from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError
+from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError, Row
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,7 +57,7 @@ def workbooks(framework: Framework, register: Register, medway: Council) -> dict
 
 
 @pytest.fixture(scope="session")
-def office() -> Iterator[Callable[[Sequence[Job]], object]]:
+def office() -> Iterator[Callable[[Sequence[Job]], list[list[Row]]]]:
     """One LibreOffice for all tests, to fill in and save workbooks; skips without one, but never in CI."""
     try:
         libreoffice = LibreOffice()

@@ -65,14 +65,10 @@ def recalculated(
     prefilled = Order(framework, medway, "2026", previous=previous, with_review=True, assessment=now)
     ours += [build_workbook(prefilled), build_workbook(dataclasses.replace(prefilled, assessment=None))]
     ours.append(build_workbook(Order(framework.only(["EC", "EN4"]), medway, "2026")))
-    jobs = [
-        Job(write(folder / f"ours-{n}.xlsx", content), folder / f"theirs-{n}.xlsx", ())
-        for n, content in enumerate(ours)
-    ]
-    office(jobs)
-    return [
-        (results(io.BytesIO(content)), results(job.target)) for content, job in zip(ours, jobs, strict=True)
-    ]
+    saved = [folder / f"theirs-{n}.xlsx" for n in range(len(ours))]
+    sources = [write(folder / f"ours-{n}.xlsx", content) for n, content in enumerate(ours)]
+    office([Job(source, target, ()) for source, target in zip(sources, saved, strict=True)])
+    return [(results(io.BytesIO(content)), results(path)) for content, path in zip(ours, saved, strict=True)]
 
 
 def results(source: io.BytesIO | Path) -> Workbook:

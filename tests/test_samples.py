@@ -12,6 +12,7 @@ from nps_xlsx.councils import Register, load_register
 from nps_xlsx.intake import read_returns
 from nps_xlsx.model import Assessment, Framework, Return
 from samples.make_returns import SAMPLES, Job, make_returns
+from samples.make_returns import WORCESTERSHIRE as WORCESTERSHIRE_CODE
 
 # As published in Appendix 1 (the principles as in section 3), in the framework's order: now, aim.
 WORCESTERSHIRE = {
@@ -27,6 +28,9 @@ WORCESTERSHIRE = {
     "VCSE": "25 24 24 24 24 24 24 24 24",
 }
 
+AGAIN = 4
+"""Of so many samples one is made again."""
+
 
 @pytest.fixture(scope="module")
 def returns(framework: Framework, register: Register) -> list[Return]:
@@ -40,7 +44,7 @@ def by_code(returns: Sequence[Return]) -> dict[str, Assessment]:
 
 def test_worcestershires_levels_are_as_published(returns: list[Return], framework: Framework) -> None:
     """55 current and 55 target levels, and those of the ten principles, are the published ones."""
-    assessment = by_code(returns)["E10000034"]
+    assessment = by_code(returns)[WORCESTERSHIRE_CODE]
     for area in framework.key_areas:
         given = [assessment.answer(row.code) for row in area.rows]
         assert " ".join(f"{a.current}{a.target}" for a in given) == WORCESTERSHIRE[area.code]
@@ -48,7 +52,7 @@ def test_worcestershires_levels_are_as_published(returns: list[Return], framewor
 
 def test_where_section_and_appendix_disagree_the_comment_says_so(returns: list[Return]) -> None:
     """The four principles that are printed in two ways carry a comment, and no other row has one."""
-    commented = {a.ref for a in by_code(returns)["E10000034"] if a.evidence}
+    commented = {a.ref for a in by_code(returns)[WORCESTERSHIRE_CODE] if a.evidence}
     assert commented == {"SR0", "SV0", "SME0", "VCSE0"}
 
 
@@ -62,7 +66,7 @@ def test_invented_answers_are_never_a_real_councils(returns: list[Return]) -> No
     """But for Worcestershire, every sample has an invented code and says that it is synthetic."""
     real = {council.gss_code for council in load_register().councils}
     for code, assessment in by_code(returns).items():
-        if code != "E10000034":
+        if code != WORCESTERSHIRE_CODE:
             assert code not in real
             assert assessment.council.endswith("(synthetic)")
 
@@ -89,8 +93,15 @@ def test_the_samples_can_be_made_again(
     office: Callable[[Sequence[Job]], object],
     tmp_path: Path,
 ) -> None:
-    """Filling the workbooks again with LibreOffice gives the same answers, details and problems."""
-    make_returns(tmp_path, office)
+    """Filling workbooks again with LibreOffice gives the same answers, details and problems.
+
+    Worcestershire's, and some of the made-up ones, which are all made alike: LibreOffice takes 4 s for each.
+    """
+    make_returns(tmp_path, lambda jobs: office(jobs[::AGAIN]))
     again = read_returns([tmp_path], framework, register).returns
-    assert [r.assessment for r in again] == [r.assessment for r in returns]
-    assert [r.problems for r in again] == [r.problems for r in returns]
+    names = {path.name for path in tmp_path.iterdir()}
+    before = [returned for returned in returns if returned.source_file in names]
+    assert len(again) == len(before) == 4
+    assert WORCESTERSHIRE_CODE in by_code(again)
+    assert [r.assessment for r in again] == [r.assessment for r in before]
+    assert [r.problems for r in again] == [r.problems for r in before]
