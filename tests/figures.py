@@ -260,6 +260,7 @@ class Peers:
     withheld: Mapping[tuple[str, str], set[str]] = field(default_factory=dict)
     """The behaviours whose levels the page withholds, by kind and name of a group."""
     _quartiles: dict[tuple[str, str, Measure], Quartiles] = field(default_factory=dict, repr=False)
+    _kinds: dict[tuple[str, Measure], dict[str, set[str]]] = field(default_factory=dict, repr=False)
 
     def groups(self, council: Council) -> dict[str, str]:
         """The council's groups by kind."""
@@ -302,12 +303,14 @@ class Peers:
         group = (kind, self.groups(council)[kind])
         return (self.members[group] & self.values.get(measure, {}).keys()) - {council.code}
 
-    def kinds(self, council: Council, measure: Measure) -> list[str]:
+    def kinds(self, council: Council, measure: Measure) -> dict[str, set[str]]:
         """The groups that may be shown: enough others gave it, and by enough each differs from the others.
 
-        And in none of them, nor in what lies between two, are all but one at one level.
+        And in none of them, nor in what lies between two, are all but one at one level.  Worked out once.
         """
-        shown: dict[str, set[str]] = {}
+        if (council.code, measure) in self._kinds:
+            return self._kinds[council.code, measure]
+        shown = self._kinds[council.code, measure] = {}
         for kind, name in self.groups(council).items():
             members = self.members[kind, name] & self.values.get(measure, {}).keys()
             apart = [members ^ other for other in shown.values()]
@@ -315,7 +318,7 @@ class Peers:
             is_few = len(members - {council.code}) < FEW
             if not (is_few or is_near or self.are_alike((kind, name), measure, [members, *apart])):
                 shown[kind] = members
-        return list(shown)
+        return shown
 
     def are_alike(self, group: tuple[str, str], measure: Measure, councils: Sequence[set[str]]) -> bool:
         """Whether one who takes its own level away may be left with one level for all the rest."""

@@ -22,7 +22,7 @@ from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.outputs import FOLDERS
 from nps_xlsx.reports.papers import STYLES, make_paper, paper_files
 from tests.conftest import ROOT
-from tests.workbooks import changed, filled, write
+from tests.workbooks import changed, write
 
 Errors = Callable[[list[Path]], dict[str, list[object]]]
 
@@ -47,20 +47,24 @@ def errors() -> Errors:
 def test_no_workbook_has_an_error(
     errors: Errors, framework: Framework, register: Register, medway: Council, tmp_path: Path
 ) -> None:
-    """Blank, full, prefilled, short and reviewed workbooks and all reports are valid Open XML."""
+    """A blank, a short and a full, prefilled and reviewed workbook, and all reports, are valid Open XML.
+
+    The validator takes 9 s for a whole workbook: of what councils get, one of each kind is looked at.
+    """
     full = [
         Answer(row.code, current=1, target=5, evidence="=1", actions="😀" * 50, owner="x", priority="High")
         for row in framework.rows
     ]
     previous = Assessment(medway.gss_code, medway.name, "2022", tuple(full))
-    order = Order(framework, medway, "2026", previous=previous, with_review=True, respondent="HR")
+    blank = Order(framework, medway, "2026")
+    now = replace(previous, round="2026")
+    everything = replace(blank, previous=previous, assessment=now, with_review=True, respondent="HR")
     part = Order(framework.only(["SV3"]), medway, "2026")
-    write(tmp_path / "blank.xlsx", build_workbook(Order(framework, medway, "2026")))
-    write(tmp_path / "full.xlsx", filled(framework, medway, *full))
-    write(tmp_path / "prefilled.xlsx", build_workbook(order))
+    write(tmp_path / "blank.xlsx", build_workbook(blank))
+    write(tmp_path / "everything.xlsx", build_workbook(everything))
     write(tmp_path / "part.xlsx", build_workbook(part))
     ingest([ROOT / "samples" / "returns"], tmp_path / "out", framework, register)
-    of_councils = [sorted((tmp_path / "out" / name).iterdir())[:2] for name in FOLDERS]
+    of_councils = [sorted((tmp_path / "out" / name).iterdir())[:1] for name in FOLDERS]
     paths = [*tmp_path.glob("*.xlsx"), *(tmp_path / "out").glob("*.xlsx"), *chain(*of_councils)]
     assert errors(paths) == {str(path): [] for path in paths}
 
