@@ -12,7 +12,7 @@ demo: .venv/installed
 test: lint
 	$(BIN)/pytest $(WORKERS)
 
-# The tests that take no program beside Python, and milliseconds each.
+# The tests that take no program beside Python, and milliseconds each; tests/conftest.py says which are slow.
 quick: lint
 	$(BIN)/pytest $(WORKERS) -m "not libreoffice and not browser and not slow"
 

@@ -14,6 +14,40 @@ from nps_xlsx.model import Council, Framework
 from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError, Row
 
 ROOT = Path(__file__).parent.parent
+SLOW = frozenset(
+    {
+        "test_as_of",
+        "test_cli",
+        "test_consolidated",
+        "test_excel_limits",
+        "test_feedback",
+        "test_figures",
+        "test_forgiving",
+        "test_hostile",
+        "test_ingest_options",
+        "test_marks",
+        "test_members",
+        "test_options",
+        "test_outputs",
+        "test_page",
+        "test_page_protection",
+        "test_papers",
+        "test_peers",
+        "test_process",
+        "test_publication",
+        "test_reports",
+        "test_roundtrip",
+        "test_suppress",
+        "test_valid",
+        "test_wheel",
+    }
+)
+"""Modules that take seconds: whole batches, other programs, or attacks on what is published."""
+
+
+def many(examples: int) -> int:
+    """How many random examples to try: a quarter of them at each push, and all with NPS_THOROUGH=1."""
+    return examples if os.environ.get("NPS_THOROUGH") else examples // 4
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -25,12 +59,20 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that drive LibreOffice, all on one worker; those of another module stay together.
 
-    A module's fixtures are then made once, and the longest group is not the last to begin.
+    A module's fixtures are then made once.  What is slow comes next, so that both workers end together.
     """
-    items.sort(key=lambda item: item.get_closest_marker("libreoffice") is None)
     for item in items:
-        is_office = item.get_closest_marker("libreoffice") is not None
-        item.add_marker(pytest.mark.xdist_group("libreoffice" if is_office else item.path.stem))
+        if item.path.stem in SLOW:
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: (not has(item, "libreoffice"), not has(item, "slow")))
+    for item in items:
+        group = "libreoffice" if has(item, "libreoffice") else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def has(item: pytest.Item, marker: str) -> bool:
+    """Whether a test is marked so."""
+    return item.get_closest_marker(marker) is not None
 
 
 @pytest.fixture(scope="session")

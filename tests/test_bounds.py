@@ -106,6 +106,7 @@ def work(parse: Callable[[Any], object], text: str | bytes) -> float:
     return time.process_time() - began
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARSERS)
 @settings(max_examples=30, deadline=None)
 @given(

@@ -131,6 +131,7 @@ def test_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
     assert told(list(collect([tmp_path]))) == {"a.xlsx": "file-unreadable", "b.xlsx": ""}
 
 
+@pytest.mark.slow
 def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
     """Of a file above the limit only the size is kept, in a folder, in a zip and in a mail alike."""
     large = bytes(containers.FILE_LIMIT + 1)
@@ -643,6 +644,7 @@ def damaged_containers() -> Iterator[bytes]:
         yield bytes(damaged[: rng.choice([len(damaged), rng.randrange(1, len(damaged))])])
 
 
+@pytest.mark.slow
 def test_damage_never_raises_and_never_leaves_a_container_without_a_row(tmp_path: Path) -> None:
     """Each damaged container gives a row at least, and each failure is one that the catalogue has."""
     for content in damaged_containers():

@@ -16,6 +16,7 @@ from nps_xlsx.ingester import SourceFile, read_return
 from nps_xlsx.ingester.grids import CellValue, Grid, Workbook
 from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Answer, Framework, Problem, Return
+from tests.conftest import many
 from tests.edits import CODE, EDITS, HEADINGS, KEYS, Book, Cell, Page, copied, full_answers, paste, untouched
 from tests.makers import known
 
@@ -172,7 +173,10 @@ def check_nothing_is_lost(seen: Look) -> None:
 
 
 # By the same seeds each time: what chance finds is to be hunted, and not to stop another's work.
-@settings(max_examples=1_000, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(
+    max_examples=many(1_000), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @example(steps=[("paste_block", 1, 131), ("delete_column", 1, 725)])  # a copy beside, the first Ref deleted
 @given(steps=st.lists(STEP, max_size=12))
 def test_every_answer_is_read_or_told(framework: Framework, register: Register, steps: Steps) -> None:

@@ -22,7 +22,7 @@ from nps_xlsx.ingester import ReadingProcess, SourceFile
 from nps_xlsx.ingester.preflight import preflight
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
-from tests.conftest import ROOT
+from tests.conftest import ROOT, many
 from tests.hostile import ACCEPTED, ENCRYPTED, HOSTILE, Case, cells, others, parts, relations, zips
 from tests.workbooks import changed, filled
 
@@ -41,7 +41,7 @@ ANSWERS = (
     Answer("EC2", current="NA", evidence="A reason"),
     Answer("SV10", current=5, target=5),
 )
-FLIPS = 4_000
+FLIPS = many(4_000)
 
 Read = tuple[object, ...]
 """What was read of one answer."""
