@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from nps_xlsx.across import Keep, as_blank, check_across, is_used, with_day
 from nps_xlsx.check import check_returns
-from nps_xlsx.corrections import Correction, Waiver, apply_corrections, apply_waivers, met_nothing
+from nps_xlsx.corrections import (
+    Correction,
+    Waiver,
+    apply_corrections,
+    apply_waivers,
+    met_nothing,
+    without_effect,
+)
 from nps_xlsx.councils import Register
 from nps_xlsx.files import made_folders
 from nps_xlsx.ingester import ReadingProcess, collect
@@ -120,6 +127,8 @@ def read_returns(
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
     codes = asked.by_code if asked else None
     judged = check_across(corrected, framework, rulings.keep, rulings.round, codes)
+    put_in = [one for one in rulings.corrections if one not in unused]
+    unused = sorted([*unused, *without_effect(put_in, returns, judged)], key=lambda one: one.row)
     checked = check_returns(judged, framework)
     waived, unused_waivers = apply_waivers(checked, rulings.waivers, rulings.as_of)
     dated = tuple(with_day(returned, rulings.as_of) for returned in waived)

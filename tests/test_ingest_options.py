@@ -93,7 +93,21 @@ def test_corrections_and_waivers_are_applied_counted_and_shown(twice: Path, tmp_
     ]
     assert "corrected" in {row["problem"] for row in problems}
     assert "corrections applied" in run.stdout or "correction applied" in run.stdout
-    assert run.stdout.count("Met nothing:") == 2
+    assert run.stdout.count("No effect:") == 2
+
+
+def test_a_correction_of_a_return_that_does_not_count_has_no_effect(twice: Path, tmp_path: Path) -> None:
+    """Put into a superseded return only, it is not counted as applied but is a problem at its row."""
+    corrections = write(
+        tmp_path / "corrections.csv",
+        b"file,council,ref,field,value,reason,who,when\r\n"
+        b"first.xlsx,,EC1,evidence,By telephone,Asked,Regional lead,2027-12-20\r\n",
+    )
+    run = nps("ingest", str(twice), "--out", str(tmp_path / "out"), "--corrections", str(corrections))
+    (problem,) = [r for r in rows_of(tmp_path / "out" / "problems.csv") if r["problem"] == "ruling-unmet"]
+    assert "does not count" in problem["message"]
+    assert "No effect: correction in row 2" in run.stdout
+    assert "applied" not in run.stdout
 
 
 def test_every_fault_of_a_file_of_corrections_is_told_at_once(twice: Path, tmp_path: Path) -> None:
@@ -129,6 +143,17 @@ def test_an_earlier_round_and_the_list_of_those_asked(twice: Path, tmp_path: Pat
     named = [cell.value for cell in workbook["Response"]["A"]]
     assert "Kent County Council" in named
     assert "Not returned yet: 1" in named
+
+
+def test_the_response_says_what_came_instead(twice: Path, tmp_path: Path) -> None:
+    """A council that is still to return is listed with what came of it: here a file that was refused."""
+    write(twice / "NPS-2026-E10000016-kent.xlsx", b"%PDF-1.7 a scan")
+    asked = write(tmp_path / "asked.csv", b"council\r\nMedway\r\nKent\r\nAdur\r\n")
+    nps("ingest", str(twice), "--out", str(tmp_path / "out"), "--asked", str(asked))
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "consolidated.xlsx")["Response"]
+    rows = {str(row[0]): row[-1] for row in sheet.iter_rows(values_only=True, max_col=5)}
+    assert rows["Kent County Council"] == "a file that was refused"
+    assert not rows["Adur District Council"]
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,7 @@ def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
         corrected, waived = counted(receipt.corrected, "correction"), counted(receipt.waived, "problem")
         click.echo(f"{corrected} applied, {waived} waived.")
     for ruling in receipt.unused:
-        click.echo(f"  Met nothing: {plain(ruling, 200)}")
+        click.echo(f"  No effect: {plain(ruling, 200)}")
     for path in receipt.written:
         click.echo(f"  {path}{'/' if path.is_dir() else ''}")
     _tell_earlier(receipt)

@@ -103,7 +103,7 @@ def _rulings(returns: Sequence[Return], rulings: Sequence[Problem]) -> Iterator[
                     "Correction older", *whose, found.message, found.refs, returned.source_file, found.slug
                 )
     for found in rulings:
-        yield Notable("Met nothing", "", "", found.message, (), found.place.file, found.slug)
+        yield Notable("No effect", "", "", found.message, (), found.place.file, found.slug)
 
 
 def _jumps(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:

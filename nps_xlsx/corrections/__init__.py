@@ -4,7 +4,7 @@ Both stand in CSV files, each row with its reason.  What was done is told in the
 it was done to; what met nothing is given back.
 """
 
-from nps_xlsx.corrections.correcting import apply_corrections
+from nps_xlsx.corrections.correcting import apply_corrections, without_effect
 from nps_xlsx.corrections.loading import load_corrections, load_waivers
 from nps_xlsx.corrections.rulings import Correction, CorrectionsError, Waiver, met_nothing
 from nps_xlsx.corrections.waiving import apply_waivers
@@ -18,4 +18,5 @@ __all__ = [
     "load_corrections",
     "load_waivers",
     "met_nothing",
+    "without_effect",
 ]

@@ -12,7 +12,7 @@ from nps_xlsx.corrections.rulings import NO_SUCH_FILE, SEVERAL_FILES, Correction
 from nps_xlsx.corrections.values import IDENTITY_FIELDS, answer_values, detail_value
 from nps_xlsx.councils import Register
 from nps_xlsx.ingester.values import department_of
-from nps_xlsx.model import Answer, Assessment, Framework, Place, Problem, Return
+from nps_xlsx.model import Answer, Assessment, Framework, Place, Problem, Return, Status
 from nps_xlsx.problems import CATALOGUE, SECTIONS, problem
 
 _SETTLED_ANSWER = {slug for slug, kind in CATALOGUE.items() if kind.refuses} | set(SECTIONS["Answers"])
@@ -59,6 +59,22 @@ def apply_corrections(
             is_older, why = bool(places), "every return that it is for is newer" if places else why
             unused.append(replace(correction, unmet=why, is_older=is_older))
     return corrected, sorted(unused, key=lambda one: one.row)
+
+
+def without_effect(
+    corrections: Sequence[Correction], read: Sequence[Return], judged: Sequence[Return]
+) -> list[Correction]:
+    """Those that were put only into returns that do not count, with that as the reason.
+
+    ``read`` are the returns before any correction, ``judged`` the same in the same order after.
+    """
+    places = {correction: _meant(correction, read)[0] for correction in corrections}
+    why = "the return that it is for does not count"
+    return [
+        replace(correction, unmet=why)
+        for correction, meant in places.items()
+        if meant and not any(judged[place].status in (Status.ACCEPTED, Status.JOINED) for place in meant)
+    ]
 
 
 # --- Which returns are meant

@@ -36,23 +36,36 @@ def not_returned(asked: Asked, listed: Register | None, returns: Sequence[Return
     extra = [
         name for name in dict.fromkeys(key for row in theirs.values() for key in row) if name not in ours
     ]
-    instead: dict[str, list[Return]] = {}
-    for returned in returns:
-        if returned.status in _CAME:
-            instead.setdefault(returned.gss_code, []).append(returned)
+    instead = _instead(returns)
+    came = came_instead(returns)
     rows = []
     for council in asked.missing:
-        came = instead.get(council.gss_code, [])
         row = {
             "gss_code": council.gss_code,
             "council": council.name,
             "region": council.region,
             "council_type": council.council_type,
-            "came": "; ".join(dict.fromkeys(_words(returned) for returned in came)),
-            "source_file": "; ".join(returned.source_file for returned in came),
+            "came": came.get(council.gss_code, ""),
+            "source_file": "; ".join(one.source_file for one in instead.get(council.gss_code, [])),
         }
         rows.append(row | {name: theirs.get(council.gss_code, {}).get(name, "") for name in extra})
     return NAME, to_csv([*ours, *extra], rows)
+
+
+def came_instead(returns: Sequence[Return]) -> dict[str, str]:
+    """What came of each council that is not a return that counts, in words, by GSS code."""
+    return {
+        code: "; ".join(dict.fromkeys(_words(returned) for returned in came))
+        for code, came in _instead(returns).items()
+    }
+
+
+def _instead(returns: Sequence[Return]) -> dict[str, list[Return]]:
+    instead: dict[str, list[Return]] = {}
+    for returned in returns:
+        if returned.status in _CAME:
+            instead.setdefault(returned.gss_code, []).append(returned)
+    return instead
 
 
 def _words(returned: Return) -> str:

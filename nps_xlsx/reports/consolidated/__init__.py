@@ -74,7 +74,7 @@ def consolidated_workbook(
         rounds.write_spread(book, tables)
     if tables.has_previous:
         rounds.write_movement(book, tables)
-    rounds.write_response(book, asked)
+    rounds.write_response(book, asked, returns)
     lists.write_lists(book, rows)
     return book.to_bytes()
 

@@ -133,12 +133,13 @@ def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked, problems
     councils = {assessment.gss_code for assessment in tables.assessments}
     scored = len(tables.framework.behaviours)
     complete = int((tables.councils["answered"] == scored).sum())
-    used, refused = statuses.count(Status.ACCEPTED), statuses.count(Status.REFUSED)
+    used = statuses.count(Status.ACCEPTED) + statuses.count(Status.JOINED)
+    refused = statuses.count(Status.REFUSED)
     everyone, missing = len(asked.councils.councils), len(asked.missing)
     whole = ("count",)
     return [
         ("Files read", len(returns), whole, "Each has a row on the sheet Returns."),
-        ("Returns used", used, whole, "Accepted; several of one council give one response."),
+        ("Returns used", used, whole, "Accepted or joined; several of one council give one response."),
         ("Files refused", refused, whole, "Not a workbook, not a self-assessment, or not readable."),
         (
             "Files put aside",
@@ -150,7 +151,7 @@ def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked, problems
             "Councils asked",
             everyone,
             whole,
-            f"{everyone - missing} of them have returned, {missing} have not.",
+            f"Returned: {everyone - missing}; not yet: {missing}.",
         ),
         ("Councils", len(councils), whole, "Different councils among the returns used."),
         ("Complete returns", complete, whole, f"All {scored} behaviours answered."),

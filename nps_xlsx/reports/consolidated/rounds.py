@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from nps_xlsx.book import Book
 from nps_xlsx.combine import Combined
 from nps_xlsx.consolidate import Asked, Tables
+from nps_xlsx.model import Return
 from nps_xlsx.reports.consolidated.means import mean_or_nothing
+from nps_xlsx.reports.not_returned import came_instead
 from nps_xlsx.reports.table import (
     Cell,
     TableColumn,
@@ -65,8 +69,8 @@ def _movement_cells(row: pd.Series[float]) -> list[Cell]:
     ]
 
 
-def write_response(book: Book, asked: Asked) -> None:
-    """How many have returned, by region and type; then who has not."""
+def write_response(book: Book, asked: Asked, returns: Sequence[Return]) -> None:
+    """How many have returned, by region and type; then who has not, and what came instead."""
     columns = [
         text_column("Region or type", 320),
         count_column("Asked", 200),
@@ -81,8 +85,11 @@ def write_response(book: Book, asked: Asked) -> None:
     note = "Councils asked, and those of which a return counts. Those that have not returned stand below."
     sheet, end = table_sheet(book, RESPONSE, note, columns, rows, has_filter=False)
     sheet.text(end + 1, 0, f"Not returned yet: {len(asked.missing)}", "section")
-    headings = [text_column(name, 0) for name in ("Council", "GSS code", "Region", "Type")]
-    missing = [[c.name, c.gss_code, c.region, c.council_type] for c in asked.missing]
+    headings = [text_column(name, 0) for name in ("Council", "GSS code", "Region", "Type", "What came")]
+    came = came_instead(returns)
+    missing = [
+        [c.name, c.gss_code, c.region, c.council_type, came.get(c.gss_code, "")] for c in asked.missing
+    ]
     write_table(sheet, end + 2, [_wide(column) for column in headings], missing)
 
 
