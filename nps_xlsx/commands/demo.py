@@ -9,7 +9,8 @@ import click
 
 from nps_xlsx.commands.ingest import run_ingest, tell_receipt
 from nps_xlsx.commands.report import write_papers
-from nps_xlsx.commands.shared import FILE, out_option, register_with
+from nps_xlsx.commands.shared import FILE, out_option
+from nps_xlsx.councils import Register, load_register
 from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
 
@@ -29,15 +30,18 @@ def demo(samples: Path, out: Path) -> None:
     """Show the whole job: build a blank workbook, read the sample returns, write the outputs."""
     from nps_xlsx.builder import Order, build_file
     from nps_xlsx.files import make_folder
+    from nps_xlsx.outputs import Scope
 
     returns = samples / "returns"
     if not returns.is_dir():
         raise UserError(f"{returns} is not there. Run the demo in the project's folder, or give --samples.")
     framework = load_framework()
-    register = register_with(samples / "synthetic-councils.csv")
+    synthetic = load_register(samples / "synthetic-councils.csv")
+    register = load_register() + synthetic
     council = register.find("Medway")
     blank = build_file(Order(framework, council, "2026", dt.date(2026, 12, 18)), make_folder(out))
-    receipt = run_ingest([returns], out, framework, register)
+    scope = Scope(asked=synthetic + Register((register.find(_COUNCIL),)))
+    receipt = run_ingest([returns], out, framework, register, scope=scope)
     click.echo(f"A blank workbook, as {council.name} would receive it:\n  {blank}")
     click.echo(f"The sample returns in {returns}, read and consolidated:")
     tell_receipt(receipt, out)

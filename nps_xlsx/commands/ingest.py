@@ -214,9 +214,10 @@ def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
         )
         click.echo(f"Round {receipt.round}, {why}.")
     have = "has" if receipt.returned == 1 else "have"
+    missing = receipt.asked - receipt.returned
+    where = ": see not-returned.csv" if missing else ""
     click.echo(
-        f"{receipt.returned:,} of {receipt.asked:,} asked {have} returned, "
-        f"{receipt.asked - receipt.returned:,} have not: see not-returned.csv."
+        f"{receipt.returned:,} of {receipt.asked:,} asked {have} returned, {missing:,} have not{where}."
     )
     problems = ", ".join(
         counted(receipt.problems[severity], severity.value)
