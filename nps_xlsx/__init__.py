@@ -12,6 +12,7 @@ are imported when it is first used::
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ __all__ = [
     "Rulings",
     "Scope",
     "SourceFile",
+    "__version__",
     "build_file",
     "build_workbook",
     "check_assessment",
@@ -60,7 +62,13 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("nps-xlsx")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

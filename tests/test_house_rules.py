@@ -6,11 +6,13 @@ import ast
 import functools
 import re
 import subprocess
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+import nps_xlsx
 from nps_xlsx import styles
 from nps_xlsx.councils import load_register
 from nps_xlsx.framework import load_framework
@@ -183,3 +185,11 @@ def test_no_file_records_an_address_of_a_package_registry() -> None:
         path = ROOT / name
         if path.is_file():
             assert not hosts.search(path.read_bytes()), name
+
+
+def test_the_facade_offers_what_it_lists() -> None:
+    """Every public name can be had from the package, and ``dir`` lists just these, the version among them."""
+    assert dir(nps_xlsx) == sorted(nps_xlsx.__all__)
+    assert all(getattr(nps_xlsx, name) for name in nps_xlsx.__all__)
+    assert nps_xlsx.__version__ == version("nps-xlsx")
+    assert (PACKAGE / "py.typed").is_file()
