@@ -1,4 +1,4 @@
-"""Reading a framework from its folder of TOML, and telling all of its faults at once."""
+"""Reading a framework from its folder of TOML, and reporting all of its faults at once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nps_xlsx import layout
+from nps_xlsx.framework_limits import check_areas, check_levels
 from nps_xlsx.guidance import read_actions, read_guidance
 from nps_xlsx.model import Behaviour, Framework, KeyArea, Level, Steps, Theme
+from nps_xlsx.stamp import is_edition_name
 from nps_xlsx.toml_folder import Fault, FrameworkError, TomlFolder
 
 __all__ = ["FrameworkError", "data_folder", "load_framework"]
@@ -25,8 +26,6 @@ _HELP_TEXTS = ("what_it_is", "why_it_is_important")
 _AREA_KEYS = {*_AREA_TEXTS, *_HELP_TEXTS, "footnote", "principle", "behaviours"}
 _BEHAVIOUR_TEXTS = ("code", "name", "short_name", "summary")
 _BEHAVIOUR_KEYS = {*_BEHAVIOUR_TEXTS, "value_code", "descriptors"}
-_RESERVED = "History"  # Excel's own name, for the sheet of tracked changes
-_SHEET_NAME_LIMIT = 31  # Excel's own: a longer sheet name makes a file that it repairs
 
 
 def data_folder() -> Path:
@@ -49,7 +48,7 @@ def load_framework(folder: Path | None = None) -> Framework:
     """Read a framework from its folder, by default the 2018 edition that comes with the program.
 
     Raises:
-        FrameworkError: the folder is missing or holds faults; all of them are told at once.
+        FrameworkError: the folder is missing or holds faults; all of them are reported at once.
     """
     folder = folder or data_folder() / DEFAULT_EDITION
     if not folder.is_dir():
@@ -82,6 +81,8 @@ class _Reader:
         themes = tuple(self._theme(name) for name in self._file_names(file, data))
         enablers_file = data.get("enablers")
         texts = {key: self.folder.text(file, "", data, key) for key in _FRAMEWORK_TEXTS}
+        if texts["edition"] and not is_edition_name(texts["edition"]):
+            self.folder.fault(file, "edition", "must be 1 to 60 letters from a to z, digits and hyphens")
         framework = Framework(
             edition=texts["edition"],
             title=texts["title"],
@@ -92,7 +93,7 @@ class _Reader:
             levels=self.levels,
             themes=themes,
             enablers=self._enablers(enablers_file) if isinstance(enablers_file, str) else None,
-            guidance=read_guidance(self.folder, self.folder.text(file, "", data, "guidance") or file),
+            guidance=read_guidance(self.folder, self.folder.text(file, "", data, "guidance")),
             actions={},
             superseded=self._superseded(file, data),
         )
@@ -133,9 +134,7 @@ class _Reader:
                     file, f"{key}.number", f"must be {place}: levels count from 1, lowest first"
                 )
             levels.append(Level(place, self.folder.text(file, key, table, "name")))
-        if len(levels) < 2:
-            self.folder.fault(file, "levels", "must hold at least two levels")
-        self.folder.doubled("name", "level", [level.name for level in levels], {})
+        check_levels(self.folder, file, levels)
         return tuple(levels)
 
     def _theme(self, file: str) -> Theme:
@@ -215,13 +214,7 @@ class _Reader:
         self.folder.doubled("code", "area code", [area.code for area in areas], self.files)
         self.folder.doubled("sheet", "sheet name", [area.sheet for area in areas], self.files)
         self.folder.doubled("code", "code", [row.code for row in framework.rows], self.files)
-        taken = {name.casefold() for name in (layout.START, *layout.LIVE_SHEETS, _RESERVED)}
-        for area in areas:
-            is_taken = area.sheet.casefold() in taken
-            taken.add(area.sheet.casefold())
-            if is_taken or len(area.sheet) > _SHEET_NAME_LIMIT or set(area.sheet) & set("[]:*?/\\'"):
-                file = self.files[area.code]
-                self.folder.fault(file, f"{area.code}.sheet", f"{area.sheet!r} cannot be the name of a sheet")
+        check_areas(self.folder, areas, self.files)
         if not self.folder.has_unread:
             self._value_codes(framework)
 
@@ -230,4 +223,8 @@ class _Reader:
             found = behaviour.value_code
             if found != expected:
                 key = f"{behaviour.code}.value_code"
-                self.folder.fault(self.files[behaviour.code], key, f"is {found}, where {expected} comes next")
+                self.folder.fault(
+                    self.files.get(behaviour.code, "framework.toml"),
+                    key,
+                    f"is {found}, where {expected} comes next",
+                )

@@ -92,6 +92,19 @@ REVIEW = (
     Column("reviewer_level", "Reviewer's level", Kind.LEVEL, 112),
     Column("reviewer_comment", "Reviewer's comment", Kind.TEXT, 330),
 )
+_LEVELS = (
+    Column("current", "Current level", Kind.LEVEL, 112),
+    Column("target", "Target level", Kind.LEVEL, 112),
+)
+_TEXTS = (
+    Column("evidence", "Evidence and comments", Kind.TEXT, 330),
+    Column("actions", "Actions", Kind.TEXT, 330),
+    Column("owner", "Owner", Kind.TEXT, 160),
+    Column("due_date", "Due date", Kind.DATE, 130),
+    Column("priority", "Priority", Kind.PRIORITY, 96),
+)
+INPUTS = (*_LEVELS, *_TEXTS, *REVIEW)
+"""Every column that is filled in, by the council or by a reviewer."""
 
 
 def assessment_columns(
@@ -108,14 +121,9 @@ def assessment_columns(
         Column("ref", "Ref", Kind.REF, 62),
         Column("behaviour", "Specific behaviour", Kind.NAME, 168),
         *((LAST_ROUND,) if with_last_round else ()),
-        Column("current", "Current level", Kind.LEVEL, 112),
-        Column("target", "Target level", Kind.LEVEL, 112),
+        *_LEVELS,
         *(Column(f"level_{level.number}", level.label, Kind.DESCRIPTOR, 296) for level in framework.levels),
-        Column("evidence", "Evidence and comments", Kind.TEXT, 330),
-        Column("actions", "Actions", Kind.TEXT, 330),
-        Column("owner", "Owner", Kind.TEXT, 160),
-        Column("due_date", "Due date", Kind.DATE, 130),
-        Column("priority", "Priority", Kind.PRIORITY, 96),
+        *_TEXTS,
         *(REVIEW if with_review else ()),
     )
 
@@ -272,6 +280,15 @@ def heading_key(text: str) -> str:
 def columns_by_heading(columns: Iterable[Column]) -> dict[str, Column]:
     """Columns by their heading as it is compared."""
     return {heading_key(column.heading): column for column in columns}
+
+
+_COPY = re.compile(r"^copy of |[ _]?\(?\d{1,2}\)?$", re.IGNORECASE)
+"""What programs add to the name of a copied sheet: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``; no year."""
+
+
+def copied_from(name: str) -> str:
+    """The name of the sheet that one of this name is a copy of; the name itself where it is none."""
+    return _COPY.sub("", name)
 
 
 # --- Files ------------------------------------------------------------------------

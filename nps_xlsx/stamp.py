@@ -33,6 +33,9 @@ BUILT_AT = dt.datetime(2018, 7, 1)  # noqa: DTZ001 - a constant of those files
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
 _CHECK_LENGTH = 4
+AREA_CODE_PATTERN = "[A-Z]{1,8}"
+"""The code of an area, with which those of its rows begin, in the stamp and in the column of Refs."""
+
 _EDITION_LENGTH = 60
 _EDITION = re.compile(rf"[a-z0-9-]{{1,{_EDITION_LENGTH}}}\Z", re.IGNORECASE)  # among that many characters
 _TEMPLATE = re.compile(r" \| template ", re.IGNORECASE)
@@ -47,14 +50,14 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _ROUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
-_RUN = re.compile(r"([A-Z]{1,20})([0-9]{1,4})(?:-([0-9]{1,4}))?")
+_RUN = re.compile(rf"({AREA_CODE_PATTERN})([0-9]{{1,4}})(?:-([0-9]{{1,4}}))?")
 RESPONDENT_LENGTH = 40
 
 LENGTH_LIMIT = 4_000
 """Characters of a stamp; the longest of the 2018 edition, which asks for every other row, has 400."""
 
 ASKED_LIMIT = 1_000
-"""Rows that a stamp may ask for; the 2018 edition has 65."""
+"""Rows that a stamp may ask for, and more than a framework may have; the 2018 edition has 65."""
 
 
 class StampError(ValueError):
@@ -168,6 +171,16 @@ def _codes(runs: str) -> tuple[str, ...]:
             raise StampError(f"a stamp that asks for more than {ASKED_LIMIT} rows")
         codes += (f"{area}{number}" for number in range(first, last + 1))
     return tuple(codes)
+
+
+def is_area_code(code: str) -> bool:
+    """Whether an area may have this code, so that those of its rows can be read."""
+    return re.fullmatch(AREA_CODE_PATTERN, code) is not None
+
+
+def is_edition_name(name: str) -> bool:
+    """Whether an edition may be called this: short, of letters, digits and hyphens, as the stamp has it."""
+    return _EDITION.match(name) is not None
 
 
 def is_round_name(name: str) -> bool:

@@ -56,6 +56,8 @@ class TomlFolder:
             return tomllib.loads((self.path / file).read_text(encoding="utf-8"))
         except FileNotFoundError:
             self.fault(file, "", "the file is missing")
+        except OSError as error:
+            self.fault(file, "", f"cannot be opened: {error.strerror}")
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             self.fault(file, "", f"not readable as TOML: {error}")
         self.has_unread = True

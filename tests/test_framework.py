@@ -12,6 +12,7 @@ import pytest
 
 from nps_xlsx.framework import FrameworkError, data_folder, load_framework
 from nps_xlsx.model import Framework
+from nps_xlsx.toml_folder import Fault
 
 
 def test_counts_are_those_of_the_published_framework(framework: Framework) -> None:
@@ -92,10 +93,10 @@ def test_every_behaviour_has_a_one_line_description(framework: Framework) -> Non
 
 
 @pytest.fixture
-def broken(tmp_path: Path) -> Callable[..., list[str]]:
-    """Breaks a copy of the framework by replacing texts, and gives the faults that are told."""
+def faults(tmp_path: Path) -> Callable[..., list[Fault]]:
+    """Breaks a copy of the framework by replacing texts, and gives the faults that are reported."""
 
-    def faults(*changes: tuple[str, str, str]) -> list[str]:
+    def broken(*changes: tuple[str, str, str]) -> list[Fault]:
         folder = tmp_path / "framework"
         shutil.copytree(data_folder() / "nps-2018", folder)
         for file, old, new in changes:
@@ -105,9 +106,15 @@ def broken(tmp_path: Path) -> Callable[..., list[str]]:
             path.write_text(text.replace(old, new, 1), encoding="utf-8")
         with pytest.raises(FrameworkError) as caught:
             load_framework(folder)
-        return [f"{fault.file} {fault.key}" for fault in caught.value.faults]
+        return list(caught.value.faults)
 
-    return faults
+    return broken
+
+
+@pytest.fixture
+def broken(faults: Callable[..., list[Fault]]) -> Callable[..., list[str]]:
+    """The files and keys of the faults that a change makes."""
+    return lambda *changes: [f"{fault.file} {fault.key}" for fault in faults(*changes)]
 
 
 _LEADERSHIP = "showing-leadership.toml"
@@ -150,6 +157,81 @@ def test_a_fault_is_told_with_its_file_and_key(
 ) -> None:
     """A missing level, empty descriptor, doubled code, unknown key or wrong number names its place."""
     assert place in broken(change)
+
+
+_SETTINGS, _GUIDANCE = "framework.toml", "guidance.toml"
+_LEVEL = 'name = "Mature"'
+_SHEET = 'sheet = "Engaging councillors"'
+_SIXTH_TO_EIGHTH = "".join(f'\n[[levels]]\nnumber = {n}\nname = "Stage {n}"\n' for n in (6, 7, 8))
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "what"),
+    [
+        ((_SETTINGS, 'name = "Innovator"', f'name = "Innovator"{_SIXTH_TO_EIGHTH}'), "levels", "2 to 7"),
+        ((_SETTINGS, _LEVEL, 'name = "2nd to none"'), "levels[3].name", "begin with a letter"),
+        ((_SETTINGS, _LEVEL, 'name = "=Mature"'), "levels[3].name", "begin with a letter"),
+        ((_SETTINGS, _LEVEL, f'name = "{"Long" * 11}"'), "levels[3].name", "44 characters"),
+        ((_SETTINGS, _LEVEL, 'name = "Really?"'), "levels[3].name", "MATCH"),
+        ((_SETTINGS, _LEVEL, 'name = "Fit - for now"'), "levels[3].name", "LibreOffice"),
+        ((_SETTINGS, _LEVEL, 'name = "Ripe  enough"'), "levels[3].name", "double space"),
+        ((_SETTINGS, _LEVEL, 'name = "Ri\\u0007pe"'), "levels[3].name", "control character"),
+        ((_SETTINGS, _LEVEL, 'name = "N/A"'), "levels[3].name", "reads as not applicable"),
+        ((_SETTINGS, _LEVEL, 'name = "not applicable."'), "levels[3].name", "reads as not applicable"),
+        ((_SETTINGS, _LEVEL, 'name = "Two"'), "levels[3].name", "reads as level 2"),
+        ((_SETTINGS, _LEVEL, 'name = "Level 2"'), "levels[3].name", "reads as level 2"),
+        ((_SETTINGS, _LEVEL, 'name = "LEADER."'), "levels[4].name", "reads as level 3"),
+        ((_SETTINGS, '"nps-2018"', '"NPS 2018"'), "edition", "digits and hyphens"),
+        ((_SETTINGS, '"nps-2018"', f'"{"n" * 61}"'), "edition", "1 to 60"),
+        ((_LEADERSHIP, 'code = "EC"', 'code = "ec"'), "ec.code", "capital letters"),
+        ((_LEADERSHIP, 'code = "EC"', 'code = "E-C"'), "E-C.code", "capital letters"),
+        ((_LEADERSHIP, 'code = "EC"', 'code = "ENGAGEMENT"'), "ENGAGEMENT.code", "1 to 8"),
+        ((_LEADERSHIP, 'code = "EC"', 'code = "PLAN"'), "PLAN.code", "another sheet"),
+        ((_LEADERSHIP, _SHEET, 'sheet = "Summary"'), "EC.sheet", "another sheet"),
+        ((_LEADERSHIP, _SHEET, 'sheet = "action plan (2)"'), "EC.sheet", "another sheet"),
+        ((_LEADERSHIP, _SHEET, 'sheet = "What to look at"'), "EC.sheet", "another sheet"),
+        ((_LEADERSHIP, _SHEET, f'sheet = "{"𝔘" * 16}"'), "EC.sheet", "31 characters"),
+        ((_LEADERSHIP, _SHEET, 'sheet = "Members/officers"'), "EC.sheet", "cannot have"),
+        ((_LEADERSHIP, _SHEET, "sheet = \"Members' part\""), "EC.sheet", "cannot have"),
+        ((_GUIDANCE, '"{council}, round', '"{council} {edition}, round'), "subtitle", "has {edition}"),
+        ((_GUIDANCE, 'text = "{privacy}"', 'text = "{privacy!r}"'), "about[8].text", "has {privacy!r}"),
+        ((_GUIDANCE, 'text = "{contact}"', 'text = "{contact:>9}"'), "about[9].text", "has {contact:>9}"),
+        ((_GUIDANCE, "your answer cells", "your {} cells"), "about[1].text", "has {}"),
+        ((_GUIDANCE, "{due}{return_to}", "{due}{return_to"), "steps[5].text", "curly bracket"),
+        ((_GUIDANCE, '" by {date}"', '" by {day}"'), "words.due", "has {day}, where {date}"),
+        ((_GUIDANCE, "the person who sent", "{contact} who sent"), "words.no_contact", "nothing can be"),
+        ((_GUIDANCE, "from_last_round =", "from_the_last ="), "words.from_last_round", "is missing"),
+        ((_GUIDANCE, "from_last_round =", "from_the_last ="), "words.from_the_last", "not a key"),
+        ((_GUIDANCE, '"From round {round}: "', '"{round}: "'), "words.from_last_round", "begin with words"),
+        ((_GUIDANCE, 'what_it_is = "', 'what_is_it = "'), "key_area.headings.what_it_is", "is missing"),
+        ((_GUIDANCE, "[[before]]", "[[beforehand]]"), "beforehand", "not a key"),
+        ((_GUIDANCE, "[prompts.current]", "[prompts.currant]"), "prompts.current", "is missing"),
+        ((_GUIDANCE, "[prompts.current]", "[prompts.currant]"), "prompts.currant", "not a key"),
+        ((_GUIDANCE, "[key_area]\nhow", "[key_area]\nwhy"), "key_area.why", "not a key"),
+        ((_SETTINGS, '"enablers.toml"', '"."'), "", "cannot be opened"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_built_or_read_back_is_a_fault(
+    faults: Callable[..., list[Fault]], change: tuple[str, str, str], key: str, what: str
+) -> None:
+    """What would end in a traceback, or lose answers, is reported with its key before a workbook is built."""
+    assert [fault for fault in faults(change) if fault.key == key and what in fault.what]
+
+
+def test_more_rows_than_a_stamp_can_ask_for_are_a_fault(faults: Callable[..., list[Fault]]) -> None:
+    """A framework of a thousand rows is refused, since a short collection could not name them."""
+    row = '[[key_areas.behaviours]]\ncode = "EC{n}"\n'
+    more = "".join(row.format(n=n) for n in range(4, 940))
+    told = faults((_LEADERSHIP, '[[key_areas]]\ncode = "SM"', f'{more}\n[[key_areas]]\ncode = "SM"'))
+    assert "hold 1005 rows; at most 999 can be asked" in [fault.what for fault in told]
+
+
+def test_what_is_missing_is_reported_and_not_what_follows_from_it(
+    faults: Callable[..., list[Fault]],
+) -> None:
+    """Where the guidance is not named, its texts are not missed one by one."""
+    told = faults((_SETTINGS, 'guidance = "guidance.toml"', ""))
+    assert [(fault.file, fault.key) for fault in told] == [(_SETTINGS, "guidance")]
 
 
 def test_all_faults_are_told_at_once(broken: Callable[..., list[str]]) -> None:

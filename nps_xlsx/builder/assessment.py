@@ -12,7 +12,6 @@ from nps_xlsx.layout import AssessmentSheet, Column, Kind
 from nps_xlsx.model import Answer, Behaviour, Framework
 from nps_xlsx.textfit import text_height
 
-_LINKS = ("level_1", "level_2", "level_3")
 _LEAST_HEIGHT = 64.0  # points: room to type a few lines of evidence beside a short behaviour
 
 
@@ -47,7 +46,8 @@ def _write_head(
     sheet.height(layout_.TITLE_ROW, 30)
     sheet.text(layout_.STAMP_ROW, 0, str(order.stamp(area.code)), "stamp")
     sheet.height(layout_.STAMP_ROW, 20)
-    progress, back, onward = (layout_.column(key) for key in _LINKS)
+    first = layout_.column("level_1")
+    progress, back, onward = range(first, first + 3)
     formula, text = progress_formula(workings, area.code, area.behaviours)
     sheet.formula(layout_.STAMP_ROW, progress, formula, text, "bold", "middle")
     sheet.link(layout_.STAMP_ROW, back, f"'{home}'!A1", wording.BACK.format(sheet=home))

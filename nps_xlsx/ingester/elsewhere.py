@@ -10,7 +10,7 @@ from nps_xlsx import layout, wording
 from nps_xlsx.ingester.columns import code_of
 from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.grids import Aside, CellValue, Grid, Position
-from nps_xlsx.ingester.locate import FoundStamp, Row, Table, copied_from
+from nps_xlsx.ingester.locate import FoundStamp, Row, Table
 from nps_xlsx.ingester.ours import OurTexts, our_texts, words_of
 from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind
@@ -198,7 +198,7 @@ class Elsewhere:
     # --- On the sheets that fill themselves in
 
     def _on_live(self, grid: Grid) -> Iterator[_Found]:
-        name = copied_from(grid.name)
+        name = layout.copied_from(grid.name)
         stamped = {found.stamp.sheet for found in self.stamps if found.grid == grid.name and found.stamp}
         is_plan = name == layout.PLAN or layout.PLAN_STAMP in stamped
         is_list = name == layout.LISTS or _is_list(grid)

@@ -6,7 +6,6 @@ sort, rename and paste.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -33,9 +32,6 @@ _SURELY_HEADINGS = 6
 """More than an officer's own words can be taken for: such a row is one of headings whatever stands beside."""
 
 _ENOUGH_LABELS = 3
-_COPY = re.compile(r"^copy of |[ _]?\(?\d{1,2}\)?$", re.IGNORECASE)
-"""What programs add to the name of a copied sheet: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``; no year."""
-
 _OF_ANSWERS = {"behaviour", "current", "target", "evidence"}
 """Headings of which a table of answers has one: the hidden sheet has none, even where it was renamed."""
 
@@ -130,13 +126,8 @@ def live_grids(grids: Iterable[Grid], stamps: Iterable[FoundStamp]) -> set[str]:
     for found in stamps:
         if found.stamp is not None:
             live[found.grid] = live.get(found.grid, True) and found.stamp.sheet in layout.LIVE_STAMPS
-    named = {grid.name: copied_from(grid.name) in layout.LIVE_SHEETS for grid in grids}
+    named = {grid.name: layout.copied_from(grid.name) in layout.LIVE_SHEETS for grid in grids}
     return {name for name in named if live.get(name, named[name])}
-
-
-def copied_from(name: str) -> str:
-    """The name of the sheet that one of this name is a copy of; the name itself where it is none."""
-    return _COPY.sub("", name)
 
 
 def find_tables(grids: Iterable[Grid], framework: Framework) -> list[Table]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from nps_xlsx import layout
 from nps_xlsx.ingester.grids import CellValue
 from nps_xlsx.model import NOT_APPLICABLE, Level, LevelValue
+from nps_xlsx.spelling import INVISIBLE, SAYS_NOT_APPLICABLE, plain_text, spellings
 
 TEXT_LIMIT = 32_767
 """UTF-16 units in a cell of Excel: a text of just so many was probably longer."""
@@ -19,11 +19,8 @@ TEXT_LIMIT = 32_767
 # In no pattern here can two neighbouring parts share out the same characters in many ways, so that the time
 # grows with the length of the cell and no faster; none takes in a number of more than four figures.
 # ``tests/test_bounds.py`` tries them.
-_DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85]")
-_QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 
 # After a point or comma at most two figures: three of them ("3,000") are a thousand to most who write so.
 _NUMBER = r"([0-9])(?:[.,]0{1,2})?"
@@ -31,8 +28,6 @@ _HALF = re.compile(r"(?:level )?([0-9])[.,]50?")
 _LEVEL = re.compile(rf"(?:level )?{_NUMBER}(?:[ .:)(-]+([a-z ]+?)\)?)?")
 # The last part takes whatever is left, so that the first word between is the only one that is tried.
 _TWO = re.compile(r"(?:between )?(.+?) ?(?:/|-|&|\bto\b|\band\b|\bor\b) ?(.+)", re.DOTALL)
-_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven")
-_NOT_APPLICABLE = {"na", "n/a", "n a", "n.a", "n-a", "n\\a", "not applicable"}
 
 _UK_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?z?)?")
@@ -85,7 +80,7 @@ def text_slug(value: CellValue, cut_at: int = 0) -> str:
 
 def key_of(text: str) -> str:
     """A text as it is compared: without case, spacing, dashes, quotation marks and what cannot be seen."""
-    return layout.heading_key(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    return layout.heading_key(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
 
 
 # --- Levels -----------------------------------------------------------------------
@@ -111,10 +106,10 @@ def read_level(value: CellValue, levels: Sequence[Level], descriptors: Iterable[
     text = read_text(value).strip()
     if isinstance(value, bool):
         return LevelReading(None, text, "level-is-boolean")
-    plain = _plain(text)
+    plain = plain_text(text)
     if not plain:
         return LevelReading(None, text, "level-unreadable" if text else "")
-    if plain in _NOT_APPLICABLE:
+    if plain in SAYS_NOT_APPLICABLE:
         return LevelReading(NOT_APPLICABLE, text)
     number = _single(plain, levels)
     if number is not None:
@@ -126,15 +121,8 @@ def read_level(value: CellValue, levels: Sequence[Level], descriptors: Iterable[
     return LevelReading(number, text, "level-unreadable" if number is None else "level-as-descriptor")
 
 
-def _plain(text: str) -> str:
-    # NFKC makes 2½ of "2½" as 21⁄2, so the half goes first.
-    halved = text.replace("½", ".5")
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", halved)).casefold()
-    return " ".join(_DASHES.sub("-", folded).split()).strip(_QUOTES + " ").rstrip(".").strip()
-
-
 def _single(plain: str, levels: Sequence[Level]) -> int | None:
-    known = _spellings(tuple(levels))
+    known = spellings(tuple(levels))
     for whole in (plain, plain.removeprefix("level ")):
         if whole in known:
             return known[whole]
@@ -142,18 +130,6 @@ def _single(plain: str, levels: Sequence[Level]) -> int | None:
     number = known.get(match[1]) if match else None
     is_one = match is None or match[2] is None or known.get(match[2].strip()) == number
     return number if is_one else None
-
-
-@functools.lru_cache(maxsize=8)
-def _spellings(levels: tuple[Level, ...]) -> Mapping[str, int]:
-    """The ways to write each level that need no pattern: its label, its name, its number, that in words."""
-    numbers = dict(zip(_NUMBER_WORDS, (level.number for level in levels), strict=False))
-    numbers |= {str(level.number): level.number for level in levels}
-    return (
-        numbers
-        | {_plain(level.name): level.number for level in levels}
-        | {_plain(level.label): level.number for level in levels}
-    )
 
 
 def _lower_of_two(plain: str, levels: Sequence[Level]) -> int | None:
@@ -211,7 +187,7 @@ def read_date(value: CellValue, *, is_1904: bool = False) -> tuple[dt.date | Non
 
 
 def _written_date(text: str) -> dt.date | None:
-    plain = _plain(text).replace(",", " ")
+    plain = plain_text(text).replace(",", " ")
     plain = _ORDINAL.sub(r"\1", _WEEKDAY.sub("", " ".join(plain.split())))
     if match := _UK_DATE.fullmatch(plain):
         day, month, year = (int(part) for part in match.groups())
@@ -239,7 +215,7 @@ def read_priority(value: CellValue) -> tuple[str, bool]:
     """A priority, and whether it is one of those in the list; other words are kept."""
     text = read_text(value).strip()
     for name in layout.PRIORITIES:
-        if _plain(text) in (name.casefold(), name[0].casefold()):
+        if plain_text(text) in (name.casefold(), name[0].casefold()):
             return name, True
     return text, not text
 
@@ -250,9 +226,9 @@ def read_yes_no(value: CellValue) -> tuple[str, bool]:
     Words may follow ("No (Finance only)", "Yes - combined"), but not the other answer.
     """
     text = read_text(value).strip()
-    plain = _plain(text)
+    plain = plain_text(text)
     match = _YES_OR_NO.fullmatch(plain)
-    if match is None or plain in _NOT_APPLICABLE or len(set(_BOTH.findall(plain))) > 1:
+    if match is None or plain in SAYS_NOT_APPLICABLE or len(set(_BOTH.findall(plain))) > 1:
         return text, not text
     return layout.YES_NO[match[1] not in _YES], True
 
