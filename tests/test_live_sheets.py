@@ -15,7 +15,7 @@ from openpyxl.workbook import Workbook
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.councils import Register
 from nps_xlsx.intake import ingest
-from nps_xlsx.model import Answer, Assessment, Council, Framework
+from nps_xlsx.model import Answer, Assessment, Council, Framework, Level
 from samples.make_returns import Job
 from tests.workbooks import filled, write
 
@@ -65,6 +65,11 @@ def recalculated(
     prefilled = Order(framework, medway, "2026", previous=previous, with_review=True, assessment=now)
     ours += [build_workbook(prefilled), build_workbook(dataclasses.replace(prefilled, assessment=None))]
     ours.append(build_workbook(Order(framework.only(["EC", "EN4"]), medway, "2026")))
+    levels = (Level(1, "Not started"), *framework.levels[1:])
+    other = dataclasses.replace(framework.only(["EC"]), levels=levels)
+    ours.append(
+        filled(other, medway, *(Answer(row.code, 1, current_text="not started") for row in other.rows))
+    )
     saved = [folder / f"theirs-{n}.xlsx" for n in range(len(ours))]
     sources = [write(folder / f"ours-{n}.xlsx", content) for n, content in enumerate(ours)]
     office([Job(source, target, ()) for source, target in zip(sources, saved, strict=True)])

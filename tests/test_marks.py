@@ -18,7 +18,7 @@ from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.councils import Register
 from nps_xlsx.mark_up import live_level, mark_up, mark_up_all
-from nps_xlsx.model import Answer, Assessment, Council, Framework, Place, Return, Severity, Status
+from nps_xlsx.model import Answer, Assessment, Council, Framework, Level, Place, Return, Severity, Status
 from nps_xlsx.problems import problem
 from samples.make_returns import Job
 from tests.test_live_sheets import results, values
@@ -335,6 +335,12 @@ def test_levels_are_counted_as_the_live_sheets_count_them(
 ) -> None:
     """A digit, a name or a label counts, and what begins with "not"; other words are seen by ingest alone."""
     assert live_level(text, framework.levels) == level
+
+
+def test_a_level_is_a_level_first() -> None:
+    """A level whose name begins with "not" is counted as that level, and other words with "not" are not."""
+    levels = (Level(1, "Not started"), Level(2, "Started"))
+    assert [live_level(text, levels) for text in ("not started", "Not yet")] == [1, "NA"]
 
 
 # --- Sent back

@@ -235,7 +235,8 @@ def _level_formulas(
     return {
         "current": _level_formula(found["current"], levels),
         "target": _level_formula(found["target"], levels),
-        "not_applicable": f'IF(LOWER(LEFT(TRIM({found["current"]}),3))="not",1,0)',
+        # A level whose name begins with "not" is a level first.
+        "not_applicable": f'IF(ISNUMBER({current}),0,IF(LOWER(LEFT(TRIM({found["current"]}),3))="not",1,0))',
         "answered": f"IF(OR(ISNUMBER({current}),{cell('not_applicable')}=1),1,0)",
         "gap": f'IF({both},{target}-{current},"")',
         "movement": f'IF({moved},{current}-{cell("last")},"")',
