@@ -13,7 +13,7 @@ DOCS = Path(__file__).parent
 
 _PROBLEMS = """# What can be wrong with a return
 
-Every kind of problem that `nps ingest` and `nps check` tell, in the order in which a return is read. The
+Every kind of problem that `nps ingest` and `nps check` report, in the order in which a return is read. The
 word in the first column stands in `problems.csv` under *problem*, and never changes its meaning; messages
 may.
 
@@ -23,7 +23,7 @@ may.
 | **warning** | it is used; look at it |
 | **note** | it is used; good to know |
 
-A dot (•) marks what may change a score: of equal severity, that is told first. New rules start as
+A dot (•) marks what may change a score: of equal severity, that comes first. New rules start as
 warnings, and become errors only when a round has shown that they are right. To let a problem pass, see
 `--waivers` in the [analyst's guide](analyst.md).
 """

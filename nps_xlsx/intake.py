@@ -33,7 +33,7 @@ class ReceiptError(RuntimeError):
 
 
 def _unheard(_: str) -> None:
-    """Nobody listens to the names of files and documents."""
+    """Do nothing: what follows where nobody asked to hear of the progress."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Written:
 
 
 def _unheard(_: str) -> None:
-    """Nobody listens to the names of the documents."""
+    """Do nothing: what follows where nobody asked to hear of the progress."""
 
 
 def write_outputs(

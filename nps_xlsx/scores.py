@@ -67,7 +67,7 @@ def nearest_level(value: float) -> int:
 
 
 def one_decimal(value: float) -> str:
-    """A mean in words, to one decimal as Excel rounds it: 2.25 is 2.3, and no minus stands before nought."""
+    """A mean in words, to one decimal as Excel rounds it: 2.25 is 2.3, and no minus stands before zero."""
     # To nine places first: 3.05 less 2.9 leaves 0.1499999999999999, which is a half all the same.
     exact = Decimal(repr(round(value, 9)))
     return str(exact.quantize(Decimal("0.1"), ROUND_HALF_UP) + 0)

@@ -75,7 +75,7 @@ STYLES: dict[str, Style] = {
     "quoted": {"quote_prefix": True},
     "date": {"num_format": "d mmm yyyy", "align": "left"},
     "count": {"num_format": "0", "align": "right", "indent": 1},
-    # A dash for nought, so that what is open stands out without colour.
+    # A dash for zero, so that what is open stands out without colour.
     "open": {"num_format": '0;-0;"–"', "align": "right", "indent": 1},
     "mean": {"num_format": "0.0", "align": "right", "indent": 1},
     "gap": {"num_format": "+0.0;-0.0;0.0", "align": "right", "indent": 1},

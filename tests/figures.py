@@ -191,7 +191,7 @@ def mean(values: Iterable[Number | None]) -> Fraction | None:
 
 
 def tenth(value: Number | None) -> Fraction | None:
-    """To one decimal, halves away from nought."""
+    """To one decimal, halves away from zero."""
     return None if value is None else tenth_of(value)
 
 

@@ -73,7 +73,7 @@ def test_sheets_stand_in_the_order_of_the_design(workbook: Workbook) -> None:
 
 
 def test_the_tables_hold_the_framework(framework: Framework, assessment_sheets: list[Worksheet]) -> None:
-    """Each sheet has the headings in order, and one row a behaviour with its five descriptors."""
+    """Each sheet has the headings in order, and one row per behaviour with its five descriptors."""
     found = []
     for sheet in assessment_sheets:
         assert [cell.value for cell in sheet[3]] == HEADINGS

@@ -73,7 +73,7 @@ def test_the_respondents_words_stand_side_by_side(framework: Framework) -> None:
 
 
 def test_the_combined_row_shows_median_and_spread(framework: Framework) -> None:
-    """combined.csv has a row a behaviour: the middle, the lowest and the highest level, and all of them."""
+    """combined.csv has a row per behaviour: the middle, the lowest and the highest level, and all of them."""
     given = [assessment(by, Answer("EC1", current=level)) for by, level in (("A", 1), ("B", 4))]
     [row] = [row for row in combined_rows(combine(given, framework), framework) if row["ref"] == "EC1"]
     found = [row[f"current{part}"] for part in ("", "_median", "_lowest", "_highest", "_given")]

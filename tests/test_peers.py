@@ -47,7 +47,7 @@ THRESHOLD, QUARTILES = 5, 8
 
 
 def rounded(value: Fraction) -> float:
-    """To one decimal, halves away from nought."""
+    """To one decimal, halves away from zero."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return float(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
 

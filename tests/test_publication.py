@@ -77,7 +77,7 @@ def tables_of(workbook: Workbook) -> dict[str, Rows]:
 
 
 def rounded(values: Sequence[float]) -> object:
-    """The mean of whole numbers to one decimal, halves away from nought."""
+    """The mean of whole numbers to one decimal, halves away from zero."""
     if not values:
         return "[x]"
     mean = Fraction(int(sum(values)), len(values))

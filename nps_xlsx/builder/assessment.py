@@ -1,4 +1,4 @@
-"""One assessment sheet: headings, guidance, then a row a behaviour with its five descriptors."""
+"""One assessment sheet: headings, guidance, then a row per behaviour with its five descriptors."""
 
 from __future__ import annotations
 

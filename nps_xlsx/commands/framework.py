@@ -82,6 +82,6 @@ def _show_row(loaded: Framework, row: Behaviour) -> None:
 @framework.command()
 @click.argument("folder", type=FILE)
 def check(folder: Path) -> None:
-    """Check the framework in FOLDER; every fault is told at once."""
+    """Check the framework in FOLDER; all its faults are reported at once."""
     loaded = load_framework(folder)
     click.echo(f"{loaded.edition}: no fault found in {counted(len(loaded.rows), 'row')}.")

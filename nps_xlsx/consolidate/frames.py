@@ -1,4 +1,4 @@
-"""The long table that everything is counted from: one row a response and scored behaviour."""
+"""The long table that everything is counted from: one row per response and scored behaviour."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ class Peers:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """Every measure of every response: a row a response (by place), a column a measure."""
+        """Every measure of every response: a row per response (by place), a column per measure."""
         answers = self.tables.answers
         if self.refs:
             answers = answers[answers["ref"].isin(self.refs)]

@@ -25,8 +25,8 @@ from nps_xlsx.model import Assessment, Framework
 class Tables:
     """The tables of one consolidation.
 
-    ``answers``: one row a response and scored behaviour (see ``frames.answer_frame``), with
-    the facts of the council's row in ``councils``; ``councils``: one row a response with its
+    ``answers``: one row per response and scored behaviour (see ``frames.answer_frame``), with
+    the facts of the council's row in ``councils``; ``councils``: one row per response with its
     counts, means and gap; ``heat``: mean current level, response by area; ``themes``,
     ``areas`` and ``behaviours``: counts, means and gap over all responses; ``distribution``
     and ``aims``: how many responses are at, and aim for, each level, by behaviour.
@@ -77,7 +77,7 @@ class Tables:
 
     @cached_property
     def heat(self) -> pd.DataFrame:
-        """Mean current level: a row a response (by place), a column an area."""
+        """Mean current level: a row per response (by place), a column per area."""
         table = self.answers.pivot_table(index="place", columns="area", values="current", aggfunc="mean")
         codes = [area.code for area in self.framework.areas]
         return table.reindex(index=range(len(self.responses)), columns=codes)

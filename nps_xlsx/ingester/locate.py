@@ -71,7 +71,7 @@ class Table:
         return first if is_below and key not in ("ref", "behaviour") else at
 
     def holds(self, row: int, key: str) -> bool:
-        """Whether anything stands in a column of a row, be it an error that reads as blank."""
+        """Whether anything stands in a column of a row, even an error, which reads as blank."""
         at, grid = self.at(row, key), self.grid
         return (
             bool(read_text(grid.at(*at)))

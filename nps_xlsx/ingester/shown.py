@@ -97,7 +97,7 @@ def _sections(code: str) -> list[_Parts] | None:
 
 
 def _number(value: Decimal, sections: Sequence[_Parts]) -> str | None:
-    """With two sections the second is for what is below nought, with three the third for nought."""
+    """With two sections the second is for what is below zero, with three the third for zero."""
     place = 1 if value < 0 and len(sections) > 1 else 2 if value == 0 and len(sections) > 2 else 0
     parts = sections[place]
     kinds = [kind for kind, _ in parts]
@@ -120,7 +120,7 @@ def _number(value: Decimal, sections: Sequence[_Parts]) -> str | None:
 
 
 def _figures(size: Decimal, pattern: str) -> str:
-    """A number of nought or more by its pattern: thousands, decimals, noughts before and after."""
+    """A number of zero or more by its pattern: thousands, decimals, zeros before and after."""
     scaled = pattern.rstrip(",")
     size = size.scaleb(-3 * (len(pattern) - len(scaled)))
     bare, _, decimals = scaled.partition(".")

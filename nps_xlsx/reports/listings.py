@@ -35,7 +35,7 @@ LISTINGS: Mapping[str, Listing] = {
 
 
 def return_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
-    """One row a file seen."""
+    """One row per file seen."""
     return [_return_row(returned, framework) for returned in returns]
 
 
@@ -119,7 +119,7 @@ def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framew
 
 
 def problem_rows(returns: Iterable[Return], rulings: Iterable[Problem] = ()) -> list[Row]:
-    """One row a problem, in the order of the files; those with rulings last."""
+    """One row per problem, in the order of the files; those with rulings last."""
     found_in = [
         _problem_row(returned.source_file, returned.gss_code, returned.council, found)
         for returned in returns
@@ -147,7 +147,7 @@ def _problem_row(source_file: str, gss_code: str, council: str, found: Problem) 
 
 
 def other_text_rows(returns: Iterable[Return]) -> list[Row]:
-    """One row a text that is neither ours nor an answer; those of a file that came twice only once."""
+    """One row per text that is neither ours nor an answer; those of a file that came twice only once."""
     return [
         {
             "source_file": returned.source_file,
@@ -197,7 +197,7 @@ def _changes(old: Assessment, new: Assessment, framework: Framework) -> Iterator
 
 
 def combined_rows(combined: Iterable[Combined], framework: Framework) -> list[Row]:
-    """One row a behaviour of each council that several respondents answered for."""
+    """One row per behaviour of each council that several respondents answered for."""
     several = [one for one in combined if len(one.basis) > 1]
     return [_combined_row(one, answer.ref, framework) for one in several for answer in one.assessment]
 

@@ -87,7 +87,7 @@ def name_columns() -> list[TableColumn]:
 
 
 def write_councils(book: Book, tables: Tables) -> None:
-    """One row a response: how complete it is, its averages and gap."""
+    """One row per response: how complete it is, its averages and gap."""
     columns = [
         text_column("Council", 300),
         text_column("GSS code", 104),
@@ -189,7 +189,7 @@ def group_sheet_name(fact: str) -> str:
 
 
 def write_groups(book: Book, tables: Tables, fact: str) -> None:
-    """One row a group of councils: how many, its averages, and its average in each key area."""
+    """One row per group of councils: how many, its averages, and its average in each key area."""
     framework = tables.framework
     name = group_sheet_name(fact)
     columns = [

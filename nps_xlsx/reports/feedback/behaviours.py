@@ -30,7 +30,7 @@ _FROZEN = 5
 
 
 def write_behaviours(book: Book, case: Case) -> None:
-    """One row a behaviour that was asked, in the framework's order."""
+    """One row per behaviour that was asked, in the framework's order."""
     rows = case.framework.behaviours
     measures = [(LEVEL, row.code) for row in rows]
     blocks = case.blocks(measures, quartiles=True)

@@ -204,7 +204,7 @@ class _Totals:
         self.levels += other.levels
         self.aims += other.aims
         self.pairs += other.pairs
-        # No counter: adding counters drops what is below nought.
+        # No counter: adding counters drops what is below zero.
         for area, steps in other.steps.items():
             self.steps[area] = self.steps.get(area, 0) + steps
 

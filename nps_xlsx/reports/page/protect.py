@@ -3,7 +3,7 @@
 Totals can be added and subtracted: London less its boroughs is the City of London.  The groups of
 a page are safe if no sum or difference of their totals, with whatever factors, rests on fewer councils
 than the threshold.  Such a sum exists exactly if the groups' totals are less independent of each other
-once these few councils are taken out, which a matrix's rank tells: a row a group, a column a cell (the
+once these few councils are taken out, which a matrix's rank tells: a row per group, a column per cell (the
 councils of one region and type).
 
 ``consolidate.suppress`` protects tables by one fact at a time, with each fact's parts adding up to the
@@ -122,7 +122,7 @@ def _depth(group: Group) -> int:
 class _Sums:
     """All sums of some groups' totals, solved (Gauss and Jordan): each row alone in having its own cell.
 
-    Two facts, crossed, make a matrix in which solving leaves no other number than one, nought and
+    Two facts, crossed, make a matrix in which solving leaves no other number than one, zero and
     minus one (it is totally unimodular), so whole numbers do.
     """
 

@@ -142,12 +142,12 @@ def _change() -> alt.LayerChart:
             ),
         )
     )
-    nought = (
+    zero = (
         _base()
         .mark_rule(color=styles.INK)
         .encode(x=alt.datum(0, type="quantitative"))  # the line of no change
     )
-    return _named(_parted(), bars, nought, numbers=[most])
+    return _named(_parted(), bars, zero, numbers=[most])
 
 
 def _council(count: int) -> alt.LayerChart:

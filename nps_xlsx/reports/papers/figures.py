@@ -85,7 +85,7 @@ def _row(label: str, case: Case, behaviours: Sequence[Behaviour], scale: Scale) 
 
 
 def mean_cell(mean: float | None) -> Cell:
-    """A mean to one decimal; a dash where there is none, which is not nought."""
+    """A mean to one decimal; a dash where there is none, which is not zero."""
     return Cell("–") if mean is None else Cell(one_decimal(mean), number=mean)
 
 

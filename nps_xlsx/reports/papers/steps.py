@@ -188,7 +188,7 @@ def _steps_table(
     heads: Sequence[tuple[str, str]],
     step: Callable[[Behaviour, int], Cell],
 ) -> Table:
-    """A row a behaviour, a column a level above the lowest, and what the council itself writes last."""
+    """A row per behaviour, a column per level above the lowest, and what the council itself writes last."""
     numbers = range(2, len(frame.steps) + 2)
     cells = [[step(row, number) for number in numbers] for row in rows]
     widths = _widths([any(cell.text for cell in column) for column in zip(*cells, strict=True)])
