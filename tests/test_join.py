@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import python_calamine
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from nps_xlsx.across import check_across
 from nps_xlsx.councils import Register
-from nps_xlsx.intake import Receipt, ingest
+from nps_xlsx.framework import load_framework
+from nps_xlsx.intake import Intake, Receipt, ingest, make_receipt
+from nps_xlsx.joining import written
 from nps_xlsx.layout import MARKS
-from nps_xlsx.model import Answer, Council, Framework, Status
+from nps_xlsx.model import Answer, Assessment, Council, Framework, Place, Return, Status
 from nps_xlsx.responses import load_responses
 from tests.commands import nps
 from tests.workbooks import filled, read, write
 
+FRAMEWORK = load_framework()
 DETAILS = {"role": "Officer", "email": "made.up@example.org", "department": "All", "combined": "Yes"}
 
 
@@ -95,6 +102,43 @@ def test_what_is_wrong_in_a_joined_file_is_reported_there(
     found = {(row["source_file"], row["problem"]) for row in listed(tmp_path / "out" / "problems.csv")}
     assert ("return.xlsx", "target-below-current") in found
     assert ("Ben/return.xlsx", "target-below-current") not in found
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_nothing_is_lost_between_colleagues(data: st.DataObject) -> None:
+    """However rows and columns are shared out, and whatever cannot be read, the receipt adds up to all."""
+    refs = [row.code for row in FRAMEWORK.rows[:6]]
+    broken = data.draw(st.sets(st.sampled_from(refs), max_size=2))
+    returns = [_part(name, data.draw(st.sets(st.sampled_from(refs))), broken, data) for name in "abc"]
+    judged = check_across(returns, FRAMEWORK)
+    receipt = make_receipt(Intake(tuple(judged)))
+    assert receipt.answers_present == receipt.answers_read + receipt.answers_aside + receipt.answers_refused
+    used = [one for one in judged if one.status in (Status.ACCEPTED, Status.JOINED)]
+    assert _filled(one for one in judged if one.status is Status.ACCEPTED) == {
+        cell
+        for one in returns
+        if one.source_file in {kept.source_file for kept in used}
+        for cell in _filled([one])
+    }
+
+
+def _filled(returns: Iterable[Return]) -> set[tuple[str, str]]:
+    """The columns that are filled in, by row."""
+    answers = [answer for one in returns for answer in one.assessment or ()]
+    return {(answer.ref, key) for answer in answers for key, text in written(answer).items() if text}
+
+
+def _part(name: str, refs: set[str], broken: set[str], data: st.DataObject) -> Return:
+    """One colleague's return: of each row some columns, and of the broken rows a level that is none."""
+    answers = []
+    for ref in sorted(refs):
+        words = {key: key for key in data.draw(st.sets(st.sampled_from(["evidence", "owner"])))}
+        level = {"current_text": "TBC", "refused": ("current",)} if ref in broken else {"current": 2}
+        answers.append(Answer(ref, place=Place(name), **words, **level))  # type: ignore[arg-type] # fields
+    assessment = Assessment("X", "X", "2026", tuple(answers))
+    refused = len(refs & broken)
+    return Return(name, name, Status.ACCEPTED, assessment, answers_present=len(refs), answers_refused=refused)
 
 
 def test_the_command_makes_one_workbook_of_both(
