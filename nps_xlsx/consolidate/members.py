@@ -36,7 +36,8 @@ Atom = tuple[Group, Group]
 Levels = Sequence[int]
 """The level of each council, 0 where it gave none."""
 
-_Atoms = Mapping[Atom, Counter[int]]
+_Held = Mapping[Atom, frozenset[int]]
+"""Which levels each atom holds."""
 
 
 def is_mixed(levels: Counter[int]) -> bool:
@@ -63,12 +64,7 @@ def given_away(levels: Levels, cells: Sequence[Cell], groups: Collection[Group])
     doubtful = [atom for atom, own in atoms.items() if not is_mixed(own)]
     if not doubtful:
         return frozenset()
-    return frozenset(
-        atom
-        for left in _without_one(atoms, doubtful)
-        for atom in doubtful
-        if len(left[atom]) == 1 and not _can_move(atom, left)
-    )
+    return frozenset(atom for left in _without_one(atoms) for atom in _known(left, doubtful))
 
 
 def withheld_counts(
@@ -123,34 +119,40 @@ def _elsewhere(councils: Sequence[Levels]) -> bool:
     return all(sum(any(level not in (0, one) for level in own) for own in councils) >= 2 for one in given)
 
 
-def _without_one(atoms: _Atoms, doubtful: Collection[Atom]) -> Iterator[_Atoms]:
-    """The atoms less one council, for each whose leaving can make a difference; and less none."""
-    yield atoms
+def _without_one(atoms: Mapping[Atom, Counter[int]]) -> Iterator[_Held]:
+    """Which levels are held by all councils but one, for each whose leaving takes one away; and by all."""
+    held = {atom: frozenset(own) for atom, own in atoms.items()}
+    yield held
     for atom, own in atoms.items():
         for level, count in own.items():
-            if count == 1 or atom in doubtful:
-                yield {**atoms, atom: own - Counter({level: 1})}
+            if count == 1:
+                yield {**held, atom: held[atom] - {level}}
 
 
-def _can_move(atom: Atom, atoms: _Atoms) -> bool:
-    """Whether a council of an atom that is all at one level could be at another, all counts the same."""
-    (region, kind), within = atom
-    if within != EVERYONE:
-        return False
-    [level] = atoms[atom]
-    others = set[int]().union(*atoms.values()) - {level}
-    return any(_leads(kind, region, level, other, atoms) for other in others)
+def _known(held: _Held, doubtful: Collection[Atom]) -> Iterator[Atom]:
+    """The atoms that are all at one level and could not be at another, all counts the same."""
+    alike = [atom for atom in doubtful if len(held[atom]) == 1]
+    if not alike:
+        return
+    ways: dict[int, list[Group]] = {level: [] for own in held.values() for level in own}
+    for (plain, within), own in held.items():
+        for level in own if within == EVERYONE else ():
+            ways[level].append(plain)
+    for atom in alike:
+        (region, kind), within = atom
+        [level] = held[atom]
+        others = ways.keys() - {level}
+        if within != EVERYONE or not any(_leads(kind, region, ways[o], ways[level]) for o in others):
+            yield atom
 
 
-def _leads(start: str | None, goal: str | None, level: int, other: int, atoms: _Atoms) -> bool:
-    """Whether a way leads from a type to a region: there where the other level is, back where this is."""
-    back = [atom[0] for atom, own in atoms.items() if own[other] and atom[1] == EVERYONE]
-    forth = [atom[0] for atom, own in atoms.items() if own[level] and atom[1] == EVERYONE]
+def _leads(start: str | None, goal: str | None, forth: Sequence[Group], back: Sequence[Group]) -> bool:
+    """Whether a way leads from a type to a region: there along atoms of one level, back along another's."""
     kinds, seen = {start}, set[str | None]()
     while kinds:
-        reached = {region for region, kind in back if kind in kinds}
+        reached = {region for region, kind in forth if kind in kinds}
         if goal in reached:
             return True
-        kinds = {kind for region, kind in forth if region in reached} - seen
+        kinds = {kind for region, kind in back if region in reached} - seen
         seen |= kinds
     return False

@@ -203,9 +203,9 @@ def _scored(areas: Sequence[KeyArea]) -> bool:
 
 def _councils(answers: pd.DataFrame, rows: Sequence[str] = _BY) -> dict[Group, Councils]:
     """The councils of these answers: of all, and by theme, area and behaviour."""
-    frame = answers.assign(all="all")
+    frame, councils = answers.assign(all="all"), answers["gss_code"].to_numpy(object)
     return {
-        (by, str(code)): frozenset(councils)
+        (by, str(code)): frozenset(councils[places])
         for by in rows
-        for code, councils in frame.groupby(by)["gss_code"]
+        for code, places in frame.groupby(by).indices.items()
     }

@@ -179,8 +179,8 @@ def _fine(answers: pd.DataFrame) -> list[Counter[Cell]]:
 
 
 def _councils(frame: pd.DataFrame) -> Counter[Cell]:
-    places = frame[["gss_code", *_PLACE]].drop_duplicates()
-    return Counter(zip(places["region"].map(str), places["council_type"].map(str), strict=True))
+    columns = [frame[name].to_numpy(object) for name in ("gss_code", *_PLACE)]
+    return Counter((str(region), str(kind)) for _, region, kind in dict.fromkeys(zip(*columns, strict=True)))
 
 
 # --- Their figures

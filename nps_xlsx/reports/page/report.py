@@ -33,4 +33,5 @@ def report_page(
     data = figures(tables, asked, shown or allowed(tables, facts, threshold))
     if name_councils:
         data |= by_name(tables)
-    return assembled(tables, data, specs(tables.framework), threshold=threshold, name_councils=name_councils)
+    charts = specs(len(tables.framework.levels))
+    return assembled(tables, data, charts, threshold=threshold, name_councils=name_councils)

@@ -6,13 +6,13 @@ a telephone as on paper.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import altair as alt
 
 from nps_xlsx import styles
-from nps_xlsx.model import Framework
 
 Spec = dict[str, Any]
 
@@ -28,9 +28,9 @@ _ROOM = 84
 """What is kept free at the end of a bar, or of a name, for the figure."""
 
 
-def specs(framework: Framework) -> dict[str, Spec]:
-    """The charts by name."""
-    count = len(framework.levels)
+@cache
+def specs(count: int) -> Mapping[str, Spec]:
+    """The charts of a scale of so many levels, by name."""
     return {
         "area": _finished(_area(count)),
         "behaviours": _finished(_behaviours(count)),
