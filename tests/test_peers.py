@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import combinations_with_replacement, cycle
 from pathlib import Path
 from statistics import quantiles
@@ -84,33 +85,48 @@ class Second:
         last = None if before is None else level_of(before, ref)
         return None if now is None or last is None else now - last
 
-    def given(self, measure: Measure) -> dict[str, Fraction]:
-        found = {code: self.value(code, measure) for code in self.now}
-        return {code: value for code, value in found.items() if value is not None}
+    def given(self, measure: Measure) -> Mapping[str, Fraction]:
+        return given_of(self, measure)
 
 
-def are_mixed(codes: set[str], levels: Mapping[str, Fraction]) -> bool:
+# What is the same for every council of a group is worked out once.
+
+
+@cache
+def given_of(second: Second, measure: Measure) -> Mapping[str, Fraction]:
+    found = {code: second.value(code, measure) for code in second.now}
+    return {code: value for code, value in found.items() if value is not None}
+
+
+@cache
+def quartiles(second: Second, measure: Measure, codes: frozenset[str]) -> list[float]:
+    given = second.given(measure)
+    values = [given[code] for code in codes]
+    return [rounded(value) for value in quantiles(values, n=4, method="inclusive")]
+
+
+@cache
+def are_mixed(second: Second, ref: str, codes: frozenset[str]) -> bool:
     """Whether two of them differ from their commonest level; of nobody there is nothing to tell."""
+    levels = second.given((LEVEL, ref))
     most = max(Counter(levels[code] for code in codes).values(), default=0)
     return not codes or len(codes) - most >= 2
 
 
 def expected(
-    given: Mapping[str, Fraction],
-    groups: Mapping[str, set[str]],
-    code: str,
-    levels: Mapping[str, Fraction] | None = None,
+    second: Second, measure: Measure, groups: Mapping[str, set[str]], code: str
 ) -> dict[str, tuple[object, ...]]:
     """By kind: whose figure, how many, quartiles; by the rule as it is written, over sets of codes.
 
-    Where the figure is of a behaviour's ``levels``, they must be mixed too.
+    Where the figure is of a behaviour's levels, they must be mixed too.
     """
-    shown: dict[str, set[str]] = {}
+    given, (name, ref) = second.given(measure), measure
+    shown: dict[str, frozenset[str]] = {}
     for kind in (WHOLE, REGION, TYPE, FAMILY):
-        members = groups.get(kind, set()) & given.keys()
+        members = frozenset(groups.get(kind, set()) & given.keys())
         apart = [members ^ other for other in shown.values()]
         near = any(0 < len(few) < THRESHOLD for few in apart)
-        alike = levels is not None and not all(are_mixed(some, levels) for some in (members, *apart))
+        alike = name in (LEVEL, STEP) and not all(are_mixed(second, ref, some) for some in (members, *apart))
         if len(members - {code}) >= THRESHOLD and not near and not alike:
             shown[kind] = members
     found: dict[str, tuple[object, ...]] = {}
@@ -120,10 +136,9 @@ def expected(
         if whose is None:
             found[kind] = (None, 0, None, None, None)
             continue
-        values = sorted(given[one] for one in shown[whose])
-        lower, median, upper = (rounded(value) for value in quantiles(values, n=4, method="inclusive"))
+        lower, median, upper = quartiles(second, measure, shown[whose])
         few = len(shown[whose] - {code}) < QUARTILES
-        found[kind] = (whose, len(values), median, None if few else lower, None if few else upper)
+        found[kind] = (whose, len(shown[whose]), median, None if few else lower, None if few else upper)
     return found
 
 
@@ -184,15 +199,14 @@ def test_every_figure_can_be_recomputed(
     """Whose, how many, median and quartiles of every measure, council and group follow from the answers."""
     peers, second = Peers(batch, families), Second(batch)
     seen: set[object] = set()
-    for measure in measures(framework):
-        given = second.given(measure)
-        levels = second.given((LEVEL, measure[1])) if measure[0] in (LEVEL, STEP) else None
-        for place, assessment in enumerate(batch.assessments):
-            code = assessment.gss_code
-            found = found_by(peers.of(place), measure)
-            assert found == expected(given, groups_of(batch, families, code), code, levels), (code, measure)
+    for place, assessment in enumerate(batch.assessments):
+        code, view = assessment.gss_code, peers.of(place)
+        groups = groups_of(batch, families, code)
+        for measure in measures(framework):
+            found = found_by(view, measure)
+            assert found == expected(second, measure, groups, code), (code, measure)
             if measure[0] == LEVEL:
-                nearest = peers.of(place).nearest(measure[1])
+                nearest = view.nearest(measure[1])
                 whose = found[FAMILY if FAMILY in found else TYPE][0]
                 assert (nearest and nearest.kind) == (None if whose == WHOLE else whose)
             seen |= {(kind, one[0]) for kind, one in found.items()}
