@@ -16,11 +16,18 @@ from nps_xlsx.toml_folder import Fault, FrameworkError, TomlFolder
 __all__ = ["FrameworkError", "data_folder", "load_framework"]
 
 DEFAULT_EDITION = "nps-2018"
-PRINCIPLE_NAME = "High level principle"
-"""What the LGA's tables call the ladder of the key area itself."""
 
 _FRAMEWORK_TEXTS = ("edition", "title", "short_title", "publisher", "published", "copyright")
-_FRAMEWORK_KEYS = {*_FRAMEWORK_TEXTS, "themes", "enablers", "guidance", "actions", "levels", "superseded"}
+_FRAMEWORK_FILES = ("themes", "enablers", "guidance", "actions")
+_FRAMEWORK_KEYS = {
+    *_FRAMEWORK_TEXTS,
+    *_FRAMEWORK_FILES,
+    "subject",
+    "principle",
+    "good",
+    "levels",
+    "superseded",
+}
 _AREA_TEXTS = ("code", "name", "sheet", "description")
 _HELP_TEXTS = ("what_it_is", "why_it_is_important")
 _AREA_KEYS = {*_AREA_TEXTS, *_HELP_TEXTS, "footnote", "principle", "behaviours"}
@@ -70,6 +77,8 @@ class _Reader:
 
     folder: TomlFolder
     levels: tuple[Level, ...] = ()
+    principle: str = ""
+    """What the ladder of a key area itself is called."""
     files: dict[str, str] = field(default_factory=dict)
     """The file that each area and row stands in, by code."""
 
@@ -78,6 +87,7 @@ class _Reader:
         data = self.folder.read(file)
         self.folder.unknown_keys(file, "", data, _FRAMEWORK_KEYS)
         self.levels = self._levels(file, data)
+        self.principle = self.folder.text(file, "", data, "principle", required=False)
         themes = tuple(self._theme(name) for name in self._file_names(file, data))
         enablers_file = data.get("enablers")
         texts = {key: self.folder.text(file, "", data, key) for key in _FRAMEWORK_TEXTS}
@@ -96,6 +106,8 @@ class _Reader:
             guidance=read_guidance(self.folder, self.folder.text(file, "", data, "guidance")),
             actions={},
             superseded=self._superseded(file, data),
+            good=self._good(file, data),
+            subject=self.folder.text(file, "", data, "subject", required=False),
         )
         self._whole(framework)
         return replace(framework, actions=self._actions(data, framework))
@@ -114,6 +126,13 @@ class _Reader:
             return tuple(texts)
         self.folder.fault(file, "superseded", "must list the former texts")
         return ()
+
+    def _good(self, file: str, data: Mapping[str, Any]) -> int | None:
+        number = data.get("good")
+        if number is None or (number in range(1, len(self.levels) + 1) and not isinstance(number, bool)):
+            return number
+        self.folder.fault(file, "good", "must be the number of a level")
+        return None
 
     # --- Files and tables
 
@@ -171,7 +190,7 @@ class _Reader:
             code = f"{key}0"
             descriptors = self._descriptors(file, f"{key}.principle", table.get("principle"))
             summary = texts["description"]
-            principle = Behaviour(code, PRINCIPLE_NAME, texts["name"], summary, descriptors, None)
+            principle = Behaviour(code, self.principle, texts["name"], summary, descriptors, None)
         behaviours = tuple(
             self._behaviour(file, key, place, row)
             for place, row in enumerate(
@@ -213,6 +232,13 @@ class _Reader:
         areas = framework.areas
         self.folder.doubled("code", "area code", [area.code for area in areas], self.files)
         self.folder.doubled("sheet", "sheet name", [area.sheet for area in areas], self.files)
+        with_principle = [area.code for area in areas if area.principle]
+        if with_principle and not self.principle:
+            what = f"is missing, though {with_principle[0]} has one: the name of a key area's own ladder"
+            self.folder.fault("framework.toml", "principle", what)
+        enablers = [] if framework.enablers is None else [framework.enablers.name]
+        themes = [theme.name for theme in framework.themes]
+        self.folder.doubled("name", "name of a theme", [*themes, *enablers], {})
         self.folder.doubled("code", "code", [row.code for row in framework.rows], self.files)
         check_areas(self.folder, areas, self.files)
         if not self.folder.has_unread:

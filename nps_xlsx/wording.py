@@ -5,6 +5,12 @@ Words in braces are filled in where they are written.
 
 from __future__ import annotations
 
+
+def capital(text: str) -> str:
+    """A text that begins a sentence; no other letter of it changes, so that ``ICT`` stays what it is."""
+    return text[:1].upper() + text[1:]
+
+
 BACK, NEXT = "Back to {sheet}", "Next: {sheet}"
 PROGRESS = "{answered} of {count} {behaviours} answered"
 

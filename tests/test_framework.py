@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import statistics
@@ -209,6 +210,11 @@ _SIXTH_TO_EIGHTH = "".join(f'\n[[levels]]\nnumber = {n}\nname = "Stage {n}"\n' f
         ((_GUIDANCE, "[prompts.current]", "[prompts.currant]"), "prompts.currant", "not a key"),
         ((_GUIDANCE, "[key_area]\nhow", "[key_area]\nwhy"), "key_area.why", "not a key"),
         ((_SETTINGS, '"enablers.toml"', '"."'), "", "cannot be opened"),
+        ((_SETTINGS, "good = 3", "good = 6"), "good", "number of a level"),
+        ((_SETTINGS, "good = 3", "good = true"), "good", "number of a level"),
+        ((_SETTINGS, 'principle = "', 'level = "'), "principle", "EC has one"),
+        ((_SETTINGS, 'subject = "procurement"', 'subject = ""'), "subject", "not empty"),
+        ((_LEADERSHIP, 'name = "Showing leadership"', 'name = "Enablers"'), "Enablers.name", "2 times"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_built_or_read_back_is_a_fault(
@@ -224,6 +230,13 @@ def test_more_rows_than_a_stamp_can_ask_for_are_a_fault(faults: Callable[..., li
     more = "".join(row.format(n=n) for n in range(4, 940))
     told = faults((_LEADERSHIP, '[[key_areas]]\ncode = "SM"', f'{more}\n[[key_areas]]\ncode = "SM"'))
     assert "hold 1005 rows; at most 999 can be asked" in [fault.what for fault in told]
+
+
+def test_titles_do_without_a_subject(framework: Framework) -> None:
+    """Where a framework names no subject, titles have no word of procurement in them."""
+    other = dataclasses.replace(framework, subject="")
+    titles = [one.on_subject("action plan") for one in (framework, other)]
+    assert titles == ["procurement action plan", "action plan"]
 
 
 def test_what_is_missing_is_reported_and_not_what_follows_from_it(

@@ -10,7 +10,6 @@ from nps_xlsx.councils import Register
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, Return, Status
 
 UNKNOWN = "Not in the register"
-ENABLERS = "Enablers"
 
 _COLUMNS = (
     *("place", "gss_code", "round", "theme", "area", "ref"),
@@ -59,7 +58,6 @@ def _rows(
     before = {answer.ref: answer for answer in previous or ()}
     rows: list[tuple[object, ...]] = []
     for area in framework.areas:
-        theme = framework.theme_of(area)
         for behaviour in area.behaviours:
             ref = behaviour.code
             if assessment.asked and ref not in assessment.asked:
@@ -67,7 +65,7 @@ def _rows(
             answer, last = given.get(ref, Answer(ref)), before.get(ref, Answer(ref)).current
             rows.append(
                 (
-                    *(place, assessment.gss_code, assessment.round, theme.name if theme else ENABLERS),
+                    *(place, assessment.gss_code, assessment.round, framework.theme_name(area)),
                     *(area.code, ref, _number(answer.current), _number(answer.target)),
                     *(_number(answer.gap), _number(last)),
                     *(answer.is_answered, answer.current == NOT_APPLICABLE),

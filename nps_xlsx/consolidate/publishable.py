@@ -8,7 +8,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from nps_xlsx.consolidate.frames import ENABLERS
 from nps_xlsx.consolidate.suppress import Councils, Group, Row, withheld_below, withheld_together
 from nps_xlsx.consolidate.tables import Tables
 from nps_xlsx.model import KeyArea
@@ -48,7 +47,7 @@ class Publishable:
     @cached_property
     def names(self) -> tuple[Group, ...]:
         """The rows over all councils: everything, the themes, the areas, the enablers once."""
-        themes = [("theme", name) for name in self._themes if name != ENABLERS]
+        themes = [("theme", name) for name in self._themes if name not in self._enablers]
         return (ALL, *themes, *(("area", area.code) for area in self.areas))
 
     @cached_property
@@ -175,17 +174,21 @@ class Publishable:
     @property
     def _themes(self) -> tuple[str, ...]:
         named = [theme.name for theme in self.tables.framework.themes if _scored(theme.key_areas)]
+        return (*named, *self._enablers)
+
+    @property
+    def _enablers(self) -> tuple[str, ...]:
+        """The enablers as a theme of their own, where there are any."""
         enablers = self.tables.framework.enablers
-        return (*named, ENABLERS) if enablers and enablers.behaviours else tuple(named)
+        return (enablers.name,) if enablers and enablers.behaviours else ()
 
     @cached_property
     def _parts(self) -> Mapping[Group, Sequence[Group]]:
         """What adds up to what: behaviours to areas, areas to themes, themes to everything."""
         parts: dict[Group, list[Group]] = {ALL: [("theme", name) for name in self._themes]}
         for area in self.areas:
-            theme = self.tables.framework.theme_of(area)
             key = ("area", area.code)
-            parts.setdefault(("theme", theme.name if theme else ENABLERS), []).append(key)
+            parts.setdefault(("theme", self.tables.framework.theme_name(area)), []).append(key)
             parts[key] = [("ref", behaviour.code) for behaviour in area.behaviours]
         return parts
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from nps_xlsx.across import newest
 from nps_xlsx.combine import Combined
-from nps_xlsx.consolidate.frames import ENABLERS, answer_frame, council_frame
+from nps_xlsx.consolidate.frames import answer_frame, council_frame
 from nps_xlsx.councils import Register
 from nps_xlsx.model import Assessment, Framework
 
@@ -62,8 +62,7 @@ class Tables:
     @cached_property
     def themes(self) -> pd.DataFrame:
         """Counts, means and gap by theme, the enablers as the last."""
-        names = [theme.name for theme in self.framework.themes]
-        return self._over("theme", names if self.framework.enablers is None else [*names, ENABLERS])
+        return self._over("theme", list(dict.fromkeys(map(self.framework.theme_name, self.framework.areas))))
 
     @cached_property
     def areas(self) -> pd.DataFrame:

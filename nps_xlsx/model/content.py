@@ -157,6 +157,10 @@ class Framework:
     """Suggested actions by the code of a behaviour; a framework may have none."""
     superseded: tuple[str, ...] = ()
     """Texts that workbooks of this edition held before they were put right, and that are still ours."""
+    good: int | None = None
+    """The number of the level that is a good result; where none is named, nothing is said of one."""
+    subject: str = ""
+    """What is assessed, as a word in titles: the "procurement" of "procurement action plan"."""
     is_part: bool = False
     """Whether only some of the edition's rows are here, for a short collection."""
 
@@ -212,6 +216,20 @@ class Framework:
         """The suggested actions that take a council from the level below up to this one."""
         steps = self.actions.get(code, ())
         return steps[level - 1] if level <= len(steps) else ()
+
+    def on_subject(self, words: str) -> str:
+        """``procurement action plan``: words after the subject, where the framework has one."""
+        return f"{self.subject} {words}".strip()
+
+    @property
+    def good_level(self) -> Level | None:
+        """The level that is a good result, where the framework names one."""
+        return None if self.good is None else self.level(self.good)
+
+    def theme_name(self, area: KeyArea) -> str:
+        """The name of an area's theme; the enablers are counted as a theme of their own."""
+        theme = self.theme_of(area)
+        return area.name if theme is None else theme.name
 
     def theme_of(self, area: KeyArea) -> Theme | None:
         """The theme that a key area belongs to; ``None`` for the enablers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nps_xlsx import layout
+from nps_xlsx import layout, wording
 from nps_xlsx.book import Book, strict
 from nps_xlsx.consolidate import council_label
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
@@ -33,12 +33,13 @@ _STEP_WIDTH = 270
 def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
     """One council's action plan; the same answers give the same bytes."""
     name = council_label(assessment)
-    title = f"{name}: procurement action plan, round {assessment.round}"
+    title = f"{name}: {framework.on_subject('action plan')}, round {assessment.round}"
     book = Book(title, comments=framework.copyright, made=assessment.day)
     book.mark(REPORT_PROPERTY, "action plan")
     given = {answer.ref: answer for answer in assessment}
     answers = {row.code: given.get(row.code, Answer(row.code)) for row in framework.rows}
-    note = f"Procurement self-assessment, round {assessment.round}. {layout.as_of(assessment.day)}"
+    own = wording.capital(framework.on_subject("self-assessment"))
+    note = f"{own}, round {assessment.round}. {layout.as_of(assessment.day)}"
     _summary(book, name, f"{note} {framework.title}.", framework, answers)
     _plan(book, framework, answers)
     _all(book, framework, answers)

@@ -149,7 +149,9 @@ def _notes_of(shown: Publishable, table: Published) -> list[str]:
     """The notes that a table refers to; on what is withheld, the one that is true here."""
     found: list[str] = WORDS["tables"][table.kind]["notes"]
     withheld = [("withheld_all" if shown.name_councils else "withheld")] if shown.threshold else []
-    return [one for note in found for one in (withheld if note == "withheld" else [note])]
+    good = [] if shown.tables.framework.good_level is None else ["good"]
+    chosen = {"withheld": withheld, "good": good}
+    return [one for note in found for one in chosen.get(note, [note])]
 
 
 def _legend(table: Published) -> list[str]:
@@ -219,7 +221,7 @@ def _said(tables: Tables) -> dict[str, object]:
         "copyright": framework.copyright,
         "first": levels[0].label,
         "last": levels[-1].label,
-        "mature": levels[len(levels) // 2].name,
+        "good": "" if framework.good_level is None else framework.good_level.name,
     }
 
 

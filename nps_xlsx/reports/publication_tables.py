@@ -13,7 +13,6 @@ import pandas as pd
 
 from nps_xlsx import layout
 from nps_xlsx.consolidate import UNKNOWN, Asked, Tables
-from nps_xlsx.consolidate.frames import ENABLERS
 from nps_xlsx.consolidate.publishable import ALL, Publishable
 from nps_xlsx.consolidate.suppress import Group
 from nps_xlsx.model import Behaviour, Council
@@ -156,7 +155,7 @@ def _named(shown: Publishable, name: Group) -> tuple[Cell, ...]:
     by, code = name
     if by == "area":
         area = shown.tables.framework.area_by_code[code]
-        return "Key area" if shown.tables.framework.theme_of(area) else ENABLERS, area.sheet
+        return "Key area" if shown.tables.framework.theme_of(area) else area.name, area.sheet
     return ("All", _EVERYTHING) if name == ALL else ("Theme", code)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from nps_xlsx import layout, styles
 from nps_xlsx.book import Book
 from nps_xlsx.consolidate import Tables
-from nps_xlsx.model import Behaviour, Framework, Level
+from nps_xlsx.model import Behaviour
 from nps_xlsx.reports import charts
 from nps_xlsx.reports.consolidated.means import level_name, mean_or_nothing, name_columns, names_of
 from nps_xlsx.reports.table import (
@@ -25,11 +25,6 @@ DISTRIBUTION, AIMS, GAPS, STRENGTHS = "Distribution", "Targets", "Gaps", "Streng
 
 SHOWN = 10
 """Strengths, and weaknesses, that are listed; more where some are equal."""
-
-
-def good_level(framework: Framework) -> Level:
-    """The middle level of the scale, from which a behaviour is in place: Mature, "a good result"."""
-    return framework.levels[len(framework.levels) // 2]
 
 
 def write_distribution(book: Book, tables: Tables) -> None:
@@ -123,7 +118,7 @@ def write_gaps(book: Book, tables: Tables) -> None:
 
 def write_strengths(book: Book, tables: Tables) -> None:
     """The behaviours with the highest and the lowest averages, and how many councils have them in place."""
-    framework = tables.framework
+    good = tables.framework.good_level
     given = tables.behaviours[tables.behaviours["applicable"] > 0]
     best = given["current"].round(9).rank(method="min", ascending=False)
     least = given["current"].round(9).rank(method="min")
@@ -134,8 +129,7 @@ def write_strengths(book: Book, tables: Tables) -> None:
         mean_column("Average current"),
         TableColumn("Nearest level", 108),
         count_column("Level given"),
-        count_column(f"{good_level(framework).name} or above", 120),
-        TableColumn("Share", 80, ("share",)),
+        *([count_column(f"{good.name} or above", 120), TableColumn("Share", 80, ("share",))] if good else []),
     ]
     rows: list[list[Cell]] = []
     for which, ranks in (("Strength", best), ("Weakness", least)):
@@ -148,16 +142,12 @@ def write_strengths(book: Book, tables: Tables) -> None:
 def _strength_cells(tables: Tables, code: str) -> list[Cell]:
     framework, row, counts = tables.framework, tables.behaviour(code), tables.levels(code)
     given = int(row["applicable"])
-    placed = sum(
-        int(counts[f"level_{level.number}"])
-        for level in framework.levels
-        if level.number >= good_level(framework).number
-    )
+    above = framework.levels[(framework.good or 1) - 1 :]
+    placed = sum(int(counts[f"level_{level.number}"]) for level in above)
     return [
         *names_of(framework, framework.row_by_code[code]),
         mean_or_nothing(row["current"]),
         level_name(framework, row["current"]),
         given,
-        placed,
-        placed / given if given else None,
+        *([] if framework.good is None else [placed, placed / given if given else None]),
     ]

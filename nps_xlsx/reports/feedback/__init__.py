@@ -56,7 +56,8 @@ def all_feedback(
 @strict
 def _workbook(case: Case) -> bytes:
     assessment = case.assessment
-    title = f"{assessment.council}: feedback on the procurement self-assessment, round {assessment.round}"
+    own = case.framework.on_subject("self-assessment")
+    title = f"{assessment.council}: feedback on the {own}, round {assessment.round}"
     book = Book(title, comments=case.framework.copyright, made=case.view.peers.tables.as_of)
     book.mark(REPORT_PROPERTY, "feedback")
     glance.write_glance(book, case)

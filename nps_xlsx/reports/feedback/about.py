@@ -5,7 +5,6 @@ from __future__ import annotations
 from nps_xlsx.book import Book
 from nps_xlsx.consolidate import UNKNOWN
 from nps_xlsx.consolidate.peers import FAMILY, QUARTILES_FROM, REGION, TYPE
-from nps_xlsx.model import Level
 from nps_xlsx.reports.feedback.case import Case
 from nps_xlsx.textfit import text_height
 
@@ -26,7 +25,7 @@ _MIDDLE = (
     "each of your groups. Published averages are means over all answers, and so may differ."
 )
 _NO_TARGET = (
-    "There is no national target. Each council chooses its own, and {good} is a good result. A median says "
+    "There is no national target. Each council chooses its own{good}. A median says "
     "where others are, not where you ought to be."
 )
 _SELF = "Levels are each council's own view of itself. A higher level may be a more generous view."
@@ -68,7 +67,7 @@ def _passages(case: Case) -> list[tuple[str, str]]:
         ("Who took part", _who(case)),
         ("What counts", _COUNTS),
         ("Median and quartiles", _MIDDLE),
-        ("No national target", _NO_TARGET.format(good=_good(case).name)),
+        ("No national target", _NO_TARGET.format(good=_good(case))),
         ("Self-assessment", _SELF),
         ("Rounding", _ROUNDED),
         ("Your groups", _groups(case)),
@@ -87,9 +86,9 @@ def _who(case: Case) -> str:
     return f"{took} in round {case.assessment.round}.{asked}{moved}"
 
 
-def _good(case: Case) -> Level:
-    levels = case.framework.levels
-    return levels[len(levels) // 2]
+def _good(case: Case) -> str:
+    level = case.framework.good_level
+    return f", and {level.name} is a good result" if level else ""
 
 
 def _groups(case: Case) -> str:

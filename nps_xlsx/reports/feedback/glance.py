@@ -56,7 +56,8 @@ def write_glance(book: Book, case: Case) -> None:
     sheet = book.sheet(GLANCE)
     sheet.text(0, 0, case.assessment.council, "title")
     sheet.height(0, 30)
-    note = f"Feedback on your procurement self-assessment, round {case.assessment.round}."
+    own = case.framework.on_subject("self-assessment")
+    note = f"Feedback on your {own}, round {case.assessment.round}."
     sheet.text(1, 0, f"{note} {layout.as_of(case.view.peers.tables.as_of)} {case.framework.title}.", "note")
     row = _write_lines(sheet, 3, headlines(case))
     measures = [(AVERAGE, area.code) for area in case.areas] + [(AVERAGE, ALL)]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nps_xlsx import wording
 from nps_xlsx.model import Behaviour, KeyArea
 from nps_xlsx.reports.papers.case import LABELS, Case, about, comments, earlier
 from nps_xlsx.reports.papers.figures import summary
 from nps_xlsx.reports.papers.paper import Block, Cell, Column, Ladder, Paper, Paragraph, Row, Section, Table
 from nps_xlsx.reports.papers.scale import Scale, spread_of, with_numbers
-
-TITLE = "Procurement objectives: where we stand"
 
 _FIRST = "No earlier round was given, so this round stands alone."
 _NOT_THEN = "The council gave no answers on these objectives in the earlier round."
@@ -22,7 +21,8 @@ def committee(case: Case) -> Paper:
     opening = () if case.previous else (Paragraph(_FIRST, is_note=True),)
     areas = [_area(case, scale, area) for area in case.framework.areas]
     sections = (summary(case, scale), *areas, about(case, ("Earlier round", earlier(case))))
-    return Paper(TITLE, _subtitle(case), "Committee appendix", case.whole, opening, sections)
+    title = f"{wording.capital(case.framework.on_subject('objectives'))}: where we stand"
+    return Paper(title, _subtitle(case), "Committee appendix", case.whole, opening, sections)
 
 
 def _subtitle(case: Case) -> str:
