@@ -9,6 +9,7 @@ from typing import Any
 
 from nps_xlsx.framework_limits import check_areas, check_levels
 from nps_xlsx.guidance import read_actions, read_guidance
+from nps_xlsx.maturity_index import read_index
 from nps_xlsx.model import Behaviour, Framework, KeyArea, Level, Steps, Theme
 from nps_xlsx.stamp import is_edition_name
 from nps_xlsx.toml_folder import Fault, FrameworkError, TomlFolder
@@ -110,7 +111,8 @@ class _Reader:
             subject=self.folder.text(file, "", data, "subject", required=False),
         )
         self._whole(framework)
-        return replace(framework, actions=self._actions(data, framework))
+        actions, index = self._actions(data, framework), read_index(self.folder, framework)
+        return replace(framework, actions=actions, index=index)
 
     def _actions(self, data: Mapping[str, Any], framework: Framework) -> Mapping[str, Steps]:
         """The suggested actions, which a framework may do without."""
@@ -160,33 +162,32 @@ class _Reader:
         data = self.folder.read(file)
         self.folder.unknown_keys(file, "", data, {"name", "key_areas"})
         name = self.folder.text(file, "", data, "name") if data else ""
-        return Theme(name, self._areas(file, data, with_principle=True))
+        return Theme(name, self._areas(file, data))
 
     def _enablers(self, file: str) -> KeyArea | None:
         data = self.folder.read(file)
         self.folder.unknown_keys(file, "", data, {"key_areas"})
-        areas = self._areas(file, data, with_principle=False)
+        areas = self._areas(file, data)
         if data and len(areas) != 1:
             self.folder.fault(file, "key_areas", f"must hold one area, the enablers, not {len(areas)}")
         return areas[0] if areas else None
 
-    def _areas(self, file: str, data: Mapping[str, Any], *, with_principle: bool) -> tuple[KeyArea, ...]:
+    def _areas(self, file: str, data: Mapping[str, Any]) -> tuple[KeyArea, ...]:
         tables = self.folder.tables(file, "key_areas", data.get("key_areas", []))
         if data and not tables:
             self.folder.fault(file, "key_areas", "the file holds no key area")
-        return tuple(self._area(file, table, with_principle=with_principle) for table in tables)
+        return tuple(self._area(file, table) for table in tables)
 
-    def _area(self, file: str, table: Mapping[str, Any], *, with_principle: bool) -> KeyArea:
+    def _area(self, file: str, table: Mapping[str, Any]) -> KeyArea:
         key = str(table.get("code", "key_areas"))
         self.files[key] = file
         self.folder.unknown_keys(file, key, table, _AREA_KEYS)
         texts = {name: self.folder.text(file, key, table, name) for name in _AREA_TEXTS}
         helps = {
-            name: self.folder.text(file, key, table, name, required=with_principle or name in table)
-            for name in _HELP_TEXTS
+            name: self.folder.text(file, key, table, name, required=name in table) for name in _HELP_TEXTS
         }
         principle = None
-        if with_principle or "principle" in table:
+        if "principle" in table:
             code = f"{key}0"
             descriptors = self._descriptors(file, f"{key}.principle", table.get("principle"))
             summary = texts["description"]

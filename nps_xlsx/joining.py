@@ -23,7 +23,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 
 
 def level_code(level: LevelValue) -> str:
-    """A level as the CSV files have it: 1 to 5, ``NA``, or nothing."""
+    """A level as the CSV files have it: its number, ``NA``, or nothing."""
     return "" if level is None else str(level)
 
 

@@ -133,8 +133,8 @@ _LEADERSHIP = "showing-leadership.toml"
         ((_LEADERSHIP, 'code = "EC2"', 'code = "EC1"'), f"{_LEADERSHIP} EC1.code"),
         ((_LEADERSHIP, "value_code = 2\n", "value_code = 20\n"), f"{_LEADERSHIP} EC2.value_code"),
         ((_LEADERSHIP, "value_code = 2\n", 'value_code = "2"\n'), f"{_LEADERSHIP} EC2.value_code"),
-        ((_LEADERSHIP, "what_it_is", "what"), f"{_LEADERSHIP} EC.what_it_is"),
-        ((_LEADERSHIP, "[key_areas.principle]", "[key_areas.principal]"), f"{_LEADERSHIP} EC.principle"),
+        ((_LEADERSHIP, "what_it_is", "what"), f"{_LEADERSHIP} EC.what"),
+        ((_LEADERSHIP, "[key_areas.principle]", "[key_areas.principal]"), f"{_LEADERSHIP} EC.principal"),
         ((_LEADERSHIP, 'sheet = "Engaging councillors"', 'sheet = "history"'), f"{_LEADERSHIP} EC.sheet"),
         ((_LEADERSHIP, 'sheet = "Engaging councillors"', 'sheet = "LISTS"'), f"{_LEADERSHIP} EC.sheet"),
         (
@@ -230,6 +230,31 @@ def test_more_rows_than_a_stamp_can_ask_for_are_a_fault(faults: Callable[..., li
     more = "".join(row.format(n=n) for n in range(4, 940))
     told = faults((_LEADERSHIP, '[[key_areas]]\ncode = "SM"', f'{more}\n[[key_areas]]\ncode = "SM"'))
     assert "hold 1005 rows; at most 999 can be asked" in [fault.what for fault in told]
+
+
+def copied(folder: Path, file: str, pattern: str, new: str) -> Framework:
+    """The framework as loaded from a copy in which a pattern was replaced throughout one file."""
+    shutil.copytree(data_folder() / "nps-2018", folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    (folder / file).write_text(re.sub(pattern, new, text, flags=re.DOTALL), encoding="utf-8")
+    return load_framework(folder)
+
+
+def test_an_area_of_a_theme_does_without_a_principle(tmp_path: Path) -> None:
+    """A key area that has no ladder of its own has its behaviours as its rows; others keep theirs."""
+    ladder = r"\[key_areas\.principle\].*?(?=\[\[)"
+    other = copied(tmp_path / "other", _LEADERSHIP, ladder, "")
+    rows = {area.code: [row.code for row in area.rows] for area in other.areas}
+    assert rows["EC"] == ["EC1", "EC2", "EC3"]
+    assert rows["CO"][0] == "CO0"
+
+
+def test_a_framework_carries_the_index_of_its_own_folder(framework: Framework, tmp_path: Path) -> None:
+    """An index is read from the folder that was loaded, whatever edition of that name is installed."""
+    other = copied(tmp_path / "other", "index.toml", r'\ntitle = ".*?"', '\ntitle = "Another"')
+    assert other.index is not None
+    assert framework.index is not None
+    assert (other.index.title, framework.index.title) == ("Another", "Social Value Maturity Index")
 
 
 def test_titles_do_without_a_subject(framework: Framework) -> None:

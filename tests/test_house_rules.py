@@ -29,7 +29,7 @@ LAYERS = [
     {"parts", "problems", "files", "guards", "scores", "stamp", "styles", "textfit", "toml_folder"},
     {"spelling"},
     {"layout", "wording"},
-    {"book", "framework_limits", "guidance"},
+    {"book", "framework_limits", "guidance", "maturity_index"},
     {"framework"},
     {"councils"},
     {"builder", "ingester"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -25,7 +26,7 @@ from nps_xlsx.combine import combine
 from nps_xlsx.commands import report
 from nps_xlsx.consolidate import accepted
 from nps_xlsx.councils import Register
-from nps_xlsx.framework import data_folder
+from nps_xlsx.framework import data_folder, load_framework
 from nps_xlsx.intake import ingest, read_returns
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework
 from nps_xlsx.reports.papers import (
@@ -34,7 +35,6 @@ from nps_xlsx.reports.papers import (
     PaperError,
     as_document,
     as_workbook,
-    load_index,
     make_paper,
     paper_files,
 )
@@ -335,7 +335,7 @@ def test_one_key_area_can_be_asked_for(samples: dict[str, Assessment], framework
 @pytest.fixture(scope="module")
 def published(framework: Framework) -> Assessment:
     """The levels of the published plan, as answers to the ten behaviours."""
-    index = load_index(framework)
+    index = framework.index
     assert index is not None
     number = {name: place for place, name in enumerate(index.levels, start=1)}
     given = enumerate(PUBLISHED["questions"], start=1)
@@ -381,7 +381,7 @@ def test_steps_beyond_a_questions_own_target_are_marked(published: Assessment, f
 
 def test_the_index_can_stop_at_each_questions_own_target(published: Assessment, framework: Framework) -> None:
     """With ``fill_to`` at "own" those four cells are blank, and nothing is said of them."""
-    index = load_index(framework)
+    index = framework.index
     assert index is not None
     own = replace(index, fill_to="own")
     paper = make_paper(published, framework, style="social-value-index", index=own)
@@ -391,13 +391,15 @@ def test_the_index_can_stop_at_each_questions_own_target(published: Assessment, 
     assert "Beyond" not in sentences(paper)
 
 
-def test_the_faults_of_an_index_are_all_told(framework: Framework, tmp_path: Path) -> None:
+def test_the_faults_of_an_index_are_all_told(tmp_path: Path) -> None:
     """A level too few, a question too few, an unknown word: each is named."""
-    text = (data_folder() / "nps-2018" / "index.toml").read_text(encoding="utf-8")
+    folder = tmp_path / "framework"
+    shutil.copytree(data_folder() / "nps-2018", folder)
+    text = (folder / "index.toml").read_text(encoding="utf-8")
     text = text.replace('"Follower", ', "", 1).replace('"overall"\n', '"far"\n', 1)
-    (tmp_path / "index.toml").write_text(text[: text.rindex("[[questions]]")], encoding="utf-8")
+    (folder / "index.toml").write_text(text[: text.rindex("[[questions]]")], encoding="utf-8")
     with pytest.raises(FrameworkError) as error:
-        load_index(framework, tmp_path)
+        load_framework(folder)
     assert {fault.key for fault in error.value.faults} == {"levels", "fill_to", "questions"}
 
 

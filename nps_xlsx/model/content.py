@@ -139,6 +139,33 @@ class Guidance:
     prompts: Mapping[str, Prompt]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the index: its behaviour, its letter, its name in the list and in the grid."""
+
+    ref: str
+    letter: str
+    name: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaturityIndex:
+    """An index as published, over the behaviours of one key area."""
+
+    title: str
+    plan: str
+    key_area: str
+    fill_to: str
+    """How far its grid is filled: to each question's ``own`` target, or to the ``overall`` one."""
+    note: str
+    beyond: str
+    """What is said of a step beyond a question's own target."""
+    labels: Mapping[str, str]
+    levels: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+
 @dataclass(frozen=True)
 class Framework:
     """One edition of the published framework, complete."""
@@ -161,6 +188,8 @@ class Framework:
     """The number of the level that is a good result; where none is named, nothing is said of one."""
     subject: str = ""
     """What is assessed, as a word in titles: the "procurement" of "procurement action plan"."""
+    index: MaturityIndex | None = None
+    """A published index over one of its key areas, if it comes with one."""
     is_part: bool = False
     """Whether only some of the edition's rows are here, for a short collection."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from nps_xlsx.model import Assessment, Framework
+from nps_xlsx.model import Assessment, Framework, MaturityIndex
 from nps_xlsx.reports.papers.case import PaperError, case_of
 from nps_xlsx.reports.papers.committee import committee
 from nps_xlsx.reports.papers.document import as_document
-from nps_xlsx.reports.papers.index import MaturityIndex, load_index
 from nps_xlsx.reports.papers.paper import Paper
 from nps_xlsx.reports.papers.steps import as_index, steps
 from nps_xlsx.reports.papers.strategy import strategy
@@ -16,12 +15,10 @@ from nps_xlsx.reports.papers.workbook import as_workbook
 
 __all__ = [
     "STYLES",
-    "MaturityIndex",
     "Paper",
     "PaperError",
     "as_document",
     "as_workbook",
-    "load_index",
     "make_paper",
     "paper_files",
 ]
@@ -42,7 +39,7 @@ def make_paper(
 ) -> Paper:
     """One council's paper in one of the styles; ``name`` stands for the council's where it is given.
 
-    ``index`` is by default the one that comes with the framework's edition.
+    ``index`` is by default the one that comes with the framework.
 
     Raises:
         PaperError: there is no such style or key area, or nothing of it was asked.
@@ -50,7 +47,7 @@ def make_paper(
     if style not in STYLES:
         raise PaperError(f"There is no style {style!r}. The styles are {', '.join(STYLES)}.")
     if style in (STEPS, INDEX):
-        index = index or load_index(framework)
+        index = index or framework.index
     if style == INDEX:
         if index is None:
             raise PaperError(f"This framework comes with no published index. Use the style {STEPS}.")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from nps_xlsx.framework import data_folder
-from nps_xlsx.model import Framework
-from nps_xlsx.toml_folder import FrameworkError, TomlFolder
+from nps_xlsx.model import Framework, MaturityIndex, Question
+from nps_xlsx.toml_folder import TomlFolder
 
 FILE = "index.toml"
 
@@ -19,52 +16,10 @@ _QUESTION = ("ref", "letter", "name", "short")
 _FILLS = ("overall", "own")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of the index: its behaviour, its letter, its name in the list and in the grid."""
-
-    ref: str
-    letter: str
-    name: str
-    short: str
-
-
-@dataclass(frozen=True, slots=True)
-class MaturityIndex:
-    """An index as published, over the behaviours of one key area."""
-
-    title: str
-    plan: str
-    key_area: str
-    fill_to: str
-    """How far its grid is filled: to each question's ``own`` target, or to the ``overall`` one."""
-    note: str
-    beyond: str
-    """What is said of a step beyond a question's own target."""
-    labels: Mapping[str, str]
-    levels: tuple[str, ...]
-    questions: tuple[Question, ...]
-
-
-def load_index(framework: Framework, folder: Path | None = None) -> MaturityIndex | None:
-    """The index that comes with a framework, by default from the folder of its edition.
-
-    ``None`` where the framework has none.
-
-    Raises:
-        FrameworkError: the file holds faults; all of them are told at once.
-    """
-    folder = folder or data_folder() / framework.edition
-    if not (folder / FILE).is_file():
+def read_index(files: TomlFolder, framework: Framework) -> MaturityIndex | None:
+    """The index that stands in a framework's folder, if one does; faults are noted in the folder."""
+    if not (files.path / FILE).is_file():
         return None
-    files = TomlFolder(folder)
-    index = _read(files, framework)
-    if files.faults:
-        raise FrameworkError(folder, files.faults)
-    return index
-
-
-def _read(files: TomlFolder, framework: Framework) -> MaturityIndex:
     data = files.read(FILE)
     files.unknown_keys(FILE, "", data, {*_TEXTS, "labels", "levels", "questions"})
     texts = {name: files.text(FILE, "", data, name) for name in _TEXTS}
