@@ -51,6 +51,9 @@ Group = tuple[str, str]
 Name = TypeVar("Name", str, Group)
 Key = TypeVar("Key", bound=Hashable)
 
+Number = int | Fraction
+"""Whole where it can be: adding fractions takes ten times as long, and two facts never need any."""
+
 _ELSEWHERE = 2
 """Councils that must be at another level: where it is one, that one knows that all others are at the same."""
 
@@ -218,19 +221,17 @@ def _columns(facts: Facts) -> list[dict[Cell, int]]:
 class _Sum:
     """A sum of published figures: how often each cell is in it, and each group's figure."""
 
-    cells: Mapping[Cell, Fraction]
-    groups: Mapping[Group, Fraction] = field(default_factory=dict)
+    cells: Mapping[Cell, Number]
+    groups: Mapping[Group, Number] = field(default_factory=dict)
 
-    def plus(self, other: _Sum, times: Fraction) -> _Sum:
+    def plus(self, other: _Sum, times: Number) -> _Sum:
         return _Sum(_added(self.cells, other.cells, times), _added(self.groups, other.groups, times))
 
 
-def _added(
-    one: Mapping[Key, Fraction], other: Mapping[Key, Fraction], times: Fraction
-) -> dict[Key, Fraction]:
+def _added(one: Mapping[Key, Number], other: Mapping[Key, Number], times: Number) -> dict[Key, Number]:
     whole = dict(one)
     for key, value in other.items():
-        whole[key] = whole.get(key, Fraction()) + times * value
+        whole[key] = whole.get(key, 0) + times * value
     return {key: value for key, value in whole.items() if value}
 
 
@@ -241,11 +242,11 @@ def _telling_sum(
     figures: dict[Group, _Sum] = {}
     for place, fact in enumerate(facts):
         for name in sorted({cell[place] for cell in sizes}):
-            inside = {cell: Fraction(1) for cell in sizes if cell[place] == name}
-            figures[fact, name] = _Sum(inside, {(fact, name): Fraction(1)})
+            inside = {cell: 1 for cell in sizes if cell[place] == name}
+            figures[fact, name] = _Sum(inside, {(fact, name): 1})
     secret = [group for group in figures if group[1] in hidden[group[0]]]
     published = [figures[group] for group in figures if group not in secret]
-    basis = _basis([_Sum(dict.fromkeys(sizes, Fraction(1))), *published], sizes)
+    basis = _basis([_Sum(dict.fromkeys(sizes, 1)), *published], sizes)
     for group in secret:
         rest = _without(_Sum(figures[group].cells), basis)
         if not rest.cells and rest.groups:
@@ -269,7 +270,8 @@ def _basis(sums: Iterable[_Sum], sizes: Mapping[Cell, int]) -> dict[Cell, _Sum]:
         if not rest.cells:
             continue
         pivot = max(rest.cells, key=lambda cell: (sizes[cell], cell))
-        rest = _Sum({}).plus(rest, 1 / rest.cells[pivot])
+        own = rest.cells[pivot]
+        rest = _Sum({}).plus(rest, own if own in (1, -1) else Fraction(1, own))
         for cell, other in basis.items():
             if pivot in other.cells:
                 basis[cell] = other.plus(rest, -other.cells[pivot])
@@ -287,7 +289,7 @@ def _small_sum(basis: Mapping[Cell, _Sum], sizes: Mapping[Cell, int], threshold:
     for tried, chosen in enumerate(_light(small, sizes, threshold - 1)):
         if tried == _MOST_SUMS:
             every = {group for one in basis.values() for group in one.groups}
-            return _Sum({}, dict.fromkeys(every, Fraction(1)))
+            return _Sum({}, dict.fromkeys(every, 1))
         for found in _signed([basis[cell] for cell in chosen]):
             if sum(sizes[cell] for cell in found.cells) < threshold:
                 return found
@@ -308,5 +310,5 @@ def _signed(sums: Sequence[_Sum]) -> Iterator[_Sum]:
     for signs in product((1, -1), repeat=len(sums) - 1):
         whole = sums[0]
         for one, sign in zip(sums[1:], signs, strict=True):
-            whole = whole.plus(one, Fraction(sign))
+            whole = whole.plus(one, sign)
         yield whole
