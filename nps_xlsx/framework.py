@@ -31,6 +31,8 @@ _FRAMEWORK_KEYS = {
 }
 _AREA_TEXTS = ("code", "name", "sheet", "description")
 _HELP_TEXTS = ("what_it_is", "why_it_is_important")
+PRINCIPLE = "High level principle"
+"""What the ladder of a key area itself is called where the framework has no name of its own for it."""
 _AREA_KEYS = {*_AREA_TEXTS, *_HELP_TEXTS, "footnote", "principle", "behaviours"}
 _BEHAVIOUR_TEXTS = ("code", "name", "short_name", "summary")
 _BEHAVIOUR_KEYS = {*_BEHAVIOUR_TEXTS, "value_code", "descriptors"}
@@ -191,7 +193,9 @@ class _Reader:
             code = f"{key}0"
             descriptors = self._descriptors(file, f"{key}.principle", table.get("principle"))
             summary = texts["description"]
-            principle = Behaviour(code, self.principle, texts["name"], summary, descriptors, None)
+            principle = Behaviour(
+                code, self.principle or PRINCIPLE, texts["name"], summary, descriptors, None
+            )
         behaviours = tuple(
             self._behaviour(file, key, place, row)
             for place, row in enumerate(
@@ -233,10 +237,6 @@ class _Reader:
         areas = framework.areas
         self.folder.doubled("code", "area code", [area.code for area in areas], self.files)
         self.folder.doubled("sheet", "sheet name", [area.sheet for area in areas], self.files)
-        with_principle = [area.code for area in areas if area.principle]
-        if with_principle and not self.principle:
-            what = f"is missing, though {with_principle[0]} has one: the name of a key area's own ladder"
-            self.folder.fault("framework.toml", "principle", what)
         enablers = [] if framework.enablers is None else [framework.enablers.name]
         themes = [theme.name for theme in framework.themes]
         self.folder.doubled("name", "name of a theme", [*themes, *enablers], {})

@@ -12,7 +12,7 @@ from nps_xlsx.stamp import ASKED_LIMIT, is_area_code
 from nps_xlsx.toml_folder import TomlFolder
 
 LEAST_LEVELS, MOST_LEVELS = 2, len(NUMBER_WORDS)
-NAME_LENGTH = 40
+NAME_LENGTH = 120
 """Characters of a level's name: a label of more is not looked for among the headings of a return."""
 
 _HISTORY = "History"  # Excel's own name, for the sheet of tracked changes
