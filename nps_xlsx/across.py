@@ -18,7 +18,7 @@ Key = tuple[str, str, str, tuple[str, ...]]
 """What two returns share where one replaces the other: council, round, respondent, and what was asked."""
 
 
-INSTEAD = (Status.BLANK, Status.OTHER_ROUND)
+_INSTEAD = (Status.BLANK, Status.OTHER_ROUND)
 """What is read without fault and is no return of this round."""
 
 
@@ -155,7 +155,7 @@ def _noted_beside(returns: Sequence[Return]) -> list[Return]:
     theirs = {one.assessment.gss_code for one in returns if is_counted(one) and one.assessment}
     return [
         _as_note(one)
-        if one.status in INSTEAD and one.assessment and one.assessment.gss_code in theirs
+        if one.status in _INSTEAD and one.assessment and one.assessment.gss_code in theirs
         else one
         for one in returns
     ]
@@ -234,8 +234,11 @@ def _joinable(
 
     def agree(one: int, other: int) -> bool:
         before, after = sorted((one, other), key=lambda place: by_age(returns[place], place))
-        earlier, later = returns[before].written, returns[after].written
-        return earlier is not None and later is not None and not differing(earlier, later, framework)
+        pairs = (
+            (returns[before].written, returns[after].written),
+            (returns[before].assessment, returns[after].assessment),  # a ruling on one file is not lost
+        )
+        return all(old and new and not differing(old, new, framework) for old, new in pairs)
 
     return [place for at, place in enumerate(ordered) if at and all(agree(place, by) for by in ordered[:at])]
 

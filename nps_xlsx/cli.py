@@ -34,9 +34,8 @@ def main() -> NoReturn:
     """Run the command line; the exit code is 0, 1 (problems found), 2 (could not run) or 3 (our fault)."""
     for stream in (sys.stdout, sys.stderr):
         _write_any_text(stream)
-    before = signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # the system's kill ends as Ctrl-C does
+    # The system's kill ends a command as Ctrl-C does, with its temporary files taken away.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:

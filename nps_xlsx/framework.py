@@ -17,6 +17,8 @@ from nps_xlsx.toml_folder import Fault, FrameworkError, TomlFolder
 __all__ = ["FrameworkError", "data_folder", "load_framework"]
 
 DEFAULT_EDITION = "nps-2018"
+PRINCIPLE = "High level principle"
+"""What the ladder of a key area itself is called where the framework has no name of its own for it."""
 
 _FRAMEWORK_TEXTS = ("edition", "title", "short_title", "publisher", "published", "copyright")
 _FRAMEWORK_FILES = ("themes", "enablers", "guidance", "actions")
@@ -31,8 +33,6 @@ _FRAMEWORK_KEYS = {
 }
 _AREA_TEXTS = ("code", "name", "sheet", "description")
 _HELP_TEXTS = ("what_it_is", "why_it_is_important")
-PRINCIPLE = "High level principle"
-"""What the ladder of a key area itself is called where the framework has no name of its own for it."""
 _AREA_KEYS = {*_AREA_TEXTS, *_HELP_TEXTS, "footnote", "principle", "behaviours"}
 _BEHAVIOUR_TEXTS = ("code", "name", "short_name", "summary")
 _BEHAVIOUR_KEYS = {*_BEHAVIOUR_TEXTS, "value_code", "descriptors"}
@@ -90,7 +90,7 @@ class _Reader:
         data = self.folder.read(file)
         self.folder.unknown_keys(file, "", data, _FRAMEWORK_KEYS)
         self.levels = self._levels(file, data)
-        self.principle = self.folder.text(file, "", data, "principle", required=False)
+        self.principle = self.folder.text(file, "", data, "principle", required=False) or PRINCIPLE
         themes = tuple(self._theme(name) for name in self._file_names(file, data))
         enablers_file = data.get("enablers")
         texts = {key: self.folder.text(file, "", data, key) for key in _FRAMEWORK_TEXTS}
@@ -193,9 +193,7 @@ class _Reader:
             code = f"{key}0"
             descriptors = self._descriptors(file, f"{key}.principle", table.get("principle"))
             summary = texts["description"]
-            principle = Behaviour(
-                code, self.principle or PRINCIPLE, texts["name"], summary, descriptors, None
-            )
+            principle = Behaviour(code, self.principle, texts["name"], summary, descriptors, None)
         behaviours = tuple(
             self._behaviour(file, key, place, row)
             for place, row in enumerate(

@@ -7,13 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nps_xlsx import layout
 from nps_xlsx.model import KeyArea, Level
-from nps_xlsx.spelling import NUMBER_WORDS, SAYS_NOT_APPLICABLE, level_spellings, plain_text
+from nps_xlsx.spelling import NAME_LENGTH, NUMBER_WORDS, SAYS_NOT_APPLICABLE, level_spellings, plain_text
 from nps_xlsx.stamp import ASKED_LIMIT, is_area_code
 from nps_xlsx.toml_folder import TomlFolder
 
 LEAST_LEVELS, MOST_LEVELS = 2, len(NUMBER_WORDS)
-NAME_LENGTH = 120
-"""Characters of a level's name: a label of more is not looked for among the headings of a return."""
 
 _HISTORY = "History"  # Excel's own name, for the sheet of tracked changes
 _SHEET_LENGTH = 31  # Excel's own, in units of UTF-16: it repairs a file with a longer name

@@ -52,10 +52,15 @@ def mark_up(returned: Return, framework: Framework, register: Register) -> tuple
     assessment = returned.assessment
     if assessment is None or returned.status is not Status.ACCEPTED or not told(returned.problems):
         return None
-    if not is_round_name(assessment.round) or not _CODE.fullmatch(assessment.gss_code):
+    if not _says_whose(assessment):
         return None
     name, content = _fresh(returned, framework, register)
     return name.removesuffix(".xlsx") + f"{_ENDING}.xlsx", content
+
+
+def _says_whose(assessment: Assessment) -> bool:
+    """Whether a workbook can be built for its council and round."""
+    return is_round_name(assessment.round) and _CODE.fullmatch(assessment.gss_code) is not None
 
 
 def _fresh(returned: Return, framework: Framework, register: Register) -> tuple[str, bytes]:
@@ -131,6 +136,11 @@ def _refuse_to_join(returns: Sequence[Return]) -> None:
     for returned in returns:
         if not is_counted(returned):
             raise JoinError(f"{returned.source_file} cannot be joined. {returned.message}")
+        if returned.assessment and not _says_whose(returned.assessment):
+            raise JoinError(
+                f"{returned.source_file} does not say for which council and round it is. "
+                "Copy its answers into the workbook that was sent."
+            )
     given = {(one.gss_code, one.round.casefold(), one.asked): one for r in returns if (one := r.assessment)}
     if len(given) > 1:
         kinds = "; ".join(f"{one.council}, round {one.round}" for one in given.values())

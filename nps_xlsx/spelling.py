@@ -13,6 +13,8 @@ INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 SAYS_NOT_APPLICABLE = {"na", "n/a", "n a", "n.a", "n-a", "n\\a", "not applicable"}
 NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven")
 """The levels in words; a framework has no more levels than these."""
+NAME_LENGTH = 120
+"""Characters of a level's name: a longer label is not looked for among the headings of a return."""
 
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,20 +11,34 @@ import pytest
 import python_calamine
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
+from nps_xlsx import layout
 from nps_xlsx.across import check_across
+from nps_xlsx.corrections import Correction
 from nps_xlsx.councils import Register
 from nps_xlsx.framework import load_framework
-from nps_xlsx.intake import Intake, Receipt, ingest, make_receipt
+from nps_xlsx.intake import Intake, Receipt, Rulings, ingest, make_receipt, read_returns
 from nps_xlsx.joining import written
 from nps_xlsx.layout import MARKS
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Place, Return, Status
 from nps_xlsx.responses import load_responses
 from tests.commands import nps
-from tests.workbooks import filled, read, write
+from tests.workbooks import changed, filled, read, write
 
 FRAMEWORK = load_framework()
 DETAILS = {"role": "Officer", "email": "made.up@example.org", "department": "All", "combined": "Yes"}
+
+
+def without_round(workbook: Workbook) -> None:
+    """Take away all that says for which round a workbook is."""
+    for cell in [cell for sheet in workbook for row in sheet.iter_rows(max_row=6) for cell in row]:
+        if "| template" in str(cell.value):
+            cell.value = None
+    for name in list(workbook.custom_doc_props.names):
+        del workbook.custom_doc_props[name]
+    workbook.defined_names.clear()
+    workbook[layout.START][layout.cell_name(*layout.detail_cell("round"))] = None
 
 
 def rows(refs: list[str], level: int) -> list[Answer]:
@@ -170,7 +185,31 @@ def test_what_colleagues_answered_differently_is_marked_and_not_lost(
     assert MARKS in sheets(path)
 
 
-@pytest.mark.parametrize("kind", ["alone", "two councils", "refused"])
+def test_a_file_that_was_given_is_not_written_over(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """Joined once more into the folder of an earlier joining that was given, nothing is written."""
+    out = tmp_path / "joined"
+    assert nps("join", *files, "--out", out).returncode == 0
+    (before,) = out.iterdir()
+    content = before.read_bytes()
+    again = nps("join", files[0], before, "--out", out)
+    assert again.returncode == 2
+    assert "one of the files that you gave" in again.stderr
+    assert before.read_bytes() == content
+
+
+def test_a_ruling_on_one_colleagues_file_is_not_lost(
+    files: tuple[Path, Path], framework: Framework, register: Register
+) -> None:
+    """A row in both files, corrected in one, makes them differ: the later counts, the other is reported."""
+    shared = [row.code for row in framework.rows][30]
+    when = dt.date(2026, 12, 1)
+    ruling = Correction(2, "return.xlsx", "", shared, "evidence", "By telephone", "Asked", "Lead", when)
+    intake = read_returns([files[0], files[1]], framework, register, rulings=Rulings(corrections=(ruling,)))
+    assert [one.status for one in intake.returns] == [Status.SUPERSEDED, Status.ACCEPTED]
+    assert len(intake.unmet) == 1
+
+
+@pytest.mark.parametrize("kind", ["alone", "two councils", "refused", "no round"])
 def test_files_that_make_no_workbook_are_refused(
     kind: str, files: tuple[Path, Path], framework: Framework, register: Register, tmp_path: Path
 ) -> None:
@@ -178,6 +217,8 @@ def test_files_that_make_no_workbook_are_refused(
     other = tmp_path / "other.xlsx"
     if kind == "refused":
         write(other, b"no workbook")
+    elif kind == "no round":
+        write(other, changed(files[1].read_bytes(), without_round))
     elif kind == "two councils":
         write(other, filled(framework, register.by_code["E10000012"], Answer("EC1", current=3)))
     given = [files[0]] if kind == "alone" else [files[0], other]

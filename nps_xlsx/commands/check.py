@@ -15,11 +15,11 @@ from nps_xlsx.commands.shared import (
     framework_option,
     plain,
     progress,
+    refuse_to_overwrite,
     register_option,
     register_with,
 )
 from nps_xlsx.councils import Register
-from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Framework, Problem, Return, Severity
 
@@ -76,11 +76,7 @@ def _mark_up(
 
     copies = mark_up_all(returns, framework, register)
     targets = [None if copy is None else out / copy[0] for copy in copies]
-    below = {path / returned.source_file for path in paths if path.is_dir() for returned in returns}
-    theirs = {path.resolve() for path in (*paths, *below)}
-    for target in filter(None, targets):
-        if target.resolve() in theirs:
-            raise UserError(f"{target} is one of the files to check. Choose another folder for --marked-up.")
+    refuse_to_overwrite(filter(None, targets), paths, "--marked-up")
     with made_folders(out):
         write_files({out / name: content for name, content in filter(None, copies)})
     return targets

@@ -15,6 +15,7 @@ from nps_xlsx.commands.shared import (
     out_option,
     plain,
     progress,
+    refuse_to_overwrite,
     register_option,
     register_with,
 )
@@ -47,6 +48,7 @@ def join(
     with progress() as tell:
         returns = read_each(paths, framework, register, seen=partial(tell, "Reading"))
     name, content, unlike = joined(returns, framework, register)
+    refuse_to_overwrite([out / name], paths, "--out")
     with made_folders(out):
         write_files({out / name: content})
     for returned in returns:

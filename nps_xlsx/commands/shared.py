@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from nps_xlsx.councils import Register, load_register
+from nps_xlsx.errors import UserError
 
 PROBLEMS_FOUND, COULD_NOT_RUN, OUR_FAULT = 1, 2, 3
 """Exit codes beside 0: errors or warnings were found; the command could not run; the program is at fault."""
@@ -61,6 +62,21 @@ def register_with(extra: Path | None) -> Register:
     """The register that comes with the program, with the councils of another file added."""
     register = load_register()
     return register + load_register(extra) if extra else register
+
+
+def refuse_to_overwrite(targets: Iterable[Path], paths: Iterable[Path], option: str) -> None:
+    """Leave the files alone that a command was given, by themselves or in folders: none is written over.
+
+    Raises:
+        UserError: one of the targets is among them.
+    """
+    given = {path.resolve() for path in paths}
+    for target in targets:
+        here = target.resolve()
+        if here.exists() and not given.isdisjoint((here, *here.parents)):
+            raise UserError(
+                f"{target} is one of the files that you gave. Choose another folder for {option}."
+            )
 
 
 def counted(number: int, what: str) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Collection, Sequence
 from nps_xlsx.ingester.grids import Grid
 from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.model import Framework
+from nps_xlsx.spelling import NAME_LENGTH
 from nps_xlsx.stamp import AREA_CODE_PATTERN
 
-LONGEST = 130
+LONGEST = NAME_LENGTH + 10  # a level's label, with its number
 """Characters beyond which a text is no heading, label or code, and need not be compared."""
 
 _CODE = re.compile(rf"({AREA_CODE_PATTERN})0{{0,9}}([0-9]{{1,9}})")  # no further than 27 characters
