@@ -31,11 +31,11 @@ samples: .venv/installed
 
 # The pages of documentation that are made from the catalogue of problems and the columns of the CSV files.
 pages: .venv/installed
-	$(BIN)/python -m docs.make_pages
+	$(BIN)/python -m tools.make_pages
 
 # The documentation's pictures (Debian: libreoffice-calc, libreoffice-writer, poppler-utils, chromium).
 pictures: .venv/installed
-	$(BIN)/python docs/make_pictures.py
+	$(BIN)/python -m tools.make_pictures
 
 clean:
 	rm -rf .venv build dist

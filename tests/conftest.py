@@ -93,7 +93,7 @@ def medway(register: Register) -> Council:
 @pytest.fixture(scope="session")
 def workbooks(framework: Framework, register: Register, medway: Council) -> dict[str, bytes]:
     """One of each kind of workbook that any command writes, by its name."""
-    from tests.written import every_workbook
+    from tests.support.written import every_workbook
 
     return every_workbook(framework, register, medway)
 

@@ -24,7 +24,7 @@ from nps_xlsx.model import Council, Framework
 from nps_xlsx.reports.feedback import feedback_workbook
 from nps_xlsx.reports.page.figures import allowed, figures
 from nps_xlsx.reports.publication import publication_workbook
-from tests.rounds import Round, make_round
+from tests.support.rounds import Round, make_round
 from tests.test_members import skewed
 from tests.test_page_protection import groups_in
 from tests.test_publication import tables_of

@@ -18,7 +18,7 @@ from nps_xlsx.framework_limits import check_areas, check_levels
 from nps_xlsx.model import Behaviour, Council, Framework, KeyArea, Level, Theme
 from nps_xlsx.reports.papers import make_paper, paper_files
 from nps_xlsx.toml_folder import TomlFolder
-from tests.workbooks import changed, read, slugs
+from tests.support.workbooks import changed, read, slugs
 
 
 def _row(code: str, levels: int, value_code: int | None) -> Behaviour:

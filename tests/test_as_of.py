@@ -21,8 +21,8 @@ from nps_xlsx.model import Framework
 from nps_xlsx.outputs import write_outputs
 from nps_xlsx.reports.papers import make_paper, paper_files
 from nps_xlsx.responses import load_responses
-from tests.batches import as_returns, made_up
-from tests.rounds import sampled
+from tests.support.batches import as_returns, made_up
+from tests.support.rounds import sampled
 
 OLD, NEW = dt.date(2026, 12, 1), dt.date(2026, 12, 8)
 

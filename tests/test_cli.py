@@ -13,9 +13,9 @@ import pytest
 
 from nps_xlsx.intake import ReceiptError
 from nps_xlsx.model import Answer, Council, Framework
-from tests.commands import nps
 from tests.conftest import ROOT
-from tests.workbooks import filled, write
+from tests.support.commands import nps
+from tests.support.workbooks import filled, write
 
 DETAILS = {"completed_by": "A", "role": "B", "email": "C", "date_completed": "2026-12-01"}
 

@@ -19,7 +19,7 @@ from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Place, Pro
 from nps_xlsx.problems import problem
 from nps_xlsx.reports.consolidated import consolidated_workbook, lists
 from nps_xlsx.reports.listings import all_rows
-from tests.batches import as_returns, made_up, tables_of
+from tests.support.batches import as_returns, made_up, tables_of
 from tests.test_reports import table
 
 LEVELS = ["1 Minimum", "2 Developing", "3 Mature", "4 Leader", "5 Innovator"]

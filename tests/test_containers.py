@@ -22,7 +22,7 @@ from nps_xlsx.ingester import SourceFile, collect, containers, read_return
 from nps_xlsx.ingester.containers.labels import LENGTH_LIMIT, Labels, clean_name, clean_path, printable
 from nps_xlsx.model import Framework, Place, Status
 from nps_xlsx.problems import CATALOGUE, problem
-from tests.workbooks import write
+from tests.support.workbooks import write
 
 DATA = Path(__file__).parent / "data"
 MESSAGES = DATA / "mail"

@@ -42,7 +42,7 @@ from nps_xlsx.model import (
 )
 from nps_xlsx.problems import problem
 from nps_xlsx.reports.listings import change_rows, problem_rows
-from tests.workbooks import changed, filled, write
+from tests.support.workbooks import changed, filled, write
 
 SHEET = "Engaging councillors"
 MEDWAY, SWALE = "E06000035", "E07000113"

@@ -10,7 +10,7 @@ import pytest
 
 from nps_xlsx.councils import CouncilError, Register, RegisterError, load_list, load_register, read_csv
 from nps_xlsx.model import Answer, Framework
-from tests.workbooks import filled, read, slugs
+from tests.support.workbooks import filled, read, slugs
 
 
 @pytest.mark.parametrize(

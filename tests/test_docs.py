@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from docs.make_pages import DOCS, PAGES
 from nps_xlsx.problems import CATALOGUE
+from tools.make_pages import DOCS, PAGES
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -17,8 +17,20 @@ from nps_xlsx.ingester.grids import CellValue, Grid, Workbook
 from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Answer, Framework, Problem, Return
 from tests.conftest import many
-from tests.edits import CODE, EDITS, HEADINGS, KEYS, Book, Cell, Page, copied, full_answers, paste, untouched
 from tests.makers import known
+from tests.support.edits import (
+    CODE,
+    EDITS,
+    HEADINGS,
+    KEYS,
+    Book,
+    Cell,
+    Page,
+    copied,
+    full_answers,
+    paste,
+    untouched,
+)
 
 SHEET = "Engaging councillors"
 EVERY = [(answer.ref, key) for answer in full_answers() for key in KEYS]

@@ -20,7 +20,7 @@ from nps_xlsx.ingester.reading import biff12, spreadsheetml
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, TextKind
 from nps_xlsx.reports.listings import other_text_rows
 from tests.makers.make import SAVED
-from tests.workbooks import changed, filled, places, read
+from tests.support.workbooks import changed, filled, places, read
 
 SHEET = "Engaging councillors"
 ANSWERS = (

@@ -22,7 +22,7 @@ from openpyxl.utils import range_boundaries
 from nps_xlsx.book import literal
 from nps_xlsx.councils import Register
 from nps_xlsx.model import Council, Framework
-from tests.written import every_workbook, with_long_names
+from tests.support.written import every_workbook, with_long_names
 
 _PAGE = "Excel specifications and limits, support.microsoft.com, 1672b34d-7043-467e-8e27-269d656771c3"
 _OI = "[MS-OI29500]"

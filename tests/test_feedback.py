@@ -23,7 +23,7 @@ from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, read_return
 from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue
 from nps_xlsx.reports.feedback import all_feedback, feedback_workbook
-from tests.batches import made_up, tables_of
+from tests.support.batches import made_up, tables_of
 
 OTHERS, QUARTILES = 5, 8
 

@@ -17,11 +17,11 @@ from nps_xlsx.model import Council as Listed
 from nps_xlsx.model import Framework, Return, Status
 from nps_xlsx.outputs import Scope, write_outputs
 from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
-from tests import figures as f
-from tests.batches import as_returns, made_up
-from tests.figures import ALL, Batch, Council, Entry, Peers
-from tests.figures_compared import CONSOLIDATED, WITHHELD, Checked, Line, Value
-from tests.figures_of_councils import check_feedback, check_plan
+from tests.support import figures as f
+from tests.support.batches import as_returns, made_up
+from tests.support.figures import ALL, Batch, Council, Entry, Peers
+from tests.support.figures_compared import CONSOLIDATED, WITHHELD, Checked, Line, Value
+from tests.support.figures_of_councils import check_feedback, check_plan
 
 DATA = Path(__file__).parent.parent / "framework_data"
 FACTS: dict[str, Callable[[Council], str]] = {"Region": lambda c: c.region, "Council type": lambda c: c.kind}

@@ -19,7 +19,7 @@ from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Council, Framework, Return
 from nps_xlsx.problems import counts
 from samples.make_returns import Cell, Job, Row, cell_of, serial, typed_level
-from tests.workbooks import filled, read, write
+from tests.support.workbooks import filled, read, write
 
 pytestmark = pytest.mark.libreoffice
 

@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 
 from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Council, Framework, Status
-from tests.workbooks import changed, filled, read
+from tests.support.workbooks import changed, filled, read
 
 ANSWERS = (Answer("EC1", current=3, target=4, evidence="A text"), Answer("SV10", current=2))
 

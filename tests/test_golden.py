@@ -13,7 +13,7 @@ import pytest
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.model import Council, Framework
 from tests.conftest import ROOT
-from tests.dump import dump, names
+from tests.support.dump import dump, names
 
 GOLDEN = ROOT / "tests" / "golden"
 

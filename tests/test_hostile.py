@@ -24,7 +24,7 @@ from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
 from tests.conftest import ROOT, many
 from tests.hostile import ACCEPTED, ENCRYPTED, HOSTILE, Case, cells, others, parts, relations, zips
-from tests.workbooks import changed, filled
+from tests.support.workbooks import changed, filled
 
 CASES = [*zips.CASES, *parts.CASES, *relations.CASES, *cells.CASES, *others.CASES]
 ANSWERS = (

@@ -12,7 +12,7 @@ from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, Status
 from nps_xlsx.stamp import PROPERTY
-from tests.workbooks import changed, filled, places, read, slugs, write, write_custom
+from tests.support.workbooks import changed, filled, places, read, slugs, write, write_custom
 
 SHEET = "Engaging councillors"
 ANSWERS = (Answer("EC1", current=2, target=4, evidence="Policy"), Answer("SV3", current=3))

@@ -13,8 +13,8 @@ from nps_xlsx.commands.ingest import tell_receipt
 from nps_xlsx.councils import Register
 from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Answer, Council, Framework
-from tests.commands import nps
-from tests.workbooks import filled, read, write
+from tests.support.commands import nps
+from tests.support.workbooks import filled, read, write
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

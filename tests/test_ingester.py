@@ -16,7 +16,7 @@ from nps_xlsx.ingester import SourceFile, collect, read_return
 from nps_xlsx.ingester.containers import InputError
 from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
-from tests.workbooks import changed, filled, places, read, slugs, write
+from tests.support.workbooks import changed, filled, places, read, slugs, write
 
 SHEET = "Engaging councillors"
 ANSWERS = (

@@ -23,8 +23,8 @@ from nps_xlsx.joining import written
 from nps_xlsx.layout import MARKS
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Place, Return, Status
 from nps_xlsx.responses import load_responses
-from tests.commands import nps
-from tests.workbooks import changed, filled, read, write
+from tests.support.commands import nps
+from tests.support.workbooks import changed, filled, read, write
 
 FRAMEWORK = load_framework()
 DETAILS = {"role": "Officer", "email": "made.up@example.org", "department": "All", "combined": "Yes"}

@@ -15,9 +15,9 @@ from nps_xlsx.ingester import read_return
 from nps_xlsx.ingester.containers.letters import HEADER_LIMIT, SUBJECT_LIMIT, first_headers, letter_of
 from nps_xlsx.model import Framework, Received
 from nps_xlsx.reports.listings import LISTINGS, return_rows
-from tests.messages import Value, compound
-from tests.messages import attached as object_attached
-from tests.messages import message as outlook_message
+from tests.support.messages import Value, compound
+from tests.support.messages import attached as object_attached
+from tests.support.messages import message as outlook_message
 from tests.test_containers import BOOK, MESSAGES, attached, message, one, zipped
 
 ZONED = "Mon, 02 Nov 2026 10:00:00 +0100"

@@ -17,7 +17,7 @@ from nps_xlsx.councils import Register
 from nps_xlsx.intake import ingest
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Level
 from samples.make_returns import Job
-from tests.workbooks import filled, write
+from tests.support.workbooks import filled, write
 
 LIVE = ("Start here", "Engaging councillors", "Summary", "Action plan", "Check before sending", "Lists")
 

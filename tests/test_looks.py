@@ -26,7 +26,7 @@ from nps_xlsx.ingester.shown import format_of, shown
 from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Answer, Council, Framework, Return
 from tests.conftest import ROOT
-from tests.workbooks import changed, filled, places, read
+from tests.support.workbooks import changed, filled, places, read
 
 SHEET = "Engaging councillors"
 

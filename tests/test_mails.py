@@ -21,9 +21,9 @@ from nps_xlsx.ingester.containers.encoded import uuencoded, workbook_in_text
 from nps_xlsx.model import Framework, Severity
 from nps_xlsx.problems import CATALOGUE
 from nps_xlsx.reports.reply import reply
-from tests.messages import attached as object_attached
-from tests.messages import compound
-from tests.messages import message as outlook_message
+from tests.support.messages import attached as object_attached
+from tests.support.messages import compound
+from tests.support.messages import message as outlook_message
 from tests.test_containers import BOOK, attached, message, one, raw, told, zipped
 
 B64 = base64.encodebytes(BOOK)

@@ -21,9 +21,9 @@ from nps_xlsx.mark_up import live_level, mark_up, mark_up_all
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Level, Place, Return, Severity, Status
 from nps_xlsx.problems import problem
 from samples.make_returns import Job
+from tests.support.workbooks import changed, filled, read, slugs, write
 from tests.test_live_sheets import results, values
 from tests.test_valid import Errors, errors  # noqa: F401 - a fixture, used by its name
-from tests.workbooks import changed, filled, read, slugs, write
 
 DETAILS = {
     "completed_by": "Ann Example",

@@ -19,7 +19,7 @@ from nps_xlsx.model import Framework, LevelValue
 from nps_xlsx.reports.feedback import feedback_workbook
 from nps_xlsx.reports.page import allowed, report_page
 from nps_xlsx.reports.publication import publication_workbook
-from tests.rounds import Round, make_round, sampled
+from tests.support.rounds import Round, make_round, sampled
 from tests.test_page_protection import embedded, groups_in
 from tests.test_publication import tables_of
 

@@ -19,7 +19,7 @@ from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.prefill import PrefillError, load_targets, targets_of
 from nps_xlsx.responses import load_previous
 from nps_xlsx.stamp import Stamp, parse_stamp
-from tests.workbooks import changed, filled, read, slugs, write
+from tests.support.workbooks import changed, filled, read, slugs, write
 
 PREVIOUS = (
     Answer(

@@ -14,8 +14,8 @@ from nps_xlsx.earlier import NothingAcceptedError
 from nps_xlsx.files import OutputError
 from nps_xlsx.model import Assessment, Framework, Return, Status
 from nps_xlsx.outputs import PreviousError, Scope, write_outputs
-from tests.batches import as_returns, made_up
-from tests.rounds import sampled
+from tests.support.batches import as_returns, made_up
+from tests.support.rounds import sampled
 from tests.test_publication import tables_of
 
 

@@ -21,7 +21,7 @@ from nps_xlsx.model import Assessment, Council, Framework
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.page.html import as_json
 from tests.conftest import ROOT
-from tests.rounds import Round, average, levels, make_round, no_level, not_applicable, sampled, tabled
+from tests.support.rounds import Round, average, levels, make_round, no_level, not_applicable, sampled, tabled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -22,7 +22,7 @@ from nps_xlsx.model import Assessment, Council, Framework, LevelValue
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.page.protect import is_safe, publishable, size
 from nps_xlsx.reports.publication import publication_workbook
-from tests.rounds import Round, make_round, no_level, sampled, tabled
+from tests.support.rounds import Round, make_round, no_level, sampled, tabled
 from tests.test_publication import tables_of
 
 THRESHOLD = 5

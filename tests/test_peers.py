@@ -39,7 +39,7 @@ from nps_xlsx.consolidate.peers import (
 )
 from nps_xlsx.councils import Register, RegisterError
 from nps_xlsx.model import Answer, Assessment, Council, Framework, LevelValue
-from tests.batches import made_up, tables_of
+from tests.support.batches import made_up, tables_of
 
 THRESHOLD, QUARTILES = 5, 8
 

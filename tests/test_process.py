@@ -15,8 +15,8 @@ from nps_xlsx.ingester import ReadingProcess, SourceFile, collect, read_return
 from nps_xlsx.ingester.reading.frames import read_frame
 from nps_xlsx.ingester.reading.process import Limits
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
+from tests.support.workbooks import filled
 from tests.test_containers import zipped
-from tests.workbooks import filled
 
 SHORT = Limits(work=0.8, wait=2.5)
 """Still several times what an honest file takes on a machine that is busy with other things."""

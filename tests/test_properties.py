@@ -16,8 +16,8 @@ from nps_xlsx.councils import Register
 from nps_xlsx.model import Council, Framework
 from nps_xlsx.reports.action_plan import action_plan_workbook
 from nps_xlsx.reports.papers import make_paper, paper_files
-from tests.batches import made_up
-from tests.workbooks import read
+from tests.support.batches import made_up
+from tests.support.workbooks import read
 
 DAY = dt.date(2026, 11, 27)
 CREATED = '<dcterms:created xsi:type="dcterms:W3CDTF">2026-11-27T00:00:00Z</dcterms:created>'

@@ -21,7 +21,7 @@ from nps_xlsx.consolidate.publishable import Publishable
 from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Assessment, Council, Framework, LevelValue, Status
 from nps_xlsx.reports.publication import PublicationError, plain, publication_workbook
-from tests.workbooks import read
+from tests.support.workbooks import read
 
 Row = dict[str, object]
 Rows = list[Row]

@@ -16,7 +16,7 @@ from nps_xlsx.ingester.containers.kinds import Format
 from nps_xlsx.ingester.grids import Grid
 from nps_xlsx.ingester.reading import read_workbook, spreadsheetml
 from nps_xlsx.model import Answer, Council, Framework
-from tests.workbooks import filled, places, read
+from tests.support.workbooks import filled, places, read
 
 SHEET = "Engaging councillors"
 

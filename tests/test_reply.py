@@ -12,7 +12,7 @@ from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Council, Framework, Place, Problem, Return, Severity, Status
 from nps_xlsx.problems import problem
 from nps_xlsx.reports.reply import HEADINGS, WIDTH, reply
-from tests.workbooks import filled, read
+from tests.support.workbooks import filled, read
 
 DETAILS = {"completed_by": "Ann", "role": "Head", "email": "a@b.example", "date_completed": "2026-10-04"}
 COUNCILLORS = "Engaging councillors"

@@ -16,7 +16,7 @@ from nps_xlsx.councils import Register
 from nps_xlsx.intake import Intake, ReceiptError, ingest, make_receipt
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, Status
 from tests.conftest import ROOT
-from tests.workbooks import filled, write
+from tests.support.workbooks import filled, write
 
 NASTY = ['=HYPERLINK("http://x.example","y")', "+1", "-1", "@SUM(A1)", "http://x.example", "\t=1"]
 

@@ -10,7 +10,7 @@ import pytest
 from nps_xlsx.councils import Register
 from nps_xlsx.model import Framework, LevelValue
 from nps_xlsx.responses import ResponsesError, load_responses
-from tests.workbooks import write
+from tests.support.workbooks import write
 
 HEADING = "round,gss_code,council,respondent,ref,current,target,source_file"
 MEDWAY = "2026,E06000035,Medway Council"

@@ -16,7 +16,7 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.guards import guarded, unguarded
 from nps_xlsx.model import Answer, Council, Framework
 from nps_xlsx.reports.listings import to_csv
-from tests.workbooks import filled, read
+from tests.support.workbooks import filled, read
 
 # All of Unicode but what XML cannot hold (surrogates, control characters, U+FFFE and U+FFFF), and
 # carriage returns, which every spreadsheet turns into line feeds.

@@ -22,7 +22,7 @@ from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.outputs import FOLDERS
 from nps_xlsx.reports.papers import STYLES, make_paper, paper_files
 from tests.conftest import ROOT
-from tests.workbooks import changed, write
+from tests.support.workbooks import changed, write
 
 Errors = Callable[[list[Path]], dict[str, list[object]]]
 

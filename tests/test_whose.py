@@ -17,7 +17,7 @@ from nps_xlsx.problems import problem
 from nps_xlsx.reports.listings import problem_rows, return_rows
 from nps_xlsx.reports.not_returned import not_returned
 from nps_xlsx.whose import Whose
-from tests.workbooks import write
+from tests.support.workbooks import write
 
 NAMES = ("Sandcastle", "Millpond", "Dunnowhere", "Whitewash", "Neverby")
 CODES = {name: f"E0699990{number}" for number, name in enumerate(NAMES)}

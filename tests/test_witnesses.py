@@ -9,7 +9,7 @@ import pytest
 from nps_xlsx.councils import Register
 from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Framework, Return
-from tests.edits import Book, Cell, Page, copied, paste, untouched
+from tests.support.edits import Book, Cell, Page, copied, paste, untouched
 from tests.test_edits import look
 
 SHEET, OTHER = "Working with partners", "Engaging councillors"

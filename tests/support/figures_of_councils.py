@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from tests import figures as f
-from tests.figures import ALL, Batch, Council, Entry, Measure, Peers
-from tests.figures_compared import Begins, Checked, Line, Value
+from tests.support import figures as f
+from tests.support.figures import ALL, Batch, Council, Entry, Measure, Peers
+from tests.support.figures_compared import Begins, Checked, Line, Value
 
 
 def blocks(

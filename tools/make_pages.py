@@ -9,7 +9,7 @@ from nps_xlsx.model import Severity
 from nps_xlsx.problems import SECTIONS, Kind
 from nps_xlsx.reports.listings import LISTINGS
 
-DOCS = Path(__file__).parent
+DOCS = Path(__file__).parent.parent / "docs"
 
 _PROBLEMS = """# What can be wrong with a return
 

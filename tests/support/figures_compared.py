@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from python_calamine import CalamineWorkbook
 
-from tests import figures as f
-from tests.figures import ALL, Batch, Council, Entry
+from tests.support import figures as f
+from tests.support.figures import ALL, Batch, Council, Entry
 
 Value = int | Fraction | str | list[f.Number] | None
 """What a cell must hold; of a list, the numbers that its text says."""

@@ -18,8 +18,8 @@ from nps_xlsx.reports.feedback import feedback_workbook
 from nps_xlsx.reports.listings import all_rows
 from nps_xlsx.reports.papers import STYLES, as_workbook, make_paper
 from nps_xlsx.reports.publication import publication_workbook
-from tests.batches import as_returns, made_up
-from tests.workbooks import filled, read
+from tests.support.batches import as_returns, made_up
+from tests.support.workbooks import filled, read
 
 NOTE_LENGTH, RESPONDENT_LENGTH = 2_000, 40
 LONGEST = "procurement 😀 " * 3_000

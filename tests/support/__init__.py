@@ -1,0 +1,1 @@
+"""What several tests make and compare with; no test stands here."""

@@ -1,0 +1,1 @@
+"""Scripts of the project: they make pages and pictures of the documentation."""
