@@ -104,7 +104,7 @@ Examples:
 )
 @click.version_option(package_name="nps-xlsx", prog_name="nps")
 def cli() -> None:
-    """Self-assessment workbooks for the National Procurement Strategy.
+    """Self-assessment workbooks for councils: build them, read what comes back, report on it.
 
     Build a workbook for each council, email it, and read back what returns.
     """

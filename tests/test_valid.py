@@ -20,7 +20,8 @@ from nps_xlsx.councils import Register
 from nps_xlsx.intake import ingest
 from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.outputs import FOLDERS
-from nps_xlsx.reports.papers import STYLES, make_paper, paper_files
+from nps_xlsx.reports import PAPER_STYLES
+from nps_xlsx.reports.papers import make_paper, paper_files
 from tests.conftest import ROOT
 from tests.support.workbooks import changed, write
 
@@ -76,7 +77,7 @@ def test_no_paper_has_an_error(errors: Errors, framework: Framework, medway: Cou
     ]
     now = Assessment(medway.gss_code, medway.name, "2026", tuple(answers))
     paths = []
-    for style in STYLES:
+    for style in PAPER_STYLES:
         paper = make_paper(now, framework, style=style, previous=replace(now, round="2022"))
         paths += [write(tmp_path / name, content) for name, content in paper_files(paper, style).items()]
     assert errors(paths) == {str(path): [] for path in paths}

@@ -110,7 +110,7 @@ PICTURES_WANTED = (
     Picture("action-plan", PLAN, "Action plan", 170, (50, 50, 2300, 1100)),
     Picture("committee", f"{PAPERS}-committee.docx", "Managing contracts", 110, (30, 40, 1250, 700)),
     Picture("strategy", f"{PAPERS}-strategy.docx", "Engaging councillors", 110, (30, 40, 1250, 690)),
-    Picture("index", f"{PAPERS}-social-value-index.docx", "Action Plan", 110, (30, 40, 1250, 595)),
+    Picture("index", f"{PAPERS}-index.docx", "Action Plan", 110, (30, 40, 1250, 595)),
 )
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from nps_xlsx.councils import Register, load_register
 from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
 
-_COUNCIL, _STYLES = "Worcestershire", ("committee", "strategy", "social-value-index")
+_COUNCIL, _STYLES = "Worcestershire", ("committee", "strategy", "index")
 
 
 @click.command()

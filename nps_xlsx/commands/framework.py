@@ -56,8 +56,10 @@ def rows_of(loaded: Framework, code: str) -> Sequence[Behaviour]:
         return (loaded.row_by_code[code],)
     area = loaded.area_by_code.get(code)
     if area is None:
-        codes = ", ".join(area.code for area in loaded.areas)
-        raise UserError(f"The framework has no {code!r}. Its areas are {codes}; EC1 is the first behaviour.")
+        codes, first = ", ".join(area.code for area in loaded.areas), loaded.behaviours[0].code
+        raise UserError(
+            f"The framework has no {code!r}. Its areas are {codes}; {first} is the first behaviour."
+        )
     return area.rows
 
 
@@ -69,12 +71,13 @@ def _show_rows(name: str, rows: Sequence[Behaviour]) -> None:
 
 
 def _show_row(loaded: Framework, row: Behaviour) -> None:
+    published = loaded.index.title if loaded.index else "published"
     click.echo(f"{row.code} {row.name}\n{row.summary}")
     for level, text in zip(loaded.levels, row.descriptors, strict=True):
         indented = text.replace("\n", "\n      ")
         click.echo(f"  {level.label}\n      {indented}")
         for action in loaded.actions_to(row.code, level.number):
-            source = " (Social Value Maturity Index)" if action.is_published else ""
+            source = f" ({published})" if action.is_published else ""
             click.echo(f"      → {action.text}{source}")
     click.echo()
 

@@ -14,11 +14,10 @@ from nps_xlsx.councils import CouncilError, Register
 from nps_xlsx.errors import UserError
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Assessment, Framework
+from nps_xlsx.reports import PAPER_STYLES
 
 if TYPE_CHECKING:
     from nps_xlsx.combine import Combined
-
-STYLES = ("committee", "strategy", "steps", "social-value-index")
 
 
 @click.group()
@@ -26,14 +25,7 @@ def report() -> None:
     """Write papers about one council, or about each, in Excel and in Word."""
 
 
-_EPILOG = """\b
-The styles:
-  committee           every objective with last round's and this round's score,
-                      comments and action
-  strategy            where we are now and where we want to be, level by level
-  steps               present and target, and the actions for each step between
-  social-value-index  the same in the published index's own words, for social value
-"""
+_EPILOG = "\n".join(["\b", "The styles:", *(f"  {name:<11}{words}" for name, words in PAPER_STYLES.items())])
 
 
 @report.command(epilog=_EPILOG)
@@ -43,7 +35,7 @@ The styles:
     "--style",
     "styles",
     multiple=True,
-    type=click.Choice(STYLES, case_sensitive=False),
+    type=click.Choice(list(PAPER_STYLES), case_sensitive=False),
     default=("committee",),
     show_default=True,
     help="The shape of the paper, as below; repeatable.",

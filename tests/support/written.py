@@ -12,11 +12,12 @@ from nps_xlsx.consolidate import accepted, consolidate, notable, response_rates
 from nps_xlsx.councils import Register
 from nps_xlsx.mark_up import mark_up
 from nps_xlsx.model import Answer, Assessment, Council, Framework, KeyArea
+from nps_xlsx.reports import PAPER_STYLES
 from nps_xlsx.reports.action_plan import action_plan_workbook
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.feedback import feedback_workbook
 from nps_xlsx.reports.listings import all_rows
-from nps_xlsx.reports.papers import STYLES, as_workbook, make_paper
+from nps_xlsx.reports.papers import as_workbook, make_paper
 from nps_xlsx.reports.publication import publication_workbook
 from tests.support.batches import as_returns, made_up
 from tests.support.workbooks import filled, read
@@ -142,7 +143,7 @@ def _reports(framework: Framework, register: Register, council: Council) -> Mapp
         "feedback": feedback_workbook(tables, len(tables.assessments) - 1),
         "action plan": action_plan_workbook(mine, framework),
     }
-    for style in STYLES:
+    for style in PAPER_STYLES:
         paper = make_paper(mine, framework, style=style, previous=replace(mine, round="2022"))
         workbooks[f"{style} paper"] = as_workbook(paper)
     return workbooks

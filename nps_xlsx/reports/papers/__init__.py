@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from nps_xlsx.model import Assessment, Framework, MaturityIndex
+from nps_xlsx.reports import PAPER_STYLES
 from nps_xlsx.reports.papers.case import PaperError, case_of
 from nps_xlsx.reports.papers.committee import committee
 from nps_xlsx.reports.papers.document import as_document
@@ -14,7 +15,6 @@ from nps_xlsx.reports.papers.strategy import strategy
 from nps_xlsx.reports.papers.workbook import as_workbook
 
 __all__ = [
-    "STYLES",
     "Paper",
     "PaperError",
     "as_document",
@@ -23,8 +23,7 @@ __all__ = [
     "paper_files",
 ]
 
-COMMITTEE, STRATEGY, STEPS, INDEX = "committee", "strategy", "steps", "social-value-index"
-STYLES = (COMMITTEE, STRATEGY, STEPS, INDEX)
+COMMITTEE, STRATEGY, STEPS, INDEX = PAPER_STYLES
 
 
 def make_paper(
@@ -44,8 +43,8 @@ def make_paper(
     Raises:
         PaperError: there is no such style or key area, or nothing of it was asked.
     """
-    if style not in STYLES:
-        raise PaperError(f"There is no style {style!r}. The styles are {', '.join(STYLES)}.")
+    if style not in PAPER_STYLES:
+        raise PaperError(f"There is no style {style!r}. The styles are {', '.join(PAPER_STYLES)}.")
     if style in (STEPS, INDEX):
         index = index or framework.index
     if style == INDEX:
