@@ -61,8 +61,7 @@ def to_move_aside(out: Path, names: Collection[str], folders: Collection[str]) -
 
     Somebody may have edited them: they are kept, beside those that were moved before.
     """
-    lists = [name for csv in LISTINGS for name in (csv, csv.replace(".csv", ".parquet"))]
-    there = [out / name for name in lists if (out / name).is_file()]
+    there = [out / name for name in LISTINGS if (out / name).is_file()]
     there += [path for name in folders for path in sorted((out / name).glob("NPS-*.xlsx"))]
     old = [path.relative_to(out) for path in there if path.relative_to(out).as_posix() not in names]
     return {out / path: free_path(out / REPLACED / path) for path in old}

@@ -17,9 +17,9 @@ from nps_xlsx.errors import UserError
 from nps_xlsx.files import made_folders, write_files
 from nps_xlsx.model import Assessment, Framework, Problem, Return
 from nps_xlsx.reports.action_plan import all_action_plans
-from nps_xlsx.reports.consolidated import consolidated_workbook, is_too_long
+from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.feedback import all_feedback
-from nps_xlsx.reports.listings import LISTINGS, Row, all_rows, to_csv, to_parquet
+from nps_xlsx.reports.listings import LISTINGS, Row, all_rows, to_csv
 from nps_xlsx.reports.not_returned import not_returned
 from nps_xlsx.reports.page import Shown, allowed, report_page
 from nps_xlsx.reports.publication import publication_workbook
@@ -113,7 +113,7 @@ def write_outputs(
     figures = allowed(tables, scope.facts, scope.suppress_below)
     contents: dict[str, bytes] = {}
     for name, content in chain(
-        _lists(rows),
+        ((name, to_csv(LISTINGS[name].columns, lines)) for name, lines in rows.items()),
         [not_returned(asked, scope.asked, returns)],
         _reports(returns, rulings, rows, tables, scope, figures),
         _for_councils(responses, tables, scope, figures),
@@ -147,15 +147,6 @@ def _refuse_same_round(previous: Mapping[str, Assessment], round_: str) -> None:
         raise PreviousError(
             f"The answers of --previous are of round {round_}, as these returns are. Give an earlier round's."
         )
-
-
-def _lists(rows: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, bytes]]:
-    """Every list as CSV; one that is too long for a sheet as Parquet too."""
-    for name, lines in rows.items():
-        columns = LISTINGS[name].columns
-        yield name, to_csv(columns, lines)
-        if is_too_long(lines):
-            yield f"{name.removesuffix('.csv')}.parquet", to_parquet(columns, lines)
 
 
 def _reports(

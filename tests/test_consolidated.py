@@ -319,11 +319,11 @@ def test_respondents_have_a_sheet_of_their_own(framework: Framework, register: R
     assert len(combine(several, framework)) == 1
 
 
-def test_a_list_too_long_for_a_sheet_goes_to_parquet(
+def test_a_list_too_long_for_a_sheet_stays_in_its_file(
     tables: Tables, batch: list[Assessment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond the limit the sheet says where the rows are, instead of holding them."""
     monkeypatch.setattr(lists, "ROW_LIMIT", 100)
     shown = workbook_of(tables, as_returns(batch))
-    assert "answers.parquet" in str(shown["Answers"]["A2"].value)
+    assert "answers.csv" in str(shown["Answers"]["A2"].value)
     assert table(shown["Answers"]) == []

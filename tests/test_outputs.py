@@ -126,12 +126,12 @@ def test_what_a_run_has_nothing_for_is_moved_and_named(
     """Documents of a council that no longer counts and earlier lists never stand beside new ones."""
     write_outputs(as_returns(batch[:3]), tmp_path, framework, register)
     (tmp_path / "changes.csv").write_bytes(b"earlier")
-    (tmp_path / "answers.parquet").write_bytes(b"earlier")
+    (tmp_path / "combined.csv").write_bytes(b"earlier")
     (tmp_path / "my notes.csv").write_bytes(b"hers")
     again = write_outputs(as_returns(batch[1:3]), tmp_path, framework, register)
     code = batch[0].gss_code
     moved = [path.relative_to(tmp_path / "replaced").as_posix() for path in again.replaced]
-    assert [name for name in moved if "NPS" not in name] == ["answers.parquet", "changes.csv"]
+    assert [name for name in moved if "NPS" not in name] == ["changes.csv", "combined.csv"]
     assert [name.split("/")[0] for name in moved if code in name] == ["action-plans", "feedback"]
     assert len(moved) == 4
     assert all(path.is_file() for path in again.replaced)

@@ -269,11 +269,3 @@ def to_csv(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
     for row in rows:
         writer.writerow([guarded(row[column]) for column in columns])
     return text.getvalue().encode("utf-8-sig", "replace")
-
-
-def to_parquet(columns: Iterable[str], rows: Sequence[Row]) -> bytes:
-    """Rows as Parquet, for those that no spreadsheet is good for: texts, as the council wrote them."""
-    import pandas as pd  # seldom needed here, and slow to import
-
-    frame = pd.DataFrame(rows, columns=list(columns), dtype="string")
-    return frame.to_parquet(index=False)

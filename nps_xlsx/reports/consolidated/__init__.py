@@ -8,11 +8,11 @@ from nps_xlsx.book import Book, strict
 from nps_xlsx.consolidate import Asked, Notable, Tables
 from nps_xlsx.model import Return
 from nps_xlsx.reports.consolidated import front, levels, lists, means, rounds
-from nps_xlsx.reports.consolidated.lists import LISTED, is_too_long
+from nps_xlsx.reports.consolidated.lists import LISTED
 from nps_xlsx.reports.listings import Row
 from nps_xlsx.stamp import REPORT_PROPERTY
 
-__all__ = ["consolidated_workbook", "is_too_long"]
+__all__ = ["consolidated_workbook"]
 
 _CONTENTS = {
     front.DECIDE: "what needs a decision before the figures go out, each with a link",

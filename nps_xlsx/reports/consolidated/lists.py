@@ -36,20 +36,11 @@ def write_lists(book: Book, rows: Mapping[str, Sequence[Row]]) -> None:
     for listing, (name, note) in LISTED.items():
         if listing not in rows:
             continue
-        if is_too_long(rows[listing]):
-            _write(book, name, _elsewhere(listing, len(rows[listing])), listing, ())
+        if (count := len(rows[listing])) > ROW_LIMIT:
+            elsewhere = f"{count:,} rows are more than a sheet is good for: they are in {listing}."
+            _write(book, name, elsewhere, listing, ())
         else:
             _write(book, name, note, listing, rows[listing])
-
-
-def is_too_long(rows: Sequence[Row]) -> bool:
-    """Whether rows go to Parquet beside the CSV file instead of a sheet."""
-    return len(rows) > ROW_LIMIT
-
-
-def _elsewhere(listing: str, count: int) -> str:
-    stem = listing.removesuffix(".csv")
-    return f"{count:,} rows are more than a sheet is good for: they are in {listing} and {stem}.parquet."
 
 
 _WIDTHS = {
