@@ -17,29 +17,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nps_xlsx.builder import Order, build_file, build_workbook
-    from nps_xlsx.check import check_assessment, check_return
-    from nps_xlsx.councils import load_register
     from nps_xlsx.framework import load_framework
     from nps_xlsx.ingester import ReadingProcess, SourceFile, read_return
-    from nps_xlsx.intake import Rulings, ingest, read_returns
-    from nps_xlsx.outputs import Scope, write_outputs
+    from nps_xlsx.register.councils import load_register
+    from nps_xlsx.reports.ingest import ingest
+    from nps_xlsx.reports.outputs import Scope, write_outputs
+    from nps_xlsx.rounds.check import check_assessment, check_return
+    from nps_xlsx.rounds.intake import Rulings, read_returns
 
 _HOMES = {
     "Order": "builder",
     "build_file": "builder",
     "build_workbook": "builder",
-    "check_assessment": "check",
-    "check_return": "check",
-    "ingest": "intake",
+    "check_assessment": "rounds.check",
+    "check_return": "rounds.check",
+    "ingest": "reports.ingest",
     "load_framework": "framework",
-    "load_register": "councils",
+    "load_register": "register.councils",
     "ReadingProcess": "ingester",
     "read_return": "ingester",
-    "read_returns": "intake",
-    "Rulings": "intake",
+    "read_returns": "rounds.intake",
+    "Rulings": "rounds.intake",
     "SourceFile": "ingester",
-    "Scope": "outputs",
-    "write_outputs": "outputs",
+    "Scope": "reports.outputs",
+    "write_outputs": "reports.outputs",
 }
 
 __all__ = [

@@ -17,11 +17,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_file
-from nps_xlsx.councils import load_register
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Council, Framework
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.register.councils import load_register
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.names import file_slug
 
 SAMPLES = Path(__file__).parent
 ROUND = "2022"
@@ -129,7 +131,7 @@ def cell_of(framework: Framework, ref: str, key: str) -> tuple[str, str]:
     """The sheet and the cell of one answer in a blank workbook."""
     area = framework.area_by_code[ref]
     sheet = next(sheet for sheet in layout.assessment_sheets(framework) if sheet.area == area)
-    return sheet.name, layout.cell_name(sheet.row(ref), sheet.column(key))
+    return sheet.name, cell_name(sheet.row(ref), sheet.column(key))
 
 
 def typed_level(framework: Framework, level: str) -> str:
@@ -157,7 +159,7 @@ def _details(council: Council) -> list[Cell]:
             "completed_by": "Synthetic sample",
             "role": "Head of Procurement",
             "department": "Finance and Commercial",
-            "email": f"procurement@{layout.file_slug(council.short_name)}.example",
+            "email": f"procurement@{file_slug(council.short_name)}.example",
             "combined": "Yes",
         }
         date = "2022-09-30"
@@ -168,7 +170,7 @@ def _details(council: Council) -> list[Cell]:
 
 
 def _detail(key: str) -> str:
-    return layout.cell_name(*layout.detail_cell(key))
+    return cell_name(*layout.detail_cell(key))
 
 
 def _answers(framework: Framework, rows: Sequence[dict[str, str]]) -> list[Cell]:

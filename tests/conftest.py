@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.councils import Register, load_register
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Council, Framework
+from nps_xlsx.register.councils import Register, load_register
 from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError, Row
 
 ROOT = Path(__file__).parent.parent

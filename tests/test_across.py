@@ -6,11 +6,11 @@ import dataclasses
 
 import pytest
 
-from nps_xlsx.across import Keep, KeepError, check_across
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Answer, Assessment, Framework, Place, Return, Status
-from nps_xlsx.problems import problem
+from nps_xlsx.model.problems import problem
 from nps_xlsx.reports.listings import change_rows
+from nps_xlsx.rounds.across import Keep, KeepError, check_across
 
 FRAMEWORK = load_framework()
 

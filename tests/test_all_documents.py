@@ -18,9 +18,9 @@ import numpy.typing as npt
 import openpyxl
 import pytest
 
-from nps_xlsx.consolidate.members import EVERYONE, Group, holds
-from nps_xlsx.councils import Register
+from nps_xlsx.figures.disclosure.members import EVERYONE, Group, holds
 from nps_xlsx.model import Council, Framework
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.feedback import feedback_workbook
 from nps_xlsx.reports.page.figures import allowed, figures
 from nps_xlsx.reports.publication import publication_workbook
@@ -260,7 +260,7 @@ def test_nothing_withheld_would_give_members_away(
     framework: Framework, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same attack finds members out where neither the publication nor the page nor feedback withholds."""
-    monkeypatch.setattr("nps_xlsx.consolidate.publishable.Publishable.current", frozenset())
+    monkeypatch.setattr("nps_xlsx.figures.disclosure.tables.Publishable.current", frozenset())
     small = framework.only(["EC", "WP"])
     assert list(attacked(small_round(small, register, SOUTH, 3), small))
 

@@ -11,13 +11,13 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.councils import Register
-from nps_xlsx.framework_limits import check_areas, check_levels
+from nps_xlsx.framework.limits import check_areas, check_levels
+from nps_xlsx.framework.toml_folder import TomlFolder
 from nps_xlsx.model import Behaviour, Council, Framework, KeyArea, Level, Theme
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.papers import make_paper, paper_files
-from nps_xlsx.toml_folder import TomlFolder
+from nps_xlsx.workbook import layout
 from tests.support.workbooks import changed, read, slugs
 
 

@@ -12,15 +12,15 @@ import docx
 import openpyxl
 import pytest
 
-from nps_xlsx import layout
-from nps_xlsx.across import with_day
-from nps_xlsx.commands.shared import DAY
-from nps_xlsx.councils import Register
+from nps_xlsx.cli.options import DAY
 from nps_xlsx.ingester.containers import InputError, collect
 from nps_xlsx.model import Framework
-from nps_xlsx.outputs import write_outputs
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.outputs import write_outputs
 from nps_xlsx.reports.papers import make_paper, paper_files
-from nps_xlsx.responses import load_responses
+from nps_xlsx.rounds.across import with_day
+from nps_xlsx.rounds.responses import load_responses
+from nps_xlsx.workbook import wording
 from tests.support.batches import as_returns, made_up
 from tests.support.rounds import sampled
 
@@ -53,8 +53,8 @@ def test_documents_about_all_are_of_the_newest_return(out: Path) -> None:
     ]
     assert len(shown) == 5
     for text in shown:
-        assert layout.as_of(NEW) in text
-        assert layout.as_of(OLD) not in text
+        assert wording.as_of(NEW) in text
+        assert wording.as_of(OLD) not in text
 
 
 def test_documents_about_one_council_are_of_its_own_return(
@@ -62,16 +62,16 @@ def test_documents_about_one_council_are_of_its_own_return(
 ) -> None:
     """Plans and papers say the day of the council's return, also where they are made of answers.csv."""
     plans = [texts(path.read_bytes()) for path in (out / "action-plans").iterdir()]
-    assert sorted(layout.as_of(NEW) in text for text in plans) == [False, True]
-    assert sorted(layout.as_of(OLD) in text for text in plans) == [False, True]
+    assert sorted(wording.as_of(NEW) in text for text in plans) == [False, True]
+    assert sorted(wording.as_of(OLD) in text for text in plans) == [False, True]
     one = load_responses([out], framework, register)[0].assessment
     assert one.day in (OLD, NEW)
     paper = make_paper(one, framework, style="strategy", previous=None, key_area="EC")
     files = paper_files(paper, "x")
     document = docx.Document(io.BytesIO(files["x.docx"]))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    assert layout.as_of(one.day) in "\n".join([*cells, *(p.text for p in document.paragraphs)])
-    assert layout.as_of(one.day) in texts(files["x.xlsx"])
+    assert wording.as_of(one.day) in "\n".join([*cells, *(p.text for p in document.paragraphs)])
+    assert wording.as_of(one.day) in texts(files["x.xlsx"])
 
 
 def test_no_return_is_of_a_later_day_than_the_one_of_looking(
@@ -82,7 +82,7 @@ def test_no_return_is_of_a_later_day_than_the_one_of_looking(
     late = replace(plain, saved_at="2027-03-01T10:00:00Z")
     days = [with_day(one, NEW).assessment for one in (plain, late)]
     assert [one.day for one in days if one] == [None, NEW]
-    assert "No return" in layout.as_of(None)
+    assert "No return" in wording.as_of(None)
 
 
 @pytest.mark.parametrize("text", ["2026-12-08", "08/12/2026", "8-12-2026", "8 December 2026"])

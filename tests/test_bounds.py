@@ -16,19 +16,21 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import nps_xlsx
-from nps_xlsx.councils import CouncilError, load_register
 from nps_xlsx.framework import load_framework
-from nps_xlsx.ingester import SourceFile, columns, identity, locate, read_return, values
+from nps_xlsx.ingester import SourceFile, columns, identity, locate, read_return
 from nps_xlsx.ingester.containers import labels, letters, mail
 from nps_xlsx.ingester.findings import PROBLEM_LIMIT
-from nps_xlsx.ingester.grids import CellValue, Grid, Properties, Workbook
+from nps_xlsx.ingester.grids import Grid, Properties, Workbook
 from nps_xlsx.ingester.reading import asides
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.ingester.shown import shown
-from nps_xlsx.layout import file_slug
 from nps_xlsx.model import Status
-from nps_xlsx.problems import cell_order
-from nps_xlsx.stamp import LENGTH_LIMIT, Stamp, StampError, check_characters, parse_stamp
+from nps_xlsx.model.cells import position
+from nps_xlsx.register.councils import CouncilError, load_register
+from nps_xlsx.workbook import values
+from nps_xlsx.workbook.names import by_file_name, file_slug
+from nps_xlsx.workbook.stamp import LENGTH_LIMIT, Stamp, StampError, check_characters, parse_stamp
+from nps_xlsx.workbook.values import CellValue
 
 FRAMEWORK = load_framework()
 REGISTER = load_register()
@@ -78,12 +80,12 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "code": lambda text: columns.code_of(text, FRAMEWORK),
     "tables": tables,
     "council": REGISTER.find,
-    "file name": lambda text: (identity.by_file_name(text), file_slug(text)),
+    "file name": lambda text: (by_file_name(text), file_slug(text)),
     "hidden stamp": lambda text: identity._hidden(Properties(stamp=text, stamp_name=text), []),
     "label": lambda text: (labels.clean_name(text), labels.clean_path(text), labels.split_suffix(text)),
     "mail": opened_mail,
     "header": header,
-    "cell": cell_order,
+    "cell": position,
 }
 ALLOWED = (StampError, CouncilError, RefusedError)
 """How a parser says that a text is not what it looks like."""

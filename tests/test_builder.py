@@ -14,10 +14,10 @@ import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.model import Council, Framework
-from nps_xlsx.stamp import parse_stamp
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.workbook.stamp import parse_stamp
 
 SHEETS = [
     "Start here",
@@ -136,7 +136,7 @@ def test_dropdowns_and_prompts_are_on_every_row(assessment_sheets: list[Workshee
         }
         for number, _ in enumerate(table(sheet), start=5):
             for col, (kind, source) in expected.items():
-                rule = rules[layout.cell_name(number - 1, col)]
+                rule = rules[cell_name(number - 1, col)]
                 assert rule.type == kind
                 assert source is None or rule.formula1 == source
                 assert rule.prompt

@@ -9,9 +9,9 @@ import re
 
 import pytest
 
-from nps_xlsx.check import check_assessment, check_return
 from nps_xlsx.model import Answer, Assessment, Framework, Place, Return, Severity, Status
-from nps_xlsx.problems import CATALOGUE, grouped, problem, worst_first
+from nps_xlsx.model.problems import CATALOGUE, grouped, problem, worst_first
+from nps_xlsx.rounds.check import check_assessment, check_return
 from tests.conftest import ROOT
 
 DETAILS = {"completed_by": "A", "role": "B", "email": "C", "date_completed": "2026-12-01"}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from nps_xlsx.combine import Combined, combine
 from nps_xlsx.model import Answer, Assessment, Framework, LevelValue
 from nps_xlsx.reports.listings import combined_rows
+from nps_xlsx.rounds.combine import Combined, combine
 
 
 def assessment(by: str, *answers: Answer, combined: str = "", council: str = "X") -> Assessment:

@@ -12,13 +12,13 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from nps_xlsx.combine import combine
-from nps_xlsx.consolidate import Tables, notable, response_rates
-from nps_xlsx.councils import Register
+from nps_xlsx.figures import Tables, notable, response_rates
 from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Place, Problem, Return, Status
-from nps_xlsx.problems import problem
+from nps_xlsx.model.problems import problem
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.consolidated import consolidated_workbook, lists
 from nps_xlsx.reports.listings import all_rows
+from nps_xlsx.rounds.combine import combine
 from tests.support.batches import as_returns, made_up, tables_of
 from tests.test_reports import table
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, collect, containers, read_return
 from nps_xlsx.ingester.containers.labels import LENGTH_LIMIT, Labels, clean_name, clean_path, printable
 from nps_xlsx.model import Framework, Place, Status
-from nps_xlsx.problems import CATALOGUE, problem
+from nps_xlsx.model.problems import CATALOGUE, problem
+from nps_xlsx.register.councils import Register
 from tests.support.workbooks import write
 
 DATA = Path(__file__).parent / "data"

@@ -12,22 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
-from nps_xlsx.across import check_across, day_of
-from nps_xlsx.check import check_return
-from nps_xlsx.corrections import (
-    Correction,
-    CorrectionsError,
-    Waiver,
-    apply_corrections,
-    apply_waivers,
-    load_corrections,
-    load_waivers,
-)
-from nps_xlsx.corrections.values import ANSWER_FIELDS, DETAIL_FIELDS
-from nps_xlsx.councils import Register, RegisterError
 from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import SourceFile, read_return
-from nps_xlsx.intake import Intake, Rulings, make_receipt
 from nps_xlsx.model import (
     Answer,
     Assessment,
@@ -40,8 +26,24 @@ from nps_xlsx.model import (
     Severity,
     Status,
 )
-from nps_xlsx.problems import problem
+from nps_xlsx.model.problems import problem
+from nps_xlsx.register.councils import Register
+from nps_xlsx.register.csvfile import RegisterError
+from nps_xlsx.reports.ingest import make_receipt
 from nps_xlsx.reports.listings import change_rows, problem_rows
+from nps_xlsx.rounds.across import check_across, day_of
+from nps_xlsx.rounds.check import check_return
+from nps_xlsx.rounds.corrections import (
+    Correction,
+    CorrectionsError,
+    Waiver,
+    apply_corrections,
+    apply_waivers,
+    load_corrections,
+    load_waivers,
+)
+from nps_xlsx.rounds.corrections.values import ANSWER_FIELDS, DETAIL_FIELDS
+from nps_xlsx.rounds.intake import Intake, Rulings
 from tests.support.workbooks import changed, filled, write
 
 SHEET = "Engaging councillors"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.councils import CouncilError, Register, RegisterError, load_list, load_register, read_csv
 from nps_xlsx.model import Answer, Framework
+from nps_xlsx.register.councils import CouncilError, Register, load_list, load_register
+from nps_xlsx.register.csvfile import RegisterError, read_csv
 from tests.support.workbooks import filled, read, slugs
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nps_xlsx.problems import CATALOGUE
+from nps_xlsx.model.problems import CATALOGUE
 from tools.make_pages import DOCS, PAGES
 
 

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from nps_xlsx import layout
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, read_return
-from nps_xlsx.ingester.grids import CellValue, Grid, Workbook
-from nps_xlsx.intake import Intake, make_receipt
+from nps_xlsx.ingester.grids import Grid, Workbook
 from nps_xlsx.model import Answer, Framework, Problem, Return
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.ingest import make_receipt
+from nps_xlsx.rounds.intake import Intake
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.values import CellValue
 from tests.conftest import many
 from tests.makers import known
 from tests.support.edits import (

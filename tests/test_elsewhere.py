@@ -12,13 +12,13 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 
-from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester.elsewhere import COUNT_LIMIT
 from nps_xlsx.ingester.reading import biff12, spreadsheetml
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, TextKind
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.listings import other_text_rows
+from nps_xlsx.workbook import layout
 from tests.makers.make import SAVED
 from tests.support.workbooks import changed, filled, places, read
 

@@ -19,9 +19,9 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from openpyxl.utils import range_boundaries
 
-from nps_xlsx.book import literal
-from nps_xlsx.councils import Register
+from nps_xlsx.excel.book import literal
 from nps_xlsx.model import Council, Framework
+from nps_xlsx.register.councils import Register
 from tests.support.written import every_workbook, with_long_names
 
 _PAGE = "Excel specifications and limits, support.microsoft.com, 1672b34d-7043-467e-8e27-269d656771c3"

@@ -18,10 +18,10 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nps_xlsx.consolidate import Tables
-from nps_xlsx.councils import Register
+from nps_xlsx.figures import Tables
 from nps_xlsx.ingester import SourceFile, read_return
 from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.feedback import all_feedback, feedback_workbook
 from tests.support.batches import made_up, tables_of
 

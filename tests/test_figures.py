@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from nps_xlsx.councils import Register, load_register
 from nps_xlsx.model import Council as Listed
 from nps_xlsx.model import Framework, Return, Status
-from nps_xlsx.outputs import Scope, write_outputs
+from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
+from nps_xlsx.reports.outputs import Scope, write_outputs
 from tests.support import figures as f
 from tests.support.batches import as_returns, made_up
 from tests.support.figures import ALL, Batch, Council, Entry, Peers

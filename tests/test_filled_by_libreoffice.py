@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 import python_calamine
 
-from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.builder.checking import KINDS, verdict
-from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Council, Framework, Return
-from nps_xlsx.problems import counts
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.model.problems import counts
+from nps_xlsx.register.councils import Register
+from nps_xlsx.workbook import layout
 from samples.make_returns import Cell, Job, Row, cell_of, serial, typed_level
 from tests.support.workbooks import filled, read, write
 
@@ -70,7 +71,7 @@ def random_answer(rng: random.Random, ref: str, fullness: float) -> Answer:
 def cells(framework: Framework, answers: Sequence[Answer], details: Mapping[str, str | int]) -> list[Cell]:
     """What to type where."""
     typed: list[Cell] = [
-        (layout.START, layout.cell_name(*layout.detail_cell(key)), value) for key, value in details.items()
+        (layout.START, cell_name(*layout.detail_cell(key)), value) for key, value in details.items()
     ]
     for answer in answers:
         for key in ("current", "target"):

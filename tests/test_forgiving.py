@@ -11,8 +11,8 @@ import pytest
 from openpyxl.chartsheet import Chartsheet
 from openpyxl.workbook import Workbook
 
-from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Council, Framework, Status
+from nps_xlsx.register.councils import Register
 from tests.support.workbooks import changed, filled, read
 
 ANSWERS = (Answer("EC1", current=3, target=4, evidence="A text"), Answer("SV10", current=2))

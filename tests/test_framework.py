@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from nps_xlsx.framework import FrameworkError, data_folder, load_framework
+from nps_xlsx.framework.toml_folder import Fault
 from nps_xlsx.model import Framework
-from nps_xlsx.toml_folder import Fault
 
 
 def test_counts_are_those_of_the_published_framework(framework: Framework) -> None:

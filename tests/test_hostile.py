@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx import layout
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester import ReadingProcess, SourceFile
 from nps_xlsx.ingester.preflight import preflight
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
+from nps_xlsx.register.councils import Register
+from nps_xlsx.workbook import layout
 from tests.conftest import ROOT, many
 from tests.hostile import ACCEPTED, ENCRYPTED, HOSTILE, Case, cells, others, parts, relations, zips
 from tests.support.workbooks import changed, filled

@@ -9,9 +9,9 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, Status
-from nps_xlsx.stamp import PROPERTY
+from nps_xlsx.register.councils import Register
+from nps_xlsx.workbook.stamp import PROPERTY
 from tests.support.workbooks import changed, filled, places, read, slugs, write, write_custom
 
 SHEET = "Engaging councillors"
@@ -146,7 +146,7 @@ def test_a_sheet_of_another_council_is_not_used(
 
 def test_a_code_that_is_typed_steers_no_path(framework: Framework, register: Register) -> None:
     """A made-up code or round on Start here ends as words in a file name, not as a folder."""
-    from nps_xlsx.reports.names import file_stem
+    from nps_xlsx.workbook.names import file_stem
 
     council = Council("Z99", "X", "X", "Unitary", "", "England")
     blank = build_workbook(Order(framework, council, "2026"))
@@ -161,7 +161,7 @@ def test_a_code_that_is_typed_steers_no_path(framework: Framework, register: Reg
 
 def test_long_texts_make_no_long_name_of_a_file(tmp_path: Path) -> None:
     """Pages typed as department, round, code and council stop no batch, and two such councils keep apart."""
-    from nps_xlsx.reports.names import Distinct, file_stem
+    from nps_xlsx.workbook.names import Distinct, file_stem
 
     essay = "We are a small team and " * 1000
     distinct = Distinct()

@@ -9,10 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from nps_xlsx.commands.ingest import tell_receipt
-from nps_xlsx.councils import Register
-from nps_xlsx.intake import Intake, make_receipt
+from nps_xlsx.cli.ingest import tell_receipt
 from nps_xlsx.model import Answer, Council, Framework
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.ingest import make_receipt
+from nps_xlsx.rounds.intake import Intake
 from tests.support.commands import nps
 from tests.support.workbooks import filled, read, write
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from openpyxl.workbook import Workbook
 
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, collect, read_return
 from nps_xlsx.ingester.containers import InputError
-from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.ingest import make_receipt
+from nps_xlsx.rounds.intake import Intake
 from tests.support.workbooks import changed, filled, places, read, slugs, write
 
 SHEET = "Engaging councillors"

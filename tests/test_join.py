@@ -13,16 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from nps_xlsx import layout
-from nps_xlsx.across import check_across
-from nps_xlsx.corrections import Correction
-from nps_xlsx.councils import Register
 from nps_xlsx.framework import load_framework
-from nps_xlsx.intake import Intake, Receipt, Rulings, ingest, make_receipt, read_returns
-from nps_xlsx.joining import written
-from nps_xlsx.layout import MARKS
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Place, Return, Status
-from nps_xlsx.responses import load_responses
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.ingest import Receipt, ingest, make_receipt
+from nps_xlsx.rounds.across import check_across
+from nps_xlsx.rounds.corrections import Correction
+from nps_xlsx.rounds.intake import Intake, Rulings, read_returns
+from nps_xlsx.rounds.joining import written
+from nps_xlsx.rounds.responses import load_responses
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.layout import MARKS
 from tests.support.commands import nps
 from tests.support.workbooks import changed, filled, read, write
 
@@ -38,7 +40,7 @@ def without_round(workbook: Workbook) -> None:
     for name in list(workbook.custom_doc_props.names):
         del workbook.custom_doc_props[name]
     workbook.defined_names.clear()
-    workbook[layout.START][layout.cell_name(*layout.detail_cell("round"))] = None
+    workbook[layout.START][cell_name(*layout.detail_cell("round"))] = None
 
 
 def rows(refs: list[str], level: int) -> list[Answer]:

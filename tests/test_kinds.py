@@ -13,7 +13,7 @@ import pytest
 from nps_xlsx.ingester.containers.kinds import Format, is_litter, recognise
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Place
-from nps_xlsx.problems import CATALOGUE, problem
+from nps_xlsx.model.problems import CATALOGUE, problem
 
 DATA = Path(__file__).parent / "data" / "kinds"
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.councils import Register
-from nps_xlsx.guards import guarded
 from nps_xlsx.ingester import read_return
 from nps_xlsx.ingester.containers.letters import HEADER_LIMIT, SUBJECT_LIMIT, first_headers, letter_of
 from nps_xlsx.model import Framework, Received
+from nps_xlsx.register.councils import Register
+from nps_xlsx.register.csvfile import guarded
 from nps_xlsx.reports.listings import LISTINGS, return_rows
 from tests.support.messages import Value, compound
 from tests.support.messages import attached as object_attached

@@ -13,9 +13,9 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.councils import Register
-from nps_xlsx.intake import ingest
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Level
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.ingest import ingest
 from samples.make_returns import Job
 from tests.support.workbooks import filled, write
 

@@ -6,8 +6,7 @@ import getpass
 import threading
 from pathlib import Path
 
-from nps_xlsx.files import made_folders
-from nps_xlsx.locks import BusyError, held
+from nps_xlsx.files import BusyError, held, made_folders
 
 
 def test_a_folder_is_held_by_one_run(tmp_path: Path) -> None:

@@ -16,15 +16,17 @@ from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook import Workbook
 
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester.containers import SourceFile
-from nps_xlsx.ingester.grids import CellValue, Grid, Sighting
+from nps_xlsx.ingester.grids import Grid, Sighting
 from nps_xlsx.ingester.reading import _marked, biff8, biff12, opendocument, read_workbook
 from nps_xlsx.ingester.reading.cell_styles import MERGED_LIMIT, binary_styles, covered, has_struck_run
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.ingester.shown import format_of, shown
-from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Answer, Council, Framework, Return
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.ingest import make_receipt
+from nps_xlsx.rounds.intake import Intake
+from nps_xlsx.workbook.values import CellValue
 from tests.conftest import ROOT
 from tests.support.workbooks import changed, filled, places, read
 

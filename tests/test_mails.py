@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from asn1crypto import cms, core
 
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, read_return
 from nps_xlsx.ingester.containers import tnef
 from nps_xlsx.ingester.containers.compound import OLE_START, Compound, lone_stream
 from nps_xlsx.ingester.containers.encoded import uuencoded, workbook_in_text
 from nps_xlsx.model import Framework, Severity
-from nps_xlsx.problems import CATALOGUE
+from nps_xlsx.model.problems import CATALOGUE
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.reply import reply
 from tests.support.messages import attached as object_attached
 from tests.support.messages import compound

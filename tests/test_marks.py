@@ -14,12 +14,12 @@ import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.councils import Register
-from nps_xlsx.mark_up import live_level, mark_up, mark_up_all
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Level, Place, Return, Severity, Status
-from nps_xlsx.problems import problem
+from nps_xlsx.model.problems import problem
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.marked_up import live_level, mark_up, mark_up_all
+from nps_xlsx.workbook import layout
 from samples.make_returns import Job
 from tests.support.workbooks import changed, filled, read, slugs, write
 from tests.test_live_sheets import results, values

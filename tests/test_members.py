@@ -12,10 +12,10 @@ import numpy.typing as npt
 import openpyxl
 import pytest
 
-from nps_xlsx.consolidate.members import EVERYONE, Group, given_away, holds, withheld_counts
-from nps_xlsx.consolidate.peers import LEVEL, REGION, TYPE, WITHHELD, Peers
-from nps_xlsx.councils import Register
+from nps_xlsx.figures.disclosure.members import EVERYONE, Group, given_away, holds, withheld_counts
+from nps_xlsx.figures.peers import LEVEL, REGION, TYPE, WITHHELD, Peers
 from nps_xlsx.model import Framework, LevelValue
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.feedback import feedback_workbook
 from nps_xlsx.reports.page import allowed, report_page
 from nps_xlsx.reports.publication import publication_workbook

@@ -13,12 +13,12 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nps_xlsx.builder import Order, build_file, build_workbook
-from nps_xlsx.councils import Register
-from nps_xlsx.intake import ingest
 from nps_xlsx.model import Answer, Assessment, Council, Framework
-from nps_xlsx.prefill import PrefillError, load_targets, targets_of
-from nps_xlsx.responses import load_previous
-from nps_xlsx.stamp import Stamp, parse_stamp
+from nps_xlsx.register.councils import Register
+from nps_xlsx.register.targets import PrefillError, load_targets, targets_of
+from nps_xlsx.reports.ingest import ingest
+from nps_xlsx.rounds.responses import load_previous
+from nps_xlsx.workbook.stamp import Stamp, parse_stamp
 from tests.support.workbooks import changed, filled, read, slugs, write
 
 PREVIOUS = (

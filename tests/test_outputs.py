@@ -9,11 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from nps_xlsx.councils import Register
-from nps_xlsx.earlier import NothingAcceptedError
 from nps_xlsx.files import OutputError
 from nps_xlsx.model import Assessment, Framework, Return, Status
-from nps_xlsx.outputs import PreviousError, Scope, write_outputs
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.earlier import NothingAcceptedError
+from nps_xlsx.reports.outputs import PreviousError, Scope, write_outputs
 from tests.support.batches import as_returns, made_up
 from tests.support.rounds import sampled
 from tests.test_publication import tables_of

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nps_xlsx.consolidate import accepted
-from nps_xlsx.councils import Register
-from nps_xlsx.intake import read_returns
+from nps_xlsx.figures import accepted
 from nps_xlsx.model import Assessment, Council, Framework
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.page.html import as_json
+from nps_xlsx.rounds.intake import read_returns
 from tests.conftest import ROOT
 from tests.support.rounds import Round, average, levels, make_round, no_level, not_applicable, sampled, tabled
 

@@ -16,11 +16,11 @@ import numpy as np
 import openpyxl
 import pytest
 
-from nps_xlsx.consolidate.members import EVERYONE, Cell, Group
-from nps_xlsx.councils import Register
+from nps_xlsx.figures.disclosure.groups import is_safe, publishable, size
+from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group
 from nps_xlsx.model import Assessment, Council, Framework, LevelValue
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.page import report_page
-from nps_xlsx.reports.page.protect import is_safe, publishable, size
 from nps_xlsx.reports.publication import publication_workbook
 from tests.support.rounds import Round, make_round, no_level, sampled, tabled
 from tests.test_publication import tables_of

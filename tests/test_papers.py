@@ -22,14 +22,13 @@ import pytest
 from click.testing import CliRunner
 from docx.oxml.ns import qn
 
-from nps_xlsx.combine import combine
-from nps_xlsx.commands import report
-from nps_xlsx.consolidate import accepted
-from nps_xlsx.councils import Register
-from nps_xlsx.framework import data_folder, load_framework
-from nps_xlsx.intake import ingest, read_returns
+from nps_xlsx.cli import report
+from nps_xlsx.figures import accepted
+from nps_xlsx.framework import FrameworkError, data_folder, load_framework
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports import PAPER_STYLES
+from nps_xlsx.reports.ingest import ingest
 from nps_xlsx.reports.papers import (
     Paper,
     PaperError,
@@ -39,7 +38,8 @@ from nps_xlsx.reports.papers import (
     paper_files,
 )
 from nps_xlsx.reports.papers.paper import Chart, Facts, Ladder, Paragraph, Section, Table
-from nps_xlsx.toml_folder import FrameworkError
+from nps_xlsx.rounds.combine import combine
+from nps_xlsx.rounds.intake import read_returns
 from tests.conftest import ROOT
 
 RETURNS = ROOT / "samples" / "returns"
@@ -642,7 +642,7 @@ def nps_report(*arguments: object) -> Any:
 def test_the_command_imports_no_heavy_library() -> None:
     """Neither Word nor the chart is loaded before a paper is asked for."""
     code = (
-        "import sys, nps_xlsx.commands.report\n"
+        "import sys, nps_xlsx.cli.report\n"
         "heavy = {'docx', 'altair', 'pandas', 'xlsxwriter'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)"
     )

@@ -15,9 +15,8 @@ from statistics import quantiles
 
 import pytest
 
-from nps_xlsx.consolidate import Tables
-from nps_xlsx.consolidate.families import load_families
-from nps_xlsx.consolidate.peers import (
+from nps_xlsx.figures import Tables
+from nps_xlsx.figures.peers import (
     ALL,
     AVERAGE,
     FAMILY,
@@ -37,8 +36,10 @@ from nps_xlsx.consolidate.peers import (
     Reached,
     View,
 )
-from nps_xlsx.councils import Register, RegisterError
 from nps_xlsx.model import Answer, Assessment, Council, Framework, LevelValue
+from nps_xlsx.register.councils import Register
+from nps_xlsx.register.csvfile import RegisterError
+from nps_xlsx.register.families import load_families
 from tests.support.batches import made_up, tables_of
 
 THRESHOLD, QUARTILES = 5, 8

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester import ReadingProcess, SourceFile, collect, read_return
 from nps_xlsx.ingester.reading.frames import read_frame
 from nps_xlsx.ingester.reading.process import Limits
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
+from nps_xlsx.register.councils import Register
 from tests.support.workbooks import filled
 from tests.test_containers import zipped
 

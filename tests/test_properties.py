@@ -11,9 +11,9 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.cli import cli
-from nps_xlsx.councils import Register
+from nps_xlsx.cli.main import cli
 from nps_xlsx.model import Council, Framework
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.action_plan import action_plan_workbook
 from nps_xlsx.reports.papers import make_paper, paper_files
 from tests.support.batches import made_up

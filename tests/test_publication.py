@@ -15,12 +15,12 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from nps_xlsx.combine import combine
-from nps_xlsx.consolidate import Tables, consolidate, response_rates
-from nps_xlsx.consolidate.publishable import Publishable
-from nps_xlsx.councils import Register
+from nps_xlsx.figures import Tables, consolidate, response_rates
+from nps_xlsx.figures.disclosure.tables import Publishable
 from nps_xlsx.model import Answer, Assessment, Council, Framework, LevelValue, Status
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.publication import PublicationError, plain, publication_workbook
+from nps_xlsx.rounds.combine import combine
 from tests.support.workbooks import read
 
 Row = dict[str, object]

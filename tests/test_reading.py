@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import pytest
 
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, reading
 from nps_xlsx.ingester.containers.kinds import Format
 from nps_xlsx.ingester.grids import Grid
 from nps_xlsx.ingester.reading import read_workbook, spreadsheetml
 from nps_xlsx.model import Answer, Council, Framework
+from nps_xlsx.register.councils import Register
 from tests.support.workbooks import filled, places, read
 
 SHEET = "Engaging councillors"

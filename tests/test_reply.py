@@ -8,9 +8,9 @@ import random
 
 import pytest
 
-from nps_xlsx.councils import Register
 from nps_xlsx.model import Answer, Council, Framework, Place, Problem, Return, Severity, Status
-from nps_xlsx.problems import problem
+from nps_xlsx.model.problems import problem
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.reply import HEADINGS, WIDTH, reply
 from tests.support.workbooks import filled, read
 

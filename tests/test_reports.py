@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nps_xlsx.councils import Register
-from nps_xlsx.intake import Intake, ReceiptError, ingest, make_receipt
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, Status
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.ingest import ReceiptError, ingest, make_receipt
+from nps_xlsx.rounds.intake import Intake
 from tests.conftest import ROOT
 from tests.support.workbooks import filled, write
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.councils import Register
 from nps_xlsx.model import Framework, LevelValue
-from nps_xlsx.responses import ResponsesError, load_responses
+from nps_xlsx.register.councils import Register
+from nps_xlsx.rounds.responses import ResponsesError, load_responses
 from tests.support.workbooks import write
 
 HEADING = "round,gss_code,council,respondent,ref,current,target,source_file"

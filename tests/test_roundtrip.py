@@ -11,10 +11,10 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from nps_xlsx.councils import Register
 from nps_xlsx.framework import load_framework
-from nps_xlsx.guards import guarded, unguarded
 from nps_xlsx.model import Answer, Council, Framework
+from nps_xlsx.register.councils import Register
+from nps_xlsx.register.csvfile import guarded, unguarded
 from nps_xlsx.reports.listings import to_csv
 from tests.support.workbooks import filled, read
 

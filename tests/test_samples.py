@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.councils import Register, load_register
-from nps_xlsx.intake import read_returns
 from nps_xlsx.model import Assessment, Framework, Return
+from nps_xlsx.register.councils import Register, load_register
+from nps_xlsx.rounds.intake import read_returns
 from samples.make_returns import SAMPLES, Job, make_returns
 from samples.make_returns import WORCESTERSHIRE as WORCESTERSHIRE_CODE
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.check import check_return
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester import ReadingProcess, SourceFile
 from nps_xlsx.model import Framework, Return
-from nps_xlsx.problems import CATALOGUE, SECTIONS
+from nps_xlsx.model.problems import CATALOGUE, SECTIONS
+from nps_xlsx.register.councils import Register
+from nps_xlsx.rounds.check import check_return
 from tests.makers import known
 from tests.makers.figures import USUAL
 from tests.makers.make import SAVED, Recipe, drive_libreoffice, prepared, recipes, write_starts

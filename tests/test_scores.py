@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nps_xlsx.scores import nearest_level, one_decimal
+from nps_xlsx.model.scores import nearest_level, one_decimal
 
 
 @pytest.mark.parametrize(

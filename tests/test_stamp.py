@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nps_xlsx.stamp import Stamp, StampError, is_round_name, parse_stamp
+from nps_xlsx.workbook.stamp import Stamp, StampError, is_round_name, parse_stamp
 
 STAMP = Stamp("nps-2018", "1", "2026", "E06000035", "EC")
 

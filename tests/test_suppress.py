@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from nps_xlsx.consolidate.suppress import Row, withheld, withheld_below, withheld_together
+from nps_xlsx.figures.disclosure.rows import Row, withheld, withheld_below, withheld_together
 from tests.conftest import many
 
 Facts = dict[str, dict[str, Row]]

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from nps_xlsx.ingester.grids import CellValue
-from nps_xlsx.ingester.values import (
+from nps_xlsx.model import Framework, Level, LevelValue
+from nps_xlsx.workbook.values import (
+    CellValue,
     department_of,
     read_date,
     read_level,
@@ -16,7 +17,6 @@ from nps_xlsx.ingester.values import (
     read_yes_no,
     text_slug,
 )
-from nps_xlsx.model import Framework, Level, LevelValue
 
 
 @pytest.mark.parametrize(

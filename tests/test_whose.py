@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.consolidate import consolidate, notable, response_rates
-from nps_xlsx.corrections import Waiver
-from nps_xlsx.councils import Register, load_list
-from nps_xlsx.intake import Intake, Rulings, read_returns
+from nps_xlsx.figures import consolidate, notable, response_rates
 from nps_xlsx.model import Council, Framework, Place, Received, Return, Status
-from nps_xlsx.problems import problem
+from nps_xlsx.model.problems import problem
+from nps_xlsx.register.councils import Register, load_list
 from nps_xlsx.reports.listings import problem_rows, return_rows
 from nps_xlsx.reports.not_returned import not_returned
-from nps_xlsx.whose import Whose
+from nps_xlsx.rounds.corrections import Waiver
+from nps_xlsx.rounds.intake import Intake, Rulings, read_returns
+from nps_xlsx.rounds.whose import Whose
 from tests.support.workbooks import write
 
 NAMES = ("Sandcastle", "Millpond", "Dunnowhere", "Whitewash", "Neverby")

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from nps_xlsx.councils import Register
-from nps_xlsx.intake import Intake, make_receipt
 from nps_xlsx.model import Framework, Return
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.ingest import make_receipt
+from nps_xlsx.rounds.intake import Intake
 from tests.support.edits import Book, Cell, Page, copied, paste, untouched
 from tests.test_edits import look
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nps_xlsx.model import Severity
-from nps_xlsx.problems import SECTIONS, Kind
+from nps_xlsx.model.problems import SECTIONS, Kind
 from nps_xlsx.reports.listings import LISTINGS
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nps_xlsx import layout
-from nps_xlsx.book import Book, strict
 from nps_xlsx.builder.assessment import write_assessment_sheet
 from nps_xlsx.builder.checking import write_check, write_items
 from nps_xlsx.builder.marks import Marks, write_marks
@@ -14,8 +12,11 @@ from nps_xlsx.builder.plan import write_plan
 from nps_xlsx.builder.start import write_start
 from nps_xlsx.builder.summary import write_summary
 from nps_xlsx.builder.workings import Workings
+from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.files import write_file
-from nps_xlsx.stamp import PROPERTY
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.names import workbook_file_name
+from nps_xlsx.workbook.stamp import PROPERTY
 
 __all__ = ["Order", "build_file", "build_workbook"]
 
@@ -47,5 +48,5 @@ def build_file(order: Order, folder: Path) -> Path:
     Raises:
         OutputError: the file cannot be written.
     """
-    path = folder / layout.workbook_file_name(order.council, order.round, order.respondent)
+    path = folder / workbook_file_name(order.council, order.round, order.respondent)
     return write_file(path, build_workbook(order))

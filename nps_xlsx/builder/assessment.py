@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from nps_xlsx import layout, styles, wording
-from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.marks import Marks
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.prompts import validation
 from nps_xlsx.builder.workings import Workings
-from nps_xlsx.layout import AssessmentSheet, Column, Kind
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.model import Answer, Behaviour, Framework
-from nps_xlsx.textfit import text_height
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.layout import AssessmentSheet, Column, Kind
 
 _LEAST_HEIGHT = 64.0  # points: room to type a few lines of evidence beside a short behaviour
 
@@ -166,7 +168,7 @@ def _add_rules(book: Book, sheet: Sheet, framework: Framework, layout_: Assessme
     for level in framework.levels:
         col = layout_.column(f"level_{level.number}")
         for key, style in (("current", styles.CHOSEN), ("target", styles.AIMED_AT)):
-            cell = f"${layout.cell_name(first, layout_.column(key))}"
+            cell = f"${cell_name(first, layout_.column(key))}"
             criteria = f'=LEFT(TRIM({cell}),1)="{level.number}"'
             rule = {"type": "formula", "criteria": criteria, "format": book.plain_format(style)}
             sheet.rule((first, col), (last, col), rule)

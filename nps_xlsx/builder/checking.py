@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nps_xlsx import layout, wording
-from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import FIRST_ROW as LISTS_ROW
 from nps_xlsx.builder.workings import Workings, missing_details
-from nps_xlsx.layout import DETAILS, LISTS
+from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.layout import DETAILS, LISTS
 
 KINDS = wording.CHECK_KINDS
 _CELL_OF = {"no_reason": "evidence", "below": "target", "no_owner": "owner", "early": "due_date"}
@@ -86,8 +87,8 @@ def _required_cells() -> list[str]:
 
 
 def _write_verdict(sheet: Sheet, order: Order, workings: Workings, totals: int) -> None:
-    box = f"{layout.cell_name(totals, 1)}:{layout.cell_name(totals, len(KINDS))}"
-    total = f"(SUM({box})+{layout.cell_name(totals + 1, 1)})"
+    box = f"{cell_name(totals, 1)}:{cell_name(totals, len(KINDS))}"
+    total = f"(SUM({box})+{cell_name(totals + 1, 1)})"
     several = wording.THINGS.format(count="")
     formula = f'IF({total}=0,"{wording.READY}",IF({total}=1,"{wording.ONE_THING}",{total}&"{several}"))'
     sheet.formula(_VERDICT_ROW, 0, formula, verdict(_open_count(order, workings)), "verdict")
@@ -113,7 +114,7 @@ def _items(order: Order, workings: Workings) -> list[_Item]:
         _Item(
             layout.START,
             "",
-            layout.cell_name(*layout.detail_cell(detail.key)),
+            cell_name(*layout.detail_cell(detail.key)),
             wording.FILL_IN.format(label=detail.label),
             f"IF(LEN(TRIM({cell}))=0,1,0)",
             detail.key in missing,
@@ -125,7 +126,7 @@ def _items(order: Order, workings: Workings) -> list[_Item]:
         for key, _, what in KINDS:
             if key == "unanswered" and not row.is_scored:
                 continue
-            cell = layout.cell_name(sheet.row(row.code), sheet.column(_CELL_OF.get(key, "current")))
+            cell = cell_name(sheet.row(row.code), sheet.column(_CELL_OF.get(key, "current")))
             is_open = bool(workings.present[row.code][key])
             items.append(_Item(sheet.name, row.code, cell, what, workings.cell(key, row.code), is_open))
     return items
@@ -140,7 +141,7 @@ def write_items(lists: Sheet, order: Order, workings: Workings) -> None:
     open_so_far = 0
     for place, item in enumerate(_items(order, workings)):
         row, col = LISTS_ROW + place, _column(workings, "count")
-        above = f"+{layout.cell_name(row - 1, col)}" if place else ""
+        above = f"+{cell_name(row - 1, col)}" if place else ""
         open_so_far += item.is_open
         lists.formula(row, col, f"{item.flag}{above}", open_so_far)
         lists.texts(row, col + 1, [item.sheet, item.ref, item.cell, item.what])
@@ -157,8 +158,8 @@ def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> Non
 
     def range_of(key: str) -> str:
         col = _column(workings, key)
-        first = layout.cell_name(LISTS_ROW, col, absolute=True)
-        return f"{LISTS}!{first}:{layout.cell_name(last, col, absolute=True)}"
+        first = cell_name(LISTS_ROW, col, absolute=True)
+        return f"{LISTS}!{first}:{cell_name(last, col, absolute=True)}"
 
     count = range_of("count")
     for place in range(1, len(items) + 1):
@@ -170,7 +171,7 @@ def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> Non
             return f'IFERROR(INDEX({range_of(key)},{found})&"","")'
 
         here = row + place
-        name, cell = layout.cell_name(here, 0), f"INDEX({range_of('cell')},{found})"
+        name, cell = cell_name(here, 0), f"INDEX({range_of('cell')},{found})"
         link = f'IFERROR(HYPERLINK("#\'"&{name}&"\'!"&{cell},{cell}),"")'
         sheet.formula(here, 0, looked_up("sheet"), item.sheet if item else "", "indented")
         sheet.formula(here, 1, looked_up("ref"), item.ref if item else "", "indented")

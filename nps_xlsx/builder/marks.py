@@ -7,16 +7,18 @@ copy, by the behaviour and the column, or the detail, that it is about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nps_xlsx import layout, styles, wording
-from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.model import Problem, Prompt, Severity
-from nps_xlsx.problems import CATALOGUE, problem
-from nps_xlsx.textfit import text_height
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.model.problems import CATALOGUE, is_of_level, problem, told
+from nps_xlsx.workbook import layout, wording
 
 HOW_MUCH = {
     Severity.ERROR: "Not used",
@@ -30,16 +32,6 @@ _TITLE_LIMIT, _TEXT_LIMIT = 32, 255
 """UTF-16 units that Excel takes in the title and the text of what it shows beside a cell."""
 
 
-def told(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems that the council needs to know of."""
-    return tuple(found for found in problems if found.ask and not found.waived)
-
-
-def is_of_level(found: Problem) -> bool:
-    """Whether it says that a cell holds something else than a level, which is its value."""
-    return found.slug.startswith("level-")
-
-
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A cell of the fresh copy."""
@@ -51,7 +43,7 @@ class Spot:
     @property
     def cell(self) -> str:
         """As Excel shows it: ``C7``."""
-        return layout.cell_name(self.row, self.col)
+        return cell_name(self.row, self.col)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nps_xlsx import layout
 from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue, Problem
-from nps_xlsx.stamp import TEMPLATE_VERSION, Stamp
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.stamp import TEMPLATE_VERSION, Stamp
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ every level up to its target, so that no row can grow beyond the text of one lev
 
 from __future__ import annotations
 
-from nps_xlsx import layout, styles, wording
-from nps_xlsx.book import Book, Sheet, literal
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Step, Value, Workings
-from nps_xlsx.textfit import text_height
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.book import Book, Sheet, literal
+from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.workbook import layout, wording
 
 _COLUMNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("ref", 70, ("indented",)),
@@ -69,7 +71,7 @@ def write_plan(book: Book, order: Order, workings: Workings) -> None:
 
 def _write_row(sheet: Sheet, order: Order, workings: Workings, place: int, step: Step | None) -> None:
     row = _FIRST_ROW + place - 1
-    found, level = (layout.cell_name(row, col) for col in (_PLACE_COLUMN, _LEVEL_COLUMN))
+    found, level = (cell_name(row, col) for col in (_PLACE_COLUMN, _LEVEL_COLUMN))
     first, end = workings.range("first"), workings.range("end")
     # Both bounds are empty texts where there is no gap, and a text is above every number.
     matched = f"SUMPRODUCT(({first}<={place})*({end}>={place})*ISNUMBER({first})*(ROW({first})-1))"

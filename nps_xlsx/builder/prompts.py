@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from nps_xlsx import layout
-from nps_xlsx.layout import Column, Kind
 from nps_xlsx.model import Prompt
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.layout import Column, Kind
 
 _EARLIEST, _LATEST = dt.date(2018, 1, 1), dt.date(2050, 12, 31)
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nps_xlsx import layout, styles, wording
-from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.assessment import progress_formula
 from nps_xlsx.builder.marks import Marks
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.prompts import a_date, any_text, from_list
 from nps_xlsx.builder.workings import Workings
-from nps_xlsx.layout import DETAILS, Detail
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.model import Passage, Prompt
-from nps_xlsx.textfit import text_height
+from nps_xlsx.model.dates import iso_date, long_date
+from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.layout import DETAILS, Detail
 
 _LABEL_WIDTH, _TEXT_WIDTH = 220, 690
 _BEFORE_ROW = 4
@@ -55,7 +57,7 @@ def _words(order: Order) -> dict[str, str]:
     return {
         "council": order.council.name,
         "round": order.round,
-        "due": words["due"].format(date=layout.long_date(order.due)) if order.due else "",
+        "due": words["due"].format(date=long_date(order.due)) if order.due else "",
         "return_to": words["return_to"].format(address=order.return_to) if order.return_to else "",
         "contact": contact,
         "respondent": order.respondent,
@@ -106,7 +108,7 @@ def _write_detail(
     if detail.prefilled:
         return sheet.text(row, col, text, "box", "middle", *frame)
     if detail.key == "date_completed":
-        day = layout.iso_date(text)
+        day = iso_date(text)
         if day is not None:
             return sheet.date(row, col, day, "input", "date", "middle", *frame)
         return sheet.text_or_blank(row, col, text, "input", "date", "middle", *frame)

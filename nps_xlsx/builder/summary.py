@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from nps_xlsx import layout, styles, wording
-from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Workings
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.book import Book, Sheet
 from nps_xlsx.model import Behaviour, Framework
-from nps_xlsx.scores import mean, nearest_level
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.model.scores import mean, nearest_level
+from nps_xlsx.workbook import layout, wording
 
 _WIDTHS = (300, 112, 100, 100, 110, 124, 104, 110, 100, 104)
 _COLUMNS = tuple(zip(wording.SUMMARY_HEADINGS, _WIDTHS, strict=True))
@@ -92,7 +94,7 @@ def _write_group(sheet: Sheet, row: int, group: _Group, workings: Workings) -> N
     def averaged(key: str) -> str:
         return f'IFERROR(AVERAGEIFS({workings.range(key)},{picked}),"")'
 
-    current = layout.cell_name(row, _CURRENT)
+    current = cell_name(row, _CURRENT)
     level = f'IF({current}="","",INDEX({layout.LEVEL_NAMES_NAME},ROUNDUP({current}-0.5,0)))'
     any_gap = -len(workings.order.framework.levels)
     sheet.text(row, 0, group.name, *names)

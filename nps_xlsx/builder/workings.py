@@ -11,12 +11,14 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nps_xlsx import layout, wording
-from nps_xlsx.book import Book, Sheet
 from nps_xlsx.builder.order import Order
-from nps_xlsx.layout import DETAILS, LISTS, AssessmentSheet
+from nps_xlsx.excel.book import Book, Sheet
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour
-from nps_xlsx.scores import Score, score
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.model.dates import iso_date
+from nps_xlsx.model.scores import Score, score
+from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.layout import DETAILS, LISTS, AssessmentSheet
 
 Value = float | str
 
@@ -59,9 +61,9 @@ class Workings:
 
     def range(self, key: str, last_key: str = "") -> str:
         """All cells of one figure (or of the figures up to another), as a formula names them."""
-        first = layout.cell_name(FIRST_ROW, self._column(key), absolute=True)
+        first = cell_name(FIRST_ROW, self._column(key), absolute=True)
         last_row = FIRST_ROW + len(self.rows) - 1
-        last = layout.cell_name(last_row, self._column(last_key or key), absolute=True)
+        last = cell_name(last_row, self._column(last_key or key), absolute=True)
         return f"{LISTS}!{first}:{last}"
 
     def cell(self, key: str, code: str) -> str:
@@ -101,7 +103,7 @@ class Workings:
         return _FIRST_COLUMN + self._columns.index(key)
 
     def _cell(self, key: str, place: int) -> str:
-        return layout.cell_name(FIRST_ROW + place, self._column(key), absolute=True)
+        return cell_name(FIRST_ROW + place, self._column(key), absolute=True)
 
     def _steps(self) -> list[Step]:
         keys = {}
@@ -132,8 +134,8 @@ class Workings:
         for col, (name, values) in enumerate(lists):
             for place, value in enumerate(values, start=1):
                 sheet.text(place, col, value)
-            first = layout.cell_name(1, col, absolute=True)
-            last = layout.cell_name(len(values), col, absolute=True)
+            first = cell_name(1, col, absolute=True)
+            last = cell_name(len(values), col, absolute=True)
             book.define_name(name, f"{LISTS}!{first}:{last}")
         sheet.texts(0, _FIRST_COLUMN, [key.replace("_", " ") for key in self._columns], "bold")
         for place, row in enumerate(self.rows):
@@ -270,7 +272,7 @@ def _level_formula(cell: str, levels: int) -> str:
 
 def _outstanding(row: Behaviour, answer: Answer, completed: str) -> dict[str, Value]:
     gap = answer.gap
-    day = layout.iso_date(completed)
+    day = iso_date(completed)
     is_early = answer.due_date is not None and day is not None and answer.due_date < day
     return {
         # A blank with a target beside it is told once, as the second kind.

@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from nps_xlsx import layout
 from nps_xlsx.ingester.findings import Findings
-from nps_xlsx.ingester.grids import CellValue
 from nps_xlsx.ingester.identity import Identity
 from nps_xlsx.ingester.locate import Row, Table
 from nps_xlsx.ingester.shown import shown
-from nps_xlsx.ingester.values import read_date, read_level, read_priority, read_text, text_slug
 from nps_xlsx.ingester.witnesses import Witnesses
 from nps_xlsx.model import Answer, Framework, LevelValue, Place
-from nps_xlsx.problems import CATALOGUE
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.model.problems import CATALOGUE
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.values import CellValue, read_date, read_level, read_priority, read_text, text_slug
 
 
 @dataclass(slots=True)
@@ -175,7 +175,7 @@ class AnswerReader:
         """Report what cannot be seen in a cell's value: that it is merged, that words are struck through."""
         at = self._at(row, key)
         if at[0] != row.row:
-            self._tell(row, "answer-merged", key, layout.cell_name(*at))
+            self._tell(row, "answer-merged", key, cell_name(*at))
         if at in row.table.grid.unconfirmed:
             self._tell(row, "cell-unconfirmed", key)
         if at in row.table.grid.struck:

@@ -11,8 +11,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from nps_xlsx import layout
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester.answers import AnswerReader
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.elsewhere import Elsewhere, other_texts
@@ -32,10 +30,14 @@ from nps_xlsx.ingester.locate import (
 )
 from nps_xlsx.ingester.reading import read_workbook
 from nps_xlsx.ingester.refusal import RefusedError
-from nps_xlsx.ingester.values import department_of, read_date, read_text, read_yes_no
 from nps_xlsx.model import Assessment, Framework, Place, Return, Status
-from nps_xlsx.problems import problem
-from nps_xlsx.stamp import BUILT_AT
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.model.dates import iso_date
+from nps_xlsx.model.problems import problem
+from nps_xlsx.register.councils import Register
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.stamp import BUILT_AT
+from nps_xlsx.workbook.values import department_of, read_date, read_text, read_yes_no
 
 
 def read_return(
@@ -181,11 +183,11 @@ class _Reader:
             slug = "ref-heading-missing" if heading == by_key["ref"] else "heading-missing"
             self.findings.tell(slug, table.place(table.heading_row, "ref"), value=heading)
         for key, col in table.doubled:
-            used, other = (layout.cell_name(table.heading_row, c) for c in (table.columns[key], col))
+            used, other = (cell_name(table.heading_row, c) for c in (table.columns[key], col))
             place = Place("", table.grid.name, other)
             self.findings.tell("heading-doubled", place, value=by_key.get(key, key), used=used)
         for col, heading in table.extra.items():
-            place = Place("", table.grid.name, layout.cell_name(table.heading_row, col))
+            place = Place("", table.grid.name, cell_name(table.heading_row, col))
             self.findings.tell("column-extra", place, value=heading)
 
     def _loose_rows(self, tables: Sequence[Table], found: set[str], others: set[str]) -> set[str]:
@@ -197,7 +199,7 @@ class _Reader:
             for code, row, col in find_loose_rows(grid, tables, self.framework):
                 if code not in found:
                     loose.add(code)
-                    place = Place("", grid.name, layout.cell_name(row, col))
+                    place = Place("", grid.name, cell_name(row, col))
                     self.findings.tell("row-without-headings", place, ref=code)
         return loose
 
@@ -218,6 +220,6 @@ def _has_anything(grid: Grid) -> bool:
 
 def _saved_at(properties: Properties) -> str:
     """When the file was last saved; nothing where its program left the builder's own day there."""
-    day = layout.iso_date(properties.saved_at[:10])
+    day = iso_date(properties.saved_at[:10])
     is_ours = day is not None and abs(day - BUILT_AT.date()) <= dt.timedelta(days=1)  # a time zone off
     return "" if is_ours else properties.saved_at

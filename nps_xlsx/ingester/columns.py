@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from nps_xlsx.ingester.grids import Grid
-from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.model import Framework
-from nps_xlsx.spelling import NAME_LENGTH
-from nps_xlsx.stamp import AREA_CODE_PATTERN
+from nps_xlsx.workbook.spelling import NAME_LENGTH
+from nps_xlsx.workbook.stamp import AREA_CODE_PATTERN
+from nps_xlsx.workbook.values import key_of, read_text
 
 LONGEST = NAME_LENGTH + 10  # a level's label, with its number
 """Characters beyond which a text is no heading, label or code, and need not be compared."""

@@ -6,14 +6,15 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nps_xlsx import layout, wording
 from nps_xlsx.ingester.columns import code_of
 from nps_xlsx.ingester.findings import Findings
-from nps_xlsx.ingester.grids import Aside, CellValue, Grid, Position
+from nps_xlsx.ingester.grids import Aside, Grid, Position
 from nps_xlsx.ingester.locate import FoundStamp, Row, Table
 from nps_xlsx.ingester.ours import OurTexts, our_texts, words_of
-from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind
+from nps_xlsx.model.cells import cell_name, position
+from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.values import CellValue, key_of, read_text
 
 COUNT_LIMIT = 1_000
 """Texts of one file that are listed; the busiest honest return has a few dozen."""
@@ -156,8 +157,8 @@ class Elsewhere:
             for key in inputs & table.columns.keys()
             for position in ((number, table.columns[key]), table.at(number, key))
         }
-        read |= {_position(place.cell) for place in self.details.values() if place.sheet == grid.name}
-        return read | {_position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
+        read |= {position(place.cell) for place in self.details.values() if place.sheet == grid.name}
+        return read | {position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
 
     def _fixed(self, grid: Grid) -> set[Position]:
         """The cells of our own words in the rows of the tables."""
@@ -203,7 +204,7 @@ class Elsewhere:
         is_plan = name == layout.PLAN or layout.PLAN_STAMP in stamped
         is_list = name == layout.LISTS or _is_list(grid)
         listed = self._listed(grid) if name == layout.MARKS or layout.MARKS_STAMP in stamped else set()
-        stamps = {_position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
+        stamps = {position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
         repeated = self._repeated() if is_list or not grid.formulas else frozenset()
         counted = {col for values in grid.rows for col, value in enumerate(values) if value == _COUNTED}
         for at, text in self._not_ours(grid, grid.formulas | stamps | listed):
@@ -220,7 +221,7 @@ class Elsewhere:
             for answer in self.answers
             for text in (answer.actions, answer.owner, answer.due_text, answer.priority)
         )
-        cells = (layout.cell_name(*layout.detail_cell(detail.key)) for detail in layout.DETAILS)
+        cells = (cell_name(*layout.detail_cell(detail.key)) for detail in layout.DETAILS)
         own = (cell for answer in self.answers for cell in answer.cells.values())
         return self.ours.labels | {words_of(text) for text in (*texts, *cells, *own) if text}
 
@@ -280,20 +281,11 @@ def _is_list(grid: Grid) -> bool:
 
 
 def _found(grid: Grid, at: Position, kind: TextKind, text: str, *, is_likely: bool) -> _Found:
-    return _Found(grid.name, layout.cell_name(*at), kind, text, is_likely=is_likely)
+    return _Found(grid.name, cell_name(*at), kind, text, is_likely=is_likely)
 
 
 def _at_cell(grid: Grid, cell: str) -> CellValue:
-    return grid.at(*_position(cell)) if cell else ""
-
-
-def _position(cell: str) -> Position:
-    """``C7`` as a row and a column from 0."""
-    letters = cell.rstrip("0123456789")
-    col = 0
-    for letter in letters:
-        col = 26 * col + ord(letter) - 64
-    return int(cell[len(letters) :] or 0) - 1, col - 1
+    return grid.at(*position(cell)) if cell else ""
 
 
 def _address_key(text: str) -> str:

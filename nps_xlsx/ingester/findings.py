@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Place, Problem
-from nps_xlsx.problems import problem
+from nps_xlsx.model.problems import problem
 
 PROBLEM_LIMIT = 10_000
 """Problems of one file: a workbook of ours has 700 cells to fill in, and lists of problems are for people."""

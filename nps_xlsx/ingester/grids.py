@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nps_xlsx.model import TextKind
-
-CellValue = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
+from nps_xlsx.workbook.values import CellValue
 
 Position = tuple[int, int]
 """Row and column, from 0."""

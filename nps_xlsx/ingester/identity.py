@@ -7,20 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nps_xlsx.councils import CouncilError, Register
 from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.grids import Grid, Properties
 from nps_xlsx.ingester.locate import FoundStamp
 from nps_xlsx.ingester.refusal import RefusedError
-from nps_xlsx.ingester.values import read_text
 from nps_xlsx.model import Council, Framework, Place
-from nps_xlsx.stamp import Stamp, StampError, parse_stamp
+from nps_xlsx.register.councils import CouncilError, Register
+from nps_xlsx.workbook.names import by_file_name
+from nps_xlsx.workbook.stamp import Stamp, StampError, parse_stamp
+from nps_xlsx.workbook.values import read_text
 
 Details = Mapping[str, tuple[str, Place]]
 """What stands on Start here, and where, by the key of its label."""
 
-# A round has 20 characters at most: no further is looked from each "NPS-".
-_FILE_NAME = re.compile(r"NPS-(?P<round>.{1,20}?)-(?P<gss_code>[A-Z][0-9]{8})\b", re.IGNORECASE)
 _REFERENCE = re.compile(r"'?(?P<sheet>[^'!]+)'?!\$?(?P<letters>[A-Z]{1,3})\$?(?P<row>[0-9]{1,7})")
 _NOWHERE = ("", Place())
 
@@ -185,12 +184,6 @@ class Identifier:
             return self.register.find(name)
         except CouncilError:
             return None
-
-
-def by_file_name(file: str) -> tuple[str, str]:
-    """The code and the round in a name such as ``NPS-2026-E06000035-medway.xlsx``."""
-    found = _FILE_NAME.search(file.rpartition("/")[2])
-    return (found["gss_code"].upper(), found["round"]) if found else ("", "")
 
 
 def _hidden(properties: Properties, grids: Sequence[Grid]) -> list[tuple[str, str]]:

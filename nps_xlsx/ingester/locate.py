@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from nps_xlsx import layout
 from nps_xlsx.ingester.columns import (
     LONGEST,
     code_of,
@@ -20,12 +19,14 @@ from nps_xlsx.ingester.columns import (
     fullest,
     is_used,
 )
-from nps_xlsx.ingester.grids import CellValue, Grid, Position
+from nps_xlsx.ingester.grids import Grid, Position
 from nps_xlsx.ingester.shown import shown
-from nps_xlsx.ingester.values import key_of, read_text
-from nps_xlsx.layout import DETAILS
 from nps_xlsx.model import Framework, Place
-from nps_xlsx.stamp import LENGTH_LIMIT, Stamp, StampError, parse_stamp
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.layout import DETAILS
+from nps_xlsx.workbook.stamp import LENGTH_LIMIT, Stamp, StampError, parse_stamp
+from nps_xlsx.workbook.values import CellValue, key_of, read_text
 
 _ENOUGH_HEADINGS = 3
 _SURELY_HEADINGS = 6
@@ -53,7 +54,7 @@ class Table:
 
     def cell(self, row: int, key: str) -> str:
         """The cell of a column; the Ref's where the column is missing."""
-        return layout.cell_name(row, self.columns.get(key, self.columns["ref"]))
+        return cell_name(row, self.columns.get(key, self.columns["ref"]))
 
     def place(self, row: int, key: str) -> Place:
         """The place of an answer's cell; the Ref's where the column is missing."""
@@ -287,7 +288,7 @@ def find_stamps(grids: Iterable[Grid]) -> list[FoundStamp]:
             for col, value in enumerate(values):
                 if not isinstance(value, str) or "|" not in value:
                     continue
-                cell = layout.cell_name(number, col)
+                cell = cell_name(number, col)
                 try:
                     stamp = parse_stamp(value)
                 except StampError:
@@ -331,7 +332,7 @@ def _detail(grid: Grid, cell: Position, *, is_day: bool) -> FoundDetail:
     value = grid.at(*at)
     if not is_day:  # a day is read from what is stored, whatever is shown of it
         value = grid.shown.get(at) or shown(value, grid.formats.get(at, "")) or value
-    place = Place("", grid.name, layout.cell_name(*cell))
+    place = Place("", grid.name, cell_name(*cell))
     return FoundDetail(value, place, at in grid.struck, at != cell and value != "")
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from string import Formatter
 
-from nps_xlsx import layout, wording
-from nps_xlsx.ingester.values import key_of
 from nps_xlsx.model import Framework, Passage
+from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.values import key_of
 
 
 def words_of(text: str) -> str:

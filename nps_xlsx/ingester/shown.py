@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from nps_xlsx.ingester.grids import CellValue
+from nps_xlsx.workbook.values import CellValue
 
 _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0 ;(#,##0)"} | {
     38: "#,##0 ;(#,##0)",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nps_xlsx.ingester.locate import Row, Table
-from nps_xlsx.ingester.values import key_of, read_text
 from nps_xlsx.model import Framework
+from nps_xlsx.workbook.values import key_of, read_text
 
 
 @dataclass(frozen=True)

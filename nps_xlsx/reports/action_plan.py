@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nps_xlsx import layout, wording
-from nps_xlsx.book import Book, strict
-from nps_xlsx.consolidate import council_label
-from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
-from nps_xlsx.reports import charts
-from nps_xlsx.reports.names import Distinct, file_stem
-from nps_xlsx.reports.table import (
+from nps_xlsx.excel import charts
+from nps_xlsx.excel.book import Book, strict
+from nps_xlsx.excel.styles import level_style
+from nps_xlsx.excel.table import (
     FIRST_ROW,
     Cell,
     TableColumn,
@@ -20,9 +17,12 @@ from nps_xlsx.reports.table import (
     table_sheet,
     text_column,
 )
-from nps_xlsx.scores import Score, nearest_level, score
-from nps_xlsx.stamp import REPORT_PROPERTY
-from nps_xlsx.styles import level_style
+from nps_xlsx.figures import council_label
+from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
+from nps_xlsx.model.scores import Score, nearest_level, score
+from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.names import Distinct, file_stem
+from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
 SUMMARY, PLAN, ALL = "Where we are", "Action plan", "All behaviours"
 
@@ -39,7 +39,7 @@ def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
     given = {answer.ref: answer for answer in assessment}
     answers = {row.code: given.get(row.code, Answer(row.code)) for row in framework.rows}
     own = wording.capital(framework.on_subject("self-assessment"))
-    note = f"{own}, round {assessment.round}. {layout.as_of(assessment.day)}"
+    note = f"{own}, round {assessment.round}. {wording.as_of(assessment.day)}"
     _summary(book, name, f"{note} {framework.title}.", framework, answers)
     _plan(book, framework, answers)
     _all(book, framework, answers)

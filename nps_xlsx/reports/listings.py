@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from nps_xlsx.combine import Combined
-from nps_xlsx.guards import guarded
-from nps_xlsx.joining import level_code, written
 from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Return, Status
+from nps_xlsx.register.csvfile import guarded
+from nps_xlsx.rounds.combine import Combined
+from nps_xlsx.rounds.joining import level_code, written
 
 Row = dict[str, str]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nps_xlsx.consolidate.returned import Asked
-from nps_xlsx.councils import Register
+from nps_xlsx.figures.returned import Asked
 from nps_xlsx.model import Return, Status
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.listings import LISTINGS, to_csv
 
 NAME = "not-returned.csv"

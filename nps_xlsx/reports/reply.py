@@ -6,9 +6,9 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from nps_xlsx.builder.marks import told
-from nps_xlsx.layout import MARKS
 from nps_xlsx.model import NOT_APPLICABLE, Assessment, Framework, Problem, Return, Severity, Status
+from nps_xlsx.model.problems import told
+from nps_xlsx.workbook.layout import MARKS
 
 WIDTH = 74
 """Columns of a line: mail programs quote it without breaking it."""

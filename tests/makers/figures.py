@@ -12,11 +12,11 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nps_xlsx.check import check_return
-from nps_xlsx.councils import load_register
 from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import ReadingProcess, SourceFile
 from nps_xlsx.model import Return
+from nps_xlsx.register.councils import load_register
+from nps_xlsx.rounds.check import check_return
 from samples.make_returns import SAMPLES
 from tests.makers import known
 from tests.makers.make import Recipe, recipes

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from nps_xlsx import layout
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.councils import load_register
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Answer, Assessment, Framework
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.register.councils import load_register
+from nps_xlsx.workbook import layout
 from samples.make_returns import SAMPLES, cell_of, typed_level
 
 COUNCIL = "Z06000001"
@@ -129,7 +130,7 @@ def typed(codes: tuple[str, ...]) -> list[list[str]]:
 
 
 def _detail(key: str) -> str:
-    return layout.cell_name(*layout.detail_cell(key))
+    return cell_name(*layout.detail_cell(key))
 
 
 # --- What became of them ----------------------------------------------------------

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nps_xlsx import layout
+from nps_xlsx.workbook import layout
 from samples.make_returns import find_libreoffice
 from tests.makers import known, with_openpyxl
 from tests.makers.by_hand import BY_HAND

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from nps_xlsx.combine import combine
-from nps_xlsx.consolidate import Tables, accepted, consolidate
-from nps_xlsx.councils import Register
+from nps_xlsx.figures import Tables, accepted, consolidate
 from nps_xlsx.model import Answer, Assessment, Council, Framework, LevelValue, Return, Status
+from nps_xlsx.register.councils import Register
+from nps_xlsx.rounds.combine import combine
 
 
 def made_up(council: Council, framework: Framework, seed: int, *, round_: str = "2026") -> Assessment:

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
-from nps_xlsx.cli import main
+from nps_xlsx.cli.main import main
 from tests.conftest import ROOT
 
 

@@ -15,9 +15,9 @@ from functools import cache
 
 import openpyxl
 
-from nps_xlsx import layout
-from nps_xlsx.ingester.grids import CellValue
 from nps_xlsx.model import Answer
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.values import CellValue
 from tests.makers import known
 
 KEYS = ("current", "target", "evidence", "actions", "owner", "due_date", "priority")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from nps_xlsx.combine import combine
-from nps_xlsx.consolidate import Asked, Tables, consolidate, response_rates
-from nps_xlsx.councils import Register
+from nps_xlsx.figures import Asked, Tables, consolidate, response_rates
 from nps_xlsx.model import Answer, Assessment, Council, Framework, LevelValue
+from nps_xlsx.register.councils import Register
+from nps_xlsx.rounds.combine import combine
 
 Level = Callable[[random.Random], LevelValue]
 

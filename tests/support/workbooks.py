@@ -11,10 +11,10 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook import Workbook
 
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.check import check_return
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester import SourceFile, read_return
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return
+from nps_xlsx.register.councils import Register
+from nps_xlsx.rounds.check import check_return
 
 
 def filled(framework: Framework, council: Council, *answers: Answer, **details: str) -> bytes:

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.combine import combine
-from nps_xlsx.consolidate import accepted, consolidate, notable, response_rates
-from nps_xlsx.councils import Register
-from nps_xlsx.mark_up import mark_up
+from nps_xlsx.figures import accepted, consolidate, notable, response_rates
 from nps_xlsx.model import Answer, Assessment, Council, Framework, KeyArea
+from nps_xlsx.register.councils import Register
 from nps_xlsx.reports import PAPER_STYLES
 from nps_xlsx.reports.action_plan import action_plan_workbook
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.feedback import feedback_workbook
 from nps_xlsx.reports.listings import all_rows
+from nps_xlsx.reports.marked_up import mark_up
 from nps_xlsx.reports.papers import as_workbook, make_paper
 from nps_xlsx.reports.publication import publication_workbook
+from nps_xlsx.rounds.combine import combine
 from tests.support.batches import as_returns, made_up
 from tests.support.workbooks import filled, read
 

@@ -20,7 +20,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from nps_xlsx.errors import UserError
 from nps_xlsx.ingester.containers import mail, outlook, tnef
 from nps_xlsx.ingester.containers.encoded import workbook_in_text
 from nps_xlsx.ingester.containers.kinds import is_document, is_litter
@@ -29,6 +28,7 @@ from nps_xlsx.ingester.containers.letters import Letter
 from nps_xlsx.ingester.containers.zips import DAMAGE, ZIP_STARTS, open_zip
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.model import Received
+from nps_xlsx.model.errors import UserError
 
 __all__ = [
     "CONTAINER_LIMIT",

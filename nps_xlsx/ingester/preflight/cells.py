@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from nps_xlsx.ingester.preflight.archive import hostile, unusual
 from nps_xlsx.ingester.preflight.markup import WIELDY, Walker, local, parse, refuse_unwieldy
+from nps_xlsx.model.cells import column_number
 
 BOX_LIMIT = 5_000_000
 """Cells in the box that a sheet uses, beyond which no box is made; a workbook of ours has a few thousand."""
@@ -107,17 +108,10 @@ class _Worksheet(Walker):
             match = _ADDRESS.fullmatch(said)
             if match is None:
                 raise unusual("a cell has an address that no cell can have")
-            self._row, self._column = int(match[2]), _number(match[1])
+            self._row, self._column = int(match[2]), column_number(match[1]) + 1
         if self._row > _ROW_LIMIT or self._column > _COLUMN_LIMIT:
             raise unusual("a cell lies beyond the last that a sheet has")
         self._is_waiting = True
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
 
 
 # --- Shared texts

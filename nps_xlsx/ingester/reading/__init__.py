@@ -14,10 +14,9 @@ from pathlib import Path
 
 import python_calamine
 
-from nps_xlsx import layout
 from nps_xlsx.ingester.containers import DAMAGE, FILE_LIMIT, SourceFile
 from nps_xlsx.ingester.containers.kinds import Format, Recognised, recognise
-from nps_xlsx.ingester.grids import Aside, CellValue, Grid, Notes, Position, Properties, Sighting, Workbook
+from nps_xlsx.ingester.grids import Aside, Grid, Notes, Position, Properties, Sighting, Workbook
 from nps_xlsx.ingester.preflight import Checked, preflight
 from nps_xlsx.ingester.reading import (
     asides,
@@ -29,7 +28,9 @@ from nps_xlsx.ingester.reading import (
 )
 from nps_xlsx.ingester.reading.known_password import without_known_password
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.stamp import StampError, parse_stamp
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.stamp import StampError, parse_stamp
+from nps_xlsx.workbook.values import CellValue
 
 
 def _by_calamine(format_: Format) -> Callable[[bytes], list[Grid] | None]:

@@ -15,7 +15,6 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
 
-from nps_xlsx import layout
 from nps_xlsx.ingester.grids import Aside
 from nps_xlsx.ingester.reading import biff12
 from nps_xlsx.ingester.reading.spreadsheetml import (
@@ -27,6 +26,7 @@ from nps_xlsx.ingester.reading.spreadsheetml import (
     workbook_part,
 )
 from nps_xlsx.model import TextKind
+from nps_xlsx.model.cells import cell_name
 
 PART_LIMIT = 8 * 1024 * 1024
 """Bytes of a part of which a tree is made: a hundred times the notes of the busiest return."""
@@ -180,7 +180,7 @@ def _anchored(anchor: Element) -> str:
         if local(corner.tag) == "from":
             at = {local(node.tag): (node.text or "").strip() for node in corner}
             if all(at.get(key, "").isdecimal() and len(at[key]) < 8 for key in ("row", "col")):
-                return layout.cell_name(int(at["row"]), int(at["col"]))
+                return cell_name(int(at["row"]), int(at["col"]))
     return ""
 
 

@@ -13,7 +13,7 @@ import struct
 import zipfile
 from collections.abc import Container, Iterator, Sequence
 
-from nps_xlsx.ingester.grids import CellValue, Grid, Sighting
+from nps_xlsx.ingester.grids import Grid, Sighting
 from nps_xlsx.ingester.reading.cell_styles import (
     BinaryStyles,
     binary_styles,
@@ -22,7 +22,8 @@ from nps_xlsx.ingester.reading.cell_styles import (
 )
 from nps_xlsx.ingester.reading.spreadsheetml import targets_of, workbook_part
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.layout import cell_name
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.workbook.values import CellValue
 
 _ROW, _SHARED_TEXT, _PROPERTIES, _SHEET, _MERGED = 0, 19, 153, 156, 176
 _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED, _RICH = 1, 2, 3, 4, 5, 6, 7, 62

@@ -11,13 +11,14 @@ import xlrd
 from xlrd.sheet import Cell, Sheet
 from xlrd.xldate import xldate_as_datetime
 
-from nps_xlsx.ingester.grids import Aside, CellValue, Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.grids import Aside, Grid, Position, Properties, Sighting
 from nps_xlsx.ingester.reading.asides import leads_outside
 from nps_xlsx.ingester.reading.cell_styles import CellStyle, covered
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.ingester.shown import format_of
-from nps_xlsx.layout import cell_name
 from nps_xlsx.model import TextKind
+from nps_xlsx.model.cells import cell_name
+from nps_xlsx.workbook.values import CellValue
 
 CUT_AT = 255
 """Characters to which writers that keep to the format of Excel 5 cut texts."""

@@ -12,10 +12,10 @@ from typing import IO, Any
 
 import msgspec
 
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester.containers import CONTAINER_LIMIT, Held, Nesting, SourceFile
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Framework, Return
+from nps_xlsx.register.councils import Register
 
 FRAME_LIMIT = CONTAINER_LIMIT + 1024 * 1024
 """Bytes of one frame: the largest file that is opened, and its name.  The answers of a return of ours

@@ -16,10 +16,11 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from defusedxml import DefusedXmlException, ElementTree
 
-from nps_xlsx.ingester.grids import CellValue, Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.grids import Grid, Position, Properties, Sighting
 from nps_xlsx.ingester.reading.cell_styles import covered
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.stamp import PROPERTY
+from nps_xlsx.workbook.stamp import PROPERTY
+from nps_xlsx.workbook.values import CellValue
 
 REPEAT_LIMIT = 4_096
 """How often one filled cell or row may be repeated: more is a whole sheet filled, not an answer."""

@@ -10,11 +10,11 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from defusedxml import DefusedXmlException, ElementTree
 
-from nps_xlsx import layout
 from nps_xlsx.ingester.grids import Aside
 from nps_xlsx.ingester.reading.asides import PART_LIMIT, leads_outside
 from nps_xlsx.ingester.reading.spreadsheetml import local
 from nps_xlsx.model import TextKind
+from nps_xlsx.model.cells import cell_name
 
 _DRAWING = "xmlns:drawing:1.0"
 _FIELDS = {"sheet-name", "page-number", "page-count", "title", "date", "time", "file-name"}
@@ -74,7 +74,7 @@ class _Walker:
 
     def _add(self, kind: TextKind, text: str, author: str = "") -> None:
         if text.strip():
-            cell = layout.cell_name(self._row, self._col)
+            cell = cell_name(self._row, self._col)
             self.found.append(Aside(self._sheet, cell, kind, text.strip(), author))
 
 

@@ -23,7 +23,6 @@ from typing import IO
 import msgspec
 import psutil
 
-from nps_xlsx.councils import Register
 from nps_xlsx.ingester.assemble import refused_return
 from nps_xlsx.ingester.containers import Held, Nesting, SourceFile
 from nps_xlsx.ingester.containers.labels import printable
@@ -47,6 +46,7 @@ from nps_xlsx.ingester.reading.frames import (
 )
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Framework, Return
+from nps_xlsx.register.councils import Register
 
 
 @dataclass(frozen=True, slots=True)

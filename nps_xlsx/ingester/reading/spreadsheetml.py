@@ -5,7 +5,6 @@ Local names are compared and namespaces left aside, since Strict workbooks have 
 
 from __future__ import annotations
 
-import functools
 import io
 import posixpath
 import re
@@ -22,7 +21,8 @@ from defusedxml import DefusedXmlException, ElementTree
 from nps_xlsx.ingester.grids import Grid, Position, Properties, Sighting
 from nps_xlsx.ingester.reading.cell_styles import CellStyle, covered, is_on, styles_of
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.stamp import PROPERTY, REPORT_PROPERTY
+from nps_xlsx.model.cells import column_number
+from nps_xlsx.workbook.stamp import PROPERTY, REPORT_PROPERTY
 
 _STRICT = (
     (
@@ -178,7 +178,7 @@ def _formulas_alone(content: bytes) -> Sighting:
     Cells whose addresses are left out are not found.
     """
     cells = (_CELL_ADDRESS.search(found[1]) for found in _FORMULA.finditer(content))
-    return Sighting(formulas={(int(cell[2]) - 1, _column(cell[1].decode())) for cell in cells if cell})
+    return Sighting(formulas={(int(cell[2]) - 1, column_number(cell[1].decode())) for cell in cells if cell})
 
 
 def _sheets(workbook: Element, targets: dict[str, tuple[str, str]]) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -291,7 +291,7 @@ class _Cells:
         match = _ADDRESS.fullmatch(address)
         if match is None:  # the address may be left out: the cell after the one before
             return self._at[0], self._at[1] + 1
-        return int(match[2]) - 1, _column(match[1])
+        return int(match[2]) - 1, column_number(match[1])
 
     def _end(self) -> None:
         """Note the cell that the last element belonged to."""
@@ -336,14 +336,6 @@ class _Cells:
         is_first = self._places.setdefault(self._at, said) == said
         has_text = self._kind != "s" or not value or (value.isdecimal() and int(value) < len(self._texts))
         return is_first and has_text
-
-
-@functools.cache
-def _column(letters: str) -> int:
-    col = 0
-    for letter in letters:
-        col = 26 * col + ord(letter) - 64
-    return col - 1
 
 
 # --- The second reader

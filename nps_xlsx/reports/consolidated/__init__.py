@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nps_xlsx.book import Book, strict
-from nps_xlsx.consolidate import Asked, Notable, Tables
+from nps_xlsx.excel.book import Book, strict
+from nps_xlsx.figures import Asked, Notable, Tables
 from nps_xlsx.model import Return
 from nps_xlsx.reports.consolidated import front, levels, lists, means, rounds
 from nps_xlsx.reports.consolidated.lists import LISTED
 from nps_xlsx.reports.listings import Row
-from nps_xlsx.stamp import REPORT_PROPERTY
+from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
 __all__ = ["consolidated_workbook"]
 

@@ -7,14 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nps_xlsx import layout
-from nps_xlsx.book import Book
-from nps_xlsx.consolidate import Asked, Notable, Tables
-from nps_xlsx.model import Return, Status
-from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS
-from nps_xlsx.reports.consolidated.means import COUNCILS, mean_or_nothing
-from nps_xlsx.reports.listings import Row
-from nps_xlsx.reports.table import (
+from nps_xlsx.excel.book import Book
+from nps_xlsx.excel.table import (
     FIRST_ROW,
     Cell,
     TableColumn,
@@ -23,6 +17,12 @@ from nps_xlsx.reports.table import (
     write_cell,
     write_table,
 )
+from nps_xlsx.figures import Asked, Notable, Tables
+from nps_xlsx.model import Return, Status
+from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS
+from nps_xlsx.reports.consolidated.means import COUNCILS, mean_or_nothing
+from nps_xlsx.reports.listings import Row
+from nps_xlsx.workbook import layout, wording
 
 DECIDE, OVERVIEW = "To decide", "Overview"
 
@@ -99,7 +99,7 @@ def write_overview(
     sheet.height(0, 32)
     rounds = ", ".join(tables.rounds)
     said = (
-        f"Round {rounds}. {layout.as_of(tables.as_of)} {tables.framework.title}."
+        f"Round {rounds}. {wording.as_of(tables.as_of)} {tables.framework.title}."
         if rounds
         else "No return could be used."
     )

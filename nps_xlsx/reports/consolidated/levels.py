@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nps_xlsx import layout, styles
-from nps_xlsx.book import Book
-from nps_xlsx.consolidate import Tables
-from nps_xlsx.model import Behaviour
-from nps_xlsx.reports import charts
-from nps_xlsx.reports.consolidated.means import level_name, mean_or_nothing, name_columns, names_of
-from nps_xlsx.reports.table import (
+from nps_xlsx.excel import charts, styles
+from nps_xlsx.excel.book import Book
+from nps_xlsx.excel.table import (
     FIRST_ROW,
     Cell,
     TableColumn,
@@ -20,6 +16,10 @@ from nps_xlsx.reports.table import (
     table_sheet,
     text_column,
 )
+from nps_xlsx.figures import Tables
+from nps_xlsx.model import Behaviour
+from nps_xlsx.reports.consolidated.means import level_name, mean_or_nothing, name_columns, names_of
+from nps_xlsx.workbook import layout
 
 DISTRIBUTION, AIMS, GAPS, STRENGTHS = "Distribution", "Targets", "Gaps", "Strengths"
 

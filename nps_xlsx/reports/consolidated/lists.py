@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nps_xlsx.book import Book
+from nps_xlsx.excel.book import Book
+from nps_xlsx.excel.table import table_sheet, text_column
 from nps_xlsx.reports.listings import LISTINGS, Row
-from nps_xlsx.reports.table import table_sheet, text_column
 
 ANSWERS, RETURNS, PROBLEMS, OTHER_TEXTS = "Answers", "Returns", "Problems", "Other texts"
 RESPONDENTS, CHANGES = "Respondents", "Changes"

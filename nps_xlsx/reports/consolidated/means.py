@@ -6,12 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from nps_xlsx import styles
-from nps_xlsx.book import Book, Sheet
-from nps_xlsx.consolidate import Tables
-from nps_xlsx.model import Behaviour, Framework
-from nps_xlsx.reports import charts
-from nps_xlsx.reports.table import (
+from nps_xlsx.excel import charts, styles
+from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.table import (
     FIRST_ROW,
     HEADING_ROW,
     Cell,
@@ -23,8 +20,10 @@ from nps_xlsx.reports.table import (
     text_column,
     write_cell,
 )
-from nps_xlsx.scores import nearest_level
-from nps_xlsx.textfit import text_height
+from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.figures import Tables
+from nps_xlsx.model import Behaviour, Framework
+from nps_xlsx.model.scores import nearest_level
 
 COUNCILS, HEAT, THEMES, AREAS, BEHAVIOURS = "Councils", "Heat map", "Themes", "Key areas", "Behaviours"
 

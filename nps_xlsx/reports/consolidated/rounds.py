@@ -6,13 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from nps_xlsx.book import Book
-from nps_xlsx.combine import Combined
-from nps_xlsx.consolidate import Asked, Tables
-from nps_xlsx.model import Return
-from nps_xlsx.reports.consolidated.means import mean_or_nothing
-from nps_xlsx.reports.not_returned import came_instead
-from nps_xlsx.reports.table import (
+from nps_xlsx.excel.book import Book
+from nps_xlsx.excel.table import (
     Cell,
     TableColumn,
     count_column,
@@ -22,6 +17,11 @@ from nps_xlsx.reports.table import (
     text_column,
     write_table,
 )
+from nps_xlsx.figures import Asked, Tables
+from nps_xlsx.model import Return
+from nps_xlsx.reports.consolidated.means import mean_or_nothing
+from nps_xlsx.reports.not_returned import came_instead
+from nps_xlsx.rounds.combine import Combined
 
 MOVEMENT, RESPONSE, SPREAD = "Movement", "Response", "Spread"
 

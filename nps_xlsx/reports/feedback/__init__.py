@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from nps_xlsx.book import Book, strict
-from nps_xlsx.consolidate import Tables
-from nps_xlsx.consolidate.peers import THRESHOLD, Peers
+from nps_xlsx.excel.book import Book, strict
+from nps_xlsx.figures import Tables
+from nps_xlsx.figures.peers import THRESHOLD, Peers
 from nps_xlsx.reports.feedback import about, behaviours, glance, movement, steps
 from nps_xlsx.reports.feedback.case import Case, make_case
-from nps_xlsx.reports.names import Distinct, file_stem
-from nps_xlsx.stamp import REPORT_PROPERTY
+from nps_xlsx.workbook.names import Distinct, file_stem
+from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
 Withheld = Mapping[tuple[str | None, str | None], Collection[str]]
 """By region and type of council (``None`` for all), behaviours by code."""
@@ -28,7 +28,7 @@ def feedback_workbook(
     """The feedback to one response, by its place in the tables; the same answers give the same bytes.
 
     ``families`` are the councils' chosen families by GSS code; a group is shown where at least
-    ``threshold`` other councils of it gave the figure (see ``consolidate.peers``).  ``withheld`` are the
+    ``threshold`` other councils of it gave the figure (see ``figures.peers``).  ``withheld`` are the
     behaviours that the page withholds of a group.
     """
     return _workbook(make_case(Peers(tables, families or {}, threshold, withheld=withheld or {}), place))

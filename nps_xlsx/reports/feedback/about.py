@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nps_xlsx.book import Book
-from nps_xlsx.consolidate import UNKNOWN
-from nps_xlsx.consolidate.peers import FAMILY, QUARTILES_FROM, REGION, TYPE
+from nps_xlsx.excel.book import Book
+from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.figures import UNKNOWN
+from nps_xlsx.figures.peers import FAMILY, QUARTILES_FROM, REGION, TYPE
 from nps_xlsx.reports.feedback.case import Case
-from nps_xlsx.textfit import text_height
 
 ABOUT = "About these figures"
 

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nps_xlsx import layout, styles
-from nps_xlsx.book import Book
-from nps_xlsx.consolidate.peers import LEVEL, WHOLE
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.book import Book
+from nps_xlsx.excel.table import FIRST_ROW, NOTE_ROW, Cell, TableColumn, table_sheet, text_column, write_cell
+from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Behaviour
 from nps_xlsx.reports.feedback.case import Block, Case
-from nps_xlsx.reports.table import (
-    FIRST_ROW,
-    NOTE_ROW,
-    Cell,
-    TableColumn,
-    table_sheet,
-    text_column,
-    write_cell,
-)
+from nps_xlsx.workbook import layout
 
 BEHAVIOURS = "Behaviours"
 

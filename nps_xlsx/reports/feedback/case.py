@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nps_xlsx.consolidate.peers import (
+from nps_xlsx.excel.table import Cell, TableColumn, count_column, mean_column, text_column
+from nps_xlsx.figures.peers import (
     ALL,
     FAMILY,
     LEVEL,
@@ -25,7 +26,6 @@ from nps_xlsx.consolidate.peers import (
     View,
 )
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, KeyArea
-from nps_xlsx.reports.table import Cell, TableColumn, count_column, mean_column, text_column
 
 _ASKED_FOR = {REGION: "your region", TYPE: "your type of council", FAMILY: "your family"}
 _WHY = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nps_xlsx import layout
-from nps_xlsx.consolidate.peers import LEVEL, WHOLE
+from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Behaviour
 from nps_xlsx.reports.action_plan import to_close
 from nps_xlsx.reports.feedback.case import Case
+from nps_xlsx.workbook import layout
 
 CHOSEN = 5
 """Strengths, and next steps, that are named."""

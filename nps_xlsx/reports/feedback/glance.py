@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from nps_xlsx import layout
-from nps_xlsx.book import Book, Sheet
-from nps_xlsx.consolidate.peers import ALL, AVERAGE, WHOLE, Measure, rounded
+from nps_xlsx.excel import charts
+from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.pictures import Line, differences, radar
+from nps_xlsx.excel.table import Cell, TableColumn, gap_column, mean_column, write_cell, write_table
+from nps_xlsx.figures.peers import ALL, AVERAGE, WHOLE, Measure, rounded
 from nps_xlsx.model import Behaviour, KeyArea
-from nps_xlsx.reports import charts
+from nps_xlsx.model.scores import Score, score
 from nps_xlsx.reports.feedback.case import Block, Case
-from nps_xlsx.reports.feedback.pictures import Line, differences, radar
-from nps_xlsx.reports.table import Cell, TableColumn, gap_column, mean_column, write_cell, write_table
-from nps_xlsx.scores import Score, score
+from nps_xlsx.workbook import wording
 
 GLANCE = "At a glance"
 
@@ -58,7 +58,7 @@ def write_glance(book: Book, case: Case) -> None:
     sheet.height(0, 30)
     own = case.framework.on_subject("self-assessment")
     note = f"Feedback on your {own}, round {case.assessment.round}."
-    sheet.text(1, 0, f"{note} {layout.as_of(case.view.peers.tables.as_of)} {case.framework.title}.", "note")
+    sheet.text(1, 0, f"{note} {wording.as_of(case.view.peers.tables.as_of)} {case.framework.title}.", "note")
     row = _write_lines(sheet, 3, headlines(case))
     measures = [(AVERAGE, area.code) for area in case.areas] + [(AVERAGE, ALL)]
     blocks = case.blocks(measures, quartiles=False)

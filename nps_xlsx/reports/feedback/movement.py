@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nps_xlsx import layout
-from nps_xlsx.book import Book
-from nps_xlsx.consolidate.peers import ALL, MOVE, STEP, WHOLE, Measure, rounded
-from nps_xlsx.model import Behaviour
-from nps_xlsx.reports.feedback.case import Case
-from nps_xlsx.reports.table import (
+from nps_xlsx.excel.book import Book
+from nps_xlsx.excel.table import (
     Cell,
     TableColumn,
     count_column,
@@ -21,6 +17,10 @@ from nps_xlsx.reports.table import (
     table_sheet,
     text_column,
 )
+from nps_xlsx.figures.peers import ALL, MOVE, STEP, WHOLE, Measure, rounded
+from nps_xlsx.model import Behaviour
+from nps_xlsx.reports.feedback.case import Case
+from nps_xlsx.workbook import layout
 
 MOVEMENT, MOVED = "Movement", "What rose and fell"
 

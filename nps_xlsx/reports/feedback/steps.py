@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from nps_xlsx import layout, styles
-from nps_xlsx.book import Book
-from nps_xlsx.consolidate.peers import LEVEL, WHOLE
-from nps_xlsx.model import Action, Behaviour
-from nps_xlsx.reports.feedback.case import Case, own_group
-from nps_xlsx.reports.feedback.chosen import CHOSEN, above, gave_targets, next_steps, strengths
-from nps_xlsx.reports.table import (
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.book import Book
+from nps_xlsx.excel.table import (
     FIRST_ROW,
     Cell,
     TableColumn,
@@ -19,6 +15,12 @@ from nps_xlsx.reports.table import (
     text_column,
     write_cell,
 )
+from nps_xlsx.figures.peers import LEVEL, WHOLE
+from nps_xlsx.model import Action, Behaviour
+from nps_xlsx.model.dates import long_date
+from nps_xlsx.reports.feedback.case import Case, own_group
+from nps_xlsx.reports.feedback.chosen import CHOSEN, above, gave_targets, next_steps, strengths
+from nps_xlsx.workbook import layout
 
 STRENGTHS, STEPS = "Strengths", "Next steps"
 
@@ -150,7 +152,7 @@ def _listed(actions: tuple[Action, ...]) -> str:
 
 def _own_actions(case: Case, row: Behaviour) -> str:
     answer = case.answers[row.code]
-    due = layout.long_date(answer.due_date) if answer.due_date else answer.due_text
+    due = long_date(answer.due_date) if answer.due_date else answer.due_text
     return "\n".join(
         filter(None, (answer.actions, answer.owner and f"Owner: {answer.owner}", due and f"Due: {due}"))
     )

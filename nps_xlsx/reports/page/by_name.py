@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from nps_xlsx.consolidate import Tables
+from nps_xlsx.figures import Tables
 from nps_xlsx.model import Assessment, Framework
-from nps_xlsx.scores import one_decimal
+from nps_xlsx.model.scores import one_decimal
 
 
 def by_name(tables: Tables) -> dict[str, Any]:

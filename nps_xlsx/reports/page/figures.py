@@ -17,12 +17,12 @@ from typing import Any
 
 import pandas as pd
 
-from nps_xlsx.consolidate import Asked, Tables
-from nps_xlsx.consolidate.members import EVERYONE, Cell, Group, withheld_counts
-from nps_xlsx.consolidate.publishable import ALL, Publishable
-from nps_xlsx.consolidate.suppress import Group as Row
+from nps_xlsx.figures import Asked, Tables
+from nps_xlsx.figures.disclosure.groups import publishable
+from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group, withheld_counts
+from nps_xlsx.figures.disclosure.rows import Group as Row
+from nps_xlsx.figures.disclosure.tables import ALL, Publishable
 from nps_xlsx.model import Framework, KeyArea
-from nps_xlsx.reports.page.protect import publishable
 
 Data = dict[str, Any]
 """What becomes JSON."""

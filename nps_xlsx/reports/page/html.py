@@ -15,8 +15,9 @@ from typing import Any
 
 import vl_convert
 
-from nps_xlsx import layout, styles
-from nps_xlsx.consolidate import Tables
+from nps_xlsx.excel import styles
+from nps_xlsx.figures import Tables
+from nps_xlsx.workbook import wording
 
 _HERE = Path(__file__).parent
 _ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -112,7 +113,7 @@ def _round(tables: Tables) -> str:
 
 
 def _day(tables: Tables) -> str:
-    return layout.as_of(tables.as_of) if tables.rounds else ""
+    return wording.as_of(tables.as_of) if tables.rounds else ""
 
 
 def _earlier(tables: Tables) -> str:

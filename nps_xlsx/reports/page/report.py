@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nps_xlsx.consolidate import Asked, Tables
+from nps_xlsx.figures import Asked, Tables
 from nps_xlsx.reports.page.by_name import by_name
 from nps_xlsx.reports.page.figures import Shown, allowed, figures
 from nps_xlsx.reports.page.html import assembled

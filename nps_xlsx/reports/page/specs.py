@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from nps_xlsx import styles
+from nps_xlsx.excel import styles
 
 Spec = dict[str, Any]
 

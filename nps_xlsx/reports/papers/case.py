@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nps_xlsx import layout
-from nps_xlsx.errors import UserError
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, KeyArea
+from nps_xlsx.model.dates import iso_date, long_date
+from nps_xlsx.model.errors import UserError
+from nps_xlsx.model.scores import Score, one_decimal, score
 from nps_xlsx.reports.papers.paper import Facts, Paragraph, Section
 from nps_xlsx.reports.papers.scale import is_between
-from nps_xlsx.scores import Score, one_decimal, score
+from nps_xlsx.workbook import wording
 
 ABOUT = "What this paper rests on"
 
@@ -100,7 +101,7 @@ def about(case: Case, *more: tuple[str, str]) -> Section:
     items = [
         ("Council", f"{case.name} ({case.assessment.gss_code})"),
         ("Round", case.assessment.round or "not stated"),
-        ("As of", layout.as_of(case.assessment.day)),
+        ("As of", wording.as_of(case.assessment.day)),
         ("Date completed", _date_completed(case)),
         ("Answers", _counted(found)),
         *_between(case),
@@ -114,8 +115,8 @@ def about(case: Case, *more: tuple[str, str]) -> Section:
 
 def _date_completed(case: Case) -> str:
     text = case.assessment.detail("date_completed")
-    day = layout.iso_date(text)
-    return layout.long_date(day) if day else text or "not stated"
+    day = iso_date(text)
+    return long_date(day) if day else text or "not stated"
 
 
 def _counted(found: Score) -> str:
@@ -159,7 +160,7 @@ def _action(text: str) -> str:
 
 def comments(answer: Answer, *, note: str = "", target: str = "") -> str:
     """A council's comments on a behaviour, then its action, who does it by when, and the target."""
-    due = layout.long_date(answer.due_date) if answer.due_date else answer.due_text
+    due = long_date(answer.due_date) if answer.due_date else answer.due_text
     said = (("Owner", answer.owner), ("Due", due), ("Priority", answer.priority))
     who = " ".join(f"{label}: {text.strip().rstrip('.')}." for label, text in said if text.strip())
     lines = [

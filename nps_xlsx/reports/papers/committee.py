@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nps_xlsx import wording
 from nps_xlsx.model import Behaviour, KeyArea
 from nps_xlsx.reports.papers.case import LABELS, Case, about, comments, earlier
 from nps_xlsx.reports.papers.figures import summary
 from nps_xlsx.reports.papers.paper import Block, Cell, Column, Ladder, Paper, Paragraph, Row, Section, Table
 from nps_xlsx.reports.papers.scale import Scale, spread_of, with_numbers
+from nps_xlsx.workbook import wording
 
 _FIRST = "No earlier round was given, so this round stands alone."
 _NOT_THEN = "The council gave no answers on these objectives in the earlier round."

@@ -17,7 +17,8 @@ from docx.table import _Cell as WordCell
 from docx.table import _Row as WordRow
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from nps_xlsx import styles
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.reports.papers import word_parts
 from nps_xlsx.reports.papers.paper import (
     Block,
@@ -34,7 +35,6 @@ from nps_xlsx.reports.papers.paper import (
 )
 from nps_xlsx.reports.papers.picture import png
 from nps_xlsx.reports.papers.word_styles import LABEL, LEAD, NOTE, TABLE_TEXT, dress
-from nps_xlsx.textfit import text_height
 
 _MARGIN = Mm(15)
 _LONG_SIDE, _SHORT_SIDE = Mm(297), Mm(210)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nps_xlsx.model import Behaviour
+from nps_xlsx.model.scores import Score, one_decimal, score
 from nps_xlsx.reports.papers.case import Case, with_count
 from nps_xlsx.reports.papers.paper import Bar, Block, Cell, Chart, Column, Paragraph, Row, Section, Table
 from nps_xlsx.reports.papers.scale import NO_TARGET, Scale
-from nps_xlsx.scores import Score, one_decimal, score
 
 SUMMARY = "Where we are"
 ALL = "All behaviours"

@@ -7,9 +7,9 @@ from typing import Any
 
 import altair as alt
 
-from nps_xlsx import styles
+from nps_xlsx.excel import styles
+from nps_xlsx.model.scores import one_decimal
 from nps_xlsx.reports.papers.paper import Chart
-from nps_xlsx.scores import one_decimal
 
 WIDTH, STEP = 440, 22
 """The bars' room in points, and the height of a group of them."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nps_xlsx.ingester.values import read_level
-from nps_xlsx.layout import NOT_APPLICABLE_LABEL
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour, Framework, Level, LevelValue
+from nps_xlsx.model.scores import nearest_level
 from nps_xlsx.reports.papers.paper import Cell
-from nps_xlsx.scores import nearest_level
+from nps_xlsx.workbook.layout import NOT_APPLICABLE_LABEL
+from nps_xlsx.workbook.values import read_level
 
 NOT_ANSWERED, NO_TARGET, NO_LEVEL = "Not answered", "No target set", "No level given"
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nps_xlsx.model import Action, Answer, Behaviour, KeyArea, MaturityIndex
+from nps_xlsx.model.scores import Score, nearest_level
 from nps_xlsx.reports.papers.case import LABELS, Case, about, comments, with_count
 from nps_xlsx.reports.papers.figures import summary
 from nps_xlsx.reports.papers.paper import Block, Cell, Column, Facts, Paper, Paragraph, Section, Table
 from nps_xlsx.reports.papers.scale import NO_LEVEL, NO_TARGET, Scale, names_only
-from nps_xlsx.scores import Score, nearest_level
 
 TITLE = "Action plan: the steps to take"
 

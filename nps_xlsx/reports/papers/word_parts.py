@@ -21,7 +21,7 @@ from docx.table import _Row as WordRow
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
-from nps_xlsx.parts import property_text
+from nps_xlsx.excel.parts import property_text
 from nps_xlsx.reports.papers.paper import Paper
 from nps_xlsx.reports.papers.word_styles import LANGUAGE, border
 

@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
-from nps_xlsx import styles
+from nps_xlsx.excel import styles
 
 TABLE_TEXT, LEAD, NOTE, LABEL = "Table text", "Table lead", "Note", "Strong"
 LANGUAGE = "en-GB"

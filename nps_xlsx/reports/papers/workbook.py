@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from itertools import groupby
 
-from nps_xlsx import styles
-from nps_xlsx.book import Book, Sheet, clean_text, strict
-from nps_xlsx.layout import cell_name
-from nps_xlsx.reports import charts
+from nps_xlsx.excel import charts, styles
+from nps_xlsx.excel.book import Book, Sheet, clean_text, strict
+from nps_xlsx.excel.styles import level_style
+from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.model.cells import cell_name
 from nps_xlsx.reports.papers.paper import (
     Block,
     Cell,
@@ -22,9 +23,7 @@ from nps_xlsx.reports.papers.paper import (
     Section,
     Table,
 )
-from nps_xlsx.stamp import REPORT_PROPERTY
-from nps_xlsx.styles import level_style
-from nps_xlsx.textfit import text_height
+from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
 _PIXELS = 4.6
 """Pixels for a millimetre of the page: fitted to it, eleven points come out as nine."""

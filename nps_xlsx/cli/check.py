@@ -1,0 +1,113 @@
+"""``nps check``: what is wrong with returns, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from nps_xlsx.cli.options import (
+    FILE,
+    PROBLEMS_FOUND,
+    counted,
+    framework_option,
+    plain,
+    progress,
+    refuse_to_overwrite,
+    register_option,
+    register_with,
+)
+from nps_xlsx.framework import load_framework
+from nps_xlsx.model import Framework, Problem, Return, Severity
+from nps_xlsx.register.councils import Register
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.option(
+    "--marked-up",
+    type=FILE,
+    metavar="DIR",
+    help="Write a fresh copy of each workbook there, with its answers and every problem marked.",
+)
+@click.option("--reply", "replies", is_flag=True, help="Print a message to the council for each return.")
+@register_option
+@framework_option
+@click.pass_context
+def check(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    marked_up: Path | None,
+    register_file: Path | None,
+    framework_folder: Path | None,
+    *,
+    replies: bool,
+) -> None:
+    """Say what is wrong with a return, or with several, and what to do about it.
+
+    Its verdict is that of the sheet Check before sending. Exits with 0 where nothing is wrong,
+    1 where there are errors or warnings (as nps ingest does), 2 where it could not run.
+    """
+    from nps_xlsx.rounds.intake import read_returns
+
+    framework, register = load_framework(framework_folder), register_with(register_file)
+    with progress() as tell:
+        returns = read_returns(paths, framework, register, seen=partial(tell, "Reading")).returns
+    copies = _mark_up(returns, marked_up, paths, framework, register) if marked_up else [None] * len(returns)
+    for returned, copy in zip(returns, copies, strict=True):
+        if replies:
+            _tell_reply(returned, framework, copy)
+        else:
+            _tell_return(returned)
+        if copy is not None:
+            click.echo(f"Wrote {copy}", err=replies)
+    found = [found for returned in returns for found in returned.problems]
+    context.exit(PROBLEMS_FOUND if any(one.severity is not Severity.NOTE for one in found) else 0)
+
+
+def _mark_up(
+    returns: Sequence[Return], out: Path, paths: Sequence[Path], framework: Framework, register: Register
+) -> list[Path | None]:
+    """Write the marked-up copies; the path of each, or nothing where there is nothing to mark."""
+    from nps_xlsx.files import made_folders, write_files
+    from nps_xlsx.reports.marked_up import mark_up_all
+
+    copies = mark_up_all(returns, framework, register)
+    targets = [None if copy is None else out / copy[0] for copy in copies]
+    refuse_to_overwrite(filter(None, targets), paths, "--marked-up")
+    with made_folders(out):
+        write_files({out / name: content for name, content in filter(None, copies)})
+    return targets
+
+
+def _tell_reply(returned: Return, framework: Framework, copy: Path | None) -> None:
+    from nps_xlsx.reports.reply import reply
+
+    text = reply(returned, framework, marked_up=copy.name if copy else "")
+    if text:
+        click.echo(f"{text}\n{'-' * 72}\n")
+
+
+def _tell_return(returned: Return) -> None:
+    from nps_xlsx.model.problems import counts
+
+    click.echo(plain(returned.source_file, 200))
+    if returned.assessment:
+        council, round_ = returned.assessment.council, returned.assessment.round
+        click.echo(f"  {plain(council, 200)}, round {plain(round_)}")
+    number, cells = len(returned.problems), sum(counts(returned.problems).values())
+    where = f", in {cells:,} places" if cells > number else ""
+    click.echo(f"  {counted(number, 'thing')} to look at{where}" if number else "  Ready to send")
+    for found in returned.problems:
+        _tell_problem(found)
+    click.echo()
+
+
+def _tell_problem(found: Problem) -> None:
+    where = ", ".join(filter(None, (found.place.sheet, found.place.cell)))
+    click.echo(f"\n  {found.severity.value}: {plain(found.message, 400)}")
+    if where:
+        click.echo(f"    Where: {plain(where, 400)}")
+    click.echo(f"    What to do: {found.advice}")

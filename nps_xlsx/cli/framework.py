@@ -1,0 +1,90 @@
+"""``nps framework``: look at a framework, or check one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from nps_xlsx.cli.options import FILE, counted, framework_option
+from nps_xlsx.framework import load_framework
+from nps_xlsx.model import Behaviour, Framework
+from nps_xlsx.model.errors import UserError
+
+
+@click.group()
+def framework() -> None:
+    """Look at a framework, or check one."""
+
+
+@framework.command()
+@click.argument("code", required=False)
+@framework_option
+def show(code: str | None, framework_folder: Path | None) -> None:
+    """List the framework; with a CODE such as SV3 or SV, its descriptors and actions in full."""
+    loaded = load_framework(framework_folder)
+    if code:
+        for row in rows_of(loaded, code.upper()):
+            _show_row(loaded, row)
+        return
+    click.echo(f"{loaded.title} ({loaded.edition})")
+    click.echo(f"{loaded.copyright}")
+    for theme in loaded.themes:
+        click.echo(f"\n{theme.name}")
+        for area in theme.key_areas:
+            _show_rows(area.name, area.rows)
+    if loaded.enablers:
+        click.echo()
+        _show_rows(loaded.enablers.name, loaded.enablers.rows)
+    rows, scored = len(loaded.rows), len(loaded.behaviours)
+    descriptors = sum(len(row.descriptors) for row in loaded.rows)
+    actions = sum(len(step) for steps in loaded.actions.values() for step in steps)
+    click.echo(
+        f"\n{len(loaded.themes)} themes, {len(loaded.key_areas)} key areas, {scored} scored behaviours, "
+        f"{rows - scored} principles, {descriptors} descriptors, {actions} suggested actions."
+    )
+
+
+def rows_of(loaded: Framework, code: str) -> Sequence[Behaviour]:
+    """The row of a code, or all rows of an area's code.
+
+    Raises:
+        UserError: the framework has neither.
+    """
+    if code in loaded.row_by_code:
+        return (loaded.row_by_code[code],)
+    area = loaded.area_by_code.get(code)
+    if area is None:
+        codes, first = ", ".join(area.code for area in loaded.areas), loaded.behaviours[0].code
+        raise UserError(
+            f"The framework has no {code!r}. Its areas are {codes}; {first} is the first behaviour."
+        )
+    return area.rows
+
+
+def _show_rows(name: str, rows: Sequence[Behaviour]) -> None:
+    click.echo(f"  {name}")
+    for row in rows:
+        number = "" if row.value_code is None else str(row.value_code)
+        click.echo(f"    {row.code:<6} {number:>2}  {row.name}")
+
+
+def _show_row(loaded: Framework, row: Behaviour) -> None:
+    published = loaded.index.title if loaded.index else "published"
+    click.echo(f"{row.code} {row.name}\n{row.summary}")
+    for level, text in zip(loaded.levels, row.descriptors, strict=True):
+        indented = text.replace("\n", "\n      ")
+        click.echo(f"  {level.label}\n      {indented}")
+        for action in loaded.actions_to(row.code, level.number):
+            source = f" ({published})" if action.is_published else ""
+            click.echo(f"      → {action.text}{source}")
+    click.echo()
+
+
+@framework.command()
+@click.argument("folder", type=FILE)
+def check(folder: Path) -> None:
+    """Check the framework in FOLDER; all its faults are reported at once."""
+    loaded = load_framework(folder)
+    click.echo(f"{loaded.edition}: no fault found in {counted(len(loaded.rows), 'row')}.")

@@ -1,0 +1,105 @@
+"""What several commands share: options, exit codes, and ways of saying things."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from nps_xlsx.model.errors import UserError
+from nps_xlsx.register.councils import Register, load_register
+
+PROBLEMS_FOUND, COULD_NOT_RUN, OUR_FAULT = 1, 2, 3
+"""Exit codes beside 0: errors or warnings were found; the command could not run; the program is at fault."""
+
+FILE = click.Path(path_type=Path)
+
+
+class _Day(click.ParamType):  # type: ignore[type-arg]  # no generic type before click 8.2
+    """A date as the program reads dates everywhere: 2026-12-18, 18/12/2026, 18 December 2026."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | dt.date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        from nps_xlsx.workbook.values import read_date
+
+        day, words = read_date(value)
+        if day is None:
+            self.fail(f"{words!r} is no date. Write 2026-12-18 or 18/12/2026.", param, ctx)
+        return day
+
+
+DAY = _Day()
+
+out_option = click.option(
+    "--out",
+    type=FILE,
+    default=Path("output"),
+    show_default=True,
+    help="Folder to write to; it is made if it is not there.",
+)
+framework_option = click.option(
+    "--framework",
+    "framework_folder",
+    type=FILE,
+    help="Folder of another framework. [default: the 2018 edition]",
+)
+register_option = click.option(
+    "--register",
+    "register_file",
+    type=FILE,
+    help="CSV file with further councils, in the columns of framework_data/councils.csv.",
+)
+
+
+def register_with(extra: Path | None) -> Register:
+    """The register that comes with the program, with the councils of another file added."""
+    register = load_register()
+    return register + load_register(extra) if extra else register
+
+
+def refuse_to_overwrite(targets: Iterable[Path], paths: Iterable[Path], option: str) -> None:
+    """Leave the files alone that a command was given, by themselves or in folders: none is written over.
+
+    Raises:
+        UserError: one of the targets is among them.
+    """
+    given = {path.resolve() for path in paths}
+    for target in targets:
+        here = target.resolve()
+        if here.exists() and not given.isdisjoint((here, *here.parents)):
+            raise UserError(
+                f"{target} is one of the files that you gave. Choose another folder for {option}."
+            )
+
+
+def counted(number: int, what: str) -> str:
+    """A number and its noun: "1 file", "13 files"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def plain(text: str, length: int = 70) -> str:
+    """A text from outside without the characters that would steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)[:length]
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[str, str], None]]:
+    """Shows on a terminal, and only there, what is being done with which file."""
+    shows_names = sys.stderr.isatty()
+
+    def tell(what: str, name: str) -> None:
+        if shows_names:
+            click.echo(f"\r\x1b[K{what} {plain(name)}", nl=False, err=True)
+
+    try:
+        yield tell
+    finally:
+        if shows_names:
+            click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,1 @@
+"""How Excel files are written here: one palette, one table, one way of measuring text."""

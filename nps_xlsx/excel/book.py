@@ -1,0 +1,275 @@
+"""A thin wrapper over XlsxWriter, shared by the builder and the reports.
+
+It keeps three promises: the same input gives the same bytes; text is written as text,
+whatever it begins with; and whatever XlsxWriter refuses or warns of is raised, since it
+is our mistake.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import io
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.parts import PROPERTY_LIMIT, SheetOfOurs, prepare
+from nps_xlsx.model.cells import cell_name
+
+_CUT = " … [cut here: a cell holds no more; the whole text is in the CSV file]"
+
+TEXT_LIMIT = 32_767
+"""UTF-16 units that a cell of Excel holds."""
+
+EXCEL_HEIGHT = 409.5
+"""Points of a row of Excel, at most."""
+
+LINE_FEEDS = 253
+"""Line feeds that a cell of Excel takes ("Excel specifications and limits")."""
+
+_LITERAL = 120  # characters: each may take two UTF-16 units
+_FORMULA_STARTS = tuple("=+-@\t\r")
+# Without "no scheme" the default font would be marked as the theme's, and Excel would show Calibri.
+_FONT = {"font_name": styles.FONT, "font_size": styles.BODY_SIZE, "font_scheme": False}
+
+
+class Book:
+    """A workbook in memory: sheets, formats by the names of styles, then its bytes."""
+
+    def __init__(
+        self, title: str, *, subject: str = "", comments: str = "", made: dt.date | None = None
+    ) -> None:
+        self._buffer = io.BytesIO()
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_format_properties": dict(_FONT),  # a copy: XlsxWriter writes into it
+            "default_column_width": 72,  # pixels: what Excel gives a column in Arial 11
+            "default_row_height": 19,
+        }
+        self.raw = xlsxwriter.Workbook(self._buffer, options)
+        prepare(self.raw, title=title, subject=subject, comments=comments, made=made)
+        self._formats: dict[tuple[str, ...], Format] = {}
+
+    def sheet(self, name: str) -> Sheet:
+        """A new sheet, its gridlines hidden."""
+        worksheet = self.raw.add_worksheet(name, worksheet_class=SheetOfOurs)
+        worksheet.hide_gridlines(2)
+        return Sheet(self, worksheet)
+
+    def format(self, *names: str) -> Format:
+        """The format that the named styles add up to; later ones win."""
+        if names not in self._formats:
+            merged = dict(styles.BASE)
+            for name in names:
+                merged |= styles.STYLES[name]
+            self._formats[names] = self.raw.add_format(merged)
+        return self._formats[names]
+
+    def plain_format(self, style: styles.Style) -> Format:
+        """A format of these properties only, for conditional formats."""
+        return self.raw.add_format(style)
+
+    def define_name(self, name: str, formula: str) -> None:
+        """A defined name."""
+        checked(self.raw.define_name(name, f"={formula}"))
+
+    def mark(self, name: str, text: str) -> None:
+        """Write a custom property; none where the text is longer than the 255 characters that Excel takes."""
+        if len(text.encode("utf-16-le")) <= 2 * PROPERTY_LIMIT:
+            checked(self.raw.set_custom_property(name, text))
+
+    def to_bytes(self) -> bytes:
+        """The finished workbook; nothing can be written after."""
+        self.raw.close()
+        return self._buffer.getvalue()
+
+
+class Sheet:
+    """One sheet: every write names its styles, and every refusal is raised."""
+
+    def __init__(self, book: Book, worksheet: Worksheet) -> None:
+        self.book = book
+        self.raw = worksheet
+
+    def text(self, row: int, col: int, text: str, *names: str) -> None:
+        """Write a text as a text, cut at what a cell holds."""
+        text = clean_text(text)
+        if text.startswith(_FORMULA_STARTS):
+            names = (*names, "quoted")
+        checked(self.raw.write_string(row, col, text, self.book.format(*names)))
+
+    def text_or_blank(self, row: int, col: int, text: str, *names: str) -> None:
+        """Write a text, or format an empty cell where there is none."""
+        if text:
+            self.text(row, col, text, *names)
+        else:
+            self.blank(row, col, *names)
+
+    def titled(self, row: int, col: int, title: str, text: str, *names: str) -> None:
+        """Write a text under a title in bold, both in one cell."""
+        bold, plain = self.book.format(*names, "bold"), self.book.format(*names)
+        parts = (bold, f"{clean_text(title)}\n", plain, clean_text(text))
+        checked(self.raw.write_rich_string(row, col, *parts, plain))
+
+    def number(self, row: int, col: int, value: float | None, *names: str) -> None:
+        """Write a number; an empty cell for ``None``."""
+        if value is None:
+            return self.blank(row, col, *names)
+        checked(self.raw.write_number(row, col, value, self.book.format(*names)))
+        return None
+
+    def date(self, row: int, col: int, value: dt.date, *names: str) -> None:
+        """Write a date."""
+        checked(self.raw.write_datetime(row, col, value, self.book.format(*names, "date")))
+
+    def blank(self, row: int, col: int, *names: str) -> None:
+        """Format an empty cell."""
+        checked(self.raw.write_blank(row, col, None, self.book.format(*names)))
+
+    def value(self, row: int, col: int, value: float | str, *names: str) -> None:
+        """Write a number or a text, as it is one or the other."""
+        if isinstance(value, str):
+            self.text(row, col, value, *names)
+        else:
+            self.number(row, col, value, *names)
+
+    def formula(self, row: int, col: int, formula: str, value: float | str, *names: str) -> None:
+        """Write a formula with its present result, which is what Protected View shows."""
+        shown = clean_text(value) if isinstance(value, str) else value
+        self.book.raw.calc_on_load = True  # a program that fills a workbook in seldom computes it
+        checked(self.raw.write_formula(row, col, f"={formula}", self.book.format(*names), shown))
+
+    def link(self, row: int, col: int, target: str, text: str, *names: str, tip: str = "") -> None:
+        """Write a link to a cell of this workbook, such as ``'Start here'!A1``."""
+        shown = self.book.format("link", *names)
+        checked(self.raw.write_url(row, col, f"internal:{target}", shown, text, tip or None))
+
+    def texts(self, row: int, col: int, texts: Sequence[str], *names: str) -> None:
+        """Write texts side by side."""
+        for offset, text in enumerate(texts):
+            self.text(row, col + offset, text, *names)
+
+    def widths(self, *pixels: int) -> None:
+        """Set the widths of the first columns, in pixels."""
+        for col, width in enumerate(pixels):
+            checked(self.raw.set_column_pixels(col, col, width))
+
+    def height(self, row: int, points: float) -> None:
+        """Set the height of a row, in points, at most what Excel allows."""
+        checked(self.raw.set_row(row, min(round(points * 4) / 4, EXCEL_HEIGHT)))
+
+    def validate(self, row: int, col: int, rule: Mapping[str, Any], *, last_row: int | None = None) -> None:
+        """Add a data validation to a cell, or to a run of cells down its column."""
+        last = row if last_row is None else last_row
+        checked(self.raw.data_validation(row, col, last, col, dict(rule)))
+
+    def rule(self, first: tuple[int, int], last: tuple[int, int], rule: Mapping[str, Any]) -> None:
+        """Add a conditional format to a box of cells."""
+        checked(self.raw.conditional_format(*first, *last, dict(rule)))
+
+    def filter(self, row: int, col: int, last_row: int, last_col: int) -> None:
+        """Put filter buttons on the headings of a table."""
+        checked(self.raw.autofilter(row, col, last_row, last_col))
+
+    def chart(self, row: int, col: int, chart: Any, *, width: int, height: int, description: str) -> None:
+        """Insert a chart of a size in pixels, with its alternative text."""
+        chart.set_size({"width": width, "height": height})
+        placed = {"object_position": 2, "description": description}
+        checked(self.raw.insert_chart(row, col, chart, placed))
+
+    def mark_headings(self, row: int, col: int, last_row: int, last_col: int) -> None:
+        """Tell screen readers which cells are a table's headings, by the name that they look for.
+
+        JAWS and others read a name such as ``TitleRegion1.A3.N9.1`` (the corners of the
+        table and the number of the sheet) as "column and row titles begin here".
+        """
+        corners = f"{cell_name(row, col)}.{cell_name(last_row, last_col)}"
+        name = f"'{self.raw.get_name()}'!TitleRegion1.{corners}.{self.raw.index + 1}"
+        here = cell_name(row, col, absolute=True)
+        self.book.define_name(name, f"'{self.raw.get_name()}'!{here}")
+
+    def page(self, *, repeat_row: int | None = None, a3: bool = False, portrait: bool = False) -> None:
+        """Set up printing: one page wide, page numbers, the headings' row repeated."""
+        if portrait:
+            self.raw.set_portrait()
+        else:
+            self.raw.set_landscape()
+        self.raw.set_paper(8 if a3 else 9)
+        self.raw.fit_to_pages(1, 0)
+        self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.raw.set_footer("&L&A&RPage &P of &N")
+        if repeat_row is not None:
+            self.raw.repeat_rows(repeat_row)
+
+    def protect(self) -> None:
+        """Lock the sheet, without a password, leaving looks, sorting and filtering to the officer."""
+        self.raw.untouched = self.book.format()  # the style Normal is unlocked
+        self.raw.protect(
+            "",
+            {
+                "format_cells": False,
+                "format_columns": True,
+                "format_rows": True,
+                "sort": True,
+                "autofilter": True,
+            },
+        )
+
+
+def checked(result: object) -> None:
+    """Raise where XlsxWriter says, by a negative number, that it did not do what it was asked.
+
+    Raises:
+        RuntimeError: it refused.
+    """
+    if isinstance(result, int) and result < 0:
+        raise RuntimeError(f"XlsxWriter refused a call ({result})")
+
+
+def literal(text: str) -> str:
+    """A text as a formula holds it: in pieces, since Excel takes 255 characters between two quotes.
+
+    It offers to repair a file with a longer one, and takes the formula out of it.
+    """
+    pieces = [text[start : start + _LITERAL] for start in range(0, len(text), _LITERAL)]
+    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces or [""])
+
+
+def clean_text(text: str) -> str:
+    """A text as a cell can hold it: no lone surrogates, at most 32,767 UTF-16 units and 253 line feeds."""
+    # A lone surrogate cannot be written as UTF-8, and one of them would stop a whole output.
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    whole = _within_line_feeds(encoded.decode("utf-16-le", "replace"))
+    if len(encoded) <= 2 * TEXT_LIMIT:
+        return whole
+    kept = encoded[: 2 * (TEXT_LIMIT - len(_CUT))].decode("utf-16-le", "ignore")
+    return f"{kept}{_CUT}"
+
+
+def _within_line_feeds(text: str) -> str:
+    """A text whose line feeds beyond those that a cell takes are spaces: no word is lost."""
+    lines = text.split("\n", LINE_FEEDS)
+    return "\n".join([*lines[:-1], lines[-1].replace("\n", " ")])
+
+
+Writer = Callable[..., bytes]
+
+
+def strict(writer: Writer) -> Writer:
+    """Decorate a function that writes a workbook: a warning of XlsxWriter's is raised, as our mistake."""
+
+    @functools.wraps(writer)
+    def wrapped(*arguments: object, **options: object) -> bytes:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return writer(*arguments, **options)
+
+    return wrapped

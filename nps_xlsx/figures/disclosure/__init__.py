@@ -1,0 +1,1 @@
+"""What may be shown of a few councils: nothing that gives one of them away."""

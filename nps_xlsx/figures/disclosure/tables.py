@@ -1,0 +1,214 @@
+"""What of one consolidation may be published: the rule of suppression laid over its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from nps_xlsx.figures.disclosure.rows import Councils, Group, Row, withheld_below, withheld_together
+from nps_xlsx.figures.tables import Tables
+from nps_xlsx.model import KeyArea
+
+ALL: Group = ("all", "all")
+"""The row of everything; other rows are named by ``theme``, ``area`` or ``ref`` and their code."""
+
+NOBODY: Councils = frozenset()
+_BY = ("all", "theme", "area", "ref")
+
+
+@dataclass(frozen=True)
+class Publishable:
+    """Which figures of the tables are withheld, at a threshold of so many councils."""
+
+    tables: Tables
+    facts: Sequence[str]
+    suppress_below: int
+    name_councils: bool = False
+
+    @property
+    def threshold(self) -> int:
+        """Fewer councils than these are too few; one council alone is no threshold."""
+        return self.suppress_below if self.suppress_below > 1 else 0
+
+    @property
+    def is_too_few(self) -> bool:
+        """Whether so few councils took part that nothing over all of them can be shown."""
+        took_part = {assessment.gss_code for assessment in self.tables.assessments}
+        return not took_part or len(took_part) < self.threshold or ALL in self.current
+
+    @property
+    def areas(self) -> tuple[KeyArea, ...]:
+        """The areas that have behaviours: a short edition may have asked for a principle alone."""
+        return tuple(area for area in self.tables.framework.areas if area.behaviours)
+
+    @cached_property
+    def names(self) -> tuple[Group, ...]:
+        """The rows over all councils: everything, the themes, the areas, the enablers once."""
+        themes = [("theme", name) for name in self._themes if name not in self._enablers]
+        return (ALL, *themes, *(("area", area.code) for area in self.areas))
+
+    @cached_property
+    def councils(self) -> Mapping[Group, Councils]:
+        """The councils that gave a current level, by row."""
+        return _councils(self.tables.answers.dropna(subset=["current"]))
+
+    @cached_property
+    def current(self) -> frozenset[Group]:
+        """The rows of which current levels are withheld."""
+        return self._withheld(self._given(self.tables.answers))
+
+    def _given(self, answers: pd.DataFrame, column: str = "current") -> dict[Group, Row]:
+        """What each row over all councils rests on, where these levels are shown."""
+        given = answers.dropna(subset=[column])
+        councils, spread = _councils(given), self._elsewhere(given, column)
+        return {
+            name: Row((councils.get(name, NOBODY),), spread=tuple(own.get(name, NOBODY) for own in spread))
+            for name in self._rows
+        }
+
+    def _elsewhere(self, given: pd.DataFrame, column: str) -> list[dict[Group, Councils]]:
+        """For each level, the councils that gave another one too."""
+        levels = self.tables.framework.levels
+        return [_councils(given[given[column] != level.number]) for level in levels]
+
+    @cached_property
+    def aims(self) -> frozenset[Group]:
+        """The rows of which targets and gaps are withheld, one with the other: each gives the other away."""
+        answers = self.tables.answers
+        both = _councils(answers.dropna(subset=["gap"]))
+        rows = {
+            name: replace(row, cells=(*row.cells, both.get(name, NOBODY)))
+            for name, row in self._given(answers, "target").items()
+        }
+        return self._withheld(rows, self.current)
+
+    @cached_property
+    def last(self) -> frozenset[Group]:
+        """The rows of which the earlier round's levels are withheld."""
+        return self._withheld(self._given(self.tables.before))
+
+    @cached_property
+    def same(self) -> frozenset[Group]:
+        """The rows of which the figures of the same councils in both rounds are withheld.
+
+        These differ from those of all councils by who came and who went, and by what had no level
+        in the other round: nobody, or enough councils.
+        """
+        now = self.tables.answers.dropna(subset=["current"])
+        before = self.tables.before.dropna(subset=["current"])
+        paired = now["last"].notna()
+        pairs = set(zip(now["gss_code"][paired], now["ref"][paired], strict=True))
+        keys = zip(before["gss_code"], before["ref"], strict=True)
+        left = before[pd.Series([key not in pairs for key in keys], index=before.index, dtype=bool)]
+        came, went = _councils(now[~paired]), _councils(left)
+        was = self._given(now[paired], "last")
+        rows = {
+            name: replace(
+                row,
+                differences=(came.get(name, NOBODY), went.get(name, NOBODY)),
+                spread=(*row.spread, *was[name].spread),
+            )
+            for name, row in self._given(now[paired]).items()
+        }
+        return self._withheld(rows, self.current | self.last)
+
+    @cached_property
+    def groups(self) -> Mapping[str, Mapping[str, Mapping[str, Councils]]]:
+        """By fact, group and area (or ``all``): the councils of the group that gave a current level."""
+        return self._by_group(self.tables.answers.dropna(subset=["current"]))
+
+    def _by_group(self, answers: pd.DataFrame) -> dict[str, dict[str, dict[str, Councils]]]:
+        codes = ["all", *(area.code for area in self.areas)]
+        found: dict[str, dict[str, dict[str, Councils]]] = {}
+        for fact in self.facts:
+            found[fact] = {}
+            for name in sorted(set(self.tables.councils[fact])):
+                given = {
+                    code: own
+                    for (_, code), own in _councils(answers[answers[fact] == name], ("all", "area")).items()
+                }
+                found[fact][name] = {code: given.get(code, NOBODY) for code in codes}
+        return found
+
+    @cached_property
+    def hidden_groups(self) -> Mapping[str, frozenset[str]]:
+        """By fact, the groups of councils of which the levels are withheld; none where councils are named."""
+        if self.name_councils:
+            return {fact: frozenset() for fact in self.facts}
+        given = self.tables.answers.dropna(subset=["current"])
+        ends = (self.tables.framework.levels[0].number, self.tables.framework.levels[-1].number)
+        inside = [self._by_group(given[given["current"] != end]) for end in ends]
+        facts = {
+            fact: {
+                name: replace(
+                    self._group_row(cells),
+                    spread=tuple(cell for own in inside for cell in self._group_row(own[fact][name]).cells),
+                )
+                for name, cells in groups.items()
+            }
+            for fact, groups in self.groups.items()
+        }
+        together = withheld_together(facts, self.threshold)
+        if not self.threshold:
+            return together
+        silent = {fact: {name for name, row in rows.items() if row.is_empty} for fact, rows in facts.items()}
+        return {fact: together[fact] | silent[fact] for fact in self.facts}
+
+    def _group_row(self, cells: Mapping[str, Councils]) -> Row:
+        """What a group's row rests on: every column in which anybody gave a level.
+
+        Areas that are withheld for all councils count as one: what is left of the group's total.
+        """
+        hidden = [area.code for area in self.areas if ("area", area.code) in self.current]
+        shown = [
+            area.code
+            for area in self.areas
+            if area.code not in hidden and self.councils.get(("area", area.code), NOBODY)
+        ]
+        rest = (NOBODY.union(*(cells[code] for code in hidden)),) if hidden else ()
+        return Row((cells["all"], *(cells[code] for code in shown), *rest))
+
+    @property
+    def _themes(self) -> tuple[str, ...]:
+        named = [theme.name for theme in self.tables.framework.themes if _scored(theme.key_areas)]
+        return (*named, *self._enablers)
+
+    @property
+    def _enablers(self) -> tuple[str, ...]:
+        """The enablers as a theme of their own, where there are any."""
+        enablers = self.tables.framework.enablers
+        return (enablers.name,) if enablers and enablers.behaviours else ()
+
+    @cached_property
+    def _parts(self) -> Mapping[Group, Sequence[Group]]:
+        """What adds up to what: behaviours to areas, areas to themes, themes to everything."""
+        parts: dict[Group, list[Group]] = {ALL: [("theme", name) for name in self._themes]}
+        for area in self.areas:
+            key = ("area", area.code)
+            parts.setdefault(("theme", self.tables.framework.theme_name(area)), []).append(key)
+            parts[key] = [("ref", behaviour.code) for behaviour in area.behaviours]
+        return parts
+
+    @property
+    def _rows(self) -> tuple[Group, ...]:
+        return (ALL, *(name for own in self._parts.values() for name in own))
+
+    def _withheld(self, rows: Mapping[Group, Row], also: frozenset[Group] = frozenset()) -> frozenset[Group]:
+        return withheld_below(ALL, self._parts, rows, self.threshold, also)
+
+
+def _scored(areas: Sequence[KeyArea]) -> bool:
+    return any(area.behaviours for area in areas)
+
+
+def _councils(answers: pd.DataFrame, rows: Sequence[str] = _BY) -> dict[Group, Councils]:
+    """The councils of these answers: of all, and by theme, area and behaviour."""
+    frame, councils = answers.assign(all="all"), answers["gss_code"].to_numpy(object)
+    return {
+        (by, str(code)): frozenset(councils[places])
+        for by in rows
+        for code, places in frame.groupby(by).indices.items()
+    }

@@ -1,0 +1,95 @@
+"""The long table that everything is counted from: one row per response and scored behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, Return, Status
+from nps_xlsx.register.councils import Register
+
+UNKNOWN = "Not in the register"
+
+_COLUMNS = (
+    *("place", "gss_code", "round", "theme", "area", "ref"),
+    *("current", "target", "gap", "last", "answered", "not_applicable"),
+)
+_NUMBERS = ("current", "target", "gap", "last")
+
+
+def accepted(returns: Sequence[Return]) -> tuple[Assessment, ...]:
+    """The assessments that count, in order of council name and respondent."""
+    chosen = [
+        returned.assessment
+        for returned in returns
+        if returned.status is Status.ACCEPTED and returned.assessment is not None
+    ]
+    return tuple(sorted(chosen, key=lambda a: (a.council.casefold(), a.gss_code, a.round, a.respondent)))
+
+
+def council_label(assessment: Assessment, *, with_round: bool = False) -> str:
+    """The council's name, with its respondent where a council sends several, and the round if wanted."""
+    label = f"{assessment.council} ({assessment.respondent})" if assessment.respondent else assessment.council
+    return f"{label}, round {assessment.round}" if with_round else label
+
+
+def answer_frame(
+    assessments: Sequence[Assessment], framework: Framework, previous: Mapping[str, Assessment]
+) -> pd.DataFrame:
+    """One row an assessment and scored behaviour that was asked.
+
+    ``place`` is the position of the assessment; ``current``, ``target``, ``gap`` and ``last``
+    (the council's level of the earlier round) are not-a-number where there is no level.
+    """
+    rows = [
+        row
+        for place, assessment in enumerate(assessments)
+        for row in _rows(place, assessment, framework, previous.get(assessment.gss_code))
+    ]
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return frame.astype(dict.fromkeys(_NUMBERS, float))
+
+
+def _rows(
+    place: int, assessment: Assessment, framework: Framework, previous: Assessment | None
+) -> list[tuple[object, ...]]:
+    given = {answer.ref: answer for answer in assessment}
+    before = {answer.ref: answer for answer in previous or ()}
+    rows: list[tuple[object, ...]] = []
+    for area in framework.areas:
+        for behaviour in area.behaviours:
+            ref = behaviour.code
+            if assessment.asked and ref not in assessment.asked:
+                continue
+            answer, last = given.get(ref, Answer(ref)), before.get(ref, Answer(ref)).current
+            rows.append(
+                (
+                    *(place, assessment.gss_code, assessment.round, framework.theme_name(area)),
+                    *(area.code, ref, _number(answer.current), _number(answer.target)),
+                    *(_number(answer.gap), _number(last)),
+                    *(answer.is_answered, answer.current == NOT_APPLICABLE),
+                )
+            )
+    return rows
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int) else float("nan")
+
+
+def council_frame(assessments: Sequence[Assessment], register: Register) -> pd.DataFrame:
+    """One row an assessment: its council, and every fact that the register has of it."""
+    rounds = len({assessment.round for assessment in assessments})
+    extra = register.extra_columns
+    rows = []
+    for assessment in assessments:
+        council = register.by_code.get(assessment.gss_code)
+        facts = dict.fromkeys(("council_type", "region", *extra), UNKNOWN)
+        if council is not None:
+            facts = {"council_type": council.council_type, "region": council.region}
+            facts |= {name: council.extra.get(name, "") or "Not given" for name in extra}
+        label = council_label(assessment, with_round=rounds > 1)
+        rows.append({"gss_code": assessment.gss_code, "council": label, "round": assessment.round, **facts})
+    columns = ["gss_code", "council", "round", "council_type", "region", *extra]
+    return pd.DataFrame(rows, columns=columns)

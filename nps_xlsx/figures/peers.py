@@ -1,0 +1,337 @@
+"""One council beside the others: the medians and quartiles of its groups, and none of any other council.
+
+Every figure of a group is its median or its quartiles (the values in order, between two of them in
+proportion: pandas' "linear", the statistics module's "inclusive"), to one decimal, over everyone in
+the group who gave that figure, the council itself included, so that all members see the same.
+
+The rule of disclosure, for each figure by itself:
+
+1.  A group is shown only where at least ``threshold`` *other* councils of it gave the figure; and
+    only where it differs from each other group that is shown by nobody or by at least as many
+    others: else the few who make the difference could be worked out.  Otherwise the next broader
+    group stands in its place and is named: family, type, all; or region, all.
+2.  Quartiles are shown from ``QUARTILES_FROM`` others.  Then at least one other council lies beyond
+    each figure on either side, even where the reader's own level is the lowest or the highest: it
+    can always be that one of them, whichever, is elsewhere.
+3.  No least, no greatest, no count of a level.  How many others reach a level is told for all and
+    for one group of peers only, and none, one, all but one and all are not told apart.
+4.  A behaviour's levels are shown of no group in which the page withholds them, nor where a group, or the
+    difference between two that are shown, is all at one level once any one member is taken away
+    (see ``members``): for none of its members then, so that nobody learns that it is the odd one out.
+5.  Figures are rounded here, not by a cell's format, which would leave the whole number in the file.
+
+So no level of another council follows with certainty from one workbook, even for a reader who knows
+who took part (a test tries every small group).  What the rule does not do: it looks at one
+workbook beside the publication and the page.  Councils that lay theirs side
+by side, or one that gets two whose families differ by a single council, can tell more; within
+a run, a council is in one family only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nps_xlsx.figures.disclosure.members import is_mixed
+from nps_xlsx.figures.frames import UNKNOWN
+from nps_xlsx.figures.tables import Tables
+from nps_xlsx.model.scores import one_decimal
+
+THRESHOLD = 5
+"""Other councils that must have given a figure for a group to be shown, unless the analyst says otherwise."""
+
+QUARTILES_FROM = 8
+"""Others from which no quartile touches the lowest or the highest of them, whatever the reader's own level.
+
+Of nine values in order, the lower quartile is the third: with the reader's own as the lowest, one other
+lies below it.
+"""
+
+WHOLE, REGION, TYPE, FAMILY = "all", "region", "type", "family"
+"""Kinds of group."""
+
+BROADER = {WHOLE: (), REGION: (WHOLE,), TYPE: (WHOLE,), FAMILY: (TYPE, WHOLE)}
+"""What stands in the place of a group that cannot be shown, nearest first."""
+
+LEVEL, AVERAGE, STEP, MOVE = "level", "average", "step", "move"
+"""Kinds of measure: a behaviour's level, an area's average, and the change of each since last round."""
+
+Measure = tuple[str, str]
+"""A kind of measure, and the code of its behaviour or area (``ALL`` for everything)."""
+
+ALL = "all"
+
+TOO_FEW, TOO_NEAR, NOT_KNOWN, WITHHELD = "too few", "too near", "not known", "withheld"
+"""Why a group cannot be shown: too few others of it; nearly the same as a broader one; in no register; or
+its levels would let a member work out another's."""
+
+Flags = npt.NDArray[np.bool_]
+Columns = Mapping[Measure, npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some of the councils of one round: all, or those of a region, a type or a family."""
+
+    kind: str
+    name: str
+    round: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a group shows of one measure, and why it is not the group that was asked for."""
+
+    group: Group | None = None
+    """Whose figure it is; ``None`` where not even all councils together can be shown."""
+    councils: int = 0
+    """How many it rests on, the council itself among them where it gave the figure."""
+    median: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    reason: str = ""
+    """Why it is not the group that was asked for, where it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many of the others are at a level or above: never told where it says the same of everyone."""
+
+    count: int
+    others: int
+
+    @property
+    def share(self) -> float | None:
+        """The share, where it can be told."""
+        return self.count / self.others if 2 <= self.count <= self.others - 2 else None
+
+    def __str__(self) -> str:
+        if self.count < 2:
+            return f"fewer than 2 of {self.others}"
+        if self.count > self.others - 2:
+            return f"more than {self.others - 2} of {self.others}"
+        return f"{self.count} of {self.others}"
+
+
+@dataclass(frozen=True)
+class Peers:
+    """What is compared, once for all councils; ``families`` by GSS code, as the analyst chose them.
+
+    Averages are over the same behaviours for everyone: those that were asked (``refs``, or all).  A council
+    that was not asked about all of an area's is not among those whose averages are compared.
+    """
+
+    tables: Tables
+    families: Mapping[str, str] = field(default_factory=dict)
+    threshold: int = THRESHOLD
+    refs: tuple[str, ...] = ()
+    withheld: Mapping[tuple[str | None, str | None], Collection[str]] = field(default_factory=dict)
+    """By region and type (``None`` for all), the behaviours that the page withholds."""
+    _quartiles: dict[Group, Columns] = field(default_factory=dict, repr=False)
+    _parts: dict[tuple[str, ...], Peers] = field(default_factory=dict, repr=False)
+
+    def about(self, refs: Iterable[str]) -> Peers:
+        """The same for a council that was asked only about these; for all where there are none."""
+        chosen = tuple(sorted(refs))
+        if chosen == self.refs:
+            return self
+        if chosen not in self._parts:
+            self._parts[chosen] = replace(self, refs=chosen, _quartiles={}, _parts={})
+        return self._parts[chosen]
+
+    def of(self, place: int) -> View:
+        """What one response (by its place in the tables) is shown."""
+        row = self.tables.councils.loc[place]
+        facts = {
+            WHOLE: ALL,
+            REGION: str(row["region"]),
+            TYPE: str(row["council_type"]),
+            FAMILY: self.families.get(str(row["gss_code"]), ""),
+        }
+        round_ = str(row["round"])
+        groups = {kind: Group(kind, name, round_) for kind, name in facts.items() if name}
+        return View(self, place, groups)
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """Every measure of every response: a row per response (by place), a column per measure."""
+        answers = self.tables.answers
+        if self.refs:
+            answers = answers[answers["ref"].isin(self.refs)]
+        moved = answers.assign(current=answers["current"] - answers["last"])
+        frames = {
+            LEVEL: _table(answers, "ref"),
+            AVERAGE: self._by_area(answers),
+            STEP: _table(moved, "ref"),
+            MOVE: self._by_area(moved),
+        }
+        places = range(len(self.tables.responses))
+        return pd.concat({kind: frame.reindex(places) for kind, frame in frames.items()}, axis="columns")
+
+    def _by_area(self, answers: pd.DataFrame) -> pd.DataFrame:
+        """Averages by area and over everything, of those who were asked about all of it."""
+        whole = pd.concat([answers, answers.assign(area=ALL)])
+        asked: Any = whole.pivot_table(index="place", columns="area", values="ref", aggfunc="count")
+        means = _table(whole, "area")
+        return means.where(asked[means.columns] == asked[means.columns].max())
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The same column by column, for quick use."""
+        return _by_measure(self.values)
+
+    @cached_property
+    def given(self) -> dict[Measure, Flags]:
+        """Which responses gave each measure."""
+        return {measure: ~np.isnan(values) for measure, values in self.columns.items()}
+
+    def members(self, group: Group) -> Flags:
+        """Which responses are of a group."""
+        return self._members[group]
+
+    @cached_property
+    def _members(self) -> dict[Group, Flags]:
+        councils = self.tables.councils
+        kinds = {
+            WHOLE: [ALL] * len(councils),
+            REGION: list(councils["region"]),
+            TYPE: list(councils["council_type"]),
+            FAMILY: [self.families.get(str(code), "") for code in councils["gss_code"]],
+        }
+        found: dict[Group, Flags] = {}
+        for kind, names in kinds.items():
+            for place, (name, round_) in enumerate(zip(names, councils["round"], strict=True)):
+                flags = found.setdefault(Group(kind, str(name), str(round_)), np.zeros(len(councils), bool))
+                flags[place] = True
+        return found
+
+    def quartiles(self, group: Group) -> Columns:
+        """Lower quartile, median and upper quartile of every measure over a group; worked out once."""
+        if group not in self._quartiles:
+            found = self.values[self.members(group)].quantile([0.25, 0.5, 0.75])
+            self._quartiles[group] = _by_measure(found)
+        return self._quartiles[group]
+
+
+@dataclass(frozen=True)
+class View:
+    """What one council is shown of itself and of its groups."""
+
+    peers: Peers
+    place: int
+    groups: Mapping[str, Group]
+    """The groups that it is in, by kind; no family where none was chosen."""
+    _figures: dict[tuple[str, Measure], Figure] = field(default_factory=dict, repr=False, compare=False)
+    """Those that were asked for before: the sheets of a workbook ask for the same."""
+    _known: dict[Measure, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def took_part(self) -> int:
+        """How many councils responded in the round, the council itself included."""
+        return int(self.peers.members(self.groups[WHOLE]).sum())
+
+    def own(self, measure: Measure) -> float | None:
+        """The council's own figure, to one decimal."""
+        values = self.peers.columns.get(measure)
+        return None if values is None else rounded(float(values[self.place]))
+
+    def figure(self, kind: str, measure: Measure) -> Figure:
+        """The figure of the council's region, type, family or all; a broader group's where it must be."""
+        if (kind, measure) not in self._figures:
+            self._figures[kind, measure] = self._chosen(kind, measure)
+        return self._figures[kind, measure]
+
+    def _chosen(self, kind: str, measure: Measure) -> Figure:
+        if measure not in self.peers.columns:
+            return Figure(reason=TOO_FEW)
+        reasons = self._reasons(measure)
+        for wanted in (kind, *BROADER[kind]):
+            if reasons.get(wanted) == "":
+                return self._figure(self.groups[wanted], measure, reasons[kind])
+        return Figure(reason=reasons[kind])
+
+    def reached(self, kind: str, ref: str, level: int) -> Reached | None:
+        """How many others of a group that is shown are at a level of a behaviour, or above it."""
+        measure = (LEVEL, ref)
+        if measure not in self.peers.columns or self._reasons(measure).get(kind) != "":
+            return None
+        others = self._others(self.groups[kind], measure)
+        return Reached(int((self.peers.columns[measure][others] >= level).sum()), int(others.sum()))
+
+    def nearest(self, ref: str) -> Group | None:
+        """The group of peers that is told beside all: the family or, in its place, the type."""
+        found = self.figure(FAMILY if FAMILY in self.groups else TYPE, (LEVEL, ref)).group
+        return found if found and found.kind != WHOLE else None
+
+    def _figure(self, group: Group, measure: Measure, reason: str) -> Figure:
+        lower, median, upper = (rounded(value) for value in self.peers.quartiles(group)[measure])
+        if self._others(group, measure).sum() < max(QUARTILES_FROM, self.peers.threshold):
+            lower = upper = None
+        councils = int((self.peers.members(group) & self.peers.given[measure]).sum())
+        return Figure(group, councils, median, lower, upper, reason)
+
+    def _others(self, group: Group, measure: Measure) -> Flags:
+        others = self.peers.members(group) & self.peers.given[measure]
+        others[self.place] = False
+        return others
+
+    def _reasons(self, measure: Measure) -> Mapping[str, str]:
+        """Why each of the council's groups is not shown for a measure; empty where it is."""
+        if measure not in self._known:
+            self._known[measure] = self._find_reasons(measure)
+        return self._known[measure]
+
+    def _find_reasons(self, measure: Measure) -> Mapping[str, str]:
+        reasons: dict[str, str] = {}
+        shown: list[Flags] = []
+        for kind, group in self.groups.items():
+            members = self.peers.members(group) & self.peers.given[measure]
+            apart = [members ^ broader for broader in shown]
+            reasons[kind] = self._reason(group, measure, apart) or self._alike(
+                group, measure, [members, *apart]
+            )
+            if not reasons[kind]:
+                shown.append(members)
+        return reasons
+
+    def _reason(self, group: Group, measure: Measure, apart: Sequence[Flags]) -> str:
+        if group.name == UNKNOWN:
+            return NOT_KNOWN
+        if self._others(group, measure).sum() < self.peers.threshold:
+            return TOO_FEW
+        return TOO_NEAR if any(0 < few.sum() < self.peers.threshold for few in apart) else ""
+
+    def _alike(self, group: Group, measure: Measure, councils: Sequence[Flags]) -> str:
+        """Whether a behaviour's levels say too much to some member, of any of these sets of councils."""
+        kind, ref = measure
+        if kind not in (LEVEL, STEP):
+            return ""
+        names = {REGION: (group.name, None), TYPE: (None, group.name)}
+        hidden = [self.peers.withheld.get(one, ()) for one in ((None, None), names.get(group.kind)) if one]
+        levels = self.peers.columns[LEVEL, ref]
+        mixed = all(is_mixed(Counter(levels[some])) for some in councils if some.any())
+        return "" if mixed and not any(ref in refs for refs in hidden) else WITHHELD
+
+
+def rounded(value: float) -> float | None:
+    """A figure to one decimal, halves up as Excel shows them; nothing for not-a-number."""
+    if np.isnan(value):
+        return None
+    return float(one_decimal(float(value)))
+
+
+def _by_measure(frame: pd.DataFrame) -> Columns:
+    measures = [(str(column[0]), str(column[1])) for column in frame.columns]
+    return dict(zip(measures, frame.to_numpy(float).T, strict=True))
+
+
+def _table(answers: pd.DataFrame, by: str) -> pd.DataFrame:
+    table: Any = answers.pivot_table(index="place", columns=by, values="current", aggfunc="mean")
+    return pd.DataFrame(table)

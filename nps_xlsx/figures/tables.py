@@ -1,0 +1,225 @@
+"""The tables of one consolidation, which every report shows in its own way.
+
+Levels are averaged only where one was given: no blank, no "not applicable", no principle
+(see ``scores``).  A mean is not-a-number where nothing was given; no report shows that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+import pandas as pd
+
+from nps_xlsx.figures.frames import answer_frame, council_frame
+from nps_xlsx.model import Assessment, Framework
+from nps_xlsx.register.councils import Register
+from nps_xlsx.rounds.across import newest
+from nps_xlsx.rounds.combine import Combined
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one consolidation.
+
+    ``answers``: one row per response and scored behaviour (see ``frames.answer_frame``), with
+    the facts of the council's row in ``councils``; ``councils``: one row per response with its
+    counts, means and gap; ``heat``: mean current level, response by area; ``themes``,
+    ``areas`` and ``behaviours``: counts, means and gap over all responses; ``distribution``
+    and ``aims``: how many responses are at, and aim for, each level, by behaviour.
+    """
+
+    framework: Framework
+    responses: tuple[Combined, ...]
+    register: Register
+    previous: Mapping[str, Assessment]
+    answers: pd.DataFrame
+    councils: pd.DataFrame
+
+    @property
+    def assessments(self) -> tuple[Assessment, ...]:
+        """The assessment that counts for each response, in order of the council's name."""
+        return tuple(response.assessment for response in self.responses)
+
+    @property
+    def rounds(self) -> tuple[str, ...]:
+        """The rounds that there are responses of."""
+        return tuple(dict.fromkeys(assessment.round for assessment in self.assessments))
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day of the newest return in them; ``None`` where none is dated."""
+        return newest(one for response in self.responses for one in response.basis)
+
+    @cached_property
+    def overall(self) -> pd.Series[float]:
+        """Counts, means and gap over everything."""
+        return self._over("all", ["all"], self.answers.assign(all="all")).iloc[0]
+
+    @cached_property
+    def themes(self) -> pd.DataFrame:
+        """Counts, means and gap by theme, the enablers as the last."""
+        return self._over("theme", list(dict.fromkeys(map(self.framework.theme_name, self.framework.areas))))
+
+    @cached_property
+    def areas(self) -> pd.DataFrame:
+        """Counts, means and gap by key area (by its code)."""
+        return self._over("area", [area.code for area in self.framework.areas])
+
+    @cached_property
+    def behaviours(self) -> pd.DataFrame:
+        """Counts, means and gap by behaviour."""
+        return self._over("ref", [behaviour.code for behaviour in self.framework.behaviours])
+
+    @cached_property
+    def heat(self) -> pd.DataFrame:
+        """Mean current level: a row per response (by place), a column per area."""
+        table = self.answers.pivot_table(index="place", columns="area", values="current", aggfunc="mean")
+        codes = [area.code for area in self.framework.areas]
+        return table.reindex(index=range(len(self.responses)), columns=codes)
+
+    @cached_property
+    def distribution(self) -> pd.DataFrame:
+        """How many responses gave each current level, "not applicable", or nothing, by behaviour."""
+        return self._levels("current")
+
+    @cached_property
+    def aims(self) -> pd.DataFrame:
+        """How many responses aim for each level, by behaviour; the rest gave no target."""
+        return self._levels("target")
+
+    @property
+    def fact_columns(self) -> tuple[str, ...]:
+        """The columns of the register by which councils can be grouped, region and type first."""
+        return ("region", "council_type", *self.register.extra_columns)
+
+    def groups(self, fact: str, by: str = "") -> pd.DataFrame:
+        """Counts, means and gap of each group of councils, in all or by ``theme``, ``area`` or ``ref``.
+
+        The index is the group's name, or (name, code); ``councils`` counts the responses that
+        gave a level there.
+        """
+        keys = [fact, by] if by else [fact]
+        table = _summary(self.answers, keys)
+        given = self.answers[self.answers["current"].notna()]
+        table["councils"] = given.groupby(keys, sort=True)["place"].nunique().reindex(table.index).fillna(0)
+        return table.sort_index()
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether any council that responded has answers of an earlier round to compare with."""
+        return bool(self.answers["last"].notna().any())
+
+    @cached_property
+    def before(self) -> pd.DataFrame:
+        """The answers of the earlier round, of every council that took part in it."""
+        return answer_frame(list(self.previous.values()), self.framework, {})
+
+    def movement(self, by: str = "area") -> pd.DataFrame:
+        """The movement since the earlier round, by ``all``, ``theme``, ``area`` or ``ref``.
+
+        ``all_last`` and ``all_now`` are the means of everyone in each round, with their counts;
+        ``same_last`` and ``same_now`` those of the answers that have a level in both rounds,
+        ``pairs`` how many these are, from how many ``councils``; ``change`` is their difference,
+        which no change of who answered can make.
+        """
+        now, last = (frame.assign(all="all") for frame in (self.answers, self.before))
+        both = now[now["current"].notna() & now["last"].notna()]
+        pairs, everyone_now, everyone_last = both.groupby(by), now.groupby(by), last.groupby(by)
+        table = pd.DataFrame(
+            {
+                "all_last": everyone_last["current"].mean(),
+                "all_last_count": everyone_last["current"].count(),
+                "all_now": everyone_now["current"].mean(),
+                "all_now_count": everyone_now["current"].count(),
+                "same_last": pairs["last"].mean(),
+                "same_now": pairs["current"].mean(),
+                "pairs": pairs["current"].count(),
+                "councils": pairs["gss_code"].nunique(),
+            }
+        ).reindex(self._order(by))
+        table["change"] = table["same_now"] - table["same_last"]
+        counts = ["all_last_count", "all_now_count", "pairs", "councils"]
+        return table.fillna(dict.fromkeys(counts, 0))
+
+    def area(self, code: str) -> pd.Series[float]:
+        """Counts, means and gap of one key area over all responses."""
+        return cast("pd.Series[float]", self.areas.loc[code])
+
+    def behaviour(self, code: str) -> pd.Series[float]:
+        """Counts, means and gap of one behaviour over all responses."""
+        return cast("pd.Series[float]", self.behaviours.loc[code])
+
+    def levels(self, code: str) -> pd.Series[int]:
+        """How many responses are at each level of one behaviour."""
+        return cast("pd.Series[int]", self.distribution.loc[code])
+
+    def _order(self, by: str) -> list[str]:
+        known = {"theme": self.themes, "area": self.areas, "ref": self.behaviours}
+        return list(known[by].index) if by in known else ["all"]
+
+    def _over(self, by: str, codes: Sequence[str], answers: pd.DataFrame | None = None) -> pd.DataFrame:
+        table = _summary(self.answers if answers is None else answers, [by])
+        whole = table.reindex(list(codes))
+        counts = [column for column in whole.columns if column not in ("current", "target", "gap")]
+        return whole.fillna(dict.fromkeys(counts, 0))
+
+    def _levels(self, which: str) -> pd.DataFrame:
+        answers, refs = self.answers, [behaviour.code for behaviour in self.framework.behaviours]
+        groups = answers.groupby("ref", sort=False)
+        counts = {
+            f"level_{level.number}": (answers[which] == level.number).groupby(answers["ref"]).sum()
+            for level in self.framework.levels
+        }
+        given = groups[which].count()
+        rest = {"applicable": given}
+        if which == "current":
+            rest["not_applicable"] = groups["not_applicable"].sum()
+            rest["blank"] = groups.size() - groups["answered"].sum()
+        else:
+            rest["no_target"] = groups.size() - given
+        return pd.DataFrame(counts | rest).reindex(refs).fillna(0).astype(int)
+
+
+def consolidate(
+    responses: Sequence[Combined],
+    framework: Framework,
+    register: Register,
+    previous: Mapping[str, Assessment] | None = None,
+) -> Tables:
+    """Tabulate the responses, one a council and round; ``previous`` is an earlier round by GSS code."""
+    assessments = [response.assessment for response in responses]
+    answers = answer_frame(assessments, framework, previous or {})
+    councils = council_frame(assessments, register)
+    facts = councils.drop(columns=["gss_code", "council", "round"])
+    whole = _summary(answers, ["place"]).reindex(range(len(assessments)))
+    counts = [column for column in whole.columns if column not in ("current", "target", "gap")]
+    return Tables(
+        framework=framework,
+        responses=tuple(responses),
+        register=register,
+        previous=previous or {},
+        answers=answers.join(facts, on="place"),
+        councils=councils.join(whole.fillna(dict.fromkeys(counts, 0))),
+    )
+
+
+def _summary(answers: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Counts and means by columns: of current levels, of targets, and of gaps where both are there."""
+    groups = answers.groupby(list(by), sort=False)
+    return pd.DataFrame(
+        {
+            "rows": groups.size(),
+            "answered": groups["answered"].sum(),
+            "not_applicable": groups["not_applicable"].sum(),
+            "applicable": groups["current"].count(),
+            "current": groups["current"].mean(),
+            "targets": groups["target"].count(),
+            "target": groups["target"].mean(),
+            "gaps": groups["gap"].count(),
+            "gap": groups["gap"].mean(),
+        }
+    )

@@ -1,0 +1,253 @@
+"""Reading a framework from its folder of TOML, and reporting all of its faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from nps_xlsx.framework.guidance import read_actions, read_guidance
+from nps_xlsx.framework.index import read_index
+from nps_xlsx.framework.limits import check_areas, check_levels
+from nps_xlsx.framework.toml_folder import Fault, FrameworkError, TomlFolder
+from nps_xlsx.model import Behaviour, Framework, KeyArea, Level, Steps, Theme
+from nps_xlsx.workbook.stamp import is_edition_name
+
+DEFAULT_EDITION = "nps-2018"
+PRINCIPLE = "High level principle"
+"""What the ladder of a key area itself is called where the framework has no name of its own for it."""
+
+_FRAMEWORK_TEXTS = ("edition", "title", "short_title", "publisher", "published", "copyright")
+_FRAMEWORK_FILES = ("themes", "enablers", "guidance", "actions")
+_FRAMEWORK_KEYS = {
+    *_FRAMEWORK_TEXTS,
+    *_FRAMEWORK_FILES,
+    "subject",
+    "principle",
+    "good",
+    "levels",
+    "superseded",
+}
+_AREA_TEXTS = ("code", "name", "sheet", "description")
+_HELP_TEXTS = ("what_it_is", "why_it_is_important")
+_AREA_KEYS = {*_AREA_TEXTS, *_HELP_TEXTS, "footnote", "principle", "behaviours"}
+_BEHAVIOUR_TEXTS = ("code", "name", "short_name", "summary")
+_BEHAVIOUR_KEYS = {*_BEHAVIOUR_TEXTS, "value_code", "descriptors"}
+
+
+def data_folder() -> Path:
+    """Where ``framework_data`` is: inside the installed package, or beside it in a checkout.
+
+    Raises:
+        FrameworkError: it is in neither place.
+    """
+    package = Path(__file__).parent.parent
+    for folder in (package / "framework_data", package.parent / "framework_data"):
+        if folder.is_dir():
+            return folder
+    raise FrameworkError(
+        package / "framework_data",
+        [Fault("framework_data", "", "the folder is missing; install nps-xlsx again")],
+    )
+
+
+def load_framework(folder: Path | None = None) -> Framework:
+    """Read a framework from its folder, by default the 2018 edition that comes with the program.
+
+    Raises:
+        FrameworkError: the folder is missing or holds faults; all of them are reported at once.
+    """
+    folder = folder or data_folder() / DEFAULT_EDITION
+    if not folder.is_dir():
+        raise FrameworkError(folder, [Fault(folder.name, "", "there is no such folder")])
+    if not (folder / "framework.toml").is_file():
+        raise FrameworkError(
+            folder, [Fault("framework.toml", "", "the file is missing; is this the folder?")]
+        )
+    files = TomlFolder(folder)
+    framework = _Reader(files).framework()
+    if files.faults:
+        raise FrameworkError(folder, files.faults)
+    return framework
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the files of one framework and collects the faults on the way."""
+
+    folder: TomlFolder
+    levels: tuple[Level, ...] = ()
+    principle: str = ""
+    """What the ladder of a key area itself is called."""
+    files: dict[str, str] = field(default_factory=dict)
+    """The file that each area and row stands in, by code."""
+
+    def framework(self) -> Framework:
+        file = "framework.toml"
+        data = self.folder.read(file)
+        self.folder.unknown_keys(file, "", data, _FRAMEWORK_KEYS)
+        self.levels = self._levels(file, data)
+        self.principle = self.folder.text(file, "", data, "principle", required=False) or PRINCIPLE
+        themes = tuple(self._theme(name) for name in self._file_names(file, data))
+        enablers_file = data.get("enablers")
+        texts = {key: self.folder.text(file, "", data, key) for key in _FRAMEWORK_TEXTS}
+        if texts["edition"] and not is_edition_name(texts["edition"]):
+            self.folder.fault(file, "edition", "must be 1 to 60 letters from a to z, digits and hyphens")
+        framework = Framework(
+            edition=texts["edition"],
+            title=texts["title"],
+            short_title=texts["short_title"],
+            publisher=texts["publisher"],
+            published=texts["published"],
+            copyright=texts["copyright"],
+            levels=self.levels,
+            themes=themes,
+            enablers=self._enablers(enablers_file) if isinstance(enablers_file, str) else None,
+            guidance=read_guidance(self.folder, self.folder.text(file, "", data, "guidance")),
+            actions={},
+            superseded=self._superseded(file, data),
+            good=self._good(file, data),
+            subject=self.folder.text(file, "", data, "subject", required=False),
+        )
+        self._whole(framework)
+        actions, index = self._actions(data, framework), read_index(self.folder, framework)
+        return replace(framework, actions=actions, index=index)
+
+    def _actions(self, data: Mapping[str, Any], framework: Framework) -> Mapping[str, Steps]:
+        """The suggested actions, which a framework may do without."""
+        file = data.get("actions")
+        if not isinstance(file, str):
+            return {}
+        codes = [behaviour.code for behaviour in framework.behaviours]
+        return read_actions(self.folder, file, codes, self.levels)
+
+    def _superseded(self, file: str, data: Mapping[str, Any]) -> tuple[str, ...]:
+        texts = data.get("superseded", [])
+        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+            return tuple(texts)
+        self.folder.fault(file, "superseded", "must list the former texts")
+        return ()
+
+    def _good(self, file: str, data: Mapping[str, Any]) -> int | None:
+        number = data.get("good")
+        if number is None or (number in range(1, len(self.levels) + 1) and not isinstance(number, bool)):
+            return number
+        self.folder.fault(file, "good", "must be the number of a level")
+        return None
+
+    # --- Files and tables
+
+    def _file_names(self, file: str, data: Mapping[str, Any]) -> Iterable[str]:
+        names = data.get("themes")
+        if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
+            return names
+        self.folder.fault(file, "themes", "must list the file of each theme")
+        return ()
+
+    def _levels(self, file: str, data: Mapping[str, Any]) -> tuple[Level, ...]:
+        levels = []
+        for place, table in enumerate(self.folder.tables(file, "levels", data.get("levels", [])), start=1):
+            key = f"levels[{place}]"
+            self.folder.unknown_keys(file, key, table, {"number", "name"})
+            if table.get("number") != place:
+                self.folder.fault(
+                    file, f"{key}.number", f"must be {place}: levels count from 1, lowest first"
+                )
+            levels.append(Level(place, self.folder.text(file, key, table, "name")))
+        check_levels(self.folder, file, levels)
+        return tuple(levels)
+
+    def _theme(self, file: str) -> Theme:
+        data = self.folder.read(file)
+        self.folder.unknown_keys(file, "", data, {"name", "key_areas"})
+        name = self.folder.text(file, "", data, "name") if data else ""
+        return Theme(name, self._areas(file, data))
+
+    def _enablers(self, file: str) -> KeyArea | None:
+        data = self.folder.read(file)
+        self.folder.unknown_keys(file, "", data, {"key_areas"})
+        areas = self._areas(file, data)
+        if data and len(areas) != 1:
+            self.folder.fault(file, "key_areas", f"must hold one area, the enablers, not {len(areas)}")
+        return areas[0] if areas else None
+
+    def _areas(self, file: str, data: Mapping[str, Any]) -> tuple[KeyArea, ...]:
+        tables = self.folder.tables(file, "key_areas", data.get("key_areas", []))
+        if data and not tables:
+            self.folder.fault(file, "key_areas", "the file holds no key area")
+        return tuple(self._area(file, table) for table in tables)
+
+    def _area(self, file: str, table: Mapping[str, Any]) -> KeyArea:
+        key = str(table.get("code", "key_areas"))
+        self.files[key] = file
+        self.folder.unknown_keys(file, key, table, _AREA_KEYS)
+        texts = {name: self.folder.text(file, key, table, name) for name in _AREA_TEXTS}
+        helps = {
+            name: self.folder.text(file, key, table, name, required=name in table) for name in _HELP_TEXTS
+        }
+        principle = None
+        if "principle" in table:
+            code = f"{key}0"
+            descriptors = self._descriptors(file, f"{key}.principle", table.get("principle"))
+            summary = texts["description"]
+            principle = Behaviour(code, self.principle, texts["name"], summary, descriptors, None)
+        behaviours = tuple(
+            self._behaviour(file, key, place, row)
+            for place, row in enumerate(
+                self.folder.tables(file, f"{key}.behaviours", table.get("behaviours", [])), start=1
+            )
+        )
+        if not behaviours:
+            self.folder.fault(file, key, "the area has no behaviour")
+        footnote = str(table.get("footnote", ""))
+        return KeyArea(**texts, **helps, principle=principle, behaviours=behaviours, footnote=footnote)
+
+    def _behaviour(self, file: str, area: str, place: int, table: Mapping[str, Any]) -> Behaviour:
+        expected = f"{area}{place}"
+        key = str(table.get("code", expected))
+        self.files[key] = file
+        self.folder.unknown_keys(file, key, table, _BEHAVIOUR_KEYS)
+        if key != expected:
+            self.folder.fault(file, f"{key}.code", f"must be {expected}: codes run on within their area")
+        value_code = table.get("value_code")
+        if not isinstance(value_code, int) or isinstance(value_code, bool):
+            self.folder.fault(file, f"{key}.value_code", "must be a whole number")
+            value_code = 0
+        texts = {name: self.folder.text(file, key, table, name) for name in _BEHAVIOUR_TEXTS}
+        descriptors = self._descriptors(file, f"{key}.descriptors", table.get("descriptors"))
+        return Behaviour(**texts, descriptors=descriptors, value_code=value_code)
+
+    def _descriptors(self, file: str, key: str, value: object) -> tuple[str, ...]:
+        table = self.folder.table(file, key, value)
+        names = [level.name.lower() for level in self.levels]
+        if not table:
+            return ("",) * len(names)
+        self.folder.unknown_keys(file, key, table, set(names))
+        return tuple(self.folder.text(file, key, table, name) for name in names)
+
+    # --- Across files
+
+    def _whole(self, framework: Framework) -> None:
+        """What can only be seen when every file has been read."""
+        areas = framework.areas
+        self.folder.doubled("code", "area code", [area.code for area in areas], self.files)
+        self.folder.doubled("sheet", "sheet name", [area.sheet for area in areas], self.files)
+        enablers = [] if framework.enablers is None else [framework.enablers.name]
+        themes = [theme.name for theme in framework.themes]
+        self.folder.doubled("name", "name of a theme", [*themes, *enablers], {})
+        self.folder.doubled("code", "code", [row.code for row in framework.rows], self.files)
+        check_areas(self.folder, areas, self.files)
+        if not self.folder.has_unread:
+            self._value_codes(framework)
+
+    def _value_codes(self, framework: Framework) -> None:
+        for expected, behaviour in enumerate(framework.behaviours, start=1):
+            found = behaviour.value_code
+            if found != expected:
+                key = f"{behaviour.code}.value_code"
+                self.folder.fault(
+                    self.files.get(behaviour.code, "framework.toml"),
+                    key,
+                    f"is {found}, where {expected} comes next",
+                )

@@ -1,0 +1,33 @@
+"""Cells as Excel shows them, and as rows and columns that count from 0."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+
+def cell_name(row: int, col: int, *, absolute: bool = False) -> str:
+    """``(6, 2)`` as Excel shows it: ``C7``; ``$C$7`` where absolute."""
+    letters = ""
+    number = col + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"${letters}${row + 1}" if absolute else f"{letters}{row + 1}"
+
+
+@functools.cache
+def column_number(letters: str) -> int:
+    """The column that Excel calls by these letters: 0 for ``A``, 26 for ``AA``."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def position(cell: str) -> tuple[int, int]:
+    """``C7`` as its row and column, ``(6, 2)``; anything else comes before every cell, at ``(-1, -1)``."""
+    match = _CELL.fullmatch(cell)
+    return (int(match[2]) - 1, column_number(match[1])) if match else (-1, -1)

@@ -1,0 +1,1 @@
+"""The files of the analyst: councils, groups of them, targets."""

@@ -1,0 +1,100 @@
+"""Texts in CSV files that a spreadsheet would run or turn into something else, and how they are guarded."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from nps_xlsx.model.errors import UserError
+
+_BLANK = r"[\s\x00\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+# Full-width signs too: OWASP's page "CSV Injection" lists them, and a line break, with the plain ones.
+# The blanks are taken whole or not at all, and only at the start: linear.
+_RUNS = re.compile(rf"[\t\r\n]|{_BLANK}*+[=+\-@\uff1d\uff0b\uff0d\uff20]")
+
+# Each character is taken in one way only, so that matching is linear.
+_TURNS = re.compile(
+    r"(?=\D*+\d)(?:[\d\s/.,:()%£$€¥+-]|(?<=[\d.])e(?=[\d+-])|(?<=[\d\s])[ap]m?(?![a-z])"
+    r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)++|true|false",
+    re.IGNORECASE,
+)
+_STAYS = re.compile(
+    r"(?:0|[1-9][0-9]{0,9})(?:\.[0-9]{0,8}[1-9])?"  # a number as Excel shows it again
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}"  # a date that stays the same day, and that programs compute with
+    r"|[0-9]{4}[-/](?:1[3-9]|[2-9][0-9])"  # a financial year
+)
+_LONGEST = 255
+"""Characters beyond which Excel takes no text for a number or a date."""
+
+
+def guarded(text: str) -> str:
+    """A text that a spreadsheet would run as a formula, or take for a number or a date, after an apostrophe.
+
+    Excel opens a CSV file without asking what its columns are: "2/3" becomes 2 March, "1E5" 100,000, and
+    saving makes that the text.  Text that already begins with apostrophes before the like gets one
+    more, so that ``unguarded`` gives back exactly what the council wrote.
+    """
+    return f"'{text}" if _is_altered(text.lstrip("'")) else text
+
+
+def unguarded(text: str) -> str:
+    """The text as the council wrote it, from a cell of one of the CSV files."""
+    return text[1:] if text.startswith("'") and _is_altered(text.lstrip("'")) else text
+
+
+def _is_altered(text: str) -> bool:
+    if _RUNS.match(text):
+        return True
+    return len(text) <= _LONGEST and bool(_TURNS.fullmatch(text)) and not _STAYS.fullmatch(text)
+
+
+class RegisterError(UserError):
+    """A register or list of councils that cannot be read."""
+
+
+def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The rows of a CSV file with headings, as Excel or anything else saved it.
+
+    Headings are matched whatever their case and spaces.
+
+    Raises:
+        RegisterError: the file is missing, is no text, or lacks a required column.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RegisterError(f"{path} cannot be read ({error.strerror}). Check the name and folder.") from None
+    text = _decoded(path, content)
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)  # Excel writes semicolons where a comma is the decimal point
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="", delimiter=delimiter)
+    headings = [_heading(name) for name in reader.fieldnames or ()]
+    missing = [column for column in required if column not in headings]
+    if missing:
+        lacks = "columns" if len(missing) > 1 else "column"
+        raise RegisterError(
+            f"{path} lacks the {lacks} {', '.join(missing)}. "
+            f"Its first row must hold the headings; it holds: {', '.join(headings) or 'nothing'}."
+        )
+    reader.fieldnames = headings
+    return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    # Excel's plain "CSV" saves in the Windows code page, "CSV UTF-8" with a byte-order mark, and
+    # "Unicode Text" as UTF-16 with tabs.
+    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RegisterError(f"{path} is not a text file. Save it from Excel as CSV UTF-8.")
+
+
+def _heading(name: str | None) -> str:
+    return re.sub(r"[\s-]+", "_", (name or "").strip().lower())

@@ -1,0 +1,140 @@
+"""The whole ingest: files in, the outputs, and a proof that nothing was lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nps_xlsx.files import made_folders
+from nps_xlsx.model import Framework, Return, Severity, Status
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.outputs import Scope
+from nps_xlsx.rounds.across import is_used
+from nps_xlsx.rounds.intake import Intake, Rulings, no_progress, read_returns
+
+
+class ReceiptError(RuntimeError):
+    """Answers went missing between the files and the outputs: our fault, never the council's."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came in and what became of it; it must add up."""
+
+    files: int
+    statuses: dict[Status, int]
+    answers_present: int
+    answers_read: int
+    answers_refused: int
+    answers_aside: int
+    """Rows of returns that were put aside: superseded, or the same file twice; not those of joined ones."""
+    problems: dict[Severity, int]
+    waived: int = 0
+    corrected: int = 0
+    """Rows of the file of corrections that were put into a return."""
+    unused: tuple[str, ...] = ()
+    """Corrections and waivers that met nothing, in words."""
+    written: tuple[Path, ...] = ()
+    replaced: tuple[Path, ...] = ()
+    """Lists and documents of an earlier run that this one has nothing for, where they were moved to."""
+    uncompared: tuple[str, ...] = ()
+    """Councils of the earlier round that were not asked this time, so that nothing compares them."""
+    round: str = ""
+    """The round that the figures are of."""
+    asked: int = 0
+    returned: int = 0
+    """How many councils were asked, and of how many a return counts."""
+    accepted_before: int = 0
+    """Accepted returns of which the results were that these replace."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was wrong: no error and no warning."""
+        return not (self.problems[Severity.ERROR] or self.problems[Severity.WARNING])
+
+
+def ingest(
+    paths: Iterable[Path],
+    out: Path,
+    framework: Framework,
+    register: Register,
+    *,
+    rulings: Rulings | None = None,
+    scope: Scope | None = None,
+    seen: Callable[[str], None] = no_progress,
+    made: Callable[[str], None] = no_progress,
+) -> Receipt:
+    """Read returns and write the outputs into a folder; ``made`` hears the name of each document.
+
+    Raises:
+        InputError: a path is not there.
+        KeepError: a file that is to be kept is not among them.
+        OutputError: a file cannot be written.
+        BusyError: another run is writing to the folder.
+        NothingAcceptedError: the folder holds results, and no return counts that could replace them.
+        PreviousError: the round to compare with is this one.
+        ReceiptError: answers were lost; a bug of ours.
+    """
+    from nps_xlsx.reports.outputs import write_outputs  # a second of imports, which a check does without
+
+    paths = tuple(paths)
+    with made_folders(out):
+        asked = scope.asked if scope else None
+        intake = read_returns(paths, framework, register, rulings=rulings, asked=asked, seen=seen)
+        receipt = make_receipt(intake)
+        written = write_outputs(
+            intake.returns, out, framework, register, scope, rulings=intake.unmet, given=paths, made=made
+        )
+    return replace(
+        receipt,
+        written=written.shown,
+        replaced=written.replaced,
+        uncompared=written.uncompared,
+        accepted_before=written.accepted_before,
+        round=written.round,
+        asked=written.asked,
+        returned=written.returned,
+    )
+
+
+def make_receipt(intake: Intake) -> Receipt:
+    """Count what came in and what became of it.
+
+    Raises:
+        ReceiptError: answers present are not answers read plus answers refused.
+    """
+    returns = intake.returns
+    statuses = [returned.status for returned in returns]
+    found = [problem for returned in returns for problem in returned.problems]
+    counting = [problem.severity for problem in (*found, *intake.unmet) if not problem.waived]
+    joined = sum(returned.answers_joined for returned in returns)
+    refused_whole = sum(_rows_used(returned) for returned in returns if returned.status is Status.REFUSED)
+    receipt = Receipt(
+        files=len(returns),
+        statuses={status: statuses.count(status) for status in Status},
+        answers_present=sum(returned.answers_present for returned in returns),
+        answers_read=sum(_rows_used(returned) for returned in returns if returned.status is Status.ACCEPTED),
+        answers_aside=sum(_rows_used(returned) for returned in returns if _is_aside(returned)) - joined,
+        answers_refused=sum(returned.answers_refused for returned in returns) + refused_whole,
+        problems={severity: counting.count(severity) for severity in Severity},
+        waived=sum(bool(problem.waived) for problem in found),
+        corrected=len(intake.rulings.corrections) - len(intake.unused_corrections),
+        unused=tuple(str(ruling) for ruling in (*intake.unused_corrections, *intake.unused_waivers)),
+    )
+    used = receipt.answers_read + receipt.answers_aside
+    if used + receipt.answers_refused != receipt.answers_present:
+        raise ReceiptError(
+            f"{receipt.answers_present} answers were present, but {used} were read and "
+            f"{receipt.answers_refused} refused: nothing was written"
+        )
+    return receipt
+
+
+def _is_aside(returned: Return) -> bool:
+    return returned.status not in (Status.ACCEPTED, Status.REFUSED)
+
+
+def _rows_used(returned: Return) -> int:
+    """Rows of an assessment that are used where it counts."""
+    return sum(is_used(answer) for answer in returned.assessment or ())

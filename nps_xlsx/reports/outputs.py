@@ -1,0 +1,195 @@
+"""Returns into every document that is made of them, written together into one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from nps_xlsx.figures import Tables, accepted, consolidate, notable, response_rates
+from nps_xlsx.figures.peers import THRESHOLD
+from nps_xlsx.files import made_folders, write_files
+from nps_xlsx.model import Assessment, Framework, Problem, Return
+from nps_xlsx.model.errors import UserError
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.action_plan import all_action_plans
+from nps_xlsx.reports.consolidated import consolidated_workbook
+from nps_xlsx.reports.earlier import accepted_before, refuse_to_wipe, to_move_aside
+from nps_xlsx.reports.feedback import all_feedback
+from nps_xlsx.reports.listings import LISTINGS, Row, all_rows, to_csv
+from nps_xlsx.reports.not_returned import not_returned
+from nps_xlsx.reports.page import Shown, allowed, report_page
+from nps_xlsx.reports.publication import publication_workbook
+from nps_xlsx.rounds.across import main_round
+from nps_xlsx.rounds.combine import Combined, combine
+from nps_xlsx.rounds.intake import no_progress
+
+CONSOLIDATED, PUBLICATION, PAGE = "consolidated.xlsx", "publication.xlsx", "report.html"
+PLANS, FEEDBACK = "action-plans", "feedback"
+FOLDERS = (PLANS, FEEDBACK)
+"""The folders with a file for each council."""
+
+
+class PreviousError(UserError):
+    """An earlier round that is not earlier."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the reports are to show, beside the returns themselves."""
+
+    previous: Mapping[str, Assessment] = field(default_factory=dict)
+    """An earlier round, by GSS code."""
+    asked: Register | None = None
+    """The councils that were asked; the principal councils of England where it is not said."""
+    facts: tuple[str, ...] = ("region", "council_type")
+    """The columns of the register by which councils are grouped."""
+    families: Mapping[str, str] = field(default_factory=dict)
+    """The family with which each council is compared in its feedback, by GSS code."""
+    suppress_below: int = 5
+    """Groups of fewer councils are not shown, nor what would give them away, in what leaves the house."""
+    name_councils: bool = False
+    """Whether the publication and the page may name councils."""
+    contact: str = ""
+    """Whom readers of the publication may ask."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written, and what an earlier run left there."""
+
+    files: tuple[Path, ...]
+    shown: tuple[Path, ...]
+    """The same with a folder of many files in place of each of them."""
+    replaced: tuple[Path, ...] = ()
+    """Files of an earlier run that this one has nothing for, where they were moved to."""
+    uncompared: tuple[str, ...] = ()
+    """Councils of the earlier round that were not asked this time, so that nothing compares them."""
+    round: str = ""
+    """The round that the figures are of."""
+    asked: int = 0
+    returned: int = 0
+    """How many councils were asked, and of how many a return counts."""
+    accepted_before: int = 0
+    """Accepted returns of which the results were that these replace."""
+
+
+def write_outputs(
+    returns: Sequence[Return],
+    out: Path,
+    framework: Framework,
+    register: Register,
+    scope: Scope | None = None,
+    *,
+    rulings: Sequence[Problem] = (),
+    given: Sequence[Path] = (),
+    made: Callable[[str], None] = no_progress,
+) -> Written:
+    """Write every output; those on changes, respondents and reviewers where there are any.
+
+    The reports are of one round: a return of another is listed, and enters no figure.
+    ``rulings`` are the problems with rulings that met nothing, ``given`` the paths that the returns are
+    from; ``made`` hears the name of each document.
+
+    Raises:
+        PreviousError: the earlier round is this one.
+        NothingAcceptedError: the folder holds results, and no return counts that could replace them.
+        BusyError: another run is writing to the folder.
+        OutputError: a file cannot be written; then none is.
+    """
+    scope, before = scope or Scope(), accepted_before(out)
+    refuse_to_wipe(before, returns, out, given)
+    responses = combine(accepted(returns), framework)
+    round_ = main_round(response.assessment for response in responses)
+    _refuse_same_round(scope.previous, round_)
+    counted = [response for response in responses if response.assessment.round in ("", round_)]
+    tables = consolidate(counted, framework, register, scope.previous)
+    asked = response_rates(tables, scope.asked)
+    rows = all_rows(returns, responses, framework, rulings)
+    figures = allowed(tables, scope.facts, scope.suppress_below)
+    contents: dict[str, bytes] = {}
+    for name, content in chain(
+        ((name, to_csv(LISTINGS[name].columns, lines)) for name, lines in rows.items()),
+        [not_returned(asked, scope.asked, returns)],
+        _reports(returns, rulings, rows, tables, scope, figures),
+        _for_councils(responses, tables, scope, figures),
+    ):
+        contents[name] = content
+        made(name)
+    with made_folders(out, *(out / name for name in FOLDERS)):
+        aside = to_move_aside(out, contents, FOLDERS)
+        with made_folders(*sorted({path.parent for path in aside.values()})):
+            files = write_files({out / name: content for name, content in contents.items()}, aside)
+    shown = (*(path for path in files if path.parent == out), *(out / name for name in FOLDERS))
+    return Written(
+        files=tuple(files),
+        shown=shown,
+        replaced=tuple(aside.values()),
+        uncompared=_uncompared(tables, scope),
+        round=round_,
+        asked=len(asked.councils.councils),
+        returned=len(asked.councils.councils) - len(asked.missing),
+        accepted_before=before,
+    )
+
+
+def _uncompared(tables: Tables, scope: Scope) -> tuple[str, ...]:
+    asked = response_rates(tables, scope.asked).councils.by_code
+    return tuple(f"{one.council} ({code})" for code, one in scope.previous.items() if code not in asked)
+
+
+def _refuse_same_round(previous: Mapping[str, Assessment], round_: str) -> None:
+    if round_ and any(before.round.casefold() == round_.casefold() for before in previous.values()):
+        raise PreviousError(
+            f"The answers of --previous are of round {round_}, as these returns are. Give an earlier round's."
+        )
+
+
+def _reports(
+    returns: Sequence[Return],
+    rulings: Sequence[Problem],
+    rows: Mapping[str, Sequence[Row]],
+    tables: Tables,
+    scope: Scope,
+    figures: Shown,
+) -> Iterator[tuple[str, bytes]]:
+    """What is about all councils together."""
+    asked, found = response_rates(tables, scope.asked), notable(tables, returns, rulings)
+    yield CONSOLIDATED, consolidated_workbook(tables, returns, rows, found, asked, scope.facts)
+    yield (
+        PUBLICATION,
+        publication_workbook(
+            tables,
+            asked,
+            suppress_below=scope.suppress_below,
+            name_councils=scope.name_councils,
+            facts=scope.facts,
+            contact=scope.contact,
+        ),
+    )
+    yield (
+        PAGE,
+        report_page(
+            tables,
+            asked,
+            name_councils=scope.name_councils,
+            threshold=scope.suppress_below,
+            shown=figures,
+        ),
+    )
+
+
+def _for_councils(
+    responses: Sequence[Combined], tables: Tables, scope: Scope, figures: Shown
+) -> Iterator[tuple[str, bytes]]:
+    """What each council gets: its action plan, and its feedback."""
+    framework, register = tables.framework, tables.register
+    short_names = {code: council.short_name for code, council in register.by_code.items()}
+    assessments = [response.assessment for response in responses]
+    named = [(one, short_names.get(one.gss_code, one.council)) for one in assessments]
+    for name, content in all_action_plans(named, framework):
+        yield f"{PLANS}/{name}", content
+    few = max(scope.suppress_below, THRESHOLD)  # another council's feedback is never unprotected
+    for name, content in all_feedback(tables, scope.families, short_names, few, figures.too_alike):
+        yield f"{FEEDBACK}/{name}", content

@@ -1,0 +1,299 @@
+"""publication.xlsx: tables that may be published, after "Releasing statistics in spreadsheets".
+
+Written with ``gptables``, the Government Analysis Function's own package over XlsxWriter: a cover,
+contents, notes, and one marked-up table a sheet, without filters, frozen panes, fills, merged
+or empty cells.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+import pandas as pd
+
+from nps_xlsx.workbook import wording
+
+with warnings.catch_warnings():  # gptables leaves a file of its own to be closed when it is loaded
+    warnings.simplefilter("ignore", ResourceWarning)
+    import gptables
+
+from nps_xlsx.excel.book import EXCEL_HEIGHT, checked, clean_text, strict
+from nps_xlsx.excel.parts import prepare
+from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.figures import UNKNOWN, Asked, Tables
+from nps_xlsx.figures.disclosure.tables import Publishable
+from nps_xlsx.model.errors import UserError
+from nps_xlsx.reports.publication.tables import WORDS, Published, fact_name, publication_tables
+from nps_xlsx.workbook.stamp import REPORT_PROPERTY
+
+COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
+_SIZE = 12
+_COVER_CHARACTERS, _COVER_PIXELS = 100, 705
+_A4_PIXELS = 1_400
+"""The width that a landscape page of A4 still shows in a size to be read; wider tables are for A3."""
+_NOTE_WIDTHS = (110, 240, 760)
+_CONTENTS_WIDTHS = (110, 760)
+_FIRST_ROW = 3
+"""The first row of the contents and the notes, below title, instructions and headings."""
+_FORMULA_STARTS = tuple("=+-@")
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+class PublicationError(UserError):
+    """What was asked to be published cannot be."""
+
+
+@strict
+def publication_workbook(
+    tables: Tables,
+    asked: Asked,
+    *,
+    suppress_below: int = 5,
+    name_councils: bool = False,
+    facts: Sequence[str] = ("region", "council_type"),
+    contact: str = "",
+) -> bytes:
+    """The tables that may be published; the same input gives the same bytes.
+
+    Groups of fewer councils than ``suppress_below``, and whatever would give them away, are
+    withheld (see ``figures.disclosure``); no council is named unless that is asked for. ``facts``
+    are the columns of the register by which councils are grouped; ``contact`` says whom to ask.
+
+    Raises:
+        PublicationError: the register has no such column.
+    """
+    unknown = [fact for fact in facts if fact not in tables.fact_columns]
+    if unknown:
+        known = ", ".join(tables.fact_columns)
+        raise PublicationError(f"The register has no column {unknown[0]!r}. Choose from: {known}.")
+    shown = Publishable(tables, tuple(dict.fromkeys(facts)), suppress_below, name_councils)
+    published = publication_tables(shown, asked)
+    sheets = {f"Table {number}": _sheet(shown, published, number) for number in range(1, len(published) + 1)}
+    cover = _cover(shown, asked, contact)
+    return _written(shown, dict(zip(sheets, published, strict=True)), sheets, cover)
+
+
+def _written(
+    shown: Publishable,
+    published: Mapping[str, Published],
+    sheets: Mapping[str, gptables.GPTable],
+    cover: gptables.Cover,
+) -> bytes:
+    """The workbook as bytes."""
+    content, notes = io.BytesIO(), _notes(shown, published.values())
+    with warnings.catch_warnings():  # gptables still calls pandas in ways that are to go
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"gptables\.")
+        workbook = gptables.produce_workbook(
+            content,
+            sheets,
+            theme=_theme(),
+            cover=cover,
+            notes_table=notes,
+            auto_width=False,
+            workbook_options=dict(_OPTIONS),
+        )
+    _set_up(workbook, published, sheets, notes)
+    _fit_cover(workbook.get_worksheet_by_name(COVER), cover)
+    framework = shown.tables.framework
+    prepare(
+        workbook,
+        title=cover.title,
+        subject=framework.title,
+        comments=framework.copyright,
+        made=shown.tables.as_of,
+    )
+    workbook.set_custom_property(REPORT_PROPERTY, "publication")
+    workbook.close()
+    return content.getvalue()
+
+
+# --- What gptables writes
+
+
+def _sheet(shown: Publishable, published: Sequence[Published], number: int) -> gptables.GPTable:
+    """One table as gptables takes it."""
+    table = published[number - 1]
+    words = WORDS["tables"][table.kind]
+    fact = fact_name(table.fact)
+    names = {"fact": fact, "other": f"Table {number + table.partner}", **_rounds(shown.tables)}
+    cells = [[plain(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows]
+    columns = [plain(column.heading) for column in table.columns]
+    notes = _notes_of(shown, table)
+    return gptables.GPTable(
+        table=pd.DataFrame(cells, columns=columns, dtype=object),
+        table_name=f"table_{number}_{table.kind}",
+        title=plain(f"Table {number}: {words['title'].format(**names)}"),
+        instructions=f"{words['about'].format(**names)} See {''.join(f'$${note}$$' for note in notes)}",
+        source=plain(WORDS["cover"]["source"].format(**_said(shown.tables))),
+        legend=_legend(table),
+        index_columns={1: 0} if table.columns[0].number_format == "" else {},
+        additional_formatting=_formats(table),
+    )
+
+
+def _notes_of(shown: Publishable, table: Published) -> list[str]:
+    """The notes that a table refers to; on what is withheld, the one that is true here."""
+    found: list[str] = WORDS["tables"][table.kind]["notes"]
+    withheld = [("withheld_all" if shown.name_councils else "withheld")] if shown.threshold else []
+    good = [] if shown.tables.framework.good_level is None else ["good"]
+    chosen = {"withheld": withheld, "good": good}
+    return [one for note in found for one in chosen.get(note, [note])]
+
+
+def _legend(table: Published) -> list[str]:
+    """The shorthand that the table uses, explained."""
+    found = {cell for row in table.rows for cell in row}
+    return [text for letter, text in WORDS["symbols"].items() if f"[{letter}]" in found]
+
+
+def _formats(table: Published) -> list[dict[str, object]]:
+    """Number formats by column, and a mark on texts that Excel would take for a formula when edited."""
+    found: list[dict[str, object]] = []
+    for col, column in enumerate(table.columns):
+        look = {"num_format": column.number_format, "align": "right"} if column.number_format else {}
+        found.append(
+            {"column": {"columns": [col], "include_names": True, "format": look | {"valign": "vcenter"}}}
+        )
+        for row, cells in enumerate(table.rows, start=1):
+            if str(cells[col]).startswith(_FORMULA_STARTS) and isinstance(cells[col], str):
+                found.append({"cell": {"cells": (row, col), "format": {"quote_prefix": True}}})
+    return found
+
+
+def plain(text: str) -> str:
+    """A text that gptables writes as it stands: it reads ``$$note$$`` and ``[text](link)`` as its own signs.
+
+    It also refuses a cell without a letter or digit, so that a group called "-" is "Group -".
+    """
+    line = re.sub(r"\$(?=\$)", "$ ", " ".join(clean_text(text).split())).replace("](", "] (")
+    return line if re.search(r"[A-Za-z0-9]", line) else f"Group {line}".strip()
+
+
+def _notes(shown: Publishable, published: Iterable[Published]) -> pd.DataFrame:
+    """The notes that the tables refer to."""
+    used = dict.fromkeys(note for table in published for note in _notes_of(shown, table))
+    names = {"threshold": shown.suppress_below, "unknown": UNKNOWN, **_said(shown.tables)}
+    rows = [
+        (note, plain(WORDS["notes"][note]["name"]), plain(WORDS["notes"][note]["text"].format(**names)))
+        for note in used
+    ]
+    return pd.DataFrame(rows, columns=["order", "Note name", "Note text"], dtype=object)
+
+
+def _cover(shown: Publishable, asked: Asked, contact: str) -> gptables.Cover:
+    words, names = WORDS["cover"], _said(shown.tables) | _rounds(shown.tables)
+    names |= {"responses": _responses(shown, asked), "threshold": _threshold(shown)}
+    names["as_of"] = wording.as_of(shown.tables.as_of) if shown.tables.rounds else ""
+    several = [words["several_rounds"]] if len(shown.tables.rounds) > 1 else []
+    about = [*words["about"], *several, words["source"], words["framework"], words["register"]]
+    title = words["title" if shown.tables.rounds else "no_round"]
+    return gptables.Cover(
+        title=plain(title.format(**names)),
+        intro=[plain(text.format(**names)) for text in words["intro"]],
+        about=[plain(text.format(**names)) for text in about],
+        contact=[plain(contact)] if contact.strip() else None,
+        cover_label=COVER,
+        width=_COVER_CHARACTERS,
+    )
+
+
+def _said(tables: Tables) -> dict[str, object]:
+    """What the words say of the framework."""
+    framework, levels = tables.framework, tables.framework.levels
+    return {
+        "title": framework.title,
+        "short_title": framework.short_title,
+        "publisher": framework.publisher,
+        "copyright": framework.copyright,
+        "first": levels[0].label,
+        "last": levels[-1].label,
+        "good": "" if framework.good_level is None else framework.good_level.name,
+    }
+
+
+def _rounds(tables: Tables) -> dict[str, object]:
+    before = dict.fromkeys(assessment.round for assessment in tables.previous.values())
+    return {"rounds": ", ".join(tables.rounds), "before": ", ".join(before)}
+
+
+def _responses(shown: Publishable, asked: Asked) -> str:
+    councils = len(asked.returned)
+    everyone = len(asked.returned | asked.councils.by_code.keys())
+    kind = "none" if not councils else "few" if councils < shown.threshold else "some"
+    return str(WORDS["responses"][kind].format(councils=councils, asked=everyone))
+
+
+def _threshold(shown: Publishable) -> str:
+    kind = "none" if not shown.threshold else "named" if shown.name_councils else "some"
+    return str(WORDS["threshold"][kind].format(threshold=shown.suppress_below))
+
+
+def _theme() -> gptables.Theme:
+    """The function's own theme, with the texts of the cover at the top of their rows."""
+    theme = deepcopy(gptables.gptheme)
+    theme.apply_config({"cover_text": {"valign": "top"}})
+    theme.apply_config({part: {"valign": "vcenter"} for part in ("data", "index_1", "index_2")})
+    return theme
+
+
+# --- Widths, heights and pages, which gptables leaves as they come
+
+
+def _set_up(
+    workbook: gptables.GPWorkbook,
+    published: Mapping[str, Published],
+    sheets: Mapping[str, gptables.GPTable],
+    notes: pd.DataFrame,
+) -> None:
+    """Set widths, heights and the page of every sheet."""
+    for name, sheet in sheets.items():
+        widths = [column.width for column in published[name].columns]
+        heading_row, worksheet = sheet.data_range[0], workbook.get_worksheet_by_name(name)
+        _fit(worksheet, heading_row, widths, [list(sheet.table.columns)], bold=True)
+        _fit(worksheet, heading_row + 1, widths, sheet.table.to_numpy().tolist())
+        worksheet.repeat_rows(heading_row)
+    texts = [["", *row[1:]] for row in notes.to_numpy().tolist()]
+    _fit(workbook.get_worksheet_by_name(NOTES), _FIRST_ROW, _NOTE_WIDTHS, texts)
+    titles = [["", sheet.title] for sheet in sheets.values()]
+    _fit(workbook.get_worksheet_by_name(CONTENTS), _FIRST_ROW, _CONTENTS_WIDTHS, titles)
+    for worksheet in workbook.worksheets():
+        table = published.get(worksheet.get_name())
+        is_wide = table is not None and sum(column.width for column in table.columns) > _A4_PIXELS
+        worksheet.set_paper(8 if is_wide else 9)
+        worksheet.set_landscape()
+        worksheet.fit_to_pages(1, 0)
+
+
+def _fit(
+    worksheet: Any, row: int, widths: Sequence[int], rows: Iterable[Sequence[object]], *, bold: bool = False
+) -> None:
+    """Set the widths of columns, and rows from one down as high as their texts need."""
+    for col, width in enumerate(widths):
+        checked(worksheet.set_column_pixels(col, col, width))
+    for place, cells in enumerate(rows):
+        heights = [
+            text_height(str(cell), width, _SIZE, bold=bold or col == 0)
+            for col, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ]
+        checked(worksheet.set_row(row + place, min(max(heights), EXCEL_HEIGHT)))
+
+
+def _fit_cover(worksheet: Any, cover: gptables.Cover) -> None:
+    """Set the heights of the cover's rows: its title, then each heading with its texts."""
+    parts = [part for part in (cover.intro, cover.about, cover.contact) if part]
+    texts: list[tuple[str, int]] = [(cover.title, 16)]
+    for part in parts:
+        texts += [("Heading", 14), *((text, _SIZE) for text in part)]
+    for row, (text, size) in enumerate(texts):
+        height = text_height(text, _COVER_PIXELS, size, bold=size > _SIZE)
+        checked(worksheet.set_row(row, min(height + (8 if size == 14 else 2), EXCEL_HEIGHT)))

@@ -1,0 +1,1 @@
+"""The returns of one round, judged beside each other."""

@@ -1,0 +1,129 @@
+"""One response for each council: its own, its combined one, or the middle of its respondents'."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue
+from nps_xlsx.rounds.across import is_combined, newest
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What several respondents of one council gave as one level."""
+
+    levels: tuple[int, ...]
+    """Those who gave a level, lowest first."""
+    not_applicable: int
+    blank: int
+
+    @property
+    def median(self) -> float | None:
+        """The middle level; between two levels where the respondents are divided."""
+        return statistics.median(self.levels) if self.levels else None
+
+    @property
+    def counted(self) -> LevelValue:
+        """The level that counts: the middle one, the lower of two (as for a level between two).
+
+        Not applicable only where nobody gave a level and somebody said so.
+        """
+        if self.levels:
+            return statistics.median_low(self.levels)
+        return NOT_APPLICABLE if self.not_applicable else None
+
+    def __str__(self) -> str:
+        rest = (("not applicable", self.not_applicable), ("blank", self.blank))
+        parts = [", ".join(map(str, self.levels)), *(f"{count} {what}" for what, count in rest if count)]
+        return "; ".join(filter(None, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """A council's response in a round: the assessment that counts, and those that it rests on."""
+
+    assessment: Assessment
+    basis: tuple[Assessment, ...]
+    is_authoritative: bool
+    """Whether the council itself marked the assessment as its combined response."""
+
+    def spread(self, ref: str, *, target: bool = False) -> Spread:
+        """What the respondents gave as the current (or the target) level of a behaviour."""
+        answers = [one.answer(ref) for one in self.basis if not one.asked or ref in one.asked]
+        given = [answer.target if target else answer.current for answer in answers]
+        return Spread(
+            levels=tuple(sorted(level for level in given if isinstance(level, int))),
+            not_applicable=given.count(NOT_APPLICABLE),
+            blank=given.count(None),
+        )
+
+
+def combine(assessments: Iterable[Assessment], framework: Framework) -> tuple[Combined, ...]:
+    """One response for each council and round, in order of the council's name and the round.
+
+    A council's only return is its response.  Of several, the one marked as the combined
+    response counts; where none is, the middle level of the respondents does, behaviour by
+    behaviour, with their words side by side.
+    """
+
+    def key(one: Assessment) -> tuple[str, str, str]:
+        return one.council.casefold(), one.gss_code, one.round
+
+    ordered = sorted(assessments, key=lambda one: (key(one), one.respondent.casefold(), one.asked))
+    return tuple(_combined(tuple(group), framework) for _, group in groupby(ordered, key))
+
+
+def _combined(basis: tuple[Assessment, ...], framework: Framework) -> Combined:
+    marked = [one for one in basis if is_combined(one)]
+    if marked or len(basis) == 1:
+        return Combined((marked or basis)[0], basis, is_authoritative=bool(marked))
+    together = Combined(basis[0], basis, is_authoritative=False)
+    asked = {code for one in basis for code in one.asked} if all(one.asked for one in basis) else set()
+    refs = [row.code for row in framework.rows if not asked or row.code in asked]
+    answers = tuple(_answer(ref, together) for ref in refs)
+    assessment = replace(
+        basis[0],
+        answers=answers,
+        respondent="",
+        asked=tuple(ref for ref in refs if asked),
+        details=(),
+        detail_places={},
+        day=newest(basis),
+    )
+    return replace(together, assessment=assessment)
+
+
+def _answer(ref: str, together: Combined) -> Answer:
+    given = [(one.respondent, one.answer(ref)) for one in together.basis]
+    dated = sorted((a for _, a in given if a.due_date), key=lambda a: str(a.due_date))
+    current, target = together.spread(ref), together.spread(ref, target=True)
+    return Answer(
+        ref,
+        current=current.counted,
+        target=target.counted,
+        current_text=str(current),
+        target_text=str(target),
+        evidence=_side_by_side((who, a.evidence) for who, a in given),
+        actions=_side_by_side((who, a.actions) for who, a in given),
+        owner="; ".join(dict.fromkeys(a.owner for _, a in given if a.owner.strip())),
+        due_date=dated[0].due_date if dated else None,
+        due_text="; ".join(dict.fromkeys(a.due_text for _, a in given if a.due_text)),
+        priority=_highest(a.priority for _, a in given),
+    )
+
+
+def _side_by_side(texts: Iterable[tuple[str, str]]) -> str:
+    """The respondents' words, each under its name; said once where all say the same."""
+    said = [(who, text) for who, text in texts if text.strip()]
+    if len({text for _, text in said}) <= 1:
+        return said[0][1] if said else ""
+    return "\n".join(f"{who}: {text}" if who else text for who, text in said)
+
+
+def _highest(priorities: Iterable[str]) -> str:
+    given: Sequence[str] = [priority for priority in priorities if priority]
+    order = {"High": 0, "Medium": 1, "Low": 2}
+    return min(given, key=lambda priority: order.get(priority, 3), default="")

@@ -1,0 +1,118 @@
+"""The whole ingest: files in, the outputs, and a proof that nothing was lost on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nps_xlsx.ingester import ReadingProcess, collect
+from nps_xlsx.model import Framework, Problem, Return
+from nps_xlsx.register.councils import Register
+from nps_xlsx.rounds.across import Keep, as_blank, check_across, with_day
+from nps_xlsx.rounds.check import check_returns
+from nps_xlsx.rounds.corrections import (
+    Correction,
+    Waiver,
+    apply_corrections,
+    apply_waivers,
+    met_nothing,
+    without_effect,
+)
+from nps_xlsx.rounds.whose import Whose
+
+if TYPE_CHECKING:
+    pass
+
+
+def no_progress(_: str) -> None:
+    """Report nothing: the default where progress could be reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """What the analyst decided about returns, beside what is in them."""
+
+    keep: Keep = field(default_factory=Keep)
+    corrections: tuple[Correction, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    round: str = ""
+    """The round that is read; empty for the one that most answered returns are of."""
+    as_of: dt.date = dt.date.max
+    """The day of looking: waivers that ended before it let nothing pass; no document is of a later one."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Every return that was read, judged and checked, and which rulings met nothing."""
+
+    returns: tuple[Return, ...]
+    rulings: Rulings = field(default_factory=Rulings)
+    unused_corrections: tuple[Correction, ...] = ()
+    unused_waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def unmet(self) -> tuple[Problem, ...]:
+        """The problems with rulings that met nothing; a correction that is older is told in its return."""
+        corrections = [met_nothing(one) for one in self.unused_corrections if not one.is_older]
+        return (*corrections, *map(met_nothing, self.unused_waivers))
+
+
+def read_returns(
+    paths: Iterable[Path],
+    framework: Framework,
+    register: Register,
+    *,
+    rulings: Rulings | None = None,
+    asked: Register | None = None,
+    seen: Callable[[str], None] = no_progress,
+) -> Intake:
+    """Read and check every file under the paths; ``seen`` hears the name of each.
+
+    Files are read in a process of their own, so that none of them can stop the others.  Where it is
+    known who was ``asked``, a folder may be empty: on the first day nobody has returned; and whose a
+    file is that cannot be read may be known by the addresses in that list.
+
+    Raises:
+        InputError: a path is not there.
+        KeepError: a file that is to be kept is not among them.
+    """
+    rulings = rulings or Rulings()
+    whose = Whose(register, asked)
+    read = read_each(paths, framework, register, may_be_empty=asked is not None, seen=seen)
+    returns = [whose.supposed(returned) for returned in read]
+    corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
+    codes = asked.by_code if asked else None
+    judged = check_across(corrected, framework, rulings.keep, rulings.round, codes)
+    put_in = [one for one in rulings.corrections if one not in unused]
+    unused = sorted([*unused, *without_effect(put_in, returns, judged)], key=lambda one: one.row)
+    checked = check_returns(judged, framework)
+    waived, unused_waivers = apply_waivers(checked, rulings.waivers, rulings.as_of)
+    dated = tuple(with_day(returned, rulings.as_of) for returned in waived)
+    return Intake(dated, rulings, tuple(unused), tuple(unused_waivers))
+
+
+def read_each(
+    paths: Iterable[Path],
+    framework: Framework,
+    register: Register,
+    *,
+    may_be_empty: bool = False,
+    seen: Callable[[str], None] = no_progress,
+) -> list[Return]:
+    """Read every file under the paths by itself: neither checked nor held against the others.
+
+    Raises:
+        InputError: a path is not there, or is an empty folder where none ``may_be_empty``.
+    """
+    returns = []
+    with ReadingProcess(framework, register) as process:
+        for source in collect(paths, process.opened, may_be_empty=may_be_empty):
+            seen(source.name)
+            returns.append(as_blank(process.read_return(source)))
+    return returns
+
+
+# --- The receipt

@@ -1,0 +1,192 @@
+"""Responses that were read before: from an answers.csv, or once more from the returns themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Status
+from nps_xlsx.model.errors import UserError
+from nps_xlsx.register.councils import Register
+from nps_xlsx.register.csvfile import read_csv, unguarded
+from nps_xlsx.rounds.combine import Combined, combine
+from nps_xlsx.rounds.intake import read_returns
+from nps_xlsx.workbook.values import read_date, read_level
+
+_LOG = logging.getLogger(__name__)
+_SHOWN = 5
+"""Altered texts that a warning names; the others are counted."""
+
+_ANSWERS = "answers.csv"
+_WANTED = "Give an answers.csv, the folder that it is in, or returns."
+
+
+_Key = tuple[str, str, str, str]
+"""A return in answers.csv: council, round, respondent, file."""
+
+
+class ResponsesError(UserError):
+    """Paths in which there are no answers to this framework."""
+
+
+def load_responses(paths: Iterable[Path], framework: Framework, register: Register) -> tuple[Combined, ...]:
+    """Read one response for each council and round, in order of the council's name.
+
+    A path is an answers.csv, a folder that ``nps ingest`` wrote one into, or returns (a file, a
+    folder, a zip or a mail).
+
+    Raises:
+        InputError, RegisterError: a path is not there or cannot be read.
+        ResponsesError: no answers are in one.
+    """
+    found = [one for path in paths for one in _found(path, framework, register)]
+    return combine(found, framework)
+
+
+def load_previous(path: Path, framework: Framework, register: Register) -> dict[str, Assessment]:
+    """Read an earlier round, by council: what ``load_responses`` reads.
+
+    Where a council sent several returns, it starts from the response that counted.
+
+    Raises:
+        InputError, RegisterError: the path is not there or cannot be read.
+        ResponsesError: no answers are in it.
+    """
+    responses = load_responses([path], framework, register)
+    return {register.present_code(one.assessment.gss_code): one.assessment for one in responses}
+
+
+def _found(path: Path, framework: Framework, register: Register) -> list[Assessment]:
+    if (path / _ANSWERS).is_file():
+        path = path / _ANSWERS
+    if path.suffix.lower() == ".csv":
+        return _from_csv(path, framework)
+    returns = read_returns([path], framework, register).returns
+    used = (Status.ACCEPTED, Status.OTHER_ROUND)  # papers may be of several rounds
+    found = [r.assessment for r in returns if r.status in used and r.assessment]
+    refused = [r.message for r in returns if r.status is Status.REFUSED]
+    if not found:
+        why = refused[0] if refused else "it holds no return."
+        raise ResponsesError(f"{path} cannot be used: {why} {_WANTED}")
+    return found
+
+
+def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
+    answers: dict[_Key, dict[str, Answer]] = {}
+    names: dict[str, str] = {}
+    days: dict[_Key, dt.date | None] = {}
+    faults: list[str] = []
+    altered: list[str] = []
+    for number, row in enumerate(read_csv(path, ("round", "gss_code", "council", "ref", "current")), start=2):
+        texts = {key: unguarded(value) for key, value in row.items()}
+        if texts["ref"] in framework.row_by_code:
+            key = (
+                texts["gss_code"],
+                texts["round"],
+                texts.get("respondent", ""),
+                texts.get("source_file", ""),
+            )
+            given = answers.setdefault(key, {})
+            if texts["ref"] in given:
+                faults.append(f"row {number}: {texts['council']} has another {texts['ref']} above.")
+            faults += [f"row {number}: {fault}" for fault in _faults(texts, framework)]
+            for column in _altered(texts, framework):
+                altered.append(f"row {number}: {column} is {texts.pop(column)!r}")
+            given[texts["ref"]] = _answer(texts, framework)
+            names[texts["gss_code"]] = texts["council"]
+            days[key] = read_date(texts.get("day", ""))[0]  # as Excel may have written it
+    if faults:
+        raise ResponsesError("\n".join([f"{path}: these answers cannot be used.", *faults]))
+    if altered:
+        _warn_altered(path, altered)
+    if not answers:
+        raise ResponsesError(f"{path} holds no answers to this framework. {_WANTED}")
+    answers = _joined(answers)
+    # Beside its respondents' answers, a council's answers without a respondent are its combined response.
+    combined, shared = (("combined", "Yes"),), {(code, round_) for code, round_, who, _ in answers if who}
+    return [
+        Assessment(
+            code,
+            names[code],
+            round_,
+            tuple(given.values()),
+            who,
+            asked=_asked(given.values(), framework),
+            details=combined if not who and (code, round_) in shared else (),
+            day=days[code, round_, who, file],
+        )
+        for (code, round_, who, file), given in sorted(answers.items())
+    ]
+
+
+def _joined(answers: Mapping[_Key, dict[str, Answer]]) -> dict[_Key, dict[str, Answer]]:
+    """The answers by return: where colleagues' files count as one, each row is of one of them only."""
+    joined: dict[_Key, dict[str, Answer]] = {}
+    for key, given in answers.items():
+        same = (one for one in joined if one[:-1] == key[:-1] and not joined[one].keys() & given.keys())
+        joined.setdefault(next(same, key), {}).update(given)
+    return joined
+
+
+def _asked(given: Iterable[Answer], framework: Framework) -> tuple[str, ...]:
+    """What was asked has a line, answered or not; nothing is said where that is everything."""
+    refs = tuple(answer.ref for answer in given)
+    return () if set(refs) == framework.row_by_code.keys() else refs
+
+
+def _faults(texts: Mapping[str, str], framework: Framework) -> Iterator[str]:
+    """What stands for a level and is none: somebody changed the file."""
+    for column in ("current", "target"):
+        text = texts.get(column, "")
+        if text and _level(text, framework) is None:
+            last = framework.levels[-1].number
+            yield f"{column} is {text!r}; give a whole number from 1 to {last}, NA, or nothing."
+
+
+def _altered(texts: Mapping[str, str], framework: Framework) -> list[str]:
+    """The columns whose text no longer says the level beside it: Excel saved "2/3" as 02-Mar."""
+    descriptors = framework.row_by_code[texts["ref"]].descriptors
+    return [
+        f"{column}_text"
+        for column in ("current", "target")
+        if (text := texts.get(f"{column}_text", ""))
+        and read_level(text, framework.levels, descriptors).value != _level(texts.get(column, ""), framework)
+    ]
+
+
+def _warn_altered(path: Path, altered: Sequence[str]) -> None:
+    rest = len(altered) - _SHOWN
+    lines = [*altered[:_SHOWN], *([f"and {rest} more"] if rest > 0 else [])]
+    _LOG.warning(
+        "%s: these texts no longer say the level beside them, as when Excel takes 2/3 for a date; "
+        "the levels are used, the texts are not. Use the file as nps ingest wrote it.\n%s",
+        path,
+        "\n".join(lines),
+    )
+
+
+def _answer(texts: Mapping[str, str], framework: Framework) -> Answer:
+    day, words = read_date(texts.get("due_date", ""))  # Excel saves 2027-03-31 as 31/03/2027
+    return Answer(
+        texts["ref"],
+        current=_level(texts["current"], framework),
+        target=_level(texts.get("target", ""), framework),
+        current_text=texts.get("current_text", ""),
+        target_text=texts.get("target_text", ""),
+        evidence=texts.get("evidence", ""),
+        actions=texts.get("actions", ""),
+        owner=texts.get("owner", ""),
+        due_date=day,
+        due_text=words,
+        priority=texts.get("priority", ""),
+    )
+
+
+def _level(text: str, framework: Framework) -> LevelValue:
+    if text == NOT_APPLICABLE:
+        return NOT_APPLICABLE
+    # Statistics packages write a column of whole numbers with gaps as 3.0.
+    reading = read_level(text.removesuffix(".0"), framework.levels)
+    return None if reading.slug else reading.value

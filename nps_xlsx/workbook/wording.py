@@ -1,0 +1,131 @@
+"""The workbook's fixed words, beside the framework's own: the builder writes and the ingester knows them.
+
+Words in braces are filled in where they are written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from nps_xlsx.model.dates import long_date
+
+
+def capital(text: str) -> str:
+    """A text that begins a sentence; no other letter of it changes, so that ``ICT`` stays what it is."""
+    return text[:1].upper() + text[1:]
+
+
+BACK, NEXT = "Back to {sheet}", "Next: {sheet}"
+PROGRESS = "{answered} of {count} {behaviours} answered"
+
+START_SECTIONS = YOUR_COUNCIL, HOW_TO, PROGRESS_SECTION, GOOD_TO_KNOW = (
+    "Your council",
+    "How to fill it in",
+    "Sheets and progress",
+    "Good to know",
+)
+TOTAL = "Total"
+
+# --- Summary
+
+SUMMARY_HEADINGS = (
+    "Key area",
+    "Behaviours",
+    "Answered",
+    "Level given",
+    "Average current level",
+    "Nearest level",
+    "Target given",
+    "Average target level",
+    "Both given",
+    "Average gap",
+)
+MOVEMENT_HEADINGS = ("Average last round", "Average movement")
+SUMMARY_NOTE = (
+    "Blank rows, Not applicable and the high level principles are left out of averages. The gap counts only "
+    "behaviours with both levels, so it may differ from target minus current."
+)
+MOVEMENT_NOTE = " Movement is averaged over behaviours with a level in both rounds."
+LEVELS_KEY = "Levels: {levels}. An average halfway between two levels is named for the lower."
+RADAR_NOTE = "In the radar chart, an area at the centre has not been answered yet."
+ALL_BEHAVIOURS, ALL_ASKED, THEME = "All behaviours", "All behaviours asked", "Theme: {name}"
+
+# --- Action plan
+
+PLAN_HEADINGS = {
+    "ref": "Ref",
+    "area_name": "Key area",
+    "behaviour": "Specific behaviour",
+    "current": "Current level",
+    "target": "Target level",
+    "step": "Next level to reach",
+    "asks": "What that level requires",
+    "suggested": "Suggested actions",
+    "actions": "Our actions",
+    "owner": "Owner",
+    "due_date": "Due date",
+    "priority": "Priority",
+}
+AS_ABOVE = "(see the row above)"
+PLAN_NOTE = (
+    "Filled in automatically: a row for every level between current and target, High priority first, then "
+    "the largest gap; the high level principles are not included. Suggested actions are ideas to choose "
+    "from; change your own on the assessment sheets. To print, choose the pages that are filled."
+)
+PLAN_EMPTY = "Nothing to show yet: no behaviour has a target above its current level."
+
+# --- Check before sending
+
+CHECK_KINDS = (
+    ("unanswered", "No current level", "Choose a current level"),
+    ("no_reason", "Not applicable without a reason", "Say why it does not apply"),
+    ("below", "Target below current", "Is the target really below the current level?"),
+    ("lone_target", "Target but no current level", "Choose the current level too"),
+    ("no_owner", "Actions without an owner", "Name who owns the actions"),
+    ("early", "Due date before date completed", "Is the due date right? It is before the date completed"),
+)
+"""Figure, heading of its count, what the list says."""
+
+CHECK_NOTE = (
+    "Nothing here stops you from sending: a return with gaps is better than none. But each thing "
+    "put right now saves a call later."
+)
+CHECK_HEADINGS = ("Sheet", "Ref", "Go to", "What to look at")
+ALL_SHEETS = "All sheets"
+MISSING_DETAILS = "Council details missing on Start here"
+FILL_IN = "Fill in: {label}"
+VERDICTS = READY, ONE_THING, THINGS = ("Ready to send", "1 thing to look at", "{count} things to look at")
+
+# --- What to look at, in a marked-up copy
+
+MARKS_HEADINGS = ("No.", "How much it matters", "Where", "Ref", "What was found", "What to do")
+MARKS_ABOUT = (
+    "This is a fresh copy of your workbook with your answers in it. Nothing in your own file was changed."
+)
+MARKS_COUNTS = "Listed below: {counts}."
+MARKS_HOW = (
+    "Each cell to look at has a heavy frame: choose its link below to go there, and put right what needs "
+    "it. Then save this copy and send it back."
+)
+MARKS_ELSEWHERE = (
+    "What could not be read at all is not in this copy. A sheet, row or column that was missing is here "
+    "again, blank: please copy in what belongs there from your own file."
+)
+
+# --- The hidden sheet
+
+LIST_HEADINGS = ("Levels", "Level names", "Priorities", "Yes or no")
+LIST_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
+LIST_FIGURES = (
+    *("current", "target", "not_applicable", "answered", "gap", "movement", "weight", "sort", "first", "end"),
+    *("actions", "owner", "due_date", "priority"),
+    *(key for key, _, _ in CHECK_KINDS),
+)
+"""The figures of each row on the hidden sheet; the last are 1 in a row that has the outstanding thing."""
+
+
+def as_of(day: dt.date | None) -> str:
+    """Of which day a document is, as a sentence that stands in it."""
+    return (
+        f"As of {long_date(day)}, the day of the newest return in it." if day else "No return in it is dated."
+    )
