@@ -202,6 +202,21 @@ def test_memory_is_watched_where_the_system_sets_no_limit(
         assert "memory" in refused(process.read_return(source))
 
 
+def test_a_system_that_takes_no_limit_of_memory_reads_all_the_same(
+    source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """Where the system refuses the limit, as macOS does, returns are read, and the memory is watched."""
+    refusing = script(
+        "import resource",
+        "def refuse(*_): raise ValueError('current limit exceeds maximum limit')",
+        "resource.setrlimit = refuse",
+        "from nps_xlsx.ingester.reading.worker import main",
+        "main()",
+    )
+    with ReadingProcess(framework, register, refusing) as process:
+        assert process.read_return(source) == read_return(source, framework, register)
+
+
 def test_a_frame_that_claims_too_much_is_not_believed() -> None:
     """A length beyond the limit reads as no answer, and nothing is reserved for it."""
     assert read_frame(io.BytesIO(b"\x7f" * 8 + b"x")) == b""

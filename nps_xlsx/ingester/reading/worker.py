@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Iterator
@@ -69,13 +70,14 @@ def _where(error: Exception) -> str:
 
 
 def _limit_memory() -> None:
-    try:
+    # Windows has no such limit, and macOS takes none: https://github.com/python/cpython/issues/84698
+    # There the program watches (see ``process``).
+    with contextlib.suppress(ImportError, ValueError):
         import resource
-    except ImportError:  # Windows has no such limit: there the program watches (see ``process``)
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    most = MEMORY_LIMIT if hard == resource.RLIM_INFINITY else min(MEMORY_LIMIT, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        most = MEMORY_LIMIT if hard == resource.RLIM_INFINITY else min(MEMORY_LIMIT, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 if __name__ == "__main__":
