@@ -37,10 +37,12 @@ from nps_xlsx.reports.papers import (
     make_paper,
     paper_files,
 )
+from nps_xlsx.reports.papers.document import TEMPLATE
 from nps_xlsx.reports.papers.paper import Chart, Facts, Ladder, Paragraph, Section, Table
 from nps_xlsx.rounds.combine import combine
 from nps_xlsx.rounds.intake import read_returns
 from tests.conftest import ROOT
+from tools.make_paper_template import template
 
 RETURNS = ROOT / "samples" / "returns"
 PUBLISHED = tomllib.loads((ROOT / "tests/data/social-value-index.toml").read_text(encoding="utf-8"))
@@ -472,6 +474,16 @@ def test_the_document_uses_words_own_styles_in_arial(word: Any) -> None:
     assert fonts <= {"Arial", None}
     assert not re.search(rb"Theme=|Calibri|Cambria", opened_part(word, "styles"))
     assert sum(paragraph.style.name == "Heading 1" for paragraph in word.paragraphs) == 13
+
+
+def test_the_template_is_as_its_script_makes_it() -> None:
+    """Part by part the same: colours and sizes stand in one place, and nobody is named in the file."""
+    kept, made = opened(TEMPLATE.read_bytes()), opened(template())
+    assert kept.namelist() == made.namelist()
+    assert [name for name in kept.namelist() if kept.read(name) != made.read(name)] == []
+    core = docx.Document(io.BytesIO(TEMPLATE.read_bytes())).core_properties
+    assert (core.author, core.last_modified_by, core.created, core.modified) == ("", "", None, None)
+    assert (core.language, bool(core.title)) == ("en-GB", True)
 
 
 def opened_part(word: Any, name: str) -> bytes:

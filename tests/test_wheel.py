@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -15,6 +16,7 @@ def test_the_wheel_builds_a_workbook_in_an_empty_environment(tmp_path: Path) -> 
     build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     [wheel] = tmp_path.glob("*.whl")
+    assert "nps_xlsx/reports/papers/paper.docx" in zipfile.ZipFile(wheel).namelist()
     folder = tmp_path / "empty"
     venv.create(folder)
     scripts = folder / ("Scripts" if sys.platform == "win32" else "bin")

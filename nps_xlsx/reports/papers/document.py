@@ -6,12 +6,13 @@ import datetime as dt
 import io
 import re
 from collections.abc import Sequence
+from importlib.resources import files
 
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Length, Mm
+from docx.shared import Mm
 from docx.table import Table as WordTable
 from docx.table import _Cell as WordCell
 from docx.table import _Row as WordRow
@@ -34,10 +35,11 @@ from nps_xlsx.reports.papers.paper import (
     Table,
 )
 from nps_xlsx.reports.papers.picture import png
-from nps_xlsx.reports.papers.word_styles import LABEL, LEAD, NOTE, TABLE_TEXT, dress
 
-_MARGIN = Mm(15)
-_LONG_SIDE, _SHORT_SIDE = Mm(297), Mm(210)
+TEMPLATE = files("nps_xlsx.reports.papers").joinpath("paper.docx")
+"""Page, footer, language and styles: what a paper looks like, as far as its content does not say."""
+
+TABLE_TEXT, LEAD, NOTE, LABEL = "Table text", "Table lead", "Note", "Strong"
 _PICTURE_WIDTH = Mm(172)
 _WIDE = 267
 """Millimetres of text across a page on its side."""
@@ -55,8 +57,7 @@ _HANG = {True: Mm(2.6), False: Mm(4.2)}
 
 def as_document(paper: Paper, as_of: dt.date | None = None) -> bytes:
     """The paper as .docx; the same paper, as of the same day, gives the same bytes."""
-    document = Document()
-    dress(document)
+    document = Document(io.BytesIO(TEMPLATE.read_bytes()))
     word_parts.set_properties(document, paper, as_of)
     writer = _Writer(paper, document)
     writer.write()
@@ -76,7 +77,8 @@ class _Writer:
 
     def write(self) -> None:
         """Title, opening, sections, footer."""
-        _turn(self.document, is_wide=self.is_wide)
+        if self.is_wide:
+            _turn(self.document)
         word_parts.footer(self.document.sections[0], self.paper.subtitle)
         self._paragraph(self.paper.title, "Title")
         self._paragraph(self.paper.subtitle, "Subtitle")
@@ -88,7 +90,7 @@ class _Writer:
     def _section(self, section: Section) -> None:
         if section.is_wide != self.is_wide:
             self.document.add_section(WD_SECTION.NEW_PAGE)
-            _turn(self.document, is_wide=section.is_wide)
+            _turn(self.document)
             self.is_wide = section.is_wide
         self._paragraph(section.heading, "Heading 1")
         for block in section.blocks:
@@ -232,14 +234,12 @@ class _Writer:
         return looks["bg_color"], looks["font_color"]
 
 
-def _turn(document: DocumentType, *, is_wide: bool) -> None:
-    """Give the last section its page: A4, upright or on its side."""
+def _turn(document: DocumentType) -> None:
+    """Turn the last section's page by a quarter."""
     section = document.sections[-1]
-    width, height = (_LONG_SIDE, _SHORT_SIDE) if is_wide else (_SHORT_SIDE, _LONG_SIDE)
-    section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = width, height
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = _MARGIN
-    section.footer_distance = section.header_distance = Length(Mm(8))
+    is_wide = section.orientation == WD_ORIENT.LANDSCAPE
+    section.orientation = WD_ORIENT.PORTRAIT if is_wide else WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
 
 
 def _keep_with_next(*rows: WordRow) -> None:

@@ -1,4 +1,4 @@
-"""What python-docx has no word for: repeated headings, shades, page numbers, alternative texts."""
+"""What python-docx has no word for: repeated headings, shades, alternative texts."""
 
 from __future__ import annotations
 
@@ -23,12 +23,8 @@ from docx.text.run import Run
 
 from nps_xlsx.excel.parts import property_text
 from nps_xlsx.reports.papers.paper import Paper
-from nps_xlsx.reports.papers.word_styles import LANGUAGE, border
 
-_BORDERS = ("top", "left", "bottom", "right", "insideH", "insideV")
-_CELL_MARGINS = {"top": 40, "left": 85, "bottom": 40, "right": 85}  # twentieths of a point
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_UNUSED = ("customXml", "thumbnail", "stylesWithEffects")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -41,30 +37,14 @@ def clean(text: str) -> str:
 
 
 def set_widths(table: WordTable, widths: Sequence[Length]) -> None:
-    """Fix the widths of a table's columns, with thin rules and a little room in each cell."""
+    """Fix the widths of a table's columns, and its own."""
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     properties = table._tbl.tblPr
-    total = _element("tblW", w=round(sum(widths) / 635), type="dxa")
-    for old in properties.findall(qn("w:tblW")):
-        properties.replace(old, total)
-    _insert(properties, _group("tblBorders", [border(name) for name in _BORDERS]))
-    margins = [_element(side, w=width, type="dxa") for side, width in _CELL_MARGINS.items()]
-    _insert(properties, _group("tblCellMar", margins))
-
-
-_TABLE_ORDER = ("tblStyle", "tblW", "jc", "tblBorders", "shd", "tblLayout", "tblCellMar", "tblLook")
-"""The order of a table's properties, in which Word insists on them."""
-
-
-def _insert(properties: Any, element: Any) -> None:
-    later = _TABLE_ORDER[_TABLE_ORDER.index(element.tag.split("}")[1]) + 1 :]
-    successor = next((one for one in properties if one.tag.split("}")[1] in later), None)
-    if successor is None:
-        properties.append(element)
-    else:
-        successor.addprevious(element)
+    properties.replace(
+        properties.find(qn("w:tblW")), _element("tblW", w=round(sum(widths) / 635), type="dxa")
+    )
 
 
 def describe_table(table: WordTable, title: str) -> None:
@@ -120,22 +100,8 @@ def describe_picture(shape: InlineShape, title: str, description: str) -> None:
 
 
 def footer(section: WordSection, text: str) -> None:
-    """What stands at the foot of every page: the paper's subject, and which page it is."""
-    paragraph = section.footer.paragraphs[0]
-    paragraph.add_run(f"{clean(text)}    Page ")
-    _field(paragraph, "PAGE")
-    paragraph.add_run(" of ")
-    _field(paragraph, "NUMPAGES")
-
-
-def _field(paragraph: WordParagraph, code: str) -> None:
-    field = _element("fldSimple", instr=code)
-    run = OxmlElement("w:r")
-    text = OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
-    paragraph._p.append(field)
+    """Put the paper's subject at the foot of every page, before the number of the page."""
+    section.footer.paragraphs[0].runs[0].text = clean(text)
 
 
 def _element(name: str, **attributes: object) -> Any:
@@ -155,24 +121,13 @@ def _group(name: str, parts: Sequence[Any]) -> Any:
 
 
 def set_properties(document: DocumentType, paper: Paper, made: dt.date | None) -> None:
-    """Title, subject and language, and the day on which it was made, where one is given.
-
-    python-docx's own document says that it was made in 2013.
-    """
+    """Title, subject and source, and the day on which it was made, where one is given."""
     core = document.core_properties
     core.title = property_text(clean(f"{paper.subtitle}. {paper.title}"))
     core.subject = property_text(paper.subject)
-    core.author = core.last_modified_by = core.keywords = ""
     core.comments = property_text(paper.attribution)
-    core.language, core.revision = LANGUAGE, 1
-    for name in ("dcterms:created", "dcterms:modified"):
-        core._element.remove(core._element.find(qn(name)))
     if made is not None:
         core.created = dt.datetime.combine(made, dt.time())
-    for part in (document.part, document.part.package):
-        for key, link in list(part.rels.items()):
-            if any(name in link.reltype or name in str(link.target_ref) for name in _UNUSED):
-                del part.rels[key]
 
 
 def settled(content: bytes) -> bytes:

@@ -1,18 +1,25 @@
-"""The styles of the Word papers: Word's own by name, in the house's typeface and colours, and no others."""
+"""Make the template of the Word papers: Word's own styles by name, in the house's typeface and colours.
+
+Run ``python -m tools.make_paper_template`` after a change of colours or sizes: a test compares the two.
+"""
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from typing import Any
 
+from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.style import WD_STYLE_TYPE
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt, RGBColor
 
 from nps_xlsx.excel import styles
+from nps_xlsx.reports.papers.document import LEAD, NOTE, TABLE_TEXT, TEMPLATE
+from nps_xlsx.reports.papers.word_parts import settled
 
-TABLE_TEXT, LEAD, NOTE, LABEL = "Table text", "Table lead", "Note", "Strong"
 LANGUAGE = "en-GB"
 
 _TABLE_SIZE = 9
@@ -21,9 +28,60 @@ _KEPT = {
     *("Default Paragraph Font", "Normal Table", "No List", "Table Grid"),
 }
 _UNWANTED = ("w:pBdr", "w:ind", "w:contextualSpacing")
+_UNUSED_PARTS = ("customXml", "thumbnail", "stylesWithEffects", "extended-properties")
+_BORDERS = ("top", "left", "bottom", "right", "insideH", "insideV")
+_CELL_MARGINS = {"top": 40, "left": 85, "bottom": 40, "right": 85}  # twentieths of a point
 
 
-def dress(document: DocumentType) -> None:
+def template() -> bytes:
+    """The template as .docx: A4 upright, with its styles and its footer, and nothing said in it."""
+    document = Document()
+    _styles(document)
+    _page(document)
+    _footer(document)
+    _properties(document)
+    saved = io.BytesIO()
+    document.save(saved)
+    return settled(saved.getvalue())
+
+
+# --- The page and the file
+
+
+def _page(document: DocumentType) -> None:
+    [section] = document.sections
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(15)
+    section.footer_distance = section.header_distance = Mm(8)
+
+
+def _footer(document: DocumentType) -> None:
+    """Which page it is, behind a run for the paper's subject."""
+    paragraph = document.sections[0].footer.paragraphs[0]
+    paragraph.add_run()
+    for text, code in (("    Page ", "PAGE"), (" of ", "NUMPAGES")):
+        paragraph.add_run(text)
+        field = f'<w:fldSimple {nsdecls("w")} w:instr="{code}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+        paragraph._p.append(parse_xml(field))
+
+
+def _properties(document: DocumentType) -> None:
+    """Title and language; python-docx's own document says who made it, and that it was in 2013."""
+    core = document.core_properties
+    core.title, core.language, core.revision = "Paper on a self-assessment", LANGUAGE, 1
+    core.author = core.last_modified_by = core.keywords = core.comments = ""
+    for name in ("dcterms:created", "dcterms:modified"):
+        core._element.remove(core._element.find(qn(name)))
+    for part in (document.part, document.part.package):
+        for key, link in list(part.rels.items()):
+            if any(name in link.reltype or name in str(link.target_ref) for name in _UNUSED_PARTS):
+                del part.rels[key]
+
+
+# --- Styles
+
+
+def _styles(document: DocumentType) -> None:
     """Keep the styles that papers use, and give them the house's looks."""
     named = document.styles
     for style in list(named):
@@ -43,6 +101,7 @@ def dress(document: DocumentType) -> None:
         made.base_style = named["Normal"]
         ink = styles.QUIET_INK if name == NOTE else styles.INK
         _text(made, size, ink, is_bold=name == LEAD, after=6 if name == NOTE else 1, before=1)
+    _table(named["Table Grid"])
 
 
 def _unlink(document: DocumentType) -> None:
@@ -110,10 +169,15 @@ def _plain_fonts(style: Any) -> None:
             properties.remove(found)
 
 
-def border(name: str) -> Any:
-    """One border of a table, a thin rule."""
-    line = OxmlElement(f"w:{name}")
-    looks = {"val": "single", "sz": "4", "space": "0", "color": styles.RULE.removeprefix("#")}
-    for key, value in looks.items():
-        line.set(qn(f"w:{key}"), value)
-    return line
+def _table(style: Any) -> None:
+    """Thin rules, and a little room in each cell."""
+    properties = style.element.find(qn("w:tblPr"))
+    borders, margins = properties.find(qn("w:tblBorders")), properties.find(qn("w:tblCellMar"))
+    for name in _BORDERS:
+        borders.find(qn(f"w:{name}")).set(qn("w:color"), styles.RULE.removeprefix("#"))
+    for side, width in _CELL_MARGINS.items():
+        margins.find(qn(f"w:{side}")).set(qn("w:w"), str(width))
+
+
+if __name__ == "__main__":
+    Path(str(TEMPLATE)).write_bytes(template())
