@@ -214,6 +214,9 @@ _SIXTH_TO_EIGHTH = "".join(f'\n[[levels]]\nnumber = {n}\nname = "Stage {n}"\n' f
         ((_SETTINGS, "good = 3", "good = true"), "good", "number of a level"),
         ((_SETTINGS, 'subject = "procurement"', 'subject = ""'), "subject", "not empty"),
         ((_LEADERSHIP, 'name = "Showing leadership"', 'name = "Enablers"'), "Enablers.name", "2 times"),
+        ((_SETTINGS, "themes = [", 'areas = "gone.toml"\nthemes = ['), "", "file is missing"),
+        ((_SETTINGS, "themes = [", "areas = 3\nthemes = ["), "areas", "must be a text"),
+        ((_SETTINGS, 'enablers = "', 'areas = "showing-leadership.toml"\nenablers = "'), "name", "not a key"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_built_or_read_back_is_a_fault(
@@ -228,7 +231,7 @@ def test_more_rows_than_a_stamp_can_ask_for_are_a_fault(faults: Callable[..., li
     row = '[[key_areas.behaviours]]\ncode = "EC{n}"\n'
     more = "".join(row.format(n=n) for n in range(4, 940))
     told = faults((_LEADERSHIP, '[[key_areas]]\ncode = "SM"', f'{more}\n[[key_areas]]\ncode = "SM"'))
-    assert "hold 1005 rows; at most 999 can be asked" in [fault.what for fault in told]
+    assert "holds 1005 rows; at most 999 can be asked" in [fault.what for fault in told]
 
 
 def copied(folder: Path, file: str, pattern: str, new: str) -> Framework:
@@ -246,6 +249,47 @@ def test_an_area_of_a_theme_does_without_a_principle(tmp_path: Path) -> None:
     rows = {area.code: [row.code for row in area.rows] for area in other.areas}
     assert rows["EC"] == ["EC1", "EC2", "EC3"]
     assert rows["CO"][0] == "CO0"
+
+
+_THEMES = (
+    'themes = ["showing-leadership.toml", "behaving-commercially.toml", "achieving-community-benefits.toml"]'
+)
+
+
+def test_key_areas_stand_in_no_theme(framework: Framework, tmp_path: Path) -> None:
+    """Key areas of a file of their own have no theme, and come after those that have one."""
+    loose = r'themes = ["showing-leadership.toml"]\nareas = "areas.toml"'
+    shutil.copytree(data_folder() / "nps-2018", folder := tmp_path / "other")
+    settings = (folder / _SETTINGS).read_text(encoding="utf-8")
+    settings = re.sub(r"themes = .*", loose, settings)
+    (folder / _SETTINGS).write_text(settings, encoding="utf-8")
+    files = [folder / f"{name}.toml" for name in ("behaving-commercially", "achieving-community-benefits")]
+    texts = [re.sub(r'\nname = "[^"]*"', "", file.read_text(encoding="utf-8"), count=1) for file in files]
+    (folder / "areas.toml").write_text("\n".join(texts), encoding="utf-8")
+    other = load_framework(folder)
+    assert [area.code for area in other.areas] == [area.code for area in framework.areas]
+    assert [other.theme_name(area) for area in other.areas] == [
+        *["Showing leadership"] * 4,
+        *[""] * 6,
+        "Enablers",
+    ]
+    assert [area.code for area in other.only(["SV3", "EC"]).areas] == ["EC", "SV"]
+
+
+def test_the_steps_stand_where_a_behaviour_has_no_descriptors(tmp_path: Path) -> None:
+    """Its levels then say what reaching each takes, with no suggestions beside; others keep theirs."""
+    other = copied(tmp_path / "other", "enablers.toml", r"descriptors.*?(?=\n\n|$)", "")
+    row = other.row_by_code["EN1"]
+    assert (row.has_descriptors, row.descriptor(2), other.row_by_code["CO1"].has_descriptors) == (
+        False,
+        "",
+        True,
+    )
+    assert row.descriptors[0] == "Not yet at Developing."
+    actions = other.actions_to("EN1", 3)
+    assert row.descriptors[2].split("\n") == ["To reach Mature:", *(f"• {one.text}" for one in actions)]
+    assert other.suggestions_to("EN1", 3) == ()
+    assert other.suggestions_to("CO1", 3) == other.actions_to("CO1", 3) != ()
 
 
 def test_a_framework_carries_the_index_of_its_own_folder(framework: Framework, tmp_path: Path) -> None:

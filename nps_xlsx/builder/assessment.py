@@ -8,7 +8,7 @@ from nps_xlsx.builder.prompts import validation
 from nps_xlsx.builder.workings import Workings
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Book, Sheet
-from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.excel.textfit import level_width, text_height
 from nps_xlsx.model import Answer, Behaviour, Framework
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
@@ -22,7 +22,7 @@ def write_assessment_sheet(
 ) -> None:
     """Write the sheet of one key area, or of the enablers."""
     sheet = book.sheet(layout_.name)
-    sheet.widths(*(column.width for column in layout_.columns))
+    sheet.widths(*(_width(order.framework, column) for column in layout_.columns))
     _write_head(sheet, order, layout_, workings, home=layout.MARKS if marks else layout.START)
     _write_guide(sheet, order.framework, layout_)
     for behaviour in layout_.area.rows:
@@ -38,6 +38,11 @@ def write_assessment_sheet(
     )
     sheet.page(repeat_row=layout_.HEADING_ROW, a3=True)
     sheet.protect()
+
+
+def _width(framework: Framework, column: Column) -> int:
+    holds_levels = column.kind is Kind.LEVEL or column == layout.LAST_ROUND
+    return level_width(framework, column.width) if holds_levels else column.width
 
 
 def _write_head(

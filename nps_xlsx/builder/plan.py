@@ -10,7 +10,7 @@ from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Step, Value, Workings
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Book, Sheet, literal
-from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.excel.textfit import level_width, text_height
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
 
@@ -33,6 +33,7 @@ _COLUMNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
 _OWN = ("actions", "owner", "due_date", "priority")
 """What the council wrote: shown once, beside the first of a behaviour's levels."""
 
+_LEVELS = ("current", "target", "step")
 _HEADING_ROW = 3
 _FIRST_ROW = 4
 _PLACE_COLUMN, _LEVEL_COLUMN = len(_COLUMNS), len(_COLUMNS) + 1
@@ -41,32 +42,42 @@ _PLACE_COLUMN, _LEVEL_COLUMN = len(_COLUMNS), len(_COLUMNS) + 1
 def write_plan(book: Book, order: Order, workings: Workings) -> None:
     """Write the Action plan sheet."""
     sheet = book.sheet(layout.PLAN)
-    sheet.widths(*(width for _, width, _ in _COLUMNS))
+    columns = _columns(order)
+    sheet.widths(*(width for _, width, _ in columns))
     sheet.text(0, 0, "Action plan", "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.PLAN_STAMP)), "stamp")
-    empty = (
-        f"IF(COUNT({workings.range('sort')})=0,{literal(wording.PLAN_EMPTY)},{literal(wording.PLAN_NOTE)})"
-    )
-    sheet.formula(2, 0, empty, wording.PLAN_NOTE if workings.steps else wording.PLAN_EMPTY, "note")
+    framework = order.framework
+    note = wording.plan_note(principles=framework.has_principles, suggested=framework.has_suggestions)
+    empty = f"IF(COUNT({workings.range('sort')})=0,{literal(wording.PLAN_EMPTY)},{literal(note)})"
+    sheet.formula(2, 0, empty, note if workings.steps else wording.PLAN_EMPTY, "note")
     sheet.link(1, 6, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
     sheet.link(1, 7, f"'{layout.CHECK}'!A1", wording.NEXT.format(sheet=layout.CHECK))
-    sheet.texts(_HEADING_ROW, 0, list(wording.PLAN_HEADINGS.values()), "heading")
+    sheet.texts(_HEADING_ROW, 0, [wording.PLAN_HEADINGS[key] for key, _, _ in columns], "heading")
     sheet.height(_HEADING_ROW, 34)
-    count = len(order.framework.behaviours) * (len(order.framework.levels) - 1)
+    count = len(framework.behaviours) * (len(framework.levels) - 1)
     blank_height = _usual_height(order, workings)
     for place in range(1, count + 1):
         step = workings.steps[place - 1] if place <= len(workings.steps) else None
         _write_row(sheet, order, workings, place, step)
         sheet.height(_FIRST_ROW + place - 1, _height(workings, step) if step else blank_height)
     last = _FIRST_ROW + max(count, 1) - 1
-    _add_rules(book, sheet, last)
+    _add_rules(book, sheet, last, len(columns))
     sheet.raw.set_column(_PLACE_COLUMN, _LEVEL_COLUMN, None, None, {"hidden": True})
-    sheet.mark_headings(_HEADING_ROW, 0, last, len(_COLUMNS) - 1)
+    sheet.mark_headings(_HEADING_ROW, 0, last, len(columns) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 3)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)
     sheet.page(repeat_row=_HEADING_ROW, a3=True)
     sheet.protect()
+
+
+def _columns(order: Order) -> list[tuple[str, int, tuple[str, ...]]]:
+    """The columns of the table: without suggestions where the framework has none."""
+    return [
+        (key, level_width(order.framework, width) if key in _LEVELS else width, names)
+        for key, width, names in _COLUMNS
+        if key != "suggested" or order.framework.has_suggestions
+    ]
 
 
 def _write_row(sheet: Sheet, order: Order, workings: Workings, place: int, step: Step | None) -> None:
@@ -81,7 +92,7 @@ def _write_row(sheet: Sheet, order: Order, workings: Workings, place: int, step:
     to_reach = f'IF({found}=0,"",{current}+{place}-INDEX({first},{found})+1)'
     sheet.formula(row, _LEVEL_COLUMN, to_reach, step.level if step else "")
     present = _present(order, workings, step)
-    for col, (key, _, names) in enumerate(_COLUMNS):
+    for col, (key, _, names) in enumerate(_columns(order)):
         formula = f'IF({found}=0,"",{_formula(workings, key, found, level)})'
         sheet.formula(row, col, formula, present[key], *names)
 
@@ -140,9 +151,9 @@ def _usual_height(order: Order, workings: Workings) -> float:
     return max((_height(workings, step) for step in steps), default=0.0)
 
 
-def _add_rules(book: Book, sheet: Sheet, last: int) -> None:
+def _add_rules(book: Book, sheet: Sheet, last: int, columns: int) -> None:
     """A line above the first row of each behaviour."""
     here, above = f"$A{_FIRST_ROW + 1}", f"$A{_FIRST_ROW}"
     line = book.plain_format({"top": 1, "top_color": styles.RULE})
     begins = {"type": "formula", "criteria": f'=AND({here}<>"",{here}<>{above})', "format": line}
-    sheet.rule((_FIRST_ROW, 0), (last, len(_COLUMNS) - 1), begins)
+    sheet.rule((_FIRST_ROW, 0), (last, columns - 1), begins)

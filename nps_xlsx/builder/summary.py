@@ -9,6 +9,7 @@ from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Workings
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.textfit import name_width
 from nps_xlsx.model import Behaviour, Framework
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.scores import mean, nearest_level
@@ -17,7 +18,7 @@ from nps_xlsx.workbook import layout, wording
 _WIDTHS = (300, 112, 100, 100, 110, 124, 104, 110, 100, 104)
 _COLUMNS = tuple(zip(wording.SUMMARY_HEADINGS, _WIDTHS, strict=True))
 _MOVEMENT_COLUMNS = tuple((heading, 116) for heading in wording.MOVEMENT_HEADINGS)
-_CURRENT, _TARGET, _GAP = 4, 7, 9
+_CURRENT, _NEAREST, _TARGET, _GAP = 4, 5, 7, 9
 _HEADING_ROW = 3
 _FIRST_ROW = 4
 _LEAST_AREAS = 3
@@ -39,11 +40,14 @@ def write_summary(book: Book, order: Order, workings: Workings) -> None:
     sheet = book.sheet(layout.SUMMARY)
     moves = order.previous is not None
     columns = (*_COLUMNS, *(_MOVEMENT_COLUMNS if moves else ()))
-    sheet.widths(*(width for _, width in columns))
+    widths = [width for _, width in columns]
+    widths[_NEAREST] = name_width(order.framework, widths[_NEAREST])
+    sheet.widths(*widths)
     sheet.text(0, 0, "Summary", "title")
     sheet.height(0, 30)
     sheet.text(1, 0, str(order.stamp(layout.SUMMARY_STAMP)), "stamp")
-    sheet.text(2, 0, wording.SUMMARY_NOTE + (wording.MOVEMENT_NOTE if moves else ""), "note")
+    note = wording.summary_note(principles=order.framework.has_principles)
+    sheet.text(2, 0, note + (wording.MOVEMENT_NOTE if moves else ""), "note")
     sheet.texts(_HEADING_ROW, 0, [heading for heading, _ in columns], "heading")
     sheet.height(_HEADING_ROW, 34)
     groups = _groups(order)
@@ -102,7 +106,7 @@ def _write_group(sheet: Sheet, row: int, group: _Group, workings: Workings) -> N
     sheet.formula(row, 2, counted("answered", "1"), found.answered, *names, "count")
     sheet.formula(row, 3, counted("current", ">0"), found.applicable, *names, "count")
     sheet.formula(row, _CURRENT, averaged("current"), _shown(found.current), *names, "mean")
-    sheet.formula(row, 5, level, _level_name(workings, found.current), *names)
+    sheet.formula(row, _NEAREST, level, _level_name(workings, found.current), *names)
     sheet.formula(row, 6, counted("target", ">0"), found.targets, *names, "count")
     sheet.formula(row, _TARGET, averaged("target"), _shown(found.target), *names, "mean")
     sheet.formula(row, 8, counted("gap", f">{any_gap}"), found.gaps, *names, "count")

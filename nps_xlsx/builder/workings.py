@@ -221,8 +221,7 @@ class Workings:
         }
 
     def _suggested(self, row: Behaviour, level: int) -> str:
-        actions = self.order.framework.actions_to(row.code, level)
-        return "\n".join(f"• {action.text}" for action in actions)
+        return wording.listed(action.text for action in self.order.framework.suggestions_to(row.code, level))
 
 
 def _level_formulas(

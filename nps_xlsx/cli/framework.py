@@ -34,11 +34,11 @@ def show(code: str | None, framework_folder: Path | None) -> None:
         click.echo(f"\n{theme.name}")
         for area in theme.key_areas:
             _show_rows(area.name, area.rows)
-    if loaded.enablers:
+    for area in (area for area in loaded.areas if not loaded.theme_of(area)):
         click.echo()
-        _show_rows(loaded.enablers.name, loaded.enablers.rows)
+        _show_rows(area.name, area.rows)
     rows, scored = len(loaded.rows), len(loaded.behaviours)
-    descriptors = sum(len(row.descriptors) for row in loaded.rows)
+    descriptors = sum(len(row.descriptors) for row in loaded.rows if row.has_descriptors)
     actions = sum(len(step) for steps in loaded.actions.values() for step in steps)
     click.echo(
         f"\n{len(loaded.themes)} themes, {len(loaded.key_areas)} key areas, {scored} scored behaviours, "
@@ -72,11 +72,11 @@ def _show_rows(name: str, rows: Sequence[Behaviour]) -> None:
 
 def _show_row(loaded: Framework, row: Behaviour) -> None:
     published = loaded.index.title if loaded.index else "published"
-    click.echo(f"{row.code} {row.name}\n{row.summary}")
+    click.echo("\n".join(filter(None, (f"{row.code} {row.name}", row.summary))))
     for level, text in zip(loaded.levels, row.descriptors, strict=True):
         indented = text.replace("\n", "\n      ")
         click.echo(f"  {level.label}\n      {indented}")
-        for action in loaded.actions_to(row.code, level.number):
+        for action in loaded.suggestions_to(row.code, level.number):
             source = f" ({published})" if action.is_published else ""
             click.echo(f"      → {action.text}{source}")
     click.echo()
@@ -85,6 +85,6 @@ def _show_row(loaded: Framework, row: Behaviour) -> None:
 @framework.command()
 @click.argument("folder", type=FILE)
 def check(folder: Path) -> None:
-    """Check the framework in FOLDER; all its faults are reported at once."""
+    """Check the framework in FOLDER, or of that name; all its faults are reported at once."""
     loaded = load_framework(folder)
     click.echo(f"{loaded.edition}: no fault found in {counted(len(loaded.rows), 'row')}.")

@@ -48,7 +48,7 @@ framework_option = click.option(
     "--framework",
     "framework_folder",
     type=FILE,
-    help="Folder of another framework. [default: the 2018 edition]",
+    help="Another framework: its folder, or the name of one that comes with the program. [default: nps-2018]",
 )
 register_option = click.option(
     "--register",

@@ -6,7 +6,12 @@ the font size (Adobe's published font metrics).  Other letters count as wide.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
+from math import ceil
+
+from nps_xlsx.excel.styles import INDENT_PIXELS
+from nps_xlsx.model import Framework
 
 _WIDTHS = {
     letter: width
@@ -44,6 +49,26 @@ _LINE = 1.29  # line height over font size: Excel's 12.75 points for Arial 10, w
 _SLACK = 1.03  # screen text is set to whole pixels, and runs a little wider than printed text
 
 
+def level_width(framework: Framework, least: int) -> int:
+    """The width in pixels of a column of levels: at least this, and no word of a label is broken."""
+    words = (word for level in framework.levels for word in level.label.split())
+    return max(least, _room(words, bold=True))
+
+
+def name_width(framework: Framework, least: int) -> int:
+    """The width in pixels of a column of levels' names: at least this, and each stands on one line."""
+    return max(least, _room((level.name for level in framework.levels), bold=False))
+
+
+def _room(texts: Iterable[str], *, bold: bool) -> int:
+    return ceil(max(map(_word_width, texts)) * _scale(11, bold=bold)) + _CELL_PADDING + INDENT_PIXELS
+
+
+def _scale(size: float, *, bold: bool) -> float:
+    """Pixels per thousandth of the font size in points."""
+    return size * _PIXELS_PER_POINT * _SLACK * (_BOLD if bold else 1) / 1000
+
+
 @cache
 def _word_width(word: str) -> int:
     return sum(_WIDTHS.get(letter, _OTHER) for letter in word)
@@ -51,8 +76,7 @@ def _word_width(word: str) -> int:
 
 def line_count(text: str, width: int, size: float = 10, *, bold: bool = False) -> int:
     """How many lines a text takes in a wrapped cell ``width`` pixels wide, at a font size in points."""
-    scale = size * _PIXELS_PER_POINT * _SLACK * (_BOLD if bold else 1) / 1000
-    room = max(width - _CELL_PADDING, 1) / scale
+    room = max(width - _CELL_PADDING, 1) / _scale(size, bold=bold)
     return sum(_lines(paragraph.split(" "), room) for paragraph in text.split("\n"))
 
 

@@ -61,8 +61,9 @@ class Tables:
 
     @cached_property
     def themes(self) -> pd.DataFrame:
-        """Counts, means and gap by theme, the enablers as the last."""
-        return self._over("theme", list(dict.fromkeys(map(self.framework.theme_name, self.framework.areas))))
+        """Counts, means and gap by theme, the enablers as the last; no row without themes."""
+        names = dict.fromkeys(map(self.framework.theme_name, self.framework.areas))
+        return self._over("theme", [name for name in names if name])
 
     @cached_property
     def areas(self) -> pd.DataFrame:

@@ -129,14 +129,9 @@ def _prompt(folder: TomlFolder, file: str, key: str, value: object) -> Prompt:
     return Prompt(**{"title": "", "text": ""} | texts)
 
 
-def read_actions(
-    folder: TomlFolder, file: str, codes: Sequence[str], levels: Sequence[Level]
-) -> dict[str, Steps]:
-    """Read the suggested actions of each behaviour; faults are noted in the folder."""
-    data = folder.read(file)
-    if data:
-        folder.unknown_keys(file, "", data, set(codes))
-    return {code: _steps(folder, file, code, data.get(code), levels) for code in codes if data}
+def read_actions(folder: TomlFolder, file: str, levels: Sequence[Level]) -> dict[str, Steps]:
+    """Read the actions of each step, by the code of their behaviour; faults are noted in the folder."""
+    return {code: _steps(folder, file, code, table, levels) for code, table in folder.read(file).items()}
 
 
 def _steps(folder: TomlFolder, file: str, code: str, value: object, levels: Sequence[Level]) -> Steps:

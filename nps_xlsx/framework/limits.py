@@ -75,7 +75,7 @@ def check_areas(folder: TomlFolder, areas: Sequence[KeyArea], files: Mapping[str
         taken.add(area.sheet.casefold())
     rows = sum(len(area.rows) for area in areas)
     if rows >= ASKED_LIMIT:
-        folder.fault("framework.toml", "themes", f"hold {rows} rows; at most {ASKED_LIMIT - 1} can be asked")
+        folder.fault("framework.toml", "", f"holds {rows} rows; at most {ASKED_LIMIT - 1} can be asked")
 
 
 def _faults_of_sheet(name: str, taken: set[str]) -> Iterator[str]:

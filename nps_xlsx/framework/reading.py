@@ -12,28 +12,30 @@ from nps_xlsx.framework.index import read_index
 from nps_xlsx.framework.limits import check_areas, check_levels
 from nps_xlsx.framework.toml_folder import Fault, FrameworkError, TomlFolder
 from nps_xlsx.model import Behaviour, Framework, KeyArea, Level, Steps, Theme
+from nps_xlsx.workbook import wording
 from nps_xlsx.workbook.stamp import is_edition_name
 
 DEFAULT_EDITION = "nps-2018"
 PRINCIPLE = "High level principle"
 """What the ladder of a key area itself is called where the framework has no name of its own for it."""
 
-_FRAMEWORK_TEXTS = ("edition", "title", "short_title", "publisher", "published", "copyright")
-_FRAMEWORK_FILES = ("themes", "enablers", "guidance", "actions")
+_FRAMEWORK_TEXTS = ("edition", "title", "short_title", "copyright")
+_OPTIONAL_TEXTS = ("publisher", "published", "subject")
+_FRAMEWORK_FILES = ("themes", "areas", "enablers", "guidance", "actions")
 _FRAMEWORK_KEYS = {
     *_FRAMEWORK_TEXTS,
+    *_OPTIONAL_TEXTS,
     *_FRAMEWORK_FILES,
-    "subject",
     "principle",
     "good",
     "levels",
     "superseded",
 }
-_AREA_TEXTS = ("code", "name", "sheet", "description")
-_HELP_TEXTS = ("what_it_is", "why_it_is_important")
+_AREA_TEXTS = ("code", "name", "sheet")
+_HELP_TEXTS = ("description", "what_it_is", "why_it_is_important")
 _AREA_KEYS = {*_AREA_TEXTS, *_HELP_TEXTS, "footnote", "principle", "behaviours"}
-_BEHAVIOUR_TEXTS = ("code", "name", "short_name", "summary")
-_BEHAVIOUR_KEYS = {*_BEHAVIOUR_TEXTS, "value_code", "descriptors"}
+_BEHAVIOUR_TEXTS = ("code", "name", "short_name")
+_BEHAVIOUR_KEYS = {*_BEHAVIOUR_TEXTS, "summary", "value_code", "descriptors"}
 
 
 def data_folder() -> Path:
@@ -53,14 +55,15 @@ def data_folder() -> Path:
 
 
 def load_framework(folder: Path | None = None) -> Framework:
-    """Read a framework from its folder, by default the 2018 edition that comes with the program.
+    """Read a framework from its folder, or by the name of one that comes with the program.
 
     Raises:
         FrameworkError: the folder is missing or holds faults; all of them are reported at once.
     """
-    folder = folder or data_folder() / DEFAULT_EDITION
+    given = folder or Path(DEFAULT_EDITION)
+    folder = given if given.is_dir() else data_folder() / given
     if not folder.is_dir():
-        raise FrameworkError(folder, [Fault(folder.name, "", "there is no such folder")])
+        raise FrameworkError(given, [Fault(given.name, "", "there is no such folder")])
     if not (folder / "framework.toml").is_file():
         raise FrameworkError(
             folder, [Fault("framework.toml", "", "the file is missing; is this the folder?")]
@@ -80,6 +83,7 @@ class _Reader:
     levels: tuple[Level, ...] = ()
     principle: str = ""
     """What the ladder of a key area itself is called."""
+    actions: Mapping[str, Steps] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     """The file that each area and row stands in, by code."""
 
@@ -89,8 +93,14 @@ class _Reader:
         self.folder.unknown_keys(file, "", data, _FRAMEWORK_KEYS)
         self.levels = self._levels(file, data)
         self.principle = self.folder.text(file, "", data, "principle", required=False) or PRINCIPLE
+        optional = {
+            key: self.folder.text(file, "", data, key, required=False)
+            for key in (*_OPTIONAL_TEXTS, "areas", "enablers", "actions")
+        }
+        if optional["actions"]:
+            self.actions = read_actions(self.folder, optional["actions"], self.levels)
         themes = tuple(self._theme(name) for name in self._file_names(file, data))
-        enablers_file = data.get("enablers")
+        unthemed = self._plain_areas(optional["areas"]) if optional["areas"] else ()
         texts = {key: self.folder.text(file, "", data, key) for key in _FRAMEWORK_TEXTS}
         if texts["edition"] and not is_edition_name(texts["edition"]):
             self.folder.fault(file, "edition", "must be 1 to 60 letters from a to z, digits and hyphens")
@@ -98,29 +108,21 @@ class _Reader:
             edition=texts["edition"],
             title=texts["title"],
             short_title=texts["short_title"],
-            publisher=texts["publisher"],
-            published=texts["published"],
+            publisher=optional["publisher"],
+            published=optional["published"],
             copyright=texts["copyright"],
+            subject=optional["subject"],
             levels=self.levels,
             themes=themes,
-            enablers=self._enablers(enablers_file) if isinstance(enablers_file, str) else None,
+            unthemed=unthemed,
+            enablers=self._enablers(optional["enablers"]) if optional["enablers"] else None,
             guidance=read_guidance(self.folder, self.folder.text(file, "", data, "guidance")),
-            actions={},
+            actions=self.actions,
             superseded=self._superseded(file, data),
             good=self._good(file, data),
-            subject=self.folder.text(file, "", data, "subject", required=False),
         )
-        self._whole(framework)
-        actions, index = self._actions(data, framework), read_index(self.folder, framework)
-        return replace(framework, actions=actions, index=index)
-
-    def _actions(self, data: Mapping[str, Any], framework: Framework) -> Mapping[str, Steps]:
-        """The suggested actions, which a framework may do without."""
-        file = data.get("actions")
-        if not isinstance(file, str):
-            return {}
-        codes = [behaviour.code for behaviour in framework.behaviours]
-        return read_actions(self.folder, file, codes, self.levels)
+        self._whole(framework, optional["actions"])
+        return replace(framework, index=read_index(self.folder, framework))
 
     def _superseded(self, file: str, data: Mapping[str, Any]) -> tuple[str, ...]:
         texts = data.get("superseded", [])
@@ -139,6 +141,8 @@ class _Reader:
     # --- Files and tables
 
     def _file_names(self, file: str, data: Mapping[str, Any]) -> Iterable[str]:
+        if "areas" in data and "themes" not in data:
+            return ()
         names = data.get("themes")
         if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
             return names
@@ -164,11 +168,15 @@ class _Reader:
         name = self.folder.text(file, "", data, "name") if data else ""
         return Theme(name, self._areas(file, data))
 
-    def _enablers(self, file: str) -> KeyArea | None:
+    def _plain_areas(self, file: str) -> tuple[KeyArea, ...]:
+        """The key areas of a file that says nothing else."""
         data = self.folder.read(file)
         self.folder.unknown_keys(file, "", data, {"key_areas"})
-        areas = self._areas(file, data)
-        if data and len(areas) != 1:
+        return self._areas(file, data)
+
+    def _enablers(self, file: str) -> KeyArea | None:
+        areas = self._plain_areas(file)
+        if len(areas) > 1:
             self.folder.fault(file, "key_areas", f"must hold one area, the enablers, not {len(areas)}")
         return areas[0] if areas else None
 
@@ -190,7 +198,7 @@ class _Reader:
         if "principle" in table:
             code = f"{key}0"
             descriptors = self._descriptors(file, f"{key}.principle", table.get("principle"))
-            summary = texts["description"]
+            summary = helps["description"]
             principle = Behaviour(code, self.principle, texts["name"], summary, descriptors, None)
         behaviours = tuple(
             self._behaviour(file, key, place, row)
@@ -215,8 +223,32 @@ class _Reader:
             self.folder.fault(file, f"{key}.value_code", "must be a whole number")
             value_code = 0
         texts = {name: self.folder.text(file, key, table, name) for name in _BEHAVIOUR_TEXTS}
-        descriptors = self._descriptors(file, f"{key}.descriptors", table.get("descriptors"))
-        return Behaviour(**texts, descriptors=descriptors, value_code=value_code)
+        summary = self.folder.text(file, key, table, "summary", required="summary" in table)
+        has_descriptors = "descriptors" in table
+        if has_descriptors:
+            descriptors = self._descriptors(file, f"{key}.descriptors", table["descriptors"])
+        else:
+            descriptors = self._steps(file, key)
+        return Behaviour(
+            **texts,
+            summary=summary,
+            descriptors=descriptors,
+            value_code=value_code,
+            has_descriptors=has_descriptors,
+        )
+
+    def _steps(self, file: str, code: str) -> tuple[str, ...]:
+        """What reaching each level takes, where the source says nothing of the levels themselves."""
+        steps = self.actions.get(code, ())
+        if not any(steps) and not self.folder.has_unread:
+            self.folder.fault(file, f"{code}.descriptors", "is missing, and no action stands for it")
+        return (
+            *(wording.below(level.name) for level in self.levels[1:2]),
+            *(
+                wording.to_reach(level.name, [action.text for action in step])
+                for level, step in zip(self.levels[1:], steps[1:], strict=False)
+            ),
+        )
 
     def _descriptors(self, file: str, key: str, value: object) -> tuple[str, ...]:
         table = self.folder.table(file, key, value)
@@ -228,7 +260,7 @@ class _Reader:
 
     # --- Across files
 
-    def _whole(self, framework: Framework) -> None:
+    def _whole(self, framework: Framework, actions: str) -> None:
         """What can only be seen when every file has been read."""
         areas = framework.areas
         self.folder.doubled("code", "area code", [area.code for area in areas], self.files)
@@ -240,6 +272,11 @@ class _Reader:
         check_areas(self.folder, areas, self.files)
         if not self.folder.has_unread:
             self._value_codes(framework)
+            codes = [behaviour.code for behaviour in framework.behaviours]
+            self.folder.unknown_keys(actions, "", self.actions, set(codes))
+            for code in codes if actions else ():
+                if code not in self.actions:
+                    self.folder.fault(actions, code, "is missing")
 
     def _value_codes(self, framework: Framework) -> None:
         for expected, behaviour in enumerate(framework.behaviours, start=1):

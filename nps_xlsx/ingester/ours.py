@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from string import Formatter
 
 from nps_xlsx.model import Framework, Passage
@@ -96,7 +97,7 @@ def _of_framework(framework: Framework) -> Iterator[str]:
     for row in framework.rows:
         yield from (row.code, row.name, row.short_name, *row.descriptors)
         for level in framework.levels:
-            yield "\n".join(f"• {action.text}" for action in framework.actions_to(row.code, level.number))
+            yield wording.listed(one.text for one in framework.suggestions_to(row.code, level.number))
     headings = framework.guidance.key_area_headings
     for area in framework.areas:
         yield from (area.code, area.name, area.sheet, area.footnote)
@@ -147,10 +148,13 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
         yield from (detail.label, wording.FILL_IN.format(label=detail.label))
     yield from (*wording.START_SECTIONS, wording.TOTAL)
     yield from (*wording.SUMMARY_HEADINGS, *wording.MOVEMENT_HEADINGS, wording.RADAR_NOTE)
-    yield from (wording.SUMMARY_NOTE, wording.SUMMARY_NOTE + wording.MOVEMENT_NOTE)
+    for principles, suggested in product((True, False), repeat=2):  # a short edition may have none of either
+        note = wording.summary_note(principles=principles)
+        yield from (note, note + wording.MOVEMENT_NOTE)
+        yield wording.plan_note(principles=principles, suggested=suggested)
     yield from (wording.ALL_BEHAVIOURS, wording.ALL_ASKED, *wording.PLAN_HEADINGS.values())
     yield wording.LEVELS_KEY.format(levels=", ".join(level.label for level in framework.levels))
-    yield from (wording.PLAN_NOTE, wording.PLAN_EMPTY, wording.AS_ABOVE)
+    yield from (wording.PLAN_EMPTY, wording.AS_ABOVE)
     for _, heading, what in wording.CHECK_KINDS:
         yield from (heading, what)
     yield from (wording.CHECK_NOTE, *wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)

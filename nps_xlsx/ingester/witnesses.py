@@ -67,9 +67,9 @@ class Witnesses:
         if by_name and row.ref not in by_name:
             return frozenset(by_name)
         shown = [row.table.value(row.row, f"level_{level.number}") for level in self.framework.levels]
-        if any(text == own for text, own in zip(shown, behaviour.descriptors, strict=True)):
-            return frozenset({row.ref})
         known = [codes for text in shown if (codes := self._by_descriptor.get(str(text)))]
+        if {row.ref} in known:
+            return frozenset({row.ref})
         # A single one may have been pasted there; two are of a row.
         return frozenset().union(*known) if len(known) > 1 else frozenset(by_name)
 
@@ -85,7 +85,9 @@ class Witnesses:
 
     @cached_property
     def _by_descriptor(self) -> Mapping[str, set[str]]:
-        return _codes((text, row.code) for row in self.framework.rows for text in row.descriptors if text)
+        """The behaviour by each text that only one has at its levels: what several share says nothing."""
+        pairs = {(text, row.code) for row in self.framework.rows for text in row.descriptors if text}
+        return {text: codes for text, codes in _codes(pairs).items() if len(codes) == 1}
 
 
 def _codes(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:

@@ -43,7 +43,8 @@ class Level:
 class Behaviour:
     """One row to be answered: a specific behaviour, an enabler, or a high-level principle.
 
-    ``descriptors`` holds one text a level, lowest first.  ``value_code`` is the running
+    ``descriptors`` holds one text per level, lowest first; where the source has none, what
+    reaching the level takes stands there instead.  ``value_code`` is the running
     number of the scored rows (1-59 in the 2018 edition) and ``None`` for a principle,
     which may be answered but stays out of every average.
     """
@@ -54,6 +55,11 @@ class Behaviour:
     summary: str
     descriptors: tuple[str, ...]
     value_code: int | None
+    has_descriptors: bool = True
+
+    def descriptor(self, level: LevelValue) -> str:
+        """What the source says of a council at this level, if anything; empty without a level."""
+        return self.descriptors[level - 1] if isinstance(level, int) and self.has_descriptors else ""
 
     @property
     def is_scored(self) -> bool:
@@ -190,6 +196,8 @@ class Framework:
     """What is assessed, as a word in titles: the "procurement" of "procurement action plan"."""
     index: MaturityIndex | None = None
     """A published index over one of its key areas, if it comes with one."""
+    unthemed: tuple[KeyArea, ...] = ()
+    """The key areas that stand in no theme."""
     is_part: bool = False
     """Whether only some of the edition's rows are here, for a short collection."""
 
@@ -206,14 +214,15 @@ class Framework:
             area = self.area_by_code[code]
             wanted |= {row.code for row in area.rows} if area.code == code else {code}
         themes = (replace(theme, key_areas=tuple(_some(theme.key_areas, wanted))) for theme in self.themes)
+        unthemed = tuple(_some(self.unthemed, wanted))
         enablers = None if self.enablers is None else next(iter(_some([self.enablers], wanted)), None)
         kept = tuple(theme for theme in themes if theme.key_areas)
-        return replace(self, themes=kept, enablers=enablers, is_part=True)
+        return replace(self, themes=kept, unthemed=unthemed, enablers=enablers, is_part=True)
 
     @cached_property
     def key_areas(self) -> tuple[KeyArea, ...]:
-        """The key areas of every theme, in order, without the enablers."""
-        return tuple(area for theme in self.themes for area in theme.key_areas)
+        """The key areas of every theme and those that stand in none, in order, without the enablers."""
+        return (*(area for theme in self.themes for area in theme.key_areas), *self.unthemed)
 
     @cached_property
     def areas(self) -> tuple[KeyArea, ...]:
@@ -246,6 +255,25 @@ class Framework:
         steps = self.actions.get(code, ())
         return steps[level - 1] if level <= len(steps) else ()
 
+    def suggestions_to(self, code: str, level: int) -> tuple[Action, ...]:
+        """The actions to suggest beside what the level asks; none where that is these actions already."""
+        return self.actions_to(code, level) if self.row_by_code[code].has_descriptors else ()
+
+    @cached_property
+    def has_suggestions(self) -> bool:
+        """Whether there is any action to suggest."""
+        return any(self.actions.get(row.code) for row in self.rows if row.has_descriptors)
+
+    @cached_property
+    def has_principles(self) -> bool:
+        """Whether any key area has a ladder of its own."""
+        return any(not row.is_scored for row in self.rows)
+
+    @cached_property
+    def has_descriptors(self) -> bool:
+        """Whether the source says of any row what its levels are."""
+        return any(row.has_descriptors for row in self.rows)
+
     def on_subject(self, words: str) -> str:
         """``procurement action plan``: words after the subject, where the framework has one."""
         return f"{self.subject} {words}".strip()
@@ -256,12 +284,14 @@ class Framework:
         return None if self.good is None else self.level(self.good)
 
     def theme_name(self, area: KeyArea) -> str:
-        """The name of an area's theme; the enablers are counted as a theme of their own."""
+        """The name of an area's theme, empty without one; the enablers count as one of their own."""
+        if area == self.enablers:
+            return area.name
         theme = self.theme_of(area)
-        return area.name if theme is None else theme.name
+        return theme.name if theme else ""
 
     def theme_of(self, area: KeyArea) -> Theme | None:
-        """The theme that a key area belongs to; ``None`` for the enablers."""
+        """The theme that a key area belongs to, if any; ``None`` for the enablers."""
         return next((theme for theme in self.themes if area in theme.key_areas), None)
 
     def level(self, number: int) -> Level:

@@ -17,6 +17,7 @@ from nps_xlsx.excel.table import (
     table_sheet,
     text_column,
 )
+from nps_xlsx.excel.textfit import level_width, name_width
 from nps_xlsx.figures import council_label
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
 from nps_xlsx.model.scores import Score, nearest_level, score
@@ -67,10 +68,10 @@ def _summary(book: Book, name: str, note: str, framework: Framework, answers: di
         count_column("Behaviours", 112),
         count_column("Level given"),
         mean_column("Average current"),
-        TableColumn("Nearest level", 120),
+        TableColumn("Nearest level", name_width(framework, 120)),
         count_column("Target given"),
         mean_column("Average target"),
-        TableColumn("Nearest level", 120),
+        TableColumn("Nearest level", name_width(framework, 120)),
         gap_column("Average gap"),
     ]
     groups = [(area.sheet, area.behaviours) for area in framework.areas]
@@ -105,14 +106,14 @@ def _name(framework: Framework, mean: float | None) -> str:
 
 
 def _plan(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
-    steps = framework.levels[1:]
+    steps, width = framework.levels[1:], level_width(framework, 112)
     columns = [
         count_column("No.", 56),
         text_column("Ref", 76),
         text_column("Behaviour", 190),
-        text_column("Current level", 112),
-        text_column("Target level", 112),
-        _descriptors("Where we are now"),
+        text_column("Current level", width),
+        text_column("Target level", width),
+        *([_descriptors("Where we are now")] if framework.has_descriptors else ()),
         *(
             _descriptors(f"To reach {level.name}", level_style(level.number, len(framework.levels)))
             for level in steps
@@ -159,7 +160,7 @@ def _plan_cells(framework: Framework, behaviour: Behaviour, answer: Answer) -> l
     ]
     return [
         *(layout.level_label(framework, current), layout.level_label(framework, target)),
-        behaviour.descriptors[current - 1] if isinstance(current, int) else "",
+        *([behaviour.descriptor(current)] if framework.has_descriptors else ()),
         *steps,
         *_own_cells(answer),
     ]
@@ -173,31 +174,33 @@ def _own_cells(answer: Answer) -> Sequence[Cell]:
 
 
 def _all(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
+    width = level_width(framework, 112)
     columns = [
         text_column("Ref", 76),
         text_column("Key area", 190),
         text_column("Behaviour", 200),
-        text_column("Current level", 112),
-        _descriptors("Where we are now"),
-        text_column("Target level", 112),
-        _descriptors("Where we want to be"),
+        text_column("Current level", width),
+        *([_descriptors("Where we are now")] if framework.has_descriptors else ()),
+        text_column("Target level", width),
+        *([_descriptors("Where we want to be")] if framework.has_descriptors else ()),
         text_column("Evidence and comments", 330),
         *_own_columns(),
     ]
-    note = "Every behaviour in the framework's order, the high-level principles among them."
+    also = ", the high-level principles among them" if framework.has_principles else ""
+    note = f"Every behaviour in the framework's order{also}."
     rows = [_all_cells(framework, row, answers[row.code]) for row in framework.rows]
     sheet, _ = table_sheet(book, ALL, note, columns, rows, frozen=3, is_list=False)
     sheet.raw.set_paper(8)
 
 
 def _all_cells(framework: Framework, row: Behaviour, answer: Answer) -> list[Cell]:
-    def descriptor(level: LevelValue) -> str:
-        return row.descriptors[level - 1] if isinstance(level, int) else ""
+    def says(level: LevelValue) -> list[Cell]:
+        return [row.descriptor(level)] if framework.has_descriptors else []
 
     return [
         *(row.code, framework.area_by_code[row.code].sheet, row.name),
-        *(_level_text(framework, answer.current, answer.current_text), descriptor(answer.current)),
-        *(_level_text(framework, answer.target, answer.target_text), descriptor(answer.target)),
+        *(_level_text(framework, answer.current, answer.current_text), *says(answer.current)),
+        *(_level_text(framework, answer.target, answer.target_text), *says(answer.target)),
         answer.evidence,
         *_own_cells(answer),
     ]

@@ -6,6 +6,7 @@ Words in braces are filled in where they are written.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from nps_xlsx.model.dates import long_date
 
@@ -13,6 +14,21 @@ from nps_xlsx.model.dates import long_date
 def capital(text: str) -> str:
     """A text that begins a sentence; no other letter of it changes, so that ``ICT`` stays what it is."""
     return text[:1].upper() + text[1:]
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Each text on a line of its own, after a bullet."""
+    return "\n".join(f"• {text}" for text in texts)
+
+
+def to_reach(level: str, actions: Sequence[str]) -> str:
+    """What stands in the cell of a level whose source says how it is reached, and not what it is."""
+    return f"To reach {level}:\n{listed(actions)}" if actions else f"To reach {level}: no action is given."
+
+
+def below(level: str) -> str:
+    """What stands in the cell of the lowest level then."""
+    return f"Not yet at {level}."
 
 
 BACK, NEXT = "Back to {sheet}", "Next: {sheet}"
@@ -41,10 +57,18 @@ SUMMARY_HEADINGS = (
     "Average gap",
 )
 MOVEMENT_HEADINGS = ("Average last round", "Average movement")
-SUMMARY_NOTE = (
-    "Blank rows, Not applicable and the high level principles are left out of averages. The gap counts only "
-    "behaviours with both levels, so it may differ from target minus current."
+_SUMMARY_NOTE = (
+    "Blank rows{principles} are left out of averages. The gap counts only behaviours with both levels, so it "
+    "may differ from target minus current."
 )
+
+
+def summary_note(*, principles: bool) -> str:
+    """What the averages leave out: principles only where there are any."""
+    also = ", Not applicable and the high level principles" if principles else " and Not applicable"
+    return _SUMMARY_NOTE.format(principles=also)
+
+
 MOVEMENT_NOTE = " Movement is averaged over behaviours with a level in both rounds."
 LEVELS_KEY = "Levels: {levels}. An average halfway between two levels is named for the lower."
 RADAR_NOTE = "In the radar chart, an area at the centre has not been answered yet."
@@ -67,11 +91,22 @@ PLAN_HEADINGS = {
     "priority": "Priority",
 }
 AS_ABOVE = "(see the row above)"
-PLAN_NOTE = (
+_PLAN_NOTE = (
     "Filled in automatically: a row for every level between current and target, High priority first, then "
-    "the largest gap; the high level principles are not included. Suggested actions are ideas to choose "
-    "from; change your own on the assessment sheets. To print, choose the pages that are filled."
+    "the largest gap{principles}. {own} on the assessment sheets. To print, choose the pages that are filled."
 )
+
+
+def plan_note(*, principles: bool, suggested: bool) -> str:
+    """What the action plan holds: principles and suggestions are named only where there are any."""
+    return _PLAN_NOTE.format(
+        principles="; the high level principles are not included" if principles else "",
+        own="Suggested actions are ideas to choose from; change your own"
+        if suggested
+        else "Change your own actions",
+    )
+
+
 PLAN_EMPTY = "Nothing to show yet: no behaviour has a target above its current level."
 
 # --- Check before sending

@@ -184,11 +184,11 @@ class Publishable:
 
     @cached_property
     def _parts(self) -> Mapping[Group, Sequence[Group]]:
-        """What adds up to what: behaviours to areas, areas to themes, themes to everything."""
+        """What adds up to what: behaviours to areas, areas to themes, themes and other areas to all."""
         parts: dict[Group, list[Group]] = {ALL: [("theme", name) for name in self._themes]}
         for area in self.areas:
-            key = ("area", area.code)
-            parts.setdefault(("theme", self.tables.framework.theme_name(area)), []).append(key)
+            key, theme = ("area", area.code), self.tables.framework.theme_name(area)
+            parts.setdefault(("theme", theme) if theme else ALL, []).append(key)
             parts[key] = [("ref", behaviour.code) for behaviour in area.behaviours]
         return parts
 

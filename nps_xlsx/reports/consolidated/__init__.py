@@ -61,7 +61,8 @@ def consolidated_workbook(
     front.write_overview(book, tables, returns, asked, title, contents, len(rows["problems.csv"]))
     means.write_councils(book, tables)
     means.write_heat(book, tables)
-    means.write_themes(book, tables)
+    if framework.themes:
+        means.write_themes(book, tables)
     means.write_areas(book, tables)
     means.write_behaviours(book, tables)
     for fact in facts:
@@ -88,6 +89,7 @@ def _contents(tables: Tables, rows: Mapping[str, Sequence[Row]], facts: Sequence
     left_out = {name for listing, (name, _) in LISTED.items() if listing not in rows}
     left_out |= set() if _has_spread(tables) else {rounds.SPREAD}
     left_out |= set() if tables.has_previous else {rounds.MOVEMENT}
+    left_out |= set() if tables.framework.themes else {means.THEMES}
     groups = {means.group_sheet_name(fact): "averages of each group of councils" for fact in facts}
     contents: dict[str, str] = {}
     for name, what in _CONTENTS.items():

@@ -16,6 +16,7 @@ from nps_xlsx.excel.table import (
     table_sheet,
     text_column,
 )
+from nps_xlsx.excel.textfit import name_width
 from nps_xlsx.figures import Tables
 from nps_xlsx.model import Behaviour
 from nps_xlsx.reports.consolidated.means import level_name, mean_or_nothing, name_columns, names_of
@@ -127,7 +128,7 @@ def write_strengths(book: Book, tables: Tables) -> None:
         count_column("Rank", 70),
         *name_columns(),
         mean_column("Average current"),
-        TableColumn("Nearest level", 108),
+        TableColumn("Nearest level", name_width(tables.framework, 108)),
         count_column("Level given"),
         *([count_column(f"{good.name} or above", 120), TableColumn("Share", 80, ("share",))] if good else []),
     ]

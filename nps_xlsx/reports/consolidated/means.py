@@ -20,7 +20,7 @@ from nps_xlsx.excel.table import (
     text_column,
     write_cell,
 )
-from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.excel.textfit import name_width, text_height
 from nps_xlsx.figures import Tables
 from nps_xlsx.model import Behaviour, Framework
 from nps_xlsx.model.scores import nearest_level
@@ -40,7 +40,7 @@ def level_name(framework: Framework, mean: float) -> str:
     return "" if pd.isna(mean) else framework.level(nearest_level(mean)).name
 
 
-def figures() -> list[TableColumn]:
+def figures(framework: Framework) -> list[TableColumn]:
     """The columns of counts, averages and gap."""
     return [
         count_column("Behaviours", 112),
@@ -48,7 +48,7 @@ def figures() -> list[TableColumn]:
         count_column("Not applicable", 108),
         count_column("Level given"),
         mean_column("Average current"),
-        TableColumn("Nearest level", 108),
+        TableColumn("Nearest level", name_width(framework, 108)),
         count_column("Target given"),
         mean_column("Average target"),
         count_column("Both given"),
@@ -93,7 +93,7 @@ def write_councils(book: Book, tables: Tables) -> None:
         text_column("Type", 180),
         text_column("Region", 190),
         text_column("Round", 80),
-        *figures(),
+        *figures(tables.framework),
     ]
     rows = [
         [
@@ -141,7 +141,7 @@ def _heat_row(
 
 def write_themes(book: Book, tables: Tables) -> None:
     """Counts, averages and gap by theme."""
-    columns = [text_column("Theme", 300), *figures()]
+    columns = [text_column("Theme", 300), *figures(tables.framework)]
     rows = [[str(name), *figure_cells(tables.framework, row)] for name, row in tables.themes.iterrows()]
     rows.append(["All behaviours", *figure_cells(tables.framework, tables.overall)])
     sheet, _ = table_sheet(book, THEMES, _COUNTED, columns, rows, has_filter=False)
@@ -151,7 +151,7 @@ def write_themes(book: Book, tables: Tables) -> None:
 def write_areas(book: Book, tables: Tables) -> None:
     """Counts, averages and gap by key area, with a chart of current against target."""
     framework = tables.framework
-    columns = [text_column("Key area", 260), *figures()]
+    columns = [text_column("Key area", 260), *figures(framework)]
     rows = [[area.sheet, *figure_cells(framework, tables.area(area.code))] for area in framework.areas]
     rows.append(["All behaviours", *figure_cells(framework, tables.overall)])
     sheet, end = table_sheet(book, AREAS, _COUNTED, columns, rows, has_filter=False)
@@ -174,7 +174,7 @@ def write_behaviours(book: Book, tables: Tables) -> None:
         [*names_of(framework, behaviour), *figure_cells(framework, tables.behaviour(behaviour.code))]
         for behaviour in framework.behaviours
     ]
-    table_sheet(book, BEHAVIOURS, _COUNTED, [*name_columns(), *figures()], rows, frozen=4)
+    table_sheet(book, BEHAVIOURS, _COUNTED, [*name_columns(), *figures(framework)], rows, frozen=4)
 
 
 # --- By group of councils
@@ -194,7 +194,7 @@ def write_groups(book: Book, tables: Tables, fact: str) -> None:
     columns = [
         text_column(name.removeprefix("By ").capitalize(), 280),
         count_column("Responses", 104),
-        *figures(),
+        *figures(framework),
         *(TableColumn(area.sheet, 118, ("mean",)) for area in framework.areas),
     ]
     by_area = tables.groups(fact, "area")

@@ -14,9 +14,10 @@ _LABEL, _TEXT = 200, 780
 
 _COUNTS = (
     "Only behaviours to which a council gave a level are counted. A blank or Not applicable is left out: it "
-    "does not count as the lowest level. The high-level principles are left out too. Every figure has beside "
-    "it how many councils it rests on."
+    "does not count as the lowest level.{principles} Every figure has beside it how many councils it rests "
+    "on."
 )
+_PRINCIPLES = " The high-level principles are left out too."
 _MIDDLE = (
     "Put all the councils in order of their level. The median is the level of the one in the middle, or "
     "halfway between the two in the middle. A quarter of the councils are at the lower quartile or below, a "
@@ -65,7 +66,7 @@ def _passages(case: Case) -> list[tuple[str, str]]:
     few, quartiles = peers.threshold, max(QUARTILES_FROM, peers.threshold)
     return [
         ("Who took part", _who(case)),
-        ("What counts", _COUNTS),
+        ("What counts", _COUNTS.format(principles=_PRINCIPLES if case.framework.has_principles else "")),
         ("Median and quartiles", _MIDDLE),
         ("No national target", _NO_TARGET.format(good=_good(case))),
         ("Self-assessment", _SELF),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Book
 from nps_xlsx.excel.table import FIRST_ROW, NOTE_ROW, Cell, TableColumn, table_sheet, text_column, write_cell
+from nps_xlsx.excel.textfit import level_width
 from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Behaviour
 from nps_xlsx.reports.feedback.case import Block, Case
@@ -31,8 +32,8 @@ def write_behaviours(book: Book, case: Case) -> None:
         text_column("Ref", 70),
         text_column("Key area", 150),
         text_column("Behaviour", 220),
-        text_column("Your level", 122),
-        text_column("Your target", 122),
+        text_column("Your level", level_width(case.framework, 122)),
+        text_column("Your target", level_width(case.framework, 122)),
     ]
     for block in blocks:
         columns += block.columns

@@ -15,6 +15,7 @@ from nps_xlsx.excel.table import (
     text_column,
     write_cell,
 )
+from nps_xlsx.excel.textfit import level_width
 from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Action, Behaviour
 from nps_xlsx.model.dates import long_date
@@ -23,6 +24,9 @@ from nps_xlsx.reports.feedback.chosen import CHOSEN, above, gave_targets, next_s
 from nps_xlsx.workbook import layout
 
 STRENGTHS, STEPS = "Strengths", "Next steps"
+_SUGGESTED = (
+    " Suggested actions are ideas to choose from; those in quotation marks are from a published plan."
+)
 
 
 def _small(heading: str, width: int) -> TableColumn:
@@ -40,9 +44,9 @@ def write_strengths(book: Book, case: Case) -> None:
         text_column("Ref", 76),
         text_column("Key area", 160),
         text_column("Behaviour", 200),
-        text_column("Your level", 126),
+        text_column("Your level", level_width(case.framework, 126)),
         *(_compared() if case.is_compared else ()),
-        _small("What you do now", 460),
+        *([_small("What you do now", 460)] if case.framework.has_descriptors else ()),
     ]
     cells = [_strength(case, row, number) for number, row in enumerate(rows, start=1)]
     title = f"{STRENGTHS}: where you stand highest"
@@ -74,7 +78,7 @@ def _strength(case: Case, row: Behaviour, number: int) -> list[Cell]:
         *(number, row.code, case.framework.area_by_code[row.code].sheet, row.short_name),
         layout.level_label(case.framework, level),
         *((figure.median, above(case, row), figure.councils or None) if case.is_compared else ()),
-        row.descriptors[level - 1],
+        *([row.descriptor(level)] if case.framework.has_descriptors else ()),
     ]
 
 
@@ -96,21 +100,22 @@ def _strengths_note(case: Case, found: int) -> str:
 
 def write_steps(book: Book, case: Case) -> None:
     """What to do next: now, the next level, ideas for reaching it, and how many others are there."""
-    rows = next_steps(case)
+    rows, width = next_steps(case), level_width(case.framework, 122)
     columns = [
         count_column("No.", 52),
         text_column("Ref", 70),
         text_column("Behaviour", 170),
         text_column("Priority", 84),
-        text_column("Your level", 122),
-        text_column("Your target", 122),
-        _small("Where you are now", 250),
-        text_column("Next level", 122),
+        text_column("Your level", width),
+        text_column("Your target", width),
+        *([_small("Where you are now", 250)] if case.framework.has_descriptors else ()),
+        text_column("Next level", width),
         _small("What the next level asks", 250),
-        _small("Suggested actions", 380),
+        *([_small("Suggested actions", 380)] if case.framework.has_suggestions else ()),
         _small("Your own actions", 240),
         *([_small("Other councils already at the next level or above", 200)] if case.is_compared else ()),
     ]
+    upper = [column.heading for column in columns].index("Next level")
     cells = [_step(case, row, number) for number, row in enumerate(rows, start=1)]
     sheet, _ = table_sheet(
         book,
@@ -124,7 +129,7 @@ def write_steps(book: Book, case: Case) -> None:
         is_list=False,
     )
     for place, row in enumerate(rows, start=FIRST_ROW):
-        for col, level in ((4, case.level(row) or 1), (7, (case.level(row) or 1) + 1)):
+        for col, level in ((4, case.level(row) or 1), (upper, (case.level(row) or 1) + 1)):
             shade = styles.level_style(level, len(case.framework.levels))
             write_cell(sheet, place, col, layout.level_label(case.framework, level), "wrap", shade)
     sheet.raw.set_paper(8)
@@ -136,10 +141,10 @@ def _step(case: Case, row: Behaviour, number: int) -> list[Cell]:
     return [
         *(number, row.code, row.short_name, answer.priority),
         *(layout.level_label(framework, level), layout.level_label(framework, answer.target)),
-        row.descriptors[level - 1],
+        *([row.descriptor(level)] if framework.has_descriptors else ()),
         layout.level_label(framework, level + 1),
         row.descriptors[level],
-        _listed(framework.actions_to(row.code, level + 1)),
+        *([_listed(framework.suggestions_to(row.code, level + 1))] if framework.has_suggestions else ()),
         _own_actions(case, row),
         *([others_there(case, row, level + 1)] if case.is_compared else ()),
     ]
@@ -176,8 +181,8 @@ def _steps_note(case: Case, rows: list[Behaviour]) -> str:
         )
     if rows:
         return (
-            "From the head of your action plan: High priority first, then the largest gap to your target. "
-            "Suggested actions are ideas to choose from; those in quotation marks are from a published plan."
+            "From the head of your action plan: High priority first, then the largest gap to your target."
+            + (_SUGGESTED if case.framework.has_suggestions else "")
         )
     top = len(case.framework.levels)
     if all(case.level(row) in (None, top) for row in case.framework.behaviours):

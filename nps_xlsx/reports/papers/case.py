@@ -18,9 +18,9 @@ ABOUT = "What this paper rests on"
 
 _AVERAGES = (
     "the mean of the behaviours that have a level, to one decimal. Those not answered or not applicable "
-    "stay out of it, and so do the high-level principles. The level named beside an average is the nearest, "
-    "the lower of two."
+    "stay out of it{principles}. The level named beside an average is the nearest, the lower of two."
 )
+_PRINCIPLES = ", and so do the high-level principles"
 _BETWEEN = "are printed as they were given and count as the lower of the two"
 
 
@@ -106,10 +106,10 @@ def about(case: Case, *more: tuple[str, str]) -> Section:
         ("Answers", _counted(found)),
         *_between(case),
         *more,
-        ("Averages", _AVERAGES),
-        ("Framework", f"{case.framework.title}, {case.framework.publisher}."),
+        ("Averages", _AVERAGES.format(principles=_PRINCIPLES if case.whole.has_principles else "")),
+        ("Framework", f"{', '.join(filter(None, (case.framework.title, case.framework.publisher)))}."),
     ]
-    words = f"The wording of behaviours and levels is {case.framework.copyright}, quoted as the measure used."
+    words = f"Wording of behaviours and levels: {case.framework.copyright}. It is quoted as the measure used."
     return Section(ABOUT, ABOUT, (Facts(tuple(items)), Paragraph(words, is_note=True)), is_wide=True)
 
 

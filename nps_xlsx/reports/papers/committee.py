@@ -65,23 +65,31 @@ def _table(case: Case, scale: Scale, title: str, behaviours: tuple[Behaviour, ..
     now, then = case.assessment.round, case.previous.round if case.previous else ""
     columns: tuple[Column, ...]
     if case.previous:
-        columns = (*_first(36, 44), *_round_columns(then, 63), *_round_columns(now, 63))
+        columns = (*_first(case, 36, 44), *_round_columns(then, 60), *_round_columns(now, 60))
     else:
-        columns = (*_first(45, 76), *_round_columns(now, 110))
+        columns = (*_first(case, 45, 76), *_round_columns(now, 107))
     return Table(f"Objectives: {title}", columns, tuple(_row(case, scale, row) for row in behaviours))
 
 
-def _first(name: int, summary: int) -> tuple[Column, Column, Column]:
+def _first(case: Case, name: int, summary: int) -> tuple[Column, ...]:
+    """The columns of what an objective is, over the same width where the framework has no summaries."""
+    if not _has_summaries(case):
+        return Column("No.", 11), Column("Objective", name + summary)
     return Column("No.", 11), Column("Objective", name), Column("What it is about", summary)
 
 
+def _has_summaries(case: Case) -> bool:
+    return any(row.summary for row in case.whole.behaviours)
+
+
 def _round_columns(round_: str, width: int) -> tuple[Column, Column]:
-    return Column(f"{round_} score", 25), Column(f"{round_} comments and action", width)
+    return Column(f"{round_} score", 28), Column(f"{round_} comments and action", width)
 
 
 def _row(case: Case, scale: Scale, row: Behaviour) -> Row:
     rounds = [case.last(row), case.answer(row)] if case.previous else [case.answer(row)]
-    cells = [Cell(str(row.value_code)), Cell(row.short_name), Cell(row.summary)]
+    cells = [Cell(str(row.value_code)), Cell(row.short_name)]
+    cells += [Cell(row.summary)] if _has_summaries(case) else []
     for answer in rounds:
         target = scale.target(row, answer).text if answer.target is not None else ""
         text = comments(answer, note=spread_of(answer), target=target)

@@ -10,14 +10,7 @@ from nps_xlsx.reports.papers.scale import Scale, names_only
 
 TITLE = "Where we are and where we want to be"
 
-_COLUMNS = (
-    Column("Behaviour", 45),
-    Column("Where we are now", 26),
-    Column("What that level says", 85),
-    Column("Where we want to be", 26),
-    Column("What that level says", 85),
-)
-_WITHOUT_TARGETS = (Column("Behaviour", 60), _COLUMNS[1], Column("What that level says", 181))
+_NOW, _NEXT = Column("Where we are now", 26), Column("Where we want to be", 26)
 _NO_TARGETS = "No targets were set, so where the council wants to be is not shown."
 _BLANK = "Neither a current level nor a target was given here."
 
@@ -39,7 +32,10 @@ def _has_targets(case: Case) -> bool:
 def _area(case: Case, scale: Scale, area: KeyArea) -> Section:
     block: Block = Paragraph(_BLANK)
     if not case.is_blank(area):
-        columns = _COLUMNS if _has_targets(case) else _WITHOUT_TARGETS
+        says = "What that level says" if case.framework.has_descriptors else "What reaching it takes"
+        columns: tuple[Column, ...] = (Column("Behaviour", 60), _NOW, Column(says, 181))
+        if _has_targets(case):
+            columns = (Column("Behaviour", 45), _NOW, Column(says, 85), _NEXT, Column(says, 85))
         rows = tuple(_row(case, scale, row)[: len(columns)] for row in area.rows)
         block = Table(f"Now and target: {area.name}", columns, rows)
     return Section(area.name, area.sheet, (block,), is_wide=True)

@@ -125,7 +125,9 @@ def _sheet(shown: Publishable, published: Sequence[Published], number: int) -> g
     table = published[number - 1]
     words = WORDS["tables"][table.kind]
     fact = fact_name(table.fact)
-    names = {"fact": fact, "other": f"Table {number + table.partner}", **_rounds(shown.tables)}
+    divisions = "theme and key area" if shown.tables.framework.themes else "key area"
+    others = {"other": f"Table {number + table.partner}", "divisions": divisions}
+    names = {"fact": fact, **others, **_rounds(shown.tables)}
     cells = [[plain(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows]
     columns = [plain(column.heading) for column in table.columns]
     notes = _notes_of(shown, table)
@@ -213,10 +215,13 @@ def _said(tables: Tables) -> dict[str, object]:
     return {
         "title": framework.title,
         "short_title": framework.short_title,
-        "publisher": framework.publisher,
+        "work": f"{framework.publisher}'s {framework.short_title}"
+        if framework.publisher
+        else framework.short_title,
         "copyright": framework.copyright,
         "first": levels[0].label,
         "last": levels[-1].label,
+        "principles": WORDS["principles"]["some" if framework.has_principles else "none"],
         "good": "" if framework.good_level is None else framework.good_level.name,
     }
 

@@ -155,7 +155,7 @@ def _named(shown: Publishable, name: Group) -> tuple[Cell, ...]:
     by, code = name
     if by == "area":
         area = shown.tables.framework.area_by_code[code]
-        return "Key area" if shown.tables.framework.theme_of(area) else area.name, area.sheet
+        return area.name if area == shown.tables.framework.enablers else "Key area", area.sheet
     return ("All", _EVERYTHING) if name == ALL else ("Theme", code)
 
 
