@@ -81,6 +81,12 @@ def framework() -> Framework:
 
 
 @pytest.fixture(scope="session")
+def svmi() -> Framework:
+    """The other framework that comes with the program: without themes, principles and descriptors."""
+    return load_framework(Path("social-value-maturity-index"))
+
+
+@pytest.fixture(scope="session")
 def register() -> Register:
     return load_register() + load_register(SAMPLES / "synthetic-councils.csv")
 

@@ -220,11 +220,13 @@ _UNUSED = {"link's tip"}
 
 @pytest.fixture(scope="module")
 def parts(
-    workbooks: dict[str, bytes], framework: Framework, register: Register, medway: Council
+    workbooks: dict[str, bytes], framework: Framework, svmi: Framework, register: Register, medway: Council
 ) -> dict[str, Parts]:
-    """The parts of every kind of workbook, and of each for a framework of long names."""
+    """The parts of every kind of workbook, of each for a framework of long names, and for the other one."""
     long = every_workbook(with_long_names(framework), register, medway)
+    other = every_workbook(svmi, register, medway)
     named = workbooks | {f"{name}, long names": content for name, content in long.items()}
+    named |= {f"{name}, other framework": content for name, content in other.items()}
     return {name: parts_of(content) for name, content in named.items()}
 
 
