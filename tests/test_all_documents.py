@@ -211,7 +211,7 @@ def attacked(made: Round, small: Framework) -> Iterator[str]:
     for me, mine in enumerate(made.tables.assessments):
         own = sheets_of(feedback_workbook(made.tables, me, withheld=shown.too_alike))
         for number, row in enumerate(small.behaviours):
-            answer = mine.answer(row.code)
+            answer = mine[row.code]
             levels = [
                 *by_page(data, number, "levels"),
                 *by_publication(published, row.code, "levels"),

@@ -258,4 +258,4 @@ def test_a_stamp_made_to_hurt_is_told_and_the_answers_are_read(texts: list[str])
     assert time.process_time() - began < 3
     assert "stamp-damaged" in {problem.slug for problem in returned.problems}
     assert returned.assessment is not None
-    assert returned.assessment.answer("EC1").current == 3
+    assert returned.assessment["EC1"].current == 3

@@ -43,7 +43,7 @@ def test_the_middle_level_counts(
     one = together(framework, *assessments)
     spread = one.spread("EC1")
     assert (spread.median, spread.counted, str(spread)) == (median, counted, words)
-    assert one.assessment.answer("EC1").current == counted
+    assert one.assessment["EC1"].current == counted
     assert not one.is_authoritative
 
 
@@ -67,7 +67,7 @@ def test_the_respondents_words_stand_side_by_side(framework: Framework) -> None:
     """Texts are told under each respondent's name, the earliest date and the highest priority count."""
     first = Answer("EC1", evidence="Yes", owner="Post", due_date=dt.date(2027, 3, 31), priority="Low")
     second = Answer("EC1", evidence="No", owner="Post", due_date=dt.date(2027, 1, 31), priority="High")
-    answer = together(framework, assessment("IT", first), assessment("Care", second)).assessment.answer("EC1")
+    answer = together(framework, assessment("IT", first), assessment("Care", second)).assessment["EC1"]
     assert answer.evidence == "Care: No\nIT: Yes"
     assert (answer.owner, answer.priority, answer.due_date) == ("Post", "High", dt.date(2027, 1, 31))
 

@@ -99,7 +99,7 @@ def test_themes_can_be_recomputed(workbook: Workbook, batch: list[Assessment], f
 def test_targets_can_be_recomputed(workbook: Workbook, batch: list[Assessment]) -> None:
     """Where councils aim: counts and shares of each target level, and how many gave none."""
     for row in table(workbook["Targets"]):
-        given = [one.answer(str(row["Ref"])).target for one in batch]
+        given = [one[str(row["Ref"])].target for one in batch]
         counts = [given.count(int(level[0])) for level in LEVELS]
         assert [row[level] for level in LEVELS] == counts
         assert (row["Target given"], row["No target"]) == (sum(counts), given.count(None))
@@ -112,7 +112,7 @@ def test_gaps_are_ranked_with_ties_shown(workbook: Workbook, batch: list[Assessm
     rows = table(workbook["Gaps"])
     expected = {}
     for row in rows:
-        gaps = [gap for one in batch if (gap := one.answer(str(row["Ref"])).gap) is not None]
+        gaps = [gap for one in batch if (gap := one[str(row["Ref"])].gap) is not None]
         assert row["Average gap"] == pytest.approx(mean(gaps))
         assert row["Both given"] == len(gaps)
         expected[row["Ref"]] = round(mean(gaps), 9)
@@ -155,8 +155,8 @@ def test_movement_compares_the_same_councils(
             (old, new)
             for one in batch
             if one.gss_code in before
-            and isinstance(old := before[one.gss_code].answer(ref).current, int)
-            and isinstance(new := one.answer(ref).current, int)
+            and isinstance(old := before[one.gss_code][ref].current, int)
+            and isinstance(new := one[ref].current, int)
         ]
         assert row["Answers in both"] == row["Councils in both"] == len(pairs)
         change = mean(new - old for old, new in pairs) if pairs else None

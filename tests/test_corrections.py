@@ -319,11 +319,11 @@ def test_a_correction_is_not_put_into_a_newer_return(
     """The council may have answered anew: the return says so, keeps its answer, and nothing is met."""
     newer = dated(plain, completed=day)
     [after], unused = apply_corrections([newer], [told("EC1", "current", "5")], framework, register)
-    assert whole(after).answer("EC1").current == (5 if applied else 2)
+    assert whole(after)["EC1"].current == (5 if applied else 2)
     assert [one.is_older for one in unused] == ([] if applied else [True])
     [found] = after.problems
     assert (found.slug, found.ref) == ("corrected" if applied else "correction-older", "EC1")
-    assert found.place == whole(plain).answer("EC1").where("current")
+    assert found.place == whole(plain)["EC1"].where("current")
     intake = Intake((after,), Rulings(corrections=(told("EC1", "current", "5"),)), tuple(unused))
     assert make_receipt(intake).corrected == applied
     assert intake.unmet == ()
@@ -346,7 +346,7 @@ def test_a_mistyped_date_completed_can_be_corrected(
     batch = [dated(plain, completed="2037-01-20", saved="2027-01-21T09:00:00Z")]
     [corrected], unused = apply_corrections(batch, corrections, framework, register)
     assert unused == []
-    assert whole(corrected).answer("EC1").current == 5
+    assert whole(corrected)["EC1"].current == 5
 
 
 def test_changes_are_those_between_what_the_council_wrote(
@@ -413,7 +413,7 @@ def test_a_corrected_answer_is_as_if_the_officer_had_typed_it(
     assert corrected.answers_present == retyped.answers_present
     [note] = corrected.problems
     assert (note.slug, note.ref, note.field) == ("corrected", ref, field)
-    assert note.place == whole(plain).answer(ref).where(field)
+    assert note.place == whole(plain)[ref].where(field)
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_a_correction_settles_what_was_told_of_its_cell_and_nothing_else(
     expected = [p for p in spoilt.problems if not (p.slug == settled and p.ref == ref)]
     assert list(corrected.problems[:-1]) == expected
     assert len(expected) == len(spoilt.problems) - bool(settled)
-    assert field not in whole(corrected).answer(ref).refused
+    assert field not in whole(corrected)[ref].refused
     assert corrected.answers_present - spoilt.answers_present == present
     assert corrected.answers_refused - spoilt.answers_refused == refused
     make_receipt(Intake((corrected,)))
@@ -463,7 +463,7 @@ def test_a_row_that_was_missing_gets_its_answer_in_the_frameworks_order(
     [corrected], _ = apply_corrections([spoilt], [told("EC3", "current", "mature")], framework, register)
     refs = [answer.ref for answer in whole(corrected)]
     assert refs == [row.code for row in framework.rows if row.code in refs]
-    answer = whole(corrected).answer("EC3")
+    answer = whole(corrected)["EC3"]
     assert (answer.current, answer.current_text, answer.place) == (3, "mature", Place(NAME))
     assert corrected.problems[-1].place == Place(NAME)
 
@@ -532,7 +532,7 @@ def test_an_exact_due_date_takes_the_place_of_the_words(
 ) -> None:
     """Words that were kept for want of a date are gone once there is one."""
     [corrected], _ = apply_corrections([spoilt], [told("EC2", "due_date", "1/3/27")], framework, register)
-    answer = whole(corrected).answer("EC2")
+    answer = whole(corrected)["EC2"]
     assert (answer.due_date, answer.due_text) == (dt.date(2027, 3, 1), "")
 
 
@@ -542,7 +542,7 @@ def test_of_two_corrections_of_one_value_the_later_counts_and_both_are_told(
     """A correction for the council and one for its file can meet: each starts from what it finds."""
     both = [told("EC1", "current", "3"), told("EC1", "current", "4", file=NAME, code="", row=3)]
     [corrected], _ = apply_corrections([plain], both, framework, register)
-    assert whole(corrected).answer("EC1").current == 4
+    assert whole(corrected)["EC1"].current == 4
     assert [note.value for note in corrected.problems] == ["3 Mature", "4 Leader"]
 
 
@@ -639,7 +639,7 @@ def test_whose_a_return_is_is_asked_as_it_was_read(
     """A correction of the council changes nothing about which return the next correction is for."""
     corrections = [told("", "gss_code", "Swale"), told("EC1", "current", "3")]
     [corrected], unused = apply_corrections([plain], corrections, framework, register)
-    assert (whole(corrected).gss_code, whole(corrected).answer("EC1").current) == (SWALE, 3)
+    assert (whole(corrected).gss_code, whole(corrected)["EC1"].current) == (SWALE, 3)
     assert unused == []
 
 

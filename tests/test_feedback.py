@@ -120,7 +120,7 @@ def mean(values: Sequence[int]) -> Fraction | None:
 
 
 def average(assessment: Assessment, rows: Sequence[Behaviour], *, target: bool = False) -> Fraction | None:
-    answers = [assessment.answer(row.code) for row in rows]
+    answers = [assessment[row.code] for row in rows]
     levels = [level(answer.target if target else answer.current) for answer in answers]
     return mean([one for one in levels if one is not None])
 
@@ -129,8 +129,8 @@ def change(now: Assessment, before: Assessment | None, rows: Sequence[Behaviour]
     moves = []
     for row in rows if before else ():
         this, last = (
-            level(now.answer(row.code).current),
-            level(before.answer(row.code).current) if before else None,
+            level(now[row.code].current),
+            level(before[row.code].current) if before else None,
         )
         moves += [this - last] if this is not None and last is not None else []
     return mean(moves)
@@ -162,7 +162,7 @@ def test_at_a_glance_can_be_recomputed(
         for row, (_, behaviours) in zip(rows, groups, strict=True):
             others = [average(one, behaviours) for one in batch.assessments if one is not me]
             own, aim = average(me, behaviours), average(me, behaviours, target=True)
-            given = sum(level(me.answer(one.code).current) is not None for one in behaviours)
+            given = sum(level(me[one.code].current) is not None for one in behaviours)
             assert row["Levels given"] == f"{given} of {len(behaviours)}"
             assert (row["Your average level"], row["Your average target"]) == (rounded(own), rounded(aim))
             found = figures(own, others)
@@ -180,10 +180,10 @@ def test_behaviours_can_be_recomputed(
         rows = table(opened(all_of_them[me.gss_code])["Behaviours"], "Ref")
         assert [row["Ref"] for row in rows] == [one.code for one in framework.behaviours]
         for row in rows:
-            answer = me.answer(str(row["Ref"]))
+            answer = me[str(row["Ref"])]
             assert row["Your level"] == _label(framework, answer.current) or "Not answered"
             assert row["Your target"] == (_label(framework, answer.target) or None)
-            levels = [level(one.answer(answer.ref).current) for one in batch.assessments if one is not me]
+            levels = [level(one[answer.ref].current) for one in batch.assessments if one is not me]
             own, given = level(answer.current), [one for one in levels if one is not None]
             mine = None if own is None else Fraction(own)
             assert [row[key] for key in ALL] == figures(mine, [Fraction(one) for one in given])
@@ -234,7 +234,7 @@ def test_groups_can_be_recomputed(
                 keys = [
                     f"{name}: {word}" for word in ("median", "lower quartile", "upper quartile", "number")
                 ]
-                levels = {one.gss_code: level(one.answer(str(row["Ref"])).current) for one in some}
+                levels = {one.gss_code: level(one[str(row["Ref"])].current) for one in some}
                 exact = {code: None if one is None else Fraction(one) for code, one in levels.items()}
                 own = exact.pop(me.gss_code)
                 assert [row.get(key) for key in keys] == figures(own, list(exact.values()))
@@ -276,8 +276,8 @@ def test_strengths_stand_highest_above_the_median(
     for me in batch.assessments[::9]:
         ranked = []
         for row in framework.behaviours:
-            levels = [level(one.answer(row.code).current) for one in batch.assessments]
-            own, given = level(me.answer(row.code).current), [one for one in levels if one is not None]
+            levels = [level(one[row.code].current) for one in batch.assessments]
+            own, given = level(me[row.code].current), [one for one in levels if one is not None]
             if own is not None:
                 above = own - quantiles(given, n=2, method="inclusive")[0]
                 ranked.append((-above, -own, row.value_code or 0, row.code))
@@ -293,7 +293,7 @@ def test_next_steps_come_by_priority_gap_and_value_code(
     """Five with both descriptors, the framework's actions and the council's own, and who is there already."""
     order = ["High", "Medium", "Low", ""]
     for me in batch.assessments[::9]:
-        gaps = [(row, me.answer(row.code)) for row in framework.behaviours]
+        gaps = [(row, me[row.code]) for row in framework.behaviours]
         wide = [(row, answer) for row, answer in gaps if (answer.gap or 0) > 0]
         wide.sort(key=lambda one: (order.index(one[1].priority), -(one[1].gap or 0), one[0].value_code or 0))
         rows = table(opened(all_of_them[me.gss_code])["Next steps"], "No.")
@@ -306,7 +306,7 @@ def test_next_steps_come_by_priority_gap_and_value_code(
             actions = framework.actions_to(row.code, now + 1)
             assert all(action.text in str(found["Suggested actions"]) for action in actions)
             assert f"Our action {row.code}" in str(found["Your own actions"])
-            levels = [level(one.answer(row.code).current) for one in batch.assessments if one is not me]
+            levels = [level(one[row.code].current) for one in batch.assessments if one is not me]
             given = [one for one in levels if one is not None]
             there = str(found["Other councils already at the next level or above"]).splitlines()
             assert there[0] == f"All councils: {_reached(sum(one > now for one in given), len(given))}"
@@ -371,7 +371,7 @@ def test_every_group_that_is_shown_is_large_enough(
     numbers = 0
     for me in batch.assessments:
         for row in table(opened(all_of_them[me.gss_code])["Behaviours"], "Ref"):
-            own = int(level(me.answer(str(row["Ref"])).current) is not None)
+            own = int(level(me[str(row["Ref"])].current) is not None)
             for heading in (one for one in row if one.endswith(": number")):
                 group = heading.removesuffix(": number")
                 others = int(str(row[heading] or 0)) - own

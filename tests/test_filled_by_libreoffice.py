@@ -13,12 +13,13 @@ import pytest
 import python_calamine
 
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.builder.checking import KINDS, verdict
+from nps_xlsx.builder.checking import verdict
 from nps_xlsx.model import Answer, Council, Framework, Return
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.problems import counts
 from nps_xlsx.register.councils import Register
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.rules import RULES
 from samples.make_returns import Cell, Job, Row, cell_of, serial, typed_level
 from tests.support.workbooks import filled, read, write
 
@@ -28,15 +29,6 @@ FILLS = 50
 SAVED_EACH = 7  # so that the first, which is blank, and the last, which is complete, are among those saved
 COMPLETED = "2020-12-01"  # before LibreOffice saves it
 SERIALS = {"date_completed": serial(COMPLETED)}
-SLUGS = {
-    "unanswered": "not-answered",
-    "no_reason": "not-applicable-without-reason",
-    "below": "target-below-current",
-    "lone_target": "target-without-current",
-    "no_owner": "action-without-owner",
-    "early": "due-before-completed",
-}
-"""What the ingester calls each kind that the sheet counts."""
 
 TEXTS = [
     "A policy of 2023",
@@ -145,7 +137,7 @@ def read_check_list(rows: Sequence[Row]) -> tuple[str, Counter[str], list[tuple[
     """The verdict of a recalculated check list, its counts by kind, and its list of open things."""
     totals = next(number for number, row in enumerate(rows) if row[0] == "All sheets")
     found: Counter[str] = Counter(
-        {SLUGS[key]: int(float(rows[totals][col])) for col, (key, _, _) in enumerate(KINDS, 1)}
+        {rule.slug: int(float(rows[totals][col])) for col, rule in enumerate(RULES, 1)}
     )
     found["details-missing"] = int(float(str(rows[totals + 1][1]).split()[0]))
     heading = next(number for number, row in enumerate(rows) if list(row[:3]) == ["Sheet", "Ref", "Go to"])
@@ -185,7 +177,7 @@ def test_what_was_typed_is_what_is_read(fills: list[Fill]) -> None:
         assert fill.returned.saved_by.startswith("LibreOffice/")
         assert fill.returned.assessment is not None
         for answer in fill.answers:
-            found = fill.returned.assessment.answer(answer.ref)
+            found = fill.returned.assessment[answer.ref]
             assert (found.current, found.target) == (answer.current, answer.target)
             assert (found.evidence, found.actions) == (answer.evidence, answer.actions)
             assert (found.owner, found.priority) == (answer.owner, answer.priority)
@@ -213,6 +205,6 @@ def test_pasted_levels_count_alike_on_the_sheet_and_in_ingest(
     ref, current, answered = (rows[0].index(key) for key in ("ref", "current", "answered"))
     for row in rows[1:]:
         if row[ref] in refs[: len(pasted)]:
-            found = returned.assessment.answer(str(row[ref]))
+            found = returned.assessment[str(row[ref])]
             assert (row[current] or None) == (found.current if found.current != "NA" else None), row[ref]
             assert bool(row[answered]) == found.is_answered

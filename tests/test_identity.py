@@ -139,8 +139,8 @@ def test_a_sheet_of_another_council_is_not_used(
     assert slugs(returned) == ["sheet-of-other-council"]
     assert places(returned, "sheet-of-other-council") == [(SHEET, "A2")]
     assert returned.assessment is not None
-    assert returned.assessment.answer("EC1").is_blank
-    assert returned.assessment.answer("SV3").current == 3
+    assert returned.assessment["EC1"].is_blank
+    assert returned.assessment["SV3"].current == 3
     assert (returned.answers_present, returned.answers_refused) == (2, 1)
 
 

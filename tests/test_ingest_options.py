@@ -190,7 +190,7 @@ def test_check_writes_a_reply_and_a_marked_up_copy(
     [copy] = (tmp_path / "marked").iterdir()
     returned = read(copy.read_bytes(), framework, register, copy.name)
     assert returned.assessment is not None
-    assert returned.assessment.answer("EC1").target == 2
+    assert returned.assessment["EC1"].target == 2
 
 
 def test_a_marked_up_copy_is_never_written_over_a_return(

@@ -50,7 +50,7 @@ def test_an_untouched_return_is_read_without_a_problem(
     assert returned.assessment.council == "Medway Council"
     assert returned.template_version == "1"
     assert levels(returned) == LEVELS
-    answer = returned.assessment.answer("EC1")
+    answer = returned.assessment["EC1"]
     assert (answer.evidence, answer.actions, answer.owner) == ("A text", "An action", "A post")
     assert (answer.place.sheet, answer.place.cell) == (SHEET, "C6")
 
@@ -178,7 +178,7 @@ def test_an_answer_that_is_no_level_keeps_its_text(
 
     returned = read(changed(content, change), framework, register)
     assert returned.assessment is not None
-    answer = returned.assessment.answer("EC1")
+    answer = returned.assessment["EC1"]
     assert (answer.current, answer.current_text, answer.target) == (None, "see comments", 4)
     assert returned.answers_refused == 1
 

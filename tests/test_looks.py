@@ -104,7 +104,7 @@ def reread(
 
 def answer(returned: Return, ref: str) -> Answer:
     assert returned.assessment is not None
-    return returned.assessment.answer(ref)
+    return returned.assessment[ref]
 
 
 def test_numbers_among_the_evidence_are_kept_as_shown(

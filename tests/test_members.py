@@ -69,7 +69,7 @@ def found_out(made: Round, data: dict[str, Any], which: str = "levels") -> Itera
     refs = [row.code for row in made.tables.framework.behaviours]
     field = "current" if which == "levels" else "target"
     for number, ref in enumerate(refs):
-        answers = [getattr(one.answer(ref), field) for one in made.assessments]
+        answers = [getattr(one[ref], field) for one in made.assessments]
         said = [_SAID.index(answer) if answer in _SAID else 6 for answer in answers]
         own = np.zeros((len(members), len(places), 7))
         own[range(len(members)), own_place, said] = 1

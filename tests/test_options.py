@@ -137,7 +137,7 @@ def test_a_reviewer_has_a_level_and_a_comment_beside_the_councils(
     content = build_workbook(dataclasses.replace(order, assessment=assessment))
     returned = read(content, framework, register)
     assert returned.assessment is not None
-    found = returned.assessment.answer("EC1")
+    found = returned.assessment["EC1"]
     assert (found.current, found.reviewer_level, found.reviewer_comment) == (4, 3, "No report was seen")
     ingest([write(tmp_path / "r.xlsx", content)], tmp_path / "out", framework, register)
     with (tmp_path / "out" / "reviews.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -219,7 +219,7 @@ def test_a_round_is_prefilled_from_answers_or_from_returns(
     path = tmp_path / "out" / "answers.csv" if as_csv else source
     found = load_previous(path, framework, register)["E06000035"]
     for answer in PREVIOUS:
-        read_back = found.answer(answer.ref)
+        read_back = found[answer.ref]
         assert (read_back.current, read_back.target) == (answer.current, answer.target)
         assert (read_back.evidence, read_back.actions) == (answer.evidence, answer.actions)
         assert read_back.due_date == answer.due_date

@@ -205,7 +205,7 @@ def test_what_is_shown_is_what_was_answered(
             given = levels(chosen, [behaviour.code])
             counts = [given.count(level.number) for level in framework.levels]
             assert [int(row[level.label].split(" ")[0]) for level in framework.levels] == counts
-            answers = [one.answer(behaviour.code).current for one in chosen]
+            answers = [one[behaviour.code].current for one in chosen]
             assert row["Not applicable"] == str(answers.count("NA"))
             assert row["Not answered"] == str(answers.count(None))
 
@@ -222,7 +222,7 @@ def test_targets_and_change_are_those_of_the_answers(
         assert row["Average target"] == average(aims)
     before = national.tables.previous
     pairs = [
-        (before[one.gss_code].answer(row.code).current, one.answer(row.code).current)
+        (before[one.gss_code][row.code].current, one[row.code].current)
         for one in national.assessments
         if one.gss_code in before
         for row in framework.behaviours
@@ -291,7 +291,7 @@ def test_a_council_sees_itself_beside_all(open_page: Open, national: Round, fram
     for number, area in enumerate(framework.areas):
         rows = page.table(f"#council-table-{number}")
         for behaviour, row in zip(area.behaviours, rows, strict=True):
-            answer = chosen.answer(behaviour.code)
+            answer = chosen[behaviour.code]
             words: dict[object, str] = {None: "no answer", "NA": "not applicable"}
             assert row["Current"] == words.get(answer.current, str(answer.current))
             given = sorted(levels(national.assessments, [behaviour.code]))

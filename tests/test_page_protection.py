@@ -69,11 +69,7 @@ def cells_of(made: Round, assessments: Sequence[Assessment]) -> Counter[Cell]:
 
 def who_gave(made: Round, refs: Sequence[str], which: str) -> list[Assessment]:
     """Those who gave at least one level for these behaviours."""
-    return [
-        one
-        for one in made.assessments
-        if any(isinstance(getattr(one.answer(ref), which), int) for ref in refs)
-    ]
+    return [one for one in made.assessments if any(isinstance(getattr(one[ref], which), int) for ref in refs)]
 
 
 def small(register: Register) -> list[Council]:

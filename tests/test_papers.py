@@ -196,7 +196,7 @@ def test_the_committee_sees_the_objectives_in_order(
     rows = objectives(paper)
     assert [int(row[0]) for row in rows] == list(range(1, 60))
     for row, behaviour in zip(rows, framework.behaviours, strict=True):
-        then, now = earlier.answer(behaviour.code), own.answer(behaviour.code)
+        then, now = earlier[behaviour.code], own[behaviour.code]
         shown = "2/3" if behaviour.code == "CR1" else labels[now.current]  # type: ignore[index]
         assert row[1:4] == [behaviour.short_name, behaviour.summary, labels[then.current]]  # type: ignore[index]
         assert row[5] == shown
@@ -269,7 +269,7 @@ def test_the_strategy_shows_each_level_beside_its_descriptor(
     for area in framework.key_areas:
         [table] = [block for block in section(paper, area.name).blocks if isinstance(block, Table)]
         for row, cells in zip(area.rows, texts(table), strict=True):
-            answer = own.answer(row.code)
+            answer = own[row.code]
             assert isinstance(answer.current, int)
             assert isinstance(answer.target, int)
             assert cells[1:] == [
@@ -300,7 +300,7 @@ def test_only_the_steps_between_present_and_target_are_filled(
     paper = make_paper(own, framework, style="steps")
     rows = {row[0].text: row for _, table in tables(paper) if "Steps" in table.title for row in table.rows}
     for behaviour in framework.behaviours:
-        answer = own.answer(behaviour.code)
+        answer = own[behaviour.code]
         current, target = answer.current or 0, answer.target or 0
         assert isinstance(current, int)
         assert isinstance(target, int)

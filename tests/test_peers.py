@@ -55,7 +55,7 @@ def rounded(value: Fraction) -> float:
 
 
 def level_of(assessment: Assessment, ref: str) -> int | None:
-    current = assessment.answer(ref).current
+    current = assessment[ref].current
     return current if isinstance(current, int) else None
 
 

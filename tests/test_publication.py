@@ -216,7 +216,7 @@ def test_the_movement_can_be_recomputed(
             (council, before.current, answer.current)
             for council, answer in given(national, codes)
             if council in national.previous
-            for before in [national.previous[council].answer(answer.ref)]
+            for before in [national.previous[council][answer.ref]]
             if isinstance(before.current, int) and isinstance(answer.current, int)
         ]
         before_all = [level for level in last if isinstance(level, int)]

@@ -49,8 +49,8 @@ def test_a_cell_whose_text_is_not_there_is_told(
     returned = read(edited(content, change), framework, register)
     assert places(returned, "cell-unread") == [(SHEET, "J6")]
     assert returned.assessment is not None
-    assert returned.assessment.answer("EC1").evidence == ""
-    assert returned.assessment.answer("EC1").current == 2
+    assert returned.assessment["EC1"].evidence == ""
+    assert returned.assessment["EC1"].current == 2
     assert returned.answers_refused == 1
 
 

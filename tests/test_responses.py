@@ -31,7 +31,7 @@ def test_a_level_is_read_as_others_save_it(
 ) -> None:
     """A number, one that a statistics package made a decimal of, a label, not applicable, or nothing."""
     [one] = load_responses([answers(tmp_path, f",EC1,{text},,a.xlsx")], framework, register)
-    assert one.assessment.answer("EC1").current == level
+    assert one.assessment["EC1"].current == level
 
 
 def test_what_is_no_level_stops_with_all_its_rows(
@@ -50,7 +50,7 @@ def test_what_was_asked_is_what_has_a_line(framework: Framework, register: Regis
     path = answers(tmp_path, ",EC1,3,,a.xlsx", ",EC2,,,a.xlsx", ",SV1,2,,b.xlsx")
     [one] = load_responses([path], framework, register)
     assert set(one.assessment.asked) == {"EC1", "EC2", "SV1"}
-    assert one.assessment.answer("SV1").current == 2
+    assert one.assessment["SV1"].current == 2
 
 
 def test_the_response_without_a_respondent_is_the_combined_one(
@@ -59,9 +59,9 @@ def test_the_response_without_a_respondent_is_the_combined_one(
     """Beside respondents' rows, those of nobody in particular are what the council settled on."""
     lines = [",EC1,4,,c.xlsx", "Finance,EC1,1,,a.xlsx", "Legal,EC1,2,,b.xlsx"]
     [one] = load_responses([answers(tmp_path, *lines)], framework, register)
-    assert one.assessment.answer("EC1").current == 4
+    assert one.assessment["EC1"].current == 4
     [other] = load_responses([answers(tmp_path, *lines[1:])], framework, register)
-    assert other.assessment.answer("EC1").current == 1
+    assert other.assessment["EC1"].current == 1
 
 
 def test_a_folder_of_ingest_stands_for_its_answers(
@@ -84,9 +84,9 @@ def test_a_text_that_no_longer_says_its_level_is_reported_and_not_used(
     [one] = load_responses([write(tmp_path / "answers.csv", text.encode())], framework, register)
     [told] = caplog.messages
     assert told.splitlines()[1:] == ["row 2: current_text is '02-Mar'"]
-    answer = one.assessment.answer("EC1")
+    answer = one.assessment["EC1"]
     assert (answer.current, answer.current_text, answer.target_text) == (2, "", "3 Mature")
-    assert one.assessment.answer("EC2").current_text == "2/3"
+    assert one.assessment["EC2"].current_text == "2/3"
 
 
 def test_a_due_date_that_excel_saved_its_own_way_is_the_same_day(
@@ -95,4 +95,4 @@ def test_a_due_date_that_excel_saved_its_own_way_is_the_same_day(
     """31/03/2027 in answers.csv is the 2027-03-31 that was written there."""
     text = f"round,gss_code,council,ref,current,due_date\n{MEDWAY},EC1,3,31/03/2027\n"
     [one] = load_responses([write(tmp_path / "answers.csv", text.encode())], framework, register)
-    assert one.assessment.answer("EC1").due_date == dt.date(2027, 3, 31)
+    assert one.assessment["EC1"].due_date == dt.date(2027, 3, 31)

@@ -67,13 +67,13 @@ def test_answers_come_back_as_they_were_written(
     returned = read(filled(framework, medway, *given_answers), framework, register)
     assert returned.assessment is not None
     for answer in given_answers:
-        found = returned.assessment.answer(answer.ref)
+        found = returned.assessment[answer.ref]
         assert (found.current, found.target) == (answer.current, answer.target)
         texts = (found.evidence, found.actions, found.owner)
         assert texts == (kept(answer.evidence), kept(answer.actions), kept(answer.owner))
         assert (found.due_date, found.priority) == (answer.due_date, answer.priority)
     untouched = {row.code for row in framework.rows} - {answer.ref for answer in given_answers}
-    assert all(returned.assessment.answer(ref).is_blank for ref in untouched)
+    assert all(returned.assessment[ref].is_blank for ref in untouched)
 
 
 SIGNS = st.text(st.sampled_from("'=+-@\t\r\n \u00a0\uff1d\ufeff0123/.,:eE%£apmMary"), max_size=8)

@@ -43,7 +43,7 @@ def test_worcestershires_levels_are_as_published(returns: list[Return], framewor
     """55 current and 55 target levels, and those of the ten principles, are the published ones."""
     assessment = by_code(returns)[WORCESTERSHIRE_CODE]
     for area in framework.key_areas:
-        given = [assessment.answer(row.code) for row in area.rows]
+        given = [assessment[row.code] for row in area.rows]
         assert " ".join(f"{a.current}{a.target}" for a in given) == WORCESTERSHIRE[area.code]
 
 
@@ -73,7 +73,7 @@ def test_synthetic_answers_are_those_of_the_data_file(returns: list[Return]) -> 
     found = by_code(returns)
     with (SAMPLES / "synthetic-answers.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            answer = found[row["gss_code"]].answer(row["ref"])
+            answer = found[row["gss_code"]][row["ref"]]
             assert str(answer.current or "") == row["current"].replace("2/3", "2")
             assert str(answer.target or "") == row["target"]
             assert (answer.evidence, answer.actions) == (row["evidence"], row["actions"])

@@ -94,7 +94,7 @@ def test_a_table_whose_refs_are_contradicted_is_refused_whole(
     assert told(returned) == [("refs-against-names", sheet)]
     area = next(area for area in framework.areas if area.sheet == sheet)
     assert returned.assessment is not None
-    assert all(returned.assessment.answer(row.code).is_blank for row in area.rows)
+    assert all(returned.assessment[row.code].is_blank for row in area.rows)
     assert returned.answers_refused == ends(sheet)[1]
 
 
@@ -142,8 +142,8 @@ def test_two_rows_of_one_name_without_refs_are_told(framework: Framework, regist
     [found] = [one for one in returned.problems if one.slug == "ref-against-name"]
     assert "the descriptors of EC2" in found.message
     assert returned.assessment is not None
-    assert returned.assessment.answer("EC1").is_answered
-    assert not returned.assessment.answer("EC2").is_answered
+    assert returned.assessment["EC1"].is_answered
+    assert not returned.assessment["EC2"].is_answered
 
 
 @pytest.mark.parametrize("heading", ["Ref", ""])
@@ -159,7 +159,7 @@ def test_a_column_of_links_is_no_column_of_refs(
     )
     assert told(returned) == []
     assert returned.assessment is not None
-    assert returned.assessment.answer("EC1").is_answered
+    assert returned.assessment["EC1"].is_answered
 
 
 def test_the_pairs_are_named(framework: Framework, register: Register) -> None:
@@ -178,7 +178,7 @@ def test_a_name_that_is_no_behaviours_leaves_the_ref_to_stand(
     returned = read(framework, register, typed(OTHER, 2, 1, text))
     assert told(returned) == []
     assert returned.assessment is not None
-    assert returned.assessment.answer("EC2").is_answered
+    assert returned.assessment["EC2"].is_answered
 
 
 def test_a_row_that_is_contradicted_alone_is_refused_alone(framework: Framework, register: Register) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from nps_xlsx.builder.assessment import write_assessment_sheet
 from nps_xlsx.builder.checking import write_check, write_items
-from nps_xlsx.builder.marks import Marks, write_marks
+from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.plan import write_plan
 from nps_xlsx.builder.start import write_start
 from nps_xlsx.builder.summary import write_summary
-from nps_xlsx.builder.workings import Workings
-from nps_xlsx.excel.book import Book, strict
+from nps_xlsx.builder.to_look_at import write_marks
+from nps_xlsx.excel.book import strict
 from nps_xlsx.files import write_file
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.names import workbook_file_name
@@ -24,22 +24,18 @@ __all__ = ["Order", "build_file", "build_workbook"]
 @strict
 def build_workbook(order: Order) -> bytes:
     """Build one workbook; the same order gives the same bytes."""
-    framework = order.framework
-    name = f"{framework.short_title}: self-assessment, {order.council.name}, round {order.round}"
-    book = Book(name, subject=framework.title, comments=framework.copyright, made=order.made)
-    book.mark(PROPERTY, str(order.stamp(layout.START_STAMP)))
-    workings, marks = Workings(order), Marks(order)
-    write_start(book, order, workings, marks)
-    write_marks(book, order, marks)
+    draft = Draft(order)
+    write_start(draft)
+    write_marks(draft)
     for sheet in order.sheets:
-        write_assessment_sheet(book, order, sheet, workings, marks)
-    write_summary(book, order, workings)
-    write_plan(book, order, workings)
-    write_check(book, order, workings)
-    write_items(workings.write(book), order, workings)
+        write_assessment_sheet(draft, sheet)
+    write_summary(draft)
+    write_plan(draft)
+    write_check(draft)
+    write_items(draft, draft.workings.write(draft.book))
     stamp_cell = layout.reference(layout.START, layout.START_STAMP_ROW, 0, absolute=True)
-    book.define_name(PROPERTY, stamp_cell)
-    return book.to_bytes()
+    draft.book.define_name(PROPERTY, stamp_cell)
+    return draft.book.to_bytes()
 
 
 def build_file(order: Order, folder: Path) -> Path:

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from nps_xlsx.builder.marks import Marks
+from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.prompts import validation
-from nps_xlsx.builder.workings import Workings
 from nps_xlsx.excel import styles
-from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.book import Sheet
 from nps_xlsx.excel.textfit import level_width, text_height
-from nps_xlsx.model import Answer, Behaviour, Framework
+from nps_xlsx.model import Behaviour, Framework
 from nps_xlsx.model.cells import cell_name
-from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.layout import AssessmentSheet, Column, Kind
 
 _LEAST_HEIGHT = 64.0  # points: room to type a few lines of evidence beside a short behaviour
 
 
-def write_assessment_sheet(
-    book: Book, order: Order, layout_: AssessmentSheet, workings: Workings, marks: Marks
-) -> None:
+def write_assessment_sheet(draft: Draft, layout_: AssessmentSheet) -> None:
     """Write the sheet of one key area, or of the enablers."""
-    sheet = book.sheet(layout_.name)
-    sheet.widths(*(_width(order.framework, column) for column in layout_.columns))
-    _write_head(sheet, order, layout_, workings, home=layout.MARKS if marks else layout.START)
-    _write_guide(sheet, order.framework, layout_)
+    widths = tuple(_width(draft.framework, column) for column in layout_.columns)
+    sheet = draft.sheet(layout_.name, layout_.area.code, widths, layout_.area.name)
+    _write_head(draft, sheet, layout_)
+    _write_guide(sheet, draft.framework, layout_)
     for behaviour in layout_.area.rows:
-        _write_row(sheet, order, layout_, behaviour, workings.answer(behaviour.code), marks)
+        _write_row(draft, sheet, layout_, behaviour)
     last = layout_.FIRST_ROW + len(layout_.area.rows) - 1
     if layout_.area.footnote:
         sheet.text(last + 1, layout_.column("level_1"), layout_.area.footnote, "note")
-    _add_rules(book, sheet, order.framework, layout_, last)
+    _add_rules(draft, sheet, layout_, last)
     sheet.mark_headings(layout_.HEADING_ROW, 0, last, len(layout_.columns) - 1)
     sheet.raw.freeze_panes(layout_.FIRST_ROW - 1, layout_.frozen_columns)
-    sheet.raw.set_selection(
-        layout_.FIRST_ROW, layout_.column("current"), layout_.FIRST_ROW, layout_.column("current")
-    )
+    here = (layout_.FIRST_ROW, layout_.column("current"))
+    sheet.raw.set_selection(*here, *here)
     sheet.page(repeat_row=layout_.HEADING_ROW, a3=True)
     sheet.protect()
 
@@ -45,35 +41,16 @@ def _width(framework: Framework, column: Column) -> int:
     return level_width(framework, column.width) if holds_levels else column.width
 
 
-def _write_head(
-    sheet: Sheet, order: Order, layout_: AssessmentSheet, workings: Workings, *, home: str
-) -> None:
-    area = layout_.area
-    sheet.text(layout_.TITLE_ROW, 0, area.name, "title")
-    sheet.height(layout_.TITLE_ROW, 30)
-    sheet.text(layout_.STAMP_ROW, 0, str(order.stamp(area.code)), "stamp")
+def _write_head(draft: Draft, sheet: Sheet, layout_: AssessmentSheet) -> None:
     sheet.height(layout_.STAMP_ROW, 20)
     first = layout_.column("level_1")
-    progress, back, onward = range(first, first + 3)
-    formula, text = progress_formula(workings, area.code, area.behaviours)
-    sheet.formula(layout_.STAMP_ROW, progress, formula, text, "bold", "middle")
-    sheet.link(layout_.STAMP_ROW, back, f"'{home}'!A1", wording.BACK.format(sheet=home))
-    following = _next_sheet(order, layout_)
-    sheet.link(layout_.STAMP_ROW, onward, f"'{following}'!A1", wording.NEXT.format(sheet=following))
+    formula, text = draft.progress(layout_.area.code)
+    sheet.formula(layout_.STAMP_ROW, first, formula, text, "bold", "middle")
+    draft.links(sheet, first + 1, first + 2, _next_sheet(draft.order, layout_))
     for col, column in enumerate(layout_.columns):
-        names = ("heading", *_ramp(order.framework, column))
+        names = ("heading", *_ramp(draft.framework, column))
         sheet.text(layout_.HEADING_ROW, col, column.heading, *names)
     sheet.height(layout_.HEADING_ROW, 32)
-
-
-def progress_formula(workings: Workings, area: str, behaviours: tuple[Behaviour, ...]) -> tuple[str, str]:
-    """A formula that says "3 of 4 behaviours answered", and what it says at present."""
-    count = len(behaviours)
-    answered = sum(int(workings.present[row.code]["answered"]) for row in behaviours)
-    noun = "behaviour" if count == 1 else "behaviours"
-    rest = wording.PROGRESS.format(answered="", count=count, behaviours=noun)
-    formula = f'{workings.sum_scored("answered", area)}&"{rest}"'
-    return formula, wording.PROGRESS.format(answered=answered, count=count, behaviours=noun)
 
 
 def _next_sheet(order: Order, layout_: AssessmentSheet) -> str:
@@ -110,15 +87,9 @@ def _write_guide(sheet: Sheet, framework: Framework, layout_: AssessmentSheet) -
     sheet.height(layout_.GUIDE_ROW, max(heights) + 6)
 
 
-def _write_row(
-    sheet: Sheet,
-    order: Order,
-    layout_: AssessmentSheet,
-    behaviour: Behaviour,
-    answer: Answer,
-    marks: Marks,
-) -> None:
-    row, framework = layout_.row(behaviour.code), order.framework
+def _write_row(draft: Draft, sheet: Sheet, layout_: AssessmentSheet, behaviour: Behaviour) -> None:
+    row, order, framework, marks = layout_.row(behaviour.code), draft.order, draft.framework, draft.marks
+    answer = order.answers[behaviour.code]
     ground = () if behaviour.is_scored else ("band",)
     texts = {
         "ref": behaviour.code,
@@ -167,13 +138,13 @@ _STYLES: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def _add_rules(book: Book, sheet: Sheet, framework: Framework, layout_: AssessmentSheet, last: int) -> None:
+def _add_rules(draft: Draft, sheet: Sheet, layout_: AssessmentSheet, last: int) -> None:
     """Mark the chosen descriptor of each row, and outline the one that is aimed at."""
     first = layout_.FIRST_ROW
-    for level in framework.levels:
+    for level in draft.framework.levels:
         col = layout_.column(f"level_{level.number}")
         for key, style in (("current", styles.CHOSEN), ("target", styles.AIMED_AT)):
             cell = f"${cell_name(first, layout_.column(key))}"
             criteria = f'=LEFT(TRIM({cell}),1)="{level.number}"'
-            rule = {"type": "formula", "criteria": criteria, "format": book.plain_format(style)}
+            rule = {"type": "formula", "criteria": criteria, "format": draft.book.plain_format(style)}
             sheet.rule((first, col), (last, col), rule)

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import FIRST_ROW as LISTS_ROW
 from nps_xlsx.builder.workings import Workings, missing_details
-from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.book import Sheet
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import DETAILS, LISTS
-
-KINDS = wording.CHECK_KINDS
-_CELL_OF = {"no_reason": "evidence", "below": "target", "no_owner": "owner", "early": "due_date"}
-"""Where to look for each kind; the current level for the others."""
+from nps_xlsx.workbook.rules import RULES
 
 _COUNT_COLUMN_WIDTH = 150
 _VERDICT_ROW = 2
@@ -38,28 +36,26 @@ class _Item:
     is_open: bool
 
 
-def write_check(book: Book, order: Order, workings: Workings) -> None:
+def write_check(draft: Draft) -> None:
     """Write the sheet Check before sending."""
-    sheet = book.sheet(layout.CHECK)
-    sheet.widths(320, *[_COUNT_COLUMN_WIDTH] * len(KINDS))
-    sheet.text(0, 0, "Check before sending", "title")
-    sheet.height(0, 30)
-    sheet.text(1, 0, str(order.stamp(layout.CHECK_STAMP)), "stamp")
-    sheet.link(1, 4, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
+    order, workings = draft.order, draft.workings
+    sheet = draft.sheet(layout.CHECK, layout.CHECK_STAMP, (320, *[_COUNT_COLUMN_WIDTH] * len(RULES)))
+    draft.links(sheet, 4)
     sheet.text(_VERDICT_ROW + 1, 0, wording.CHECK_NOTE, "note")
-    sheet.texts(_HEADING_ROW, 0, ["Sheet", *(heading for _, heading, _ in KINDS)], "heading")
+    sheet.texts(_HEADING_ROW, 0, ["Sheet", *(rule.heading for rule in RULES)], "heading")
     sheet.height(_HEADING_ROW, 36)
     for row, assessment in enumerate(order.sheets, start=_FIRST_ROW):
         sheet.link(row, 0, f"'{assessment.name}'!A1", assessment.name, "box")
-        for col, (key, _, _) in enumerate(KINDS, start=1):
-            count = workings.count(key, assessment.area.rows)
-            sheet.formula(row, col, workings.sum(key, assessment.area.code), count, "box", "open", "middle")
+        for col, rule in enumerate(RULES, start=1):
+            count = workings.count(rule.slug, assessment.area.rows)
+            formula = workings.sum(rule.slug, assessment.area.code)
+            sheet.formula(row, col, formula, count, "box", "open", "middle")
         sheet.height(row, 20)
     last = _FIRST_ROW + len(order.sheets)
     _write_totals(sheet, order, workings, last)
     _write_verdict(sheet, order, workings, last)
     _write_list(sheet, order, workings, last + 3)
-    sheet.mark_headings(_HEADING_ROW, 0, last, len(KINDS))
+    sheet.mark_headings(_HEADING_ROW, 0, last, len(RULES))
     sheet.raw.freeze_panes(_FIRST_ROW, 1)
     sheet.raw.set_selection(_VERDICT_ROW, 0, _VERDICT_ROW, 0)
     sheet.page()
@@ -69,9 +65,9 @@ def write_check(book: Book, order: Order, workings: Workings) -> None:
 def _write_totals(sheet: Sheet, order: Order, workings: Workings, row: int) -> None:
     first = layout.reference(layout.START, *layout.detail_cell("completed_by"))
     sheet.text(row, 0, wording.ALL_SHEETS, "box", "bold", "band", "middle")
-    for col, (key, _, _) in enumerate(KINDS, start=1):
-        count = workings.count(key, order.framework.rows)
-        sheet.formula(row, col, workings.sum(key, ""), count, "box", "open", "bold", "band", "middle")
+    for col, rule in enumerate(RULES, start=1):
+        count = workings.count(rule.slug, order.framework.rows)
+        sheet.formula(row, col, workings.sum(rule.slug, ""), count, "box", "open", "bold", "band", "middle")
     sheet.height(row, 20)
     sheet.link(row + 1, 0, first, wording.MISSING_DETAILS, "box")
     formula = "+".join(f"(LEN(TRIM({cell}))=0)" for cell in _required_cells())
@@ -87,7 +83,7 @@ def _required_cells() -> list[str]:
 
 
 def _write_verdict(sheet: Sheet, order: Order, workings: Workings, totals: int) -> None:
-    box = f"{cell_name(totals, 1)}:{cell_name(totals, len(KINDS))}"
+    box = f"{cell_name(totals, 1)}:{cell_name(totals, len(RULES))}"
     total = f"(SUM({box})+{cell_name(totals + 1, 1)})"
     several = wording.THINGS.format(count="")
     formula = f'IF({total}=0,"{wording.READY}",IF({total}=1,"{wording.ONE_THING}",{total}&"{several}"))'
@@ -96,7 +92,7 @@ def _write_verdict(sheet: Sheet, order: Order, workings: Workings, totals: int) 
 
 
 def _open_count(order: Order, workings: Workings) -> int:
-    counts = (workings.count(key, order.framework.rows) for key, _, _ in KINDS)
+    counts = (workings.count(rule.slug, order.framework.rows) for rule in RULES)
     return len(missing_details(order)) + sum(counts)
 
 
@@ -123,12 +119,13 @@ def _items(order: Order, workings: Workings) -> list[_Item]:
     ]
     for row in workings.rows:
         sheet = workings.sheet_of(row.code)
-        for key, _, what in KINDS:
-            if key == "unanswered" and not row.is_scored:
+        for rule in RULES:
+            if rule.scored_only and not row.is_scored:
                 continue
-            cell = cell_name(sheet.row(row.code), sheet.column(_CELL_OF.get(key, "current")))
-            is_open = bool(workings.present[row.code][key])
-            items.append(_Item(sheet.name, row.code, cell, what, workings.cell(key, row.code), is_open))
+            cell = cell_name(sheet.row(row.code), sheet.column(rule.column))
+            is_open = bool(workings.present[row.code][rule.slug])
+            flag = workings.cell(rule.slug, row.code)
+            items.append(_Item(sheet.name, row.code, cell, rule.says, flag, is_open))
     return items
 
 
@@ -136,10 +133,11 @@ def _column(workings: Workings, key: str) -> int:
     return workings.next_column + ("count", "sheet", "ref", "cell", "what").index(key)
 
 
-def write_items(lists: Sheet, order: Order, workings: Workings) -> None:
+def write_items(draft: Draft, lists: Sheet) -> None:
     """Write, on the hidden sheet, everything that could be open and the running count of what is."""
+    workings = draft.workings
     open_so_far = 0
-    for place, item in enumerate(_items(order, workings)):
+    for place, item in enumerate(_items(draft.order, workings)):
         row, col = LISTS_ROW + place, _column(workings, "count")
         above = f"+{cell_name(row - 1, col)}" if place else ""
         open_so_far += item.is_open
@@ -149,7 +147,7 @@ def write_items(lists: Sheet, order: Order, workings: Workings) -> None:
 
 def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> None:
     sheet.texts(
-        row, 0, [*wording.CHECK_HEADINGS, *[""] * (len(KINDS) + 1 - len(wording.CHECK_HEADINGS))], "heading"
+        row, 0, [*wording.CHECK_HEADINGS, *[""] * (len(RULES) + 1 - len(wording.CHECK_HEADINGS))], "heading"
     )
     sheet.height(row, 24)
     items = _items(order, workings)

@@ -6,19 +6,15 @@ copy, by the behaviour and the column, or the detail, that it is about.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nps_xlsx.builder.order import Order
-from nps_xlsx.excel import styles
-from nps_xlsx.excel.book import Book, Sheet
-from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.model import Problem, Prompt, Severity
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.problems import CATALOGUE, is_of_level, problem, told
-from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook import layout
 
 HOW_MUCH = {
     Severity.ERROR: "Not used",
@@ -204,70 +200,3 @@ def _cut(text: str) -> str:
     if len(encoded) <= 2 * _TEXT_LIMIT:
         return plain
     return encoded[: 2 * (_TEXT_LIMIT - 3)].decode("utf-16-le", "ignore").rstrip() + "..."
-
-
-# --- The sheet --------------------------------------------------------------------
-
-_COLUMNS = tuple(zip(wording.MARKS_HEADINGS, (56, 130, 250, 66, 430, 430), strict=True))
-_WHERE, _FOUND, _TO_DO = 2, 4, 5
-_NOTE_ROW, _HEADING_ROW, _FIRST_ROW = 2, 5, 6
-
-
-def write_marks(book: Book, order: Order, marks: Marks) -> None:
-    """Write the sheet What to look at, and have the workbook open on it; nothing where nothing is marked."""
-    if not marks:
-        return
-    sheet = book.sheet(layout.MARKS)
-    sheet.widths(*(width for _, width in _COLUMNS))
-    _write_head(sheet, order, marks)
-    for row, line in enumerate(marks.lines, start=_FIRST_ROW):
-        _write_line(sheet, row, line)
-    last = _FIRST_ROW + len(marks.lines) - 1
-    sheet.filter(_HEADING_ROW, 0, last, len(_COLUMNS) - 1)
-    sheet.mark_headings(_HEADING_ROW, 0, last, len(_COLUMNS) - 1)
-    sheet.raw.freeze_panes(_FIRST_ROW, 0)
-    first = next((place for place, line in enumerate(marks.lines) if line.target), 0)
-    sheet.raw.set_selection(_FIRST_ROW + first, _WHERE, _FIRST_ROW + first, _WHERE)
-    sheet.page(repeat_row=_HEADING_ROW)
-    sheet.protect()
-    sheet.raw.activate()
-
-
-def _write_head(sheet: Sheet, order: Order, marks: Marks) -> None:
-    sheet.text(0, 0, layout.MARKS, "title")
-    sheet.height(0, 30)
-    sheet.text(1, 0, str(order.stamp(layout.MARKS_STAMP)), "stamp")
-    sheet.link(1, _FOUND, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
-    sheet.height(1, 20)
-    sheet.text(_NOTE_ROW, 0, f"{wording.MARKS_ABOUT} {_counted(marks)}", "bold", "middle")
-    sheet.text(_NOTE_ROW + 1, 0, wording.MARKS_HOW, "note")
-    if any(line.spot is None for line in marks.lines):
-        sheet.text(_NOTE_ROW + 2, 0, wording.MARKS_ELSEWHERE, "note")
-    sheet.texts(_HEADING_ROW, 0, [heading for heading, _ in _COLUMNS], "heading")
-    sheet.height(_HEADING_ROW, 36)
-
-
-def _counted(marks: Marks) -> str:
-    """How many lines there are of each kind: "Listed below: 2 not used, 1 for information."."""
-    counts = Counter(line.found.severity for line in marks.lines)
-    words = {**HOW_MUCH, Severity.WARNING: "to look at"}
-    kinds = [f"{counts[one]} {words[one].lower()}" for one in Severity if counts[one]]
-    return wording.MARKS_COUNTS.format(counts=", ".join(kinds))
-
-
-def _write_line(sheet: Sheet, row: int, line: Line) -> None:
-    sheet.number(row, 0, line.number, "box", "count")
-    sheet.text(row, 1, HOW_MUCH[line.found.severity], "box", "bold", "wrap")
-    if line.target:
-        sheet.link(row, _WHERE, line.target, line.where, "box", "wrap", "top")
-    else:
-        sheet.text(row, _WHERE, line.where, "box", "wrap")
-    sheet.text_or_blank(row, 3, line.found.ref, "box", "wrap")
-    sheet.text(row, _FOUND, line.message, "box", "wrap")
-    sheet.text(row, _TO_DO, line.to_do, "box", "wrap")
-    texts = {_WHERE: line.where, 3: line.found.ref, _FOUND: line.message, _TO_DO: line.to_do}
-    heights = [
-        text_height(text, _COLUMNS[col][1] - styles.INDENT_PIXELS, styles.BODY_SIZE)
-        for col, text in texts.items()
-    ]
-    sheet.height(row, max(heights) + 4)

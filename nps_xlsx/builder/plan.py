@@ -6,11 +6,12 @@ every level up to its target, so that no row can grow beyond the text of one lev
 
 from __future__ import annotations
 
-from nps_xlsx.builder.order import Order
+from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.workings import Step, Value, Workings
 from nps_xlsx.excel import styles
-from nps_xlsx.excel.book import Book, Sheet, literal
+from nps_xlsx.excel.book import Sheet, literal
 from nps_xlsx.excel.textfit import level_width, text_height
+from nps_xlsx.model import Framework
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
 
@@ -39,30 +40,25 @@ _FIRST_ROW = 4
 _PLACE_COLUMN, _LEVEL_COLUMN = len(_COLUMNS), len(_COLUMNS) + 1
 
 
-def write_plan(book: Book, order: Order, workings: Workings) -> None:
+def write_plan(draft: Draft) -> None:
     """Write the Action plan sheet."""
-    sheet = book.sheet(layout.PLAN)
-    columns = _columns(order)
-    sheet.widths(*(width for _, width, _ in columns))
-    sheet.text(0, 0, "Action plan", "title")
-    sheet.height(0, 30)
-    sheet.text(1, 0, str(order.stamp(layout.PLAN_STAMP)), "stamp")
-    framework = order.framework
+    workings, framework = draft.workings, draft.framework
+    columns = _columns(framework)
+    sheet = draft.sheet(layout.PLAN, layout.PLAN_STAMP, tuple(width for _, width, _ in columns))
+    draft.links(sheet, 6, 7, layout.CHECK)
     note = wording.plan_note(principles=framework.has_principles, suggested=framework.has_suggestions)
     empty = f"IF(COUNT({workings.range('sort')})=0,{literal(wording.PLAN_EMPTY)},{literal(note)})"
     sheet.formula(2, 0, empty, note if workings.steps else wording.PLAN_EMPTY, "note")
-    sheet.link(1, 6, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
-    sheet.link(1, 7, f"'{layout.CHECK}'!A1", wording.NEXT.format(sheet=layout.CHECK))
     sheet.texts(_HEADING_ROW, 0, [wording.PLAN_HEADINGS[key] for key, _, _ in columns], "heading")
     sheet.height(_HEADING_ROW, 34)
     count = len(framework.behaviours) * (len(framework.levels) - 1)
-    blank_height = _usual_height(order, workings)
+    blank_height = _usual_height(workings)
     for place in range(1, count + 1):
         step = workings.steps[place - 1] if place <= len(workings.steps) else None
-        _write_row(sheet, order, workings, place, step)
+        _write_row(sheet, workings, place, step)
         sheet.height(_FIRST_ROW + place - 1, _height(workings, step) if step else blank_height)
     last = _FIRST_ROW + max(count, 1) - 1
-    _add_rules(book, sheet, last, len(columns))
+    _add_rules(draft, sheet, last, len(columns))
     sheet.raw.set_column(_PLACE_COLUMN, _LEVEL_COLUMN, None, None, {"hidden": True})
     sheet.mark_headings(_HEADING_ROW, 0, last, len(columns) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 3)
@@ -71,16 +67,16 @@ def write_plan(book: Book, order: Order, workings: Workings) -> None:
     sheet.protect()
 
 
-def _columns(order: Order) -> list[tuple[str, int, tuple[str, ...]]]:
+def _columns(framework: Framework) -> list[tuple[str, int, tuple[str, ...]]]:
     """The columns of the table: without suggestions where the framework has none."""
     return [
-        (key, level_width(order.framework, width) if key in _LEVELS else width, names)
+        (key, level_width(framework, width) if key in _LEVELS else width, names)
         for key, width, names in _COLUMNS
-        if key != "suggested" or order.framework.has_suggestions
+        if key != "suggested" or framework.has_suggestions
     ]
 
 
-def _write_row(sheet: Sheet, order: Order, workings: Workings, place: int, step: Step | None) -> None:
+def _write_row(sheet: Sheet, workings: Workings, place: int, step: Step | None) -> None:
     row = _FIRST_ROW + place - 1
     found, level = (cell_name(row, col) for col in (_PLACE_COLUMN, _LEVEL_COLUMN))
     first, end = workings.range("first"), workings.range("end")
@@ -91,8 +87,8 @@ def _write_row(sheet: Sheet, order: Order, workings: Workings, place: int, step:
     current = f"INDEX({workings.range('current')},{found})"
     to_reach = f'IF({found}=0,"",{current}+{place}-INDEX({first},{found})+1)'
     sheet.formula(row, _LEVEL_COLUMN, to_reach, step.level if step else "")
-    present = _present(order, workings, step)
-    for col, (key, _, names) in enumerate(_columns(order)):
+    present = _present(workings, step)
+    for col, (key, _, names) in enumerate(_columns(workings.order.framework)):
         formula = f'IF({found}=0,"",{_formula(workings, key, found, level)})'
         sheet.formula(row, col, formula, present[key], *names)
 
@@ -117,16 +113,16 @@ def _formula(workings: Workings, key: str, found: str, level: str) -> str:
     return value
 
 
-def _present(order: Order, workings: Workings, step: Step | None) -> dict[str, Value]:
+def _present(workings: Workings, step: Step | None) -> dict[str, Value]:
     if step is None:
         return dict.fromkeys(wording.PLAN_HEADINGS, "")
     figures = dict(workings.present[step.row.code])
     for key in ("current", "target"):
-        figures[key] = order.framework.level(int(figures[key])).label
+        figures[key] = workings.order.framework.level(int(figures[key])).label
     if not step.is_first:
         figures |= dict.fromkeys(_OWN, "") | {"actions": wording.AS_ABOVE}
     return figures | {
-        "step": order.framework.level(step.level).label,
+        "step": workings.order.framework.level(step.level).label,
         "asks": figures[f"level_{step.level}"],
         "suggested": figures[f"to_level_{step.level}"],
     }
@@ -141,19 +137,19 @@ def _height(workings: Workings, step: Step) -> float:
     return max(40.0, *(text_height(str(figures[key]), widths[column]) for column, key in texts)) + 4
 
 
-def _usual_height(order: Order, workings: Workings) -> float:
+def _usual_height(workings: Workings) -> float:
     """Room for any level of any behaviour: rows are filled by formulas, and cannot grow with them."""
     steps = [
         Step(row, level.number, is_first=False)
-        for row in order.framework.behaviours
-        for level in order.framework.levels[1:]
+        for row in workings.order.framework.behaviours
+        for level in workings.order.framework.levels[1:]
     ]
     return max((_height(workings, step) for step in steps), default=0.0)
 
 
-def _add_rules(book: Book, sheet: Sheet, last: int, columns: int) -> None:
+def _add_rules(draft: Draft, sheet: Sheet, last: int, columns: int) -> None:
     """A line above the first row of each behaviour."""
     here, above = f"$A{_FIRST_ROW + 1}", f"$A{_FIRST_ROW}"
-    line = book.plain_format({"top": 1, "top_color": styles.RULE})
+    line = draft.book.plain_format({"top": 1, "top_color": styles.RULE})
     begins = {"type": "formula", "criteria": f'=AND({here}<>"",{here}<>{above})', "format": line}
     sheet.rule((_FIRST_ROW, 0), (last, columns - 1), begins)

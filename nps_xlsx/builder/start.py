@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nps_xlsx.builder.assessment import progress_formula
+from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.marks import Marks
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.prompts import a_date, any_text, from_list
-from nps_xlsx.builder.workings import Workings
 from nps_xlsx.excel import styles
-from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.book import Sheet
 from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.model import Passage, Prompt
 from nps_xlsx.model.dates import iso_date, long_date
@@ -21,11 +20,12 @@ _LABEL_WIDTH, _TEXT_WIDTH = 220, 690
 _BEFORE_ROW = 4
 
 
-def write_start(book: Book, order: Order, workings: Workings, marks: Marks) -> None:
+def write_start(draft: Draft) -> None:
     """Write the first sheet."""
-    sheet = book.sheet(layout.START)
+    order, marks = draft.order, draft.marks
+    guidance, words = draft.framework.guidance, _words(order)
+    sheet = draft.book.sheet(layout.START)
     sheet.widths(_LABEL_WIDTH, _TEXT_WIDTH)
-    guidance, words = order.framework.guidance, _words(order)
     sheet.text(0, 0, guidance.title, "title")
     sheet.height(0, 34)
     sheet.text(1, 0, guidance.subtitle.format(**words), "subtitle")
@@ -41,7 +41,7 @@ def write_start(book: Book, order: Order, workings: Workings, marks: Marks) -> N
     if marks:
         row += 1
         sheet.link(row, 0, f"'{layout.MARKS}'!A1", layout.MARKS)
-    row = _write_progress(sheet, row + 1, order, workings)
+    row = _write_progress(draft, sheet, row + 1)
     _heading(sheet, row, wording.GOOD_TO_KNOW)
     _texts(sheet, row + 1, _chosen(guidance.about, order), words)
     sheet.raw.set_selection(*layout.detail_cell("completed_by"), *layout.detail_cell("completed_by"))
@@ -126,17 +126,14 @@ def _validate(sheet: Sheet, row: int, col: int, detail: Detail, prompt: Prompt |
         sheet.validate(row, col, any_text(prompt))
 
 
-def _write_progress(sheet: Sheet, row: int, order: Order, workings: Workings) -> int:
-    for assessment in order.sheets:
-        area = assessment.area
-        formula, text = progress_formula(workings, area.code, area.behaviours)
+def _write_progress(draft: Draft, sheet: Sheet, row: int) -> int:
+    for assessment in draft.order.sheets:
         sheet.link(row, 0, f"'{assessment.name}'!A1", assessment.name)
-        sheet.formula(row, 1, formula, text)
+        sheet.formula(row, 1, *draft.progress(assessment.area.code))
         row += 1
-    if len(order.sheets) > 1:
-        formula, text = progress_formula(workings, "", order.framework.behaviours)
+    if len(draft.order.sheets) > 1:
         sheet.text(row, 0, wording.TOTAL, "label")
-        sheet.formula(row, 1, formula, text, "bold")
+        sheet.formula(row, 1, *draft.progress(), "bold")
         row += 1
     for name in (layout.SUMMARY, layout.PLAN, layout.CHECK):
         sheet.link(row, 0, f"'{name}'!A1", name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Workings
 from nps_xlsx.excel import styles
@@ -35,17 +36,15 @@ class _Group:
     value: str = ""
 
 
-def write_summary(book: Book, order: Order, workings: Workings) -> None:
+def write_summary(draft: Draft) -> None:
     """Write the Summary sheet."""
-    sheet = book.sheet(layout.SUMMARY)
+    order, workings = draft.order, draft.workings
     moves = order.previous is not None
     columns = (*_COLUMNS, *(_MOVEMENT_COLUMNS if moves else ()))
     widths = [width for _, width in columns]
     widths[_NEAREST] = name_width(order.framework, widths[_NEAREST])
-    sheet.widths(*widths)
-    sheet.text(0, 0, "Summary", "title")
-    sheet.height(0, 30)
-    sheet.text(1, 0, str(order.stamp(layout.SUMMARY_STAMP)), "stamp")
+    sheet = draft.sheet(layout.SUMMARY, layout.SUMMARY_STAMP, tuple(widths))
+    draft.links(sheet, 5, 7, layout.PLAN)
     note = wording.summary_note(principles=order.framework.has_principles)
     sheet.text(2, 0, note + (wording.MOVEMENT_NOTE if moves else ""), "note")
     sheet.texts(_HEADING_ROW, 0, [heading for heading, _ in columns], "heading")
@@ -57,10 +56,8 @@ def write_summary(book: Book, order: Order, workings: Workings) -> None:
             _write_movement(sheet, row, group, workings)
     end = _FIRST_ROW + len(groups)
     sheet.mark_headings(_HEADING_ROW, 0, end - 1, len(columns) - 1)
-    sheet.link(1, 5, f"'{layout.START}'!A1", wording.BACK.format(sheet=layout.START))
-    sheet.link(1, 7, f"'{layout.PLAN}'!A1", wording.NEXT.format(sheet=layout.PLAN))
     sheet.text(end, 0, _key(order.framework), "note")
-    _add_charts(book, sheet, order, end + 2)
+    _add_charts(draft, sheet, end + 2)
     sheet.raw.freeze_panes(_FIRST_ROW, 1)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)
     sheet.page(portrait=True)
@@ -146,10 +143,11 @@ def _key(framework: Framework) -> str:
     return wording.LEVELS_KEY.format(levels=levels)
 
 
-def _add_charts(book: Book, sheet: Sheet, order: Order, row: int) -> None:
-    last = _FIRST_ROW + len(order.sheets) - 1
-    levels = len(order.framework.levels)
-    if len(order.sheets) >= _LEAST_AREAS:
+def _add_charts(draft: Draft, sheet: Sheet, row: int) -> None:
+    book, areas = draft.book, len(draft.order.sheets)
+    last = _FIRST_ROW + areas - 1
+    levels = len(draft.framework.levels)
+    if areas >= _LEAST_AREAS:
         _add_radar(book, sheet, row, last, levels)
         sheet.text(row + 28, 0, wording.RADAR_NOTE, "note")
         row += 30

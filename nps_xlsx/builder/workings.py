@@ -8,22 +8,41 @@ nothing, while a workbook stands in Protected View.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nps_xlsx.builder.order import Order
 from nps_xlsx.excel.book import Book, Sheet
-from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour
+from nps_xlsx.model import NOT_APPLICABLE, Behaviour
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.dates import iso_date
 from nps_xlsx.model.scores import Score, score
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import DETAILS, LISTS, AssessmentSheet
+from nps_xlsx.workbook.rules import RANK_FORMULA, RULES, WEIGHT_FORMULA, rank, to_close, weight
 
 Value = float | str
 
 FIRST_ROW = 1
 _FIRST_COLUMN = 6
+
+_OWN = ("current", "target", "evidence", "actions", "owner", "due_date", "priority")
+_FIGURES = {
+    # A level whose name begins with "not" is a level first.
+    "not_applicable": 'IF(ISNUMBER({current}),0,IF(LOWER(LEFT(TRIM({own_current}),3))="not",1,0))',
+    "answered": "IF(OR(ISNUMBER({current}),{not_applicable}=1),1,0)",
+    "gap": 'IF(AND(ISNUMBER({current}),ISNUMBER({target})),{target}-{current},"")',
+    "movement": 'IF(AND(ISNUMBER({current}),ISNUMBER({last})),{current}-{last},"")',
+    "weight": WEIGHT_FORMULA,
+    **{key: f'IF({{own_{key}}}="","",{{own_{key}}})' for key in ("actions", "owner", "due_date", "priority")},
+}
+"""The formulas of a row, in the words of ``workbook.rules``; those of the rules stand beside them."""
+_PLAN_FIGURES = {
+    "sort": RANK_FORMULA,
+    "first": 'IF({sort}="","",SUMIFS({all_gap},{all_sort},">"&{sort})+1)',
+    "end": 'IF({sort}="","",{first}+{gap}-1)',
+}
+"""Those of a scored row beside: where it stands in the action plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +63,13 @@ class Workings:
         levels = [f"level_{level.number}" for level in order.framework.levels]
         self.texts = (*levels, *(f"to_{name}" for name in levels[1:]))
         """The texts of each row: its descriptors, then the suggested actions up to each level."""
-        self._columns = (*wording.LIST_CONSTANTS, *wording.LIST_FIGURES, *self.texts)
+        self._columns = (
+            *wording.LIST_CONSTANTS,
+            *wording.LIST_FIGURES,
+            *(rule.slug for rule in RULES),
+            *self.texts,
+        )
         self._sheet_of = {row.code: sheet for sheet in order.sheets for row in sheet.area.rows}
-        self._answers = {answer.ref: answer for answer in order.answers}
         self.steps = self._steps()
         """The rows that the action plan has at present, in order."""
         self.present = {row.code: self._present(row) for row in self.rows}
@@ -87,15 +110,11 @@ class Workings:
         where = f'{self.range("area")},"{area}",{scored}' if area else scored
         return f"SUMIFS({self.range(key)},{where})"
 
-    def answer(self, code: str) -> Answer:
-        """The answer that the workbook is filled with; an empty one where it is blank."""
-        return self._answers.get(code, Answer(code))
-
     def score(self, behaviours: tuple[Behaviour, ...]) -> Score:
         """What the score formulas over these behaviours give at present."""
-        return score(behaviours, self._answers.values())
+        return score(behaviours, self.order.answers)
 
-    def count(self, key: str, rows: tuple[Behaviour, ...]) -> int:
+    def count(self, key: str, rows: Iterable[Behaviour]) -> int:
         """What a count's formula gives at present."""
         return sum(int(self.present[row.code][key]) for row in rows)
 
@@ -106,15 +125,11 @@ class Workings:
         return cell_name(FIRST_ROW + place, self._column(key), absolute=True)
 
     def _steps(self) -> list[Step]:
-        keys = {}
-        for row in self.rows:
-            gap = self.answer(row.code).gap
-            if row.is_scored and gap is not None and gap > 0:
-                keys[row.code] = (_sort_key(row, self.answer(row.code), gap), row, gap)
+        answers = self.order.answers
         return [
-            Step(row, int(self.answer(row.code).current or 0) + step, step == 1)
-            for _, row, gap in sorted(keys.values(), key=lambda found: -found[0])
-            for step in range(1, gap + 1)
+            Step(row, int(answers[row.code].current or 0) + step, step == 1)
+            for row in to_close(self.order.framework, answers)
+            for step in range(1, int(answers[row.code].gap or 0) + 1)
         ]
 
     # --- Writing
@@ -157,24 +172,17 @@ class Workings:
 
     def _formulas(self, place: int, row: Behaviour) -> dict[str, str]:
         sheet = self._sheet_of[row.code]
-
-        def cell(key: str) -> str:
-            return self._cell(key, place)
-
-        formulas = _level_formulas(sheet, row, len(self.order.framework.levels), cell)
-        formulas |= _text_formulas(sheet, row, cell)
-        if not row.is_scored:
-            return formulas
-        sort, gap = (self.range(key).removeprefix(f"{LISTS}!") for key in ("sort", "gap"))
-        return formulas | {
-            "unanswered": f"1-{cell('answered')}-{cell('lone_target')}",
-            "sort": (
-                f'IF({cell("gap")}="","",IF({cell("gap")}>0,'
-                f'{cell("weight")}*100000+{cell("gap")}*1000+999-{cell("value_code")},""))'
-            ),
-            "first": f'IF({cell("sort")}="","",SUMIFS({gap},{sort},">"&{cell("sort")})+1)',
-            "end": f'IF({cell("sort")}="","",{cell("first")}+{cell("gap")}-1)',
-        }
+        cells = {key: self._cell(key, place) for key in self._columns}
+        cells |= {f"own_{key}": sheet.reference(row.code, key) for key in _OWN}
+        cells |= {f"all_{key}": self.range(key).removeprefix(f"{LISTS}!") for key in ("sort", "gap")}
+        cells["completed"] = layout.reference(
+            layout.START, *layout.detail_cell("date_completed"), absolute=True
+        )
+        formulas = {rule.slug: rule.formula for rule in RULES if row.is_scored or not rule.scored_only}
+        formulas |= _FIGURES | (_PLAN_FIGURES if row.is_scored else {})
+        levels = len(self.order.framework.levels)
+        read = {key: _level_formula(cells[f"own_{key}"], levels) for key in ("current", "target")}
+        return read | {key: formula.format_map(cells) for key, formula in formulas.items()}
 
     # --- What stands there at present
 
@@ -197,9 +205,9 @@ class Workings:
         return constants | self._present_figures(row) | dict(zip(self.texts, texts, strict=True))
 
     def _present_figures(self, row: Behaviour) -> dict[str, Value]:
-        answer, last = self.answer(row.code), self.order.last_level(row.code)
+        answer, last = self.order.answers[row.code], self.order.last_level(row.code)
         gap = answer.gap
-        rising = row.is_scored and gap is not None and gap > 0
+        completed = iso_date(self.order.answers.detail("date_completed"))
         places = [place for place, step in enumerate(self.steps, start=1) if step.row is row]
         moved = isinstance(answer.current, int) and isinstance(last, int)
         return {
@@ -209,55 +217,22 @@ class Workings:
             "answered": int(answer.is_answered),
             "gap": "" if gap is None else gap,
             "movement": int(answer.current or 0) - int(last or 0) if moved else "",
-            "weight": _weight(answer),
-            "sort": _sort_key(row, answer, gap) if rising and gap is not None else "",
+            "weight": weight(answer.priority),
+            "sort": rank(row, answer) or "",
             "first": places[0] if places else "",
             "end": places[-1] if places else "",
             "actions": answer.actions,
             "owner": answer.owner,
             "due_date": _serial(answer.due_date) if answer.due_date else answer.due_text,
             "priority": answer.priority,
-            **_outstanding(row, answer, self.order.answers.detail("date_completed")),
+            **{
+                rule.slug: int((row.is_scored or not rule.scored_only) and rule.holds(answer, completed))
+                for rule in RULES
+            },
         }
 
     def _suggested(self, row: Behaviour, level: int) -> str:
         return wording.listed(action.text for action in self.order.framework.suggestions_to(row.code, level))
-
-
-def _level_formulas(
-    sheet: AssessmentSheet, row: Behaviour, levels: int, cell: Callable[[str], str]
-) -> dict[str, str]:
-    """What is read from the cells of the levels, and what follows from it within the row."""
-    found = {key: sheet.reference(row.code, key) for key in ("current", "target", "priority", "evidence")}
-    current, target = cell("current"), cell("target")
-    both = f"AND(ISNUMBER({current}),ISNUMBER({target}))"
-    moved = f"AND(ISNUMBER({current}),ISNUMBER({cell('last')}))"
-    matched = f"MATCH({found['priority']},{layout.PRIORITIES_NAME},0)"
-    return {
-        "current": _level_formula(found["current"], levels),
-        "target": _level_formula(found["target"], levels),
-        # A level whose name begins with "not" is a level first.
-        "not_applicable": f'IF(ISNUMBER({current}),0,IF(LOWER(LEFT(TRIM({found["current"]}),3))="not",1,0))',
-        "answered": f"IF(OR(ISNUMBER({current}),{cell('not_applicable')}=1),1,0)",
-        "gap": f'IF({both},{target}-{current},"")',
-        "movement": f'IF({moved},{current}-{cell("last")},"")',
-        "weight": f"IFERROR({len(layout.PRIORITIES) + 1}-{matched},0)",
-        "no_reason": f"IF(AND({cell('not_applicable')}=1,LEN(TRIM({found['evidence']}))=0),1,0)",
-        "below": f'IF({cell("gap")}="",0,IF({cell("gap")}<0,1,0))',
-        "lone_target": f"IF(AND(ISNUMBER({target}),{cell('answered')}=0),1,0)",
-    }
-
-
-def _text_formulas(sheet: AssessmentSheet, row: Behaviour, cell: Callable[[str], str]) -> dict[str, str]:
-    """What is carried over from the cells of actions, owner, date and priority."""
-    found = {key: sheet.reference(row.code, key) for key in ("actions", "owner", "due_date", "priority")}
-    completed = layout.reference(layout.START, *layout.detail_cell("date_completed"), absolute=True)
-    dates = f"AND(ISNUMBER({cell('due_date')}),ISNUMBER({completed}))"
-    return {
-        **{key: f'IF({place}="","",{place})' for key, place in found.items()},
-        "no_owner": f"IF(AND(LEN(TRIM({found['actions']}))>0,LEN(TRIM({found['owner']}))=0),1,0)",
-        "early": f"IF({dates},IF({cell('due_date')}<{completed},1,0),0)",
-    }
 
 
 def _level_formula(cell: str, levels: int) -> str:
@@ -269,33 +244,9 @@ def _level_formula(cell: str, levels: int) -> str:
     return f'IFERROR(IF(LEN({text})=1,{digit},IF(ISNUMBER({name}),{name},{label})),"")'
 
 
-def _outstanding(row: Behaviour, answer: Answer, completed: str) -> dict[str, Value]:
-    gap = answer.gap
-    day = iso_date(completed)
-    is_early = answer.due_date is not None and day is not None and answer.due_date < day
-    return {
-        # A blank with a target beside it is told once, as the second kind.
-        "unanswered": int(row.is_scored and not answer.is_answered and not isinstance(answer.target, int)),
-        "no_reason": int(answer.current == NOT_APPLICABLE and not answer.evidence.strip()),
-        "below": int(gap is not None and gap < 0),
-        "lone_target": int(isinstance(answer.target, int) and not answer.is_answered),
-        "no_owner": int(bool(answer.actions.strip()) and not answer.owner.strip()),
-        "early": int(is_early),
-    }
-
-
 def missing_details(order: Order) -> list[str]:
     """The keys of the council's details that are required and blank at present."""
     return [d.key for d in DETAILS if d.required and not order.answers.detail(d.key).strip()]
-
-
-def _weight(answer: Answer) -> int:
-    names = layout.PRIORITIES
-    return len(names) - names.index(answer.priority) if answer.priority in names else 0
-
-
-def _sort_key(row: Behaviour, answer: Answer, gap: int) -> int:
-    return _weight(answer) * 100_000 + gap * 1000 + 999 - (row.value_code or 0)
 
 
 def _serial(day: dt.date) -> int:

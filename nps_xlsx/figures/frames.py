@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, Return, Status
+from nps_xlsx.model import NOT_APPLICABLE, Assessment, Framework, Return, Status
 from nps_xlsx.register.councils import Register
 
 UNKNOWN = "Not in the register"
@@ -54,15 +54,13 @@ def answer_frame(
 def _rows(
     place: int, assessment: Assessment, framework: Framework, previous: Assessment | None
 ) -> list[tuple[object, ...]]:
-    given = {answer.ref: answer for answer in assessment}
-    before = {answer.ref: answer for answer in previous or ()}
     rows: list[tuple[object, ...]] = []
     for area in framework.areas:
         for behaviour in area.behaviours:
             ref = behaviour.code
             if assessment.asked and ref not in assessment.asked:
                 continue
-            answer, last = given.get(ref, Answer(ref)), before.get(ref, Answer(ref)).current
+            answer, last = assessment[ref], previous[ref].current if previous else None
             rows.append(
                 (
                     *(place, assessment.gss_code, assessment.round, framework.theme_name(area)),

@@ -10,6 +10,7 @@ from string import Formatter
 
 from nps_xlsx.model import Framework, Passage
 from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.rules import RULES
 from nps_xlsx.workbook.values import key_of
 
 
@@ -155,8 +156,8 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
     yield from (wording.ALL_BEHAVIOURS, wording.ALL_ASKED, *wording.PLAN_HEADINGS.values())
     yield wording.LEVELS_KEY.format(levels=", ".join(level.label for level in framework.levels))
     yield from (wording.PLAN_EMPTY, wording.AS_ABOVE)
-    for _, heading, what in wording.CHECK_KINDS:
-        yield from (heading, what)
+    for rule in RULES:
+        yield from (rule.heading, rule.says, rule.slug)
     yield from (wording.CHECK_NOTE, *wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)
     yield from (*wording.MARKS_HEADINGS, wording.MARKS_HOW, wording.MARKS_ELSEWHERE)
     yield from _of_lists(framework)
@@ -165,4 +166,10 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
 def _of_lists(framework: Framework) -> Iterable[str]:
     levels = [f"level {level.number}" for level in framework.levels]
     figures = (key.replace("_", " ") for key in (*wording.LIST_CONSTANTS, *wording.LIST_FIGURES))
-    return (*wording.LIST_HEADINGS, *figures, *levels, *(f"to {level}" for level in levels[1:]))
+    return (
+        *wording.LIST_HEADINGS,
+        *wording.FORMER_LIST_FIGURES,
+        *figures,
+        *levels,
+        *(f"to {level}" for level in levels[1:]),
+    )

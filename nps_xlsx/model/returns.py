@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from nps_xlsx.model.content import LevelValue
 
@@ -126,9 +127,9 @@ class Answer:
         return self == Answer(ref=self.ref, place=self.place)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assessment:
-    """One council's answers in a round."""
+    """One council's answers in a round; ``assessment[ref]`` is that to a row, blank where there is none."""
 
     gss_code: str
     council: str
@@ -148,9 +149,12 @@ class Assessment:
         """One of the council's details, or an empty text."""
         return dict(self.details).get(key, "")
 
-    def answer(self, ref: str) -> Answer:
-        """The answer to a row; an empty one where the row was not in the return."""
-        return next((answer for answer in self.answers if answer.ref == ref), Answer(ref))
+    @cached_property
+    def _by_ref(self) -> Mapping[str, Answer]:
+        return {answer.ref: answer for answer in self.answers}
+
+    def __getitem__(self, ref: str) -> Answer:
+        return self._by_ref.get(ref) or Answer(ref)
 
     def __iter__(self) -> Iterator[Answer]:
         return iter(self.answers)

@@ -23,6 +23,7 @@ from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
 from nps_xlsx.model.scores import Score, nearest_level, score
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.names import Distinct, file_stem
+from nps_xlsx.workbook.rules import to_close
 from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
 SUMMARY, PLAN, ALL = "Where we are", "Action plan", "All behaviours"
@@ -37,32 +38,18 @@ def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
     title = f"{name}: {framework.on_subject('action plan')}, round {assessment.round}"
     book = Book(title, comments=framework.copyright, made=assessment.day)
     book.mark(REPORT_PROPERTY, "action plan")
-    given = {answer.ref: answer for answer in assessment}
-    answers = {row.code: given.get(row.code, Answer(row.code)) for row in framework.rows}
     own = wording.capital(framework.on_subject("self-assessment"))
     note = f"{own}, round {assessment.round}. {wording.as_of(assessment.day)}"
-    _summary(book, name, f"{note} {framework.title}.", framework, answers)
-    _plan(book, framework, answers)
-    _all(book, framework, answers)
+    _summary(book, name, f"{note} {framework.title}.", framework, assessment)
+    _plan(book, framework, assessment)
+    _all(book, framework, assessment)
     return book.to_bytes()
-
-
-def to_close(framework: Framework, answers: dict[str, Answer]) -> list[Behaviour]:
-    """The behaviours whose target is above their current level: by priority, then gap, then value code."""
-
-    def rank(behaviour: Behaviour) -> tuple[int, int, int]:
-        answer = answers[behaviour.code]
-        names = layout.PRIORITIES
-        priority = names.index(answer.priority) if answer.priority in names else len(names)
-        return priority, -(answer.gap or 0), behaviour.value_code or 0
-
-    return sorted((row for row in framework.behaviours if (answers[row.code].gap or 0) > 0), key=rank)
 
 
 # --- Where we are -----------------------------------------------------------------
 
 
-def _summary(book: Book, name: str, note: str, framework: Framework, answers: dict[str, Answer]) -> None:
+def _summary(book: Book, name: str, note: str, framework: Framework, assessment: Assessment) -> None:
     columns = [
         text_column("Key area", 300),
         count_column("Behaviours", 112),
@@ -76,9 +63,7 @@ def _summary(book: Book, name: str, note: str, framework: Framework, answers: di
     ]
     groups = [(area.sheet, area.behaviours) for area in framework.areas]
     groups.append(("All behaviours", framework.behaviours))
-    rows = [
-        _score_cells(label, score(behaviours, answers.values()), framework) for label, behaviours in groups
-    ]
+    rows = [_score_cells(label, score(behaviours, assessment), framework) for label, behaviours in groups]
     sheet, end = table_sheet(book, SUMMARY, note, columns, rows, title=name, has_filter=False)
     last = FIRST_ROW + len(framework.areas) - 1
     names, current, target = ((SUMMARY, col, FIRST_ROW, last) for col in (0, 3, 6))
@@ -105,7 +90,7 @@ def _name(framework: Framework, mean: float | None) -> str:
 # --- Action plan ------------------------------------------------------------------
 
 
-def _plan(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
+def _plan(book: Book, framework: Framework, assessment: Assessment) -> None:
     steps, width = framework.levels[1:], level_width(framework, 112)
     columns = [
         count_column("No.", 56),
@@ -123,9 +108,9 @@ def _plan(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
     rows = [
         [
             *(place, behaviour.code, behaviour.short_name),
-            *_plan_cells(framework, behaviour, answers[behaviour.code]),
+            *_plan_cells(framework, behaviour, assessment[behaviour.code]),
         ]
-        for place, behaviour in enumerate(to_close(framework, answers), start=1)
+        for place, behaviour in enumerate(to_close(framework, assessment), start=1)
     ]
     note = (
         "Every behaviour whose target is above its current level, with what each level up to the target "
@@ -173,7 +158,7 @@ def _own_cells(answer: Answer) -> Sequence[Cell]:
 # --- All behaviours ---------------------------------------------------------------
 
 
-def _all(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
+def _all(book: Book, framework: Framework, assessment: Assessment) -> None:
     width = level_width(framework, 112)
     columns = [
         text_column("Ref", 76),
@@ -188,7 +173,7 @@ def _all(book: Book, framework: Framework, answers: dict[str, Answer]) -> None:
     ]
     also = ", the high-level principles among them" if framework.has_principles else ""
     note = f"Every behaviour in the framework's order{also}."
-    rows = [_all_cells(framework, row, answers[row.code]) for row in framework.rows]
+    rows = [_all_cells(framework, row, assessment[row.code]) for row in framework.rows]
     sheet, _ = table_sheet(book, ALL, note, columns, rows, frozen=3, is_list=False)
     sheet.raw.set_paper(8)
 

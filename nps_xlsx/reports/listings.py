@@ -74,9 +74,8 @@ def answer_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
 
 
 def _complete(assessment: Assessment, framework: Framework) -> Iterable[Answer]:
-    given = {answer.ref: answer for answer in assessment}
     asked = assessment.asked or [row.code for row in framework.rows]
-    return [given.get(code, Answer(code)) for code in asked]
+    return [assessment[code] for code in asked]
 
 
 def review_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
@@ -190,7 +189,7 @@ def change_rows(returns: Sequence[Return], framework: Framework) -> list[Row]:
 
 def _changes(old: Assessment, new: Assessment, framework: Framework) -> Iterator[tuple[str, str, str, str]]:
     for row in framework.rows:
-        before, after = written(old.answer(row.code)), written(new.answer(row.code))
+        before, after = written(old[row.code]), written(new[row.code])
         for key in before:
             if before[key] != after[key]:
                 yield row.code, key, before[key], after[key]
@@ -213,7 +212,7 @@ def _combined_row(one: Combined, ref: str, framework: Framework) -> Row:
         "key_area": framework.area_by_code[ref].name,
         "behaviour": behaviour.name,
     }
-    answer = one.assessment.answer(ref)
+    answer = one.assessment[ref]
     for name, level in (("current", answer.current), ("target", answer.target)):
         spread = one.spread(ref, target=name == "target")
         lowest, highest = (str(end(spread.levels)) if spread.levels else "" for end in (min, max))

@@ -157,7 +157,7 @@ def _unlike(
     headings = {one.key: one.heading for one in layout.assessment_columns(framework, with_review=True)}
     for ref, keys in differing(before, after, framework, is_one_hand=False).items():
         for key in keys:
-            value, place = written(before.answer(ref))[key], after.answer(ref).where(key)
+            value, place = written(before[ref])[key], after[ref].where(key)
             words = {"older": file, "newer": other, "which": headings[key]}
             yield problem("joined-unlike", place, ref=ref, field=key, value=value, **words)
 

@@ -89,7 +89,7 @@ def _received(returned: Return) -> str:
 def _read_as(assessment: Assessment, framework: Framework) -> str:
     """Whose return it is, and how much of it is answered."""
     asked = framework.only(assessment.asked) if assessment.asked else framework
-    answers = [assessment.answer(row.code) for row in asked.behaviours]
+    answers = [assessment[row.code] for row in asked.behaviours]
     given = sum(isinstance(answer.current, int) for answer in answers)
     spared = sum(answer.current == NOT_APPLICABLE for answer in answers)
     whose = f"{assessment.council} ({assessment.respondent})" if assessment.respondent else assessment.council

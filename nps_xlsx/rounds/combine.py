@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue
 from nps_xlsx.rounds.across import is_combined, newest
+from nps_xlsx.workbook.rules import weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Combined:
 
     def spread(self, ref: str, *, target: bool = False) -> Spread:
         """What the respondents gave as the current (or the target) level of a behaviour."""
-        answers = [one.answer(ref) for one in self.basis if not one.asked or ref in one.asked]
+        answers = [one[ref] for one in self.basis if not one.asked or ref in one.asked]
         given = [answer.target if target else answer.current for answer in answers]
         return Spread(
             levels=tuple(sorted(level for level in given if isinstance(level, int))),
@@ -97,7 +98,7 @@ def _combined(basis: tuple[Assessment, ...], framework: Framework) -> Combined:
 
 
 def _answer(ref: str, together: Combined) -> Answer:
-    given = [(one.respondent, one.answer(ref)) for one in together.basis]
+    given = [(one.respondent, one[ref]) for one in together.basis]
     dated = sorted((a for _, a in given if a.due_date), key=lambda a: str(a.due_date))
     current, target = together.spread(ref), together.spread(ref, target=True)
     return Answer(
@@ -124,6 +125,4 @@ def _side_by_side(texts: Iterable[tuple[str, str]]) -> str:
 
 
 def _highest(priorities: Iterable[str]) -> str:
-    given: Sequence[str] = [priority for priority in priorities if priority]
-    order = {"High": 0, "Medium": 1, "Low": 2}
-    return min(given, key=lambda priority: order.get(priority, 3), default="")
+    return max(filter(None, priorities), key=weight, default="")

@@ -63,7 +63,7 @@ def differing(
         is_one_hand = len(hands) == 1 and hands != {""}
     found = {}
     for row in framework.rows:
-        before, after = (_said(one.answer(row.code), framework) for one in (earlier, later))
+        before, after = (_said(one[row.code], framework) for one in (earlier, later))
         keys = [
             key for key in before if before[key] != after[key] and before[key] and (after[key] or is_one_hand)
         ]

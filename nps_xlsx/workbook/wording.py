@@ -111,16 +111,6 @@ PLAN_EMPTY = "Nothing to show yet: no behaviour has a target above its current l
 
 # --- Check before sending
 
-CHECK_KINDS = (
-    ("unanswered", "No current level", "Choose a current level"),
-    ("no_reason", "Not applicable without a reason", "Say why it does not apply"),
-    ("below", "Target below current", "Is the target really below the current level?"),
-    ("lone_target", "Target but no current level", "Choose the current level too"),
-    ("no_owner", "Actions without an owner", "Name who owns the actions"),
-    ("early", "Due date before date completed", "Is the due date right? It is before the date completed"),
-)
-"""Figure, heading of its count, what the list says."""
-
 CHECK_NOTE = (
     "Nothing here stops you from sending: a return with gaps is better than none. But each thing "
     "put right now saves a call later."
@@ -154,9 +144,10 @@ LIST_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "v
 LIST_FIGURES = (
     *("current", "target", "not_applicable", "answered", "gap", "movement", "weight", "sort", "first", "end"),
     *("actions", "owner", "due_date", "priority"),
-    *(key for key, _, _ in CHECK_KINDS),
 )
-"""The figures of each row on the hidden sheet; the last are 1 in a row that has the outstanding thing."""
+"""The figures of each row on the hidden sheet, beside those of the rules."""
+FORMER_LIST_FIGURES = ("unanswered", "no reason", "below", "lone target", "no owner", "early")
+"""What the rules' figures were called in workbooks that were built before 0.9."""
 
 
 def as_of(day: dt.date | None) -> str:

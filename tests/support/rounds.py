@@ -93,7 +93,7 @@ def sampled(register: Register, count: int, seed: int = 1) -> list[Council]:
 
 def levels(assessments: Sequence[Assessment], refs: Iterable[str], which: str = "current") -> list[int]:
     """Every level that was given for these behaviours."""
-    given = [getattr(one.answer(ref), which) for ref in refs for one in assessments]
+    given = [getattr(one[ref], which) for ref in refs for one in assessments]
     return [level for level in given if isinstance(level, int)]
 
 

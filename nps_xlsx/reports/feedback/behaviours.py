@@ -44,7 +44,9 @@ def write_behaviours(book: Book, case: Case) -> None:
     sheet, _ = table_sheet(book, BEHAVIOURS, note, columns, cells, frozen=_FROZEN, is_list=False)
     sheet.text_or_blank(NOTE_ROW + 1, 0, " ".join(case.left_out(measures)), "note")
     for place, row in enumerate(rows, start=FIRST_ROW):
-        for col, level in enumerate((case.answers[row.code].current, case.answers[row.code].target), _OWN):
+        for col, level in enumerate(
+            (case.assessment[row.code].current, case.assessment[row.code].target), _OWN
+        ):
             if isinstance(level, int):
                 shade = styles.level_style(level, len(case.framework.levels))
                 write_cell(sheet, place, col, layout.level_label(case.framework, level), "wrap", shade)
@@ -58,7 +60,7 @@ def _alone(case: Case) -> str:
 
 
 def _row(case: Case, row: Behaviour, blocks: Sequence[Block], place: int) -> list[Cell]:
-    framework, answer = case.framework, case.answers[row.code]
+    framework, answer = case.framework, case.assessment[row.code]
     current = layout.level_label(framework, answer.current) or "Not answered"
     target = layout.level_label(framework, answer.target)
     area = framework.area_by_code[row.code].sheet

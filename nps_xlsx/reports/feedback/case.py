@@ -25,7 +25,7 @@ from nps_xlsx.figures.peers import (
     Peers,
     View,
 )
-from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, KeyArea
+from nps_xlsx.model import Assessment, Behaviour, Framework, KeyArea
 
 _ASKED_FOR = {REGION: "your region", TYPE: "your type of council", FAMILY: "your family"}
 _WHY = {
@@ -51,12 +51,6 @@ class Case:
     framework: Framework
     """Only what was asked."""
 
-    @cached_property
-    def answers(self) -> dict[str, Answer]:
-        """Its answer to each row that was asked."""
-        given = {answer.ref: answer for answer in self.assessment}
-        return {row.code: given.get(row.code, Answer(row.code)) for row in self.framework.rows}
-
     @property
     def areas(self) -> tuple[KeyArea, ...]:
         """The key areas of which a scored behaviour was asked."""
@@ -80,7 +74,7 @@ class Case:
 
     def level(self, behaviour: Behaviour) -> int | None:
         """Its current level of a behaviour, where it gave one."""
-        current = self.answers[behaviour.code].current
+        current = self.assessment[behaviour.code].current
         return current if isinstance(current, int) else None
 
     def blocks(self, measures: Sequence[Measure], *, quartiles: bool) -> list[Block]:

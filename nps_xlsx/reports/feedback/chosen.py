@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Behaviour
-from nps_xlsx.reports.action_plan import to_close
 from nps_xlsx.reports.feedback.case import Case
-from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.rules import to_close, weight
 
 CHOSEN = 5
 """Strengths, and next steps, that are named."""
@@ -46,12 +45,11 @@ def next_steps(case: Case) -> list[Behaviour]:
     Where it gave no target at all: those furthest below the median of all, by priority first.
     """
     if gave_targets(case):
-        return to_close(case.framework, case.answers)[:CHOSEN]
+        return to_close(case.framework, case.assessment)[:CHOSEN]
 
     def rank(behaviour: Behaviour) -> tuple[int, float, int]:
-        names, priority = layout.PRIORITIES, case.answers[behaviour.code].priority
-        place = names.index(priority) if priority in names else len(names)
-        return place, above(case, behaviour) or 0, behaviour.value_code or 0
+        heavy = weight(case.assessment[behaviour.code].priority)
+        return -heavy, above(case, behaviour) or 0, behaviour.value_code or 0
 
     below = [row for row in case.framework.behaviours if (above(case, row) or 0) < 0]
     return sorted(below, key=rank)[:CHOSEN]
@@ -59,4 +57,4 @@ def next_steps(case: Case) -> list[Behaviour]:
 
 def gave_targets(case: Case) -> bool:
     """Whether it gave a target level to any behaviour."""
-    return any(isinstance(case.answers[row.code].target, int) for row in case.framework.behaviours)
+    return any(isinstance(case.assessment[row.code].target, int) for row in case.framework.behaviours)

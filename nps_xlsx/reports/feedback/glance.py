@@ -172,7 +172,7 @@ def _cells(
 
 
 def _score(case: Case, behaviours: Sequence[Behaviour]) -> Score:
-    return score(behaviours, case.answers.values())
+    return score(behaviours, case.assessment)
 
 
 def _own(mean: float | None) -> float | None:

@@ -136,7 +136,7 @@ def write_steps(book: Book, case: Case) -> None:
 
 
 def _step(case: Case, row: Behaviour, number: int) -> list[Cell]:
-    framework, answer = case.framework, case.answers[row.code]
+    framework, answer = case.framework, case.assessment[row.code]
     level = case.level(row) or 1
     return [
         *(number, row.code, row.short_name, answer.priority),
@@ -156,7 +156,7 @@ def _listed(actions: tuple[Action, ...]) -> str:
 
 
 def _own_actions(case: Case, row: Behaviour) -> str:
-    answer = case.answers[row.code]
+    answer = case.assessment[row.code]
     due = long_date(answer.due_date) if answer.due_date else answer.due_text
     return "\n".join(
         filter(None, (answer.actions, answer.owner and f"Owner: {answer.owner}", due and f"Due: {due}"))

@@ -24,7 +24,7 @@ def by_name(tables: Tables) -> dict[str, Any]:
 
 
 def _own(assessment: Assessment, framework: Framework) -> dict[str, Any]:
-    answers = [assessment.answer(behaviour.code) for behaviour in framework.behaviours]
+    answers = [assessment[behaviour.code] for behaviour in framework.behaviours]
     return {"levels": [answer.current for answer in answers], "aims": [answer.target for answer in answers]}
 
 

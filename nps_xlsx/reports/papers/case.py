@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, KeyArea
 from nps_xlsx.model.dates import iso_date, long_date
@@ -44,21 +43,9 @@ class Case:
     framework: Framework
     """The rows of it that were asked, and are wanted here."""
 
-    @cached_property
-    def _given(self) -> dict[str, Answer]:
-        return {answer.ref: answer for answer in self.assessment}
-
-    @cached_property
-    def _before(self) -> dict[str, Answer]:
-        return {answer.ref: answer for answer in self.previous or ()}
-
-    def answer(self, row: Behaviour) -> Answer:
-        """This round's answer to a row; an empty one where there is none."""
-        return self._given.get(row.code, Answer(row.code))
-
     def last(self, row: Behaviour) -> Answer:
         """The earlier round's answer to a row."""
-        return self._before.get(row.code, Answer(row.code))
+        return self.previous[row.code] if self.previous else Answer(row.code)
 
     def score(self, behaviours: Sequence[Behaviour]) -> Score:
         """This round's averages over some behaviours, with their counts."""
@@ -66,7 +53,7 @@ class Case:
 
     def is_blank(self, area: KeyArea) -> bool:
         """Whether nothing of an area was answered, neither a current level nor a target."""
-        answers = [self.answer(row) for row in area.rows]
+        answers = [self.assessment[row.code] for row in area.rows]
         return all(one.current is None and one.target is None for one in answers)
 
 
@@ -135,7 +122,7 @@ def _between(case: Case) -> list[tuple[str, str]]:
     given = [
         f"{text} ({row.code})"
         for row in case.framework.rows
-        for text in (case.answer(row).current_text, case.answer(row).target_text)
+        for text in (case.assessment[row.code].current_text, case.assessment[row.code].target_text)
         if is_between(text, levels, row.descriptors)
     ]
     return [("Levels between two", f"{', '.join(given)} {_BETWEEN}.")] if given else []

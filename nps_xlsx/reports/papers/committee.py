@@ -51,7 +51,7 @@ def _blocks(case: Case, scale: Scale, area: KeyArea) -> Iterator[Block]:
 
 def _ladder(case: Case, scale: Scale, row: Behaviour) -> Ladder:
     """The five levels of a principle, or of a behaviour without one, with where the council is."""
-    answer = case.answer(row)
+    answer = case.assessment[row.code]
     steps = []
     for level, text in zip(case.framework.levels, row.descriptors, strict=True):
         marks = (("now", answer.current), ("target", answer.target))
@@ -87,7 +87,8 @@ def _round_columns(round_: str, width: int) -> tuple[Column, Column]:
 
 
 def _row(case: Case, scale: Scale, row: Behaviour) -> Row:
-    rounds = [case.last(row), case.answer(row)] if case.previous else [case.answer(row)]
+    now = case.assessment[row.code]
+    rounds = [case.last(row), now] if case.previous else [now]
     cells = [Cell(str(row.value_code)), Cell(row.short_name)]
     cells += [Cell(row.summary)] if _has_summaries(case) else []
     for answer in rounds:

@@ -74,13 +74,13 @@ def _average(scale: Scale, mean: float | None, count: int, found: Score, otherwi
 
 def _grid(case: Case, scale: Scale, area: KeyArea) -> Iterator[Block]:
     """The actions of the steps between present and target, behaviour by behaviour."""
-    planned = [row for row in area.behaviours if (case.answer(row).gap or 0) > 0]
+    planned = [row for row in area.behaviours if (case.assessment[row.code].gap or 0) > 0]
     if not planned:
         yield Paragraph(_NO_STEPS)
         return
 
     def step(row: Behaviour, number: int) -> Cell:
-        answer = case.answer(row)
+        answer = case.assessment[row.code]
         if not _is_between(answer, number, answer.target):
             return Cell()
         return Cell(_bullets(_said(action) for action in case.framework.actions_to(row.code, number)))
@@ -149,7 +149,7 @@ def _plan(case: Case, scale: Scale, index: MaturityIndex, area: KeyArea) -> Sect
     by_ref = {question.ref: question for question in index.questions}
 
     def step(row: Behaviour, number: int) -> Cell:
-        answer = case.answer(row)
+        answer = case.assessment[row.code]
         if not isinstance(answer.target, int) or not _is_between(
             answer, number, max(answer.target, furthest)
         ):
@@ -218,7 +218,7 @@ def _widths(is_filled: Sequence[bool]) -> list[int]:
 
 def _own(case: Case, row: Behaviour) -> str:
     """The council's own action, who takes it and by when; without its comments."""
-    answer = case.answer(row)
+    answer = case.assessment[row.code]
     said = Answer(
         row.code,
         actions=answer.actions,
@@ -231,7 +231,7 @@ def _own(case: Case, row: Behaviour) -> str:
 
 
 def _now_and_next(case: Case, scale: Scale, row: Behaviour) -> tuple[Cell, Cell]:
-    answer = case.answer(row)
+    answer = case.assessment[row.code]
     return scale.current(row, answer), scale.target(row, answer)
 
 

@@ -26,7 +26,7 @@ def strategy(case: Case) -> Paper:
 
 
 def _has_targets(case: Case) -> bool:
-    return any(case.answer(row).target is not None for row in case.framework.rows)
+    return any(case.assessment[row.code].target is not None for row in case.framework.rows)
 
 
 def _area(case: Case, scale: Scale, area: KeyArea) -> Section:
@@ -42,7 +42,7 @@ def _area(case: Case, scale: Scale, area: KeyArea) -> Section:
 
 
 def _row(case: Case, scale: Scale, row: Behaviour) -> Row:
-    answer = case.answer(row)
+    answer = case.assessment[row.code]
     return (
         Cell(lead=row.name) if not row.is_scored else Cell(row.name),
         scale.current(row, answer),

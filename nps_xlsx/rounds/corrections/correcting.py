@@ -139,7 +139,7 @@ def _value(returned: Return, correction: Correction) -> object:
     assessment = returned.assessment
     assert assessment is not None  # noqa: S101 - only returns with an assessment are meant
     if correction.ref:
-        return getattr(assessment.answer(correction.ref), correction.field)
+        return getattr(assessment[correction.ref], correction.field)
     return _detail_text(assessment, correction.field)
 
 
@@ -153,7 +153,7 @@ def _with_answer(
     """The return with one value of one answer replaced; the answer is added where its row was missing."""
     ref, key = correction.ref, correction.field
     given = {answer.ref: answer for answer in assessment}
-    old = given.get(ref, Answer(ref, place=Place(returned.source_file)))
+    old = given.get(ref) or Answer(ref, place=Place(returned.source_file))
     values = answer_values(ref, key, correction.value, framework)
     new = replace(old, **values, refused=tuple(name for name in old.refused if name != key))
     given[ref] = new

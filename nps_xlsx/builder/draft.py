@@ -1,0 +1,56 @@
+"""The workbook that is being written: its order, the book, the figures it draws on, what is marked in it."""
+
+from __future__ import annotations
+
+from nps_xlsx.builder.marks import Marks
+from nps_xlsx.builder.order import Order
+from nps_xlsx.builder.workings import Workings
+from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.stamp import PROPERTY
+
+
+class Draft:
+    """A workbook that is being written; each of its sheets has a module with a function that writes it."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.framework = order.framework
+        name = f"{self.framework.short_title}: self-assessment, {order.council.name}, round {order.round}"
+        self.book = Book(
+            name, subject=self.framework.title, comments=self.framework.copyright, made=order.made
+        )
+        self.book.mark(PROPERTY, str(order.stamp(layout.START_STAMP)))
+        self.workings = Workings(order)
+        self.marks = Marks(order)
+        self.home = layout.MARKS if self.marks else layout.START
+        """The sheet that it opens on."""
+
+    def sheet(self, name: str, stamp: str, widths: tuple[int, ...], title: str = "") -> Sheet:
+        """A sheet with its title, its stamp below, and columns of these widths in pixels."""
+        sheet = self.book.sheet(name)
+        sheet.widths(*widths)
+        sheet.text(0, 0, title or name, "title")
+        sheet.height(0, 30)
+        sheet.text(1, 0, str(self.order.stamp(stamp)), "stamp")
+        return sheet
+
+    def links(self, sheet: Sheet, back: int, onward: int | None = None, following: str = "") -> None:
+        """Links beside the stamp: back to the start, in one column, and on to the sheet that follows."""
+        home = layout.START if sheet.raw.get_name() == layout.MARKS else self.home
+        sheet.link(1, back, f"'{home}'!A1", wording.BACK.format(sheet=home))
+        if onward is not None:
+            sheet.link(1, onward, f"'{following}'!A1", wording.NEXT.format(sheet=following))
+
+    def progress(self, area: str = "") -> tuple[str, str]:
+        """A formula that says "3 of 4 behaviours answered", and what it says now; empty for all areas."""
+        rows = [
+            row
+            for row in self.framework.behaviours
+            if area in ("", self.framework.area_by_code[row.code].code)
+        ]
+        noun = "behaviour" if len(rows) == 1 else "behaviours"
+        answered = self.workings.count("answered", rows)
+        rest = wording.PROGRESS.format(answered="", count=len(rows), behaviours=noun)
+        said = wording.PROGRESS.format(answered=answered, count=len(rows), behaviours=noun)
+        return f'{self.workings.sum_scored("answered", area)}&"{rest}"', said

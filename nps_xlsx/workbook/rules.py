@@ -1,0 +1,115 @@
+"""Rules that Python and Excel must both know, each stated once: what it says of an answer, and its formula.
+
+``check`` judges a return by them, the sheet *Check before sending* counts by them, and each is named for
+its kind in the catalogue of problems.
+
+A formula names cells in braces: a figure of the row on the hidden sheet by its key or by a rule's slug,
+an answer's own cell as ``own_`` and its column, and the date completed as ``completed``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Behaviour, Framework
+from nps_xlsx.workbook.layout import PRIORITIES, PRIORITIES_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that may be left open in a row."""
+
+    slug: str
+    column: str
+    """The column of the cell to look at."""
+    heading: str
+    says: str
+    """What to do about it, in the list of *Check before sending*."""
+    holds: Callable[[Answer, dt.date | None], bool]
+    """Whether it is so of an answer, given the date completed."""
+    formula: str
+    scored_only: bool = False
+    """Whether rows that are not scored (the principles) may be left so."""
+
+
+RULES = (
+    Rule(
+        "not-answered",
+        "current",
+        "No current level",
+        "Choose a current level",
+        # A blank with a target beside it is reported once, as target-without-current.
+        lambda answer, _: not answer.is_answered and not isinstance(answer.target, int),
+        "1-{answered}-{target-without-current}",
+        scored_only=True,
+    ),
+    Rule(
+        "not-applicable-without-reason",
+        "evidence",
+        "Not applicable without a reason",
+        "Say why it does not apply",
+        lambda answer, _: answer.current == NOT_APPLICABLE and not answer.evidence.strip(),
+        "IF(AND({not_applicable}=1,LEN(TRIM({own_evidence}))=0),1,0)",
+    ),
+    Rule(
+        "target-below-current",
+        "target",
+        "Target below current",
+        "Is the target really below the current level?",
+        lambda answer, _: answer.gap is not None and answer.gap < 0,
+        'IF({gap}="",0,IF({gap}<0,1,0))',
+    ),
+    Rule(
+        "target-without-current",
+        "current",
+        "Target but no current level",
+        "Choose the current level too",
+        lambda answer, _: isinstance(answer.target, int) and not answer.is_answered,
+        "IF(AND(ISNUMBER({target}),{answered}=0),1,0)",
+    ),
+    Rule(
+        "action-without-owner",
+        "owner",
+        "Actions without an owner",
+        "Name who owns the actions",
+        lambda answer, _: bool(answer.actions.strip()) and not answer.owner.strip(),
+        "IF(AND(LEN(TRIM({own_actions}))>0,LEN(TRIM({own_owner}))=0),1,0)",
+    ),
+    Rule(
+        "due-before-completed",
+        "due_date",
+        "Due date before date completed",
+        "Is the due date right? It is before the date completed",
+        lambda answer, completed: bool(completed and answer.due_date and answer.due_date < completed),
+        "IF(AND(ISNUMBER({due_date}),ISNUMBER({completed})),IF({due_date}<{completed},1,0),0)",
+    ),
+)
+
+
+# --- The order of an action plan: by priority, then the largest gap, then value code
+
+_PRIORITY, _GAP = 100_000, 1_000
+WEIGHT_FORMULA = f"IFERROR({len(PRIORITIES) + 1}-MATCH({{own_priority}},{PRIORITIES_NAME},0),0)"
+RANK_FORMULA = (
+    f'IF({{gap}}="","",IF({{gap}}>0,{{weight}}*{_PRIORITY}+{{gap}}*{_GAP}+{_GAP - 1}-{{value_code}},""))'
+)
+
+
+def weight(priority: str) -> int:
+    """How much a priority weighs: 3 for High, 0 where none was given."""
+    return len(PRIORITIES) - PRIORITIES.index(priority) if priority in PRIORITIES else 0
+
+
+def rank(behaviour: Behaviour, answer: Answer) -> int:
+    """Where a behaviour stands in the action plan, the highest first; 0 where it has nothing to close."""
+    if not behaviour.is_scored or answer.gap is None or answer.gap <= 0:
+        return 0
+    return weight(answer.priority) * _PRIORITY + answer.gap * _GAP + _GAP - 1 - (behaviour.value_code or 0)
+
+
+def to_close(framework: Framework, assessment: Assessment) -> list[Behaviour]:
+    """The behaviours whose target is above their current level, in the order of the action plan."""
+    ranks = {row.code: rank(row, assessment[row.code]) for row in framework.behaviours}
+    return sorted((row for row in framework.behaviours if ranks[row.code]), key=lambda row: -ranks[row.code])
