@@ -1,98 +1,174 @@
-"""Whatever framework is given, its workbook is built and read back whole."""
+"""Whatever framework is given, nothing of a return is lost, and no document says of it what is not true."""
 
 from __future__ import annotations
 
+import functools
+import html
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import random
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import openpyxl
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.framework.limits import check_areas, check_levels
-from nps_xlsx.framework.toml_folder import TomlFolder
-from nps_xlsx.model import Behaviour, Council, Framework, KeyArea, Level, Theme
-from nps_xlsx.register.councils import Register
-from nps_xlsx.reports.papers import make_paper, paper_files
+from nps_xlsx.framework import load_framework
+from nps_xlsx.model import Answer, Framework, Level, Return
+from nps_xlsx.register.councils import Register, load_register
+from nps_xlsx.reports import PAPER_STYLES
+from nps_xlsx.reports.marked_up import mark_up
+from nps_xlsx.reports.outputs import Scope, write_outputs
+from nps_xlsx.reports.papers import PaperError, make_paper, paper_files
+from nps_xlsx.reports.reply import reply
 from nps_xlsx.workbook import layout
-from tests.support.workbooks import changed, read, slugs
+from tests.conftest import many
+from tests.support.batches import as_returns, made_up
+from tests.support.figures import read_csv
+from tests.support.frameworks import Files, frameworks, write_framework
+from tests.support.workbooks import changed, filled, read, slugs
 
-
-def _row(code: str, levels: int, value_code: int | None) -> Behaviour:
-    texts = tuple(f"{code} à niveau {number}" for number in range(1, levels + 1))
-    return Behaviour(code, f"Behaviour {code}", code, f"The extent to which {code}.", texts, value_code)
-
-
-MADE_UP = [
-    (("Débutant", "Ad hoc/none"), {"A": (1, False)}, False),
-    (
-        ("Not started", "Well-managed", "Seven7", "Λίγο", "開始", "Начало, план", 'Say "ready"'),
-        {"NPS": (3, True), "XFD": (2, False)},
-        True,
-    ),
-    (("Level 1", "Leader (sector)", "Good to great"), {"R": (1, True), "VCSE": (2, False)}, False),
+OTHERS = [
+    "procure",
+    "mature",
+    "national",
+    "high level",
+    "high-level",
+    "social value",
+    "maturity index",
+    "nps-2018",
 ]
-"""Names of levels; behaviours of each area, and whether it has a principle; whether the last is enablers."""
+"""Words of the framework that comes with the program, which no other framework here says."""
+COUNCIL = "Medway"
+UNFILLED = re.compile(r"\{\w*\}|\bNone\b|\bnan\b|[a-z]  [a-z]|\w [.,;]|\(\)|“”|[^.]\.\.(?!\.)")
+"""What is left where a document says something that a framework does not have."""
 
 
-def made_up(
-    guidance: Framework, names: Sequence[str], specs: Mapping[str, tuple[int, bool]], *, enablers: bool
-) -> Framework:
-    """Another framework, with the texts of the first sheet from this one."""
-    levels = tuple(Level(number, name) for number, name in enumerate(names, start=1))
-    areas: list[KeyArea] = []
-    for code, (count, has_principle) in specs.items():
-        before = sum(len(area.behaviours) for area in areas)
-        rows = tuple(_row(f"{code}{n}", len(levels), before + n) for n in range(1, count + 1))
-        principle = _row(f"{code}0", len(levels), None) if has_principle else None
-        areas.append(KeyArea(code, f"Área {code}", f"Área {code}", "About", "", "", principle, rows))
-    last = areas.pop() if enablers else None
-    themes = tuple(Theme(f"Theme {n}", (area,)) for n, area in enumerate(areas, start=1))
-    made = replace(guidance, edition="other-1", title="Another", short_title="Other", levels=levels)
-    made = replace(made, themes=themes, enablers=last, actions={}, superseded=())
-    return replace(made, good=None, subject="", index=None)
+@functools.cache
+def councils() -> Register:
+    """The register; no fixture, since hypothesis would print it whole and take that for a failure."""
+    return load_register()
 
 
-@pytest.mark.parametrize(("names", "specs", "enablers"), MADE_UP)
-def test_nothing_is_lost_in_another_framework(
-    framework: Framework,
-    register: Register,
-    medway: Council,
-    names: Sequence[str],
-    specs: Mapping[str, tuple[int, bool]],
-    *,
-    enablers: bool,
-) -> None:
-    """Labels and names of levels are read as they were typed, and a paper is made of them."""
-    made = made_up(framework, names, specs, enablers=enablers)
-    folder, count = TomlFolder(Path()), len(names)
-    check_levels(folder, "framework.toml", made.levels)
-    check_areas(folder, made.areas, {})
-    assert folder.faults == []
-    chosen = {
-        row.code: (made.levels[n % count], made.levels[(n + 1) % count]) for n, row in enumerate(made.rows)
-    }
+@settings(max_examples=many(48), deadline=None, phases=[Phase.generate])
+@given(files=frameworks(), seed=st.integers(0, 999))
+def test_nothing_is_lost(files: Files, seed: int) -> None:
+    """What is typed in a fresh workbook, in any way to write a level, is read as it was typed."""
+    rng = random.Random(seed)  # noqa: S311 - made-up answers
+    made = loaded(files)
+    chosen, returned = returned_of(made, rng)
+    assert returned.assessment is not None
+    assert {one.ref: (one.current, one.target) for one in returned.assessment} == chosen
+    assert set(slugs(returned)) <= {"target-below-current"}
+    assert returned.other_texts == ()
+
+
+@settings(max_examples=many(12), deadline=None, phases=[Phase.generate])
+@given(files=frameworks(), seed=st.integers(0, 999))
+def test_nothing_untrue_is_said(files: Files, seed: int) -> None:
+    """The lists hold every answer, and every document is true of the framework."""
+    rng = random.Random(seed)  # noqa: S311 - made-up answers
+    made, register = loaded(files), councils()
+    chosen, returned = returned_of(made, rng)
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name)
+        write_outputs([returned, *others(made, register)], out, made, register, scope(made, rng))
+        lines = [
+            line for line in read_csv(out / "answers.csv") if line["source_file"] == returned.source_file
+        ]
+        assert {one["ref"]: (int(one["current"]), int(one["target"])) for one in lines} == chosen
+        written = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    blank = build_workbook(Order(made, register.find(COUNCIL), "2026"))
+    documents = {"blank.xlsx": blank, **written, **dict(of_one_council(returned, made, register))}
+    assert [(name, said) for name, content in documents.items() for said in untrue(made, content)] == []
+
+
+def loaded(files: Files) -> Framework:
+    """A made-up framework, as its folder is read."""
+    with tempfile.TemporaryDirectory() as name:
+        return load_framework(write_framework(Path(name) / "framework", files))
+
+
+def returned_of(made: Framework, rng: random.Random) -> tuple[dict[str, tuple[int, int]], Return]:
+    """Levels by chance for every row, and the return of a workbook in which they were typed."""
+    chosen = {row.code: (rng.choice(made.levels), rng.choice(made.levels)) for row in made.rows}
+    blank = build_workbook(Order(made, councils().find(COUNCIL), "2026"))
+    returned = read(changed(blank, typed(made, chosen, rng)), made, councils())
+    return {code: (now.number, aim.number) for code, (now, aim) in chosen.items()}, returned
+
+
+def typed(
+    made: Framework, chosen: Mapping[str, tuple[Level, Level]], rng: random.Random
+) -> Callable[[Workbook], None]:
+    """A change that types levels, each in one of the ways in which it may be written."""
 
     def fill(workbook: Workbook) -> None:
         for sheet in layout.assessment_sheets(made):
             for row in sheet.area.rows:
-                current, target = chosen[row.code]
-                at = sheet.row(row.code) + 1
-                workbook[sheet.name].cell(at, sheet.column("current") + 1).value = current.label
-                workbook[sheet.name].cell(at, sheet.column("target") + 1).value = target.name
+                for key, level in zip(("current", "target"), chosen[row.code], strict=True):
+                    ways = (level.label, level.name, level.name.upper(), level.number)
+                    cell = workbook[sheet.name].cell(sheet.row(row.code) + 1, sheet.column(key) + 1)
+                    cell.value = rng.choice(ways)
 
-    typed = read(changed(build_workbook(Order(made, medway, "2026")), fill), made, register)
-    assert typed.assessment is not None
-    told = {answer.ref: (answer.current, answer.target) for answer in typed.assessment}
-    assert told == {code: (current.number, target.number) for code, (current, target) in chosen.items()}
-    assert set(slugs(typed)) <= {"target-below-current"}
-    paper = paper_files(make_paper(typed.assessment, made, style="committee"), "paper")
-    assert "rocurement" not in _texts(paper["paper.xlsx"])
+    return fill
 
 
-def _texts(content: bytes) -> str:
-    workbook = openpyxl.load_workbook(io.BytesIO(content))
-    return str([[cell.value for cell in row] for sheet in workbook for row in sheet.iter_rows()])
+def others(made: Framework, register: Register) -> list[Return]:
+    """Returns of others: enough of one region and type for its figures to be shown, and one elsewhere."""
+    council = register.find(COUNCIL)
+    alike = [one for one in register.councils if one.region == council.region and one != council]
+    same = [one for one in alike if one.council_type == council.council_type][:6]
+    return as_returns([made_up(one, made, 1) for one in (*same, register.find("Leeds"))])
+
+
+def scope(made: Framework, rng: random.Random) -> Scope:
+    """What is shown: with an earlier round or without, by name or not."""
+    council = councils().find(COUNCIL)
+    before = {council.gss_code: made_up(council, made, 2, round_="2022")} if rng.random() < 0.5 else {}
+    return Scope(previous=before, name_councils=rng.random() < 0.5, suppress_below=rng.choice([0, 5]))
+
+
+def of_one_council(returned: Return, made: Framework, register: Register) -> Iterator[tuple[str, bytes]]:
+    """Papers in every style that there is, the reply, and the marked-up copy of a return with faults."""
+    assert returned.assessment is not None
+    for style in PAPER_STYLES:
+        if style == "index":
+            with pytest.raises(PaperError):
+                make_paper(returned.assessment, made, style=style)
+            continue
+        yield from paper_files(make_paper(returned.assessment, made, style=style), style).items()
+    answers = [Answer(row.code, len(made.levels), 1, actions="To do") for row in made.rows]
+    faulty = read(filled(made, register.by_code[returned.assessment.gss_code], *answers), made, register)
+    marked = mark_up(faulty, made, register)
+    assert marked is not None
+    yield "marked up", marked[1]
+    yield "reply", reply(faulty, made, marked_up=marked[0]).encode()
+
+
+def untrue(made: Framework, content: bytes) -> list[str]:
+    """What a document says that is not true of a framework, or that was filled in with nothing."""
+    never = [*OTHERS]
+    never += [] if made.principle else ["guiding idea", "rows called"]
+    never += [] if made.actions else ["suggested action", "quotation marks"]
+    never += [] if made.good else [f"{level.name} or above".casefold() for level in made.levels]
+    wrong = [said for text in texts(content) for said in never if said in text.casefold()]
+    return wrong + [text for text in texts(content) if UNFILLED.search(text)]
+
+
+def texts(content: bytes) -> list[str]:
+    """Every text of a document: in the cells, shapes and properties of a workbook, or its lines."""
+    if not content.startswith(b"PK"):
+        return re.sub(
+            r"<script.*?</script>|<style.*?</style>|<[^>]*>", "\n", content.decode(), flags=re.S
+        ).split("\n")
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        markup = "\n".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
+    return [
+        html.unescape(text)
+        for text in re.findall(r"<(?:\w+:)?(?:t|title|description|subject)(?: [^>]*)?>([^<]+)<", markup)
+    ]

@@ -583,19 +583,3 @@ def test_the_same_answers_give_the_same_bytes(national: Tables, made: Made) -> N
     again = made(190, before=120)
     contents = {publication_workbook(one, response_rates(one)) for one in (national, national, again)}
     assert len(contents) == 1
-
-
-def test_nothing_is_said_of_a_good_result_where_none_is_named(
-    framework: Framework, register: Register, medway: Council
-) -> None:
-    """The publication of a framework without a good level has no note that calls one a good result."""
-    short = framework.only(["EC"])
-
-    def texts(one: Framework) -> str:
-        assessment = assessed(medway, one, 1)
-        tables = consolidate(combine([assessment], one), one, register, {})
-        workbook = published(tables, suppress_below=0)
-        return str([[cell.value for cell in row] for sheet in workbook for row in sheet.iter_rows()])
-
-    assert "Mature is a good result" in texts(short)
-    assert "good result" not in texts(replace(short, good=None))

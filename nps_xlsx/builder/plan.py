@@ -46,7 +46,7 @@ def write_plan(draft: Draft) -> None:
     columns = _columns(framework)
     sheet = draft.sheet(layout.PLAN, layout.PLAN_STAMP, tuple(width for _, width, _ in columns))
     draft.links(sheet, 6, 7, layout.CHECK)
-    note = wording.plan_note(principles=framework.has_principles, suggested=framework.has_suggestions)
+    note = wording.plan_note(framework)
     empty = f"IF(COUNT({workings.range('sort')})=0,{literal(wording.PLAN_EMPTY)},{literal(note)})"
     sheet.formula(2, 0, empty, note if workings.steps else wording.PLAN_EMPTY, "note")
     sheet.texts(_HEADING_ROW, 0, [wording.PLAN_HEADINGS[key] for key, _, _ in columns], "heading")

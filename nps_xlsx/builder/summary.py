@@ -45,7 +45,7 @@ def write_summary(draft: Draft) -> None:
     widths[_NEAREST] = name_width(order.framework, widths[_NEAREST])
     sheet = draft.sheet(layout.SUMMARY, layout.SUMMARY_STAMP, tuple(widths))
     draft.links(sheet, 5, 7, layout.PLAN)
-    note = wording.summary_note(principles=order.framework.has_principles)
+    note = wording.SUMMARY_NOTE.format(left_out=wording.left_out(order.framework))
     sheet.text(2, 0, note + (wording.MOVEMENT_NOTE if moves else ""), "note")
     sheet.texts(_HEADING_ROW, 0, [heading for heading, _ in columns], "heading")
     sheet.height(_HEADING_ROW, 34)

@@ -16,11 +16,11 @@ from nps_xlsx.workbook import wording
 from nps_xlsx.workbook.stamp import is_edition_name
 
 DEFAULT_EDITION = "nps-2018"
-PRINCIPLE = "High level principle"
+PRINCIPLE = "The key area as a whole"
 """What the ladder of a key area itself is called where the framework has no name of its own for it."""
 
 _FRAMEWORK_TEXTS = ("edition", "title", "short_title", "copyright")
-_OPTIONAL_TEXTS = ("publisher", "published", "subject")
+_OPTIONAL_TEXTS = ("publisher", "published", "subject", "targets")
 _FRAMEWORK_FILES = ("themes", "areas", "enablers", "guidance", "actions")
 _FRAMEWORK_KEYS = {
     *_FRAMEWORK_TEXTS,
@@ -120,6 +120,7 @@ class _Reader:
             actions=self.actions,
             superseded=self._superseded(file, data),
             good=self._good(file, data),
+            targets=optional["targets"],
         )
         self._whole(framework, optional["actions"])
         return replace(framework, index=read_index(self.folder, framework))

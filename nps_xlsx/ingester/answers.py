@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.identity import Identity
 from nps_xlsx.ingester.locate import Row, Table
+from nps_xlsx.ingester.ours import our_texts
 from nps_xlsx.ingester.shown import shown
 from nps_xlsx.ingester.witnesses import Witnesses
 from nps_xlsx.model import Answer, Framework, LevelValue, Place
@@ -84,12 +85,17 @@ class AnswerReader:
         for table in tables:
             for number in table.rows:
                 held = [key for key in self.inputs if table.holds(number, key)]
-                if (id(table), number) in known or not held:
+                if (id(table), number) in known or not held or self._is_guide(table, number, held):
                     continue
                 place = table.place(number, held[0])
                 self.findings.tell("row-unknown", place, value=self._words(table, number))
                 self.present += 1
                 self.refused += 1
+
+    def _is_guide(self, table: Table, number: int, held: Sequence[str]) -> bool:
+        """Whether a row is our guidance: it reaches over inputs if it has more texts than levels."""
+        texts, ours = [read_text(table.value(number, key)) for key in held], our_texts(self.framework)
+        return all(text and ours.has(text) for text in texts)
 
     def _words(self, table: Table, number: int) -> str:
         """All that a council wrote in a row, for those who are to say where it belongs."""

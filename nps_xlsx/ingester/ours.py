@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
 from string import Formatter
 
 from nps_xlsx.model import Framework, Passage
@@ -133,7 +132,8 @@ def _passages(framework: Framework) -> Iterator[str]:
 
 
 def _counted() -> Iterator[str]:
-    yield from (wording.PROGRESS, *wording.VERDICTS, wording.MARKS_COUNTS)
+    yield from (wording.PROGRESS, *wording.VERDICTS, wording.MARKS_COUNTS, wording.PLAN_NOTE)
+    yield from (wording.SUMMARY_NOTE, wording.SUMMARY_NOTE + wording.MOVEMENT_NOTE)
     yield f"{wording.MARKS_ABOUT} {wording.MARKS_COUNTS}"
 
 
@@ -149,10 +149,6 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
         yield from (detail.label, wording.FILL_IN.format(label=detail.label))
     yield from (*wording.START_SECTIONS, wording.TOTAL)
     yield from (*wording.SUMMARY_HEADINGS, *wording.MOVEMENT_HEADINGS, wording.RADAR_NOTE)
-    for principles, suggested in product((True, False), repeat=2):  # a short edition may have none of either
-        note = wording.summary_note(principles=principles)
-        yield from (note, note + wording.MOVEMENT_NOTE)
-        yield wording.plan_note(principles=principles, suggested=suggested)
     yield from (wording.ALL_BEHAVIOURS, wording.ALL_ASKED, *wording.PLAN_HEADINGS.values())
     yield wording.LEVELS_KEY.format(levels=", ".join(level.label for level in framework.levels))
     yield from (wording.PLAN_EMPTY, wording.AS_ABOVE)

@@ -191,7 +191,9 @@ class Framework:
     superseded: tuple[str, ...] = ()
     """Texts that workbooks of this edition held before they were put right, and that are still ours."""
     good: int | None = None
-    """The number of the level that is a good result; where none is named, nothing is said of one."""
+    """The number of the level that is a good result; where none is named, nothing is counted against one."""
+    targets: str = ""
+    """What the framework says of the levels to aim for, in whole sentences; nothing where it does not."""
     subject: str = ""
     """What is assessed, as a word in titles: the "procurement" of "procurement action plan"."""
     index: MaturityIndex | None = None
@@ -250,6 +252,11 @@ class Framework:
         by_area = {area.code: area for area in self.areas}
         return by_area | {row.code: area for area in self.areas for row in area.rows}
 
+    @property
+    def principle(self) -> str:
+        """What the ladders of key areas are called, where any row is one; else an empty text."""
+        return next((row.name for row in self.rows if not row.is_scored), "")
+
     def actions_to(self, code: str, level: int) -> tuple[Action, ...]:
         """The suggested actions that take a council from the level below up to this one."""
         steps = self.actions.get(code, ())
@@ -263,11 +270,6 @@ class Framework:
     def has_suggestions(self) -> bool:
         """Whether there is any action to suggest."""
         return any(self.actions.get(row.code) for row in self.rows if row.has_descriptors)
-
-    @cached_property
-    def has_principles(self) -> bool:
-        """Whether any key area has a ladder of its own."""
-        return any(not row.is_scored for row in self.rows)
 
     @cached_property
     def has_descriptors(self) -> bool:

@@ -171,8 +171,7 @@ def _all(book: Book, framework: Framework, assessment: Assessment) -> None:
         text_column("Evidence and comments", 330),
         *_own_columns(),
     ]
-    also = ", the high-level principles among them" if framework.has_principles else ""
-    note = f"Every behaviour in the framework's order{also}."
+    note = "Every row in the framework's order."
     rows = [_all_cells(framework, row, assessment[row.code]) for row in framework.rows]
     sheet, _ = table_sheet(book, ALL, note, columns, rows, frozen=3, is_list=False)
     sheet.raw.set_paper(8)

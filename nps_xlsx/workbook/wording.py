@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from nps_xlsx.model import Framework
 from nps_xlsx.model.dates import long_date
 
 
@@ -57,16 +58,20 @@ SUMMARY_HEADINGS = (
     "Average gap",
 )
 MOVEMENT_HEADINGS = ("Average last round", "Average movement")
-_SUMMARY_NOTE = (
-    "Blank rows{principles} are left out of averages. The gap counts only behaviours with both levels, so it "
-    "may differ from target minus current."
+SUMMARY_NOTE = (
+    "{left_out} are left out of averages. The gap counts only behaviours with both levels, so it may differ "
+    "from target minus current."
 )
 
 
-def summary_note(*, principles: bool) -> str:
-    """What the averages leave out: principles only where there are any."""
-    also = ", Not applicable and the high level principles" if principles else " and Not applicable"
-    return _SUMMARY_NOTE.format(principles=also)
+def left_out(framework: Framework) -> str:
+    """What no average counts, to begin a sentence with."""
+    called = framework.principle
+    return (
+        f"Blank rows, Not applicable and rows called “{called}”"
+        if called
+        else "Blank rows and Not applicable"
+    )
 
 
 MOVEMENT_NOTE = " Movement is averaged over behaviours with a level in both rounds."
@@ -91,20 +96,28 @@ PLAN_HEADINGS = {
     "priority": "Priority",
 }
 AS_ABOVE = "(see the row above)"
-_PLAN_NOTE = (
+PLAN_NOTE = (
     "Filled in automatically: a row for every level between current and target, High priority first, then "
     "the largest gap{principles}. {own} on the assessment sheets. To print, choose the pages that are filled."
 )
 
 
-def plan_note(*, principles: bool, suggested: bool) -> str:
+def plan_note(framework: Framework) -> str:
     """What the action plan holds: principles and suggestions are named only where there are any."""
-    return _PLAN_NOTE.format(
-        principles="; the high level principles are not included" if principles else "",
-        own="Suggested actions are ideas to choose from; change your own"
-        if suggested
-        else "Change your own actions",
+    called, ideas = framework.principle, "Suggested actions are ideas to choose from; change your own"
+    return PLAN_NOTE.format(
+        principles=f"; rows called “{called}” are not included" if called else "",
+        own=ideas if framework.has_suggestions else "Change your own actions",
     )
+
+
+def suggestions(framework: Framework) -> str:
+    """What the actions of a framework are, and where those in quotation marks are from."""
+    source = f"the {framework.index.title}" if framework.index else "a published plan"
+    steps = (step for steps in framework.actions.values() for step in steps)
+    is_quoted = any(action.is_published for step in steps for action in step)
+    quoted = f"; those in quotation marks are quoted from {source}" if is_quoted else ""
+    return f"Suggested actions are ideas to choose from{quoted}."
 
 
 PLAN_EMPTY = "Nothing to show yet: no behaviour has a target above its current level."

@@ -7,17 +7,16 @@ from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.figures import UNKNOWN
 from nps_xlsx.figures.peers import FAMILY, QUARTILES_FROM, REGION, TYPE
 from nps_xlsx.reports.feedback.case import Case
+from nps_xlsx.workbook import wording
 
 ABOUT = "About these figures"
 
 _LABEL, _TEXT = 200, 780
 
 _COUNTS = (
-    "Only behaviours to which a council gave a level are counted. A blank or Not applicable is left out: it "
-    "does not count as the lowest level.{principles} Every figure has beside it how many councils it rests "
-    "on."
+    "Only behaviours to which a council gave a level are counted. {left_out} are left out: they do not count "
+    "as the lowest level. Every figure has beside it how many councils it rests on."
 )
-_PRINCIPLES = " The high-level principles are left out too."
 _MIDDLE = (
     "Put all the councils in order of their level. The median is the level of the one in the middle, or "
     "halfway between the two in the middle. A quarter of the councils are at the lower quartile or below, a "
@@ -25,10 +24,8 @@ _MIDDLE = (
     "between two councils, it stands in proportion between their levels. Your own level is among those of "
     "each of your groups. Published averages are means over all answers, and so may differ."
 )
-_NO_TARGET = (
-    "There is no national target. Each council chooses its own{good}. A median says "
-    "where others are, not where you ought to be."
-)
+_CHOICE = "Each council chooses its own target."
+_MEDIAN = "A median says where others are, not where you ought to be."
 _SELF = "Levels are each council's own view of itself. A higher level may be a more generous view."
 _ROUNDED = (
     "Figures are rounded to one decimal, each by itself. “Difference from this median” is that of the "
@@ -66,9 +63,9 @@ def _passages(case: Case) -> list[tuple[str, str]]:
     few, quartiles = peers.threshold, max(QUARTILES_FROM, peers.threshold)
     return [
         ("Who took part", _who(case)),
-        ("What counts", _COUNTS.format(principles=_PRINCIPLES if case.framework.has_principles else "")),
+        ("What counts", _COUNTS.format(left_out=wording.left_out(case.framework))),
         ("Median and quartiles", _MIDDLE),
-        ("No national target", _NO_TARGET.format(good=_good(case))),
+        ("Targets", " ".join(filter(None, (_CHOICE, case.framework.targets, _MEDIAN)))),
         ("Self-assessment", _SELF),
         ("Rounding", _ROUNDED),
         ("Your groups", _groups(case)),
@@ -85,11 +82,6 @@ def _who(case: Case) -> str:
         asked = f" You were asked about {count_asked} of the behaviours, and only these are here."
     moved = "" if case.has_moved else " There is no earlier round of yours to compare with."
     return f"{took} in round {case.assessment.round}.{asked}{moved}"
-
-
-def _good(case: Case) -> str:
-    level = case.framework.good_level
-    return f", and {level.name} is a good result" if level else ""
 
 
 def _groups(case: Case) -> str:

@@ -21,12 +21,9 @@ from nps_xlsx.model import Action, Behaviour
 from nps_xlsx.model.dates import long_date
 from nps_xlsx.reports.feedback.case import Case, own_group
 from nps_xlsx.reports.feedback.chosen import CHOSEN, above, gave_targets, next_steps, strengths
-from nps_xlsx.workbook import layout
+from nps_xlsx.workbook import layout, wording
 
 STRENGTHS, STEPS = "Strengths", "Next steps"
-_SUGGESTED = (
-    " Suggested actions are ideas to choose from; those in quotation marks are from a published plan."
-)
 
 
 def _small(heading: str, width: int) -> TableColumn:
@@ -181,8 +178,8 @@ def _steps_note(case: Case, rows: list[Behaviour]) -> str:
         )
     if rows:
         return (
-            "From the head of your action plan: High priority first, then the largest gap to your target."
-            + (_SUGGESTED if case.framework.has_suggestions else "")
+            "From the head of your action plan: High priority first, then the largest gap to your target. "
+            + (wording.suggestions(case.framework) if case.framework.has_suggestions else "")
         )
     top = len(case.framework.levels)
     if all(case.level(row) in (None, top) for row in case.framework.behaviours):

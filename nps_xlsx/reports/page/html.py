@@ -40,7 +40,7 @@ def assembled(
         "subtitle": " ".join(filter(None, (f"{_round(tables).capitalize()}.", _day(tables)))),
         "framework": framework.title,
         "earlier": _earlier(tables),
-        "good": f"{framework.good_level.name} is a good result. " if framework.good_level else "",
+        "targets": framework.targets,
         "copyright": framework.copyright,
         "notes": _notes(threshold, name_councils=name_councils, is_partial=bool(data["partial"])),
     }

@@ -45,9 +45,8 @@ def make_paper(
     """
     if style not in PAPER_STYLES:
         raise PaperError(f"There is no style {style!r}. The styles are {', '.join(PAPER_STYLES)}.")
-    if style in (STEPS, INDEX):
-        index = index or framework.index
     if style == INDEX:
+        index = index or framework.index
         if index is None:
             raise PaperError(f"This framework comes with no published index. Use the style {STEPS}.")
         if key_area and key_area.upper() != index.key_area:
@@ -58,7 +57,7 @@ def make_paper(
         return as_index(case, index)
     case = case_of(assessment, framework, previous, key_area, name)
     if style == STEPS:
-        return steps(case, index)
+        return steps(case)
     return committee(case) if style == COMMITTEE else strategy(case)
 
 

@@ -16,10 +16,9 @@ from nps_xlsx.workbook import wording
 ABOUT = "What this paper rests on"
 
 _AVERAGES = (
-    "the mean of the behaviours that have a level, to one decimal. Those not answered or not applicable "
-    "stay out of it{principles}. The level named beside an average is the nearest, the lower of two."
+    "the mean of the behaviours that have a level, to one decimal. {left_out} stay out of it. The level "
+    "named beside an average is the nearest, the lower of two."
 )
-_PRINCIPLES = ", and so do the high-level principles"
 _BETWEEN = "are printed as they were given and count as the lower of the two"
 
 
@@ -93,7 +92,7 @@ def about(case: Case, *more: tuple[str, str]) -> Section:
         ("Answers", _counted(found)),
         *_between(case),
         *more,
-        ("Averages", _AVERAGES.format(principles=_PRINCIPLES if case.whole.has_principles else "")),
+        ("Averages", _AVERAGES.format(left_out=wording.left_out(case.framework))),
         ("Framework", f"{', '.join(filter(None, (case.framework.title, case.framework.publisher)))}."),
     ]
     words = f"Wording of behaviours and levels: {case.framework.copyright}. It is quoted as the measure used."

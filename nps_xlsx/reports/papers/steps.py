@@ -15,13 +15,11 @@ from nps_xlsx.reports.papers.case import LABELS, Case, about, comments, with_cou
 from nps_xlsx.reports.papers.figures import summary
 from nps_xlsx.reports.papers.paper import Block, Cell, Column, Facts, Paper, Paragraph, Section, Table
 from nps_xlsx.reports.papers.scale import NO_LEVEL, NO_TARGET, Scale, names_only
+from nps_xlsx.workbook import wording
 
 TITLE = "Action plan: the steps to take"
 
-_SUGGESTED = (
-    "The actions are suggestions, to be chosen from and amended. Those in quotation marks are quoted from "
-    "{source}. The last column holds the council's own actions."
-)
+_OWN_LAST = "The last column holds the council's own actions."
 _NO_STEPS = "No behaviour here has a target above its current level, so there is no step to take."
 _REST = "No step to take, since no target is above the current level: {names}."
 _BEYOND = (
@@ -37,12 +35,13 @@ _WIDE, _REF, _NAME, _OWN, _UNFILLED = 267, 17, 32, 36, 22
 # --- For key areas, under the framework's own names -------------------------------
 
 
-def steps(case: Case, index: MaturityIndex | None) -> Paper:
+def steps(case: Case) -> Paper:
     """The steps of every key area that was asked."""
     scale = names_only(case.framework)
     areas = [area for area in case.framework.areas if area.behaviours]
-    source = f"the {index.title}" if index else "a published plan"
-    note = Paragraph(_SUGGESTED.format(source=source), is_note=True)
+    note = Paragraph(
+        f"{wording.suggestions(case.whole)} {_OWN_LAST}" if case.whole.actions else _OWN_LAST, is_note=True
+    )
     sections = [_area(case, scale, area) for area in areas]
     first = (summary(case, scale),) if len(areas) > 1 else ()
     subtitle = f"{case.name}: round {case.assessment.round}"
@@ -83,7 +82,8 @@ def _grid(case: Case, scale: Scale, area: KeyArea) -> Iterator[Block]:
         answer = case.assessment[row.code]
         if not _is_between(answer, number, answer.target):
             return Cell()
-        return Cell(_bullets(_said(action) for action in case.framework.actions_to(row.code, number)))
+        actions = [_said(action) for action in case.framework.actions_to(row.code, number)]
+        return Cell(_bullets(actions or [row.descriptors[number - 1]]))
 
     heads = [(row.code, row.short_name) for row in planned]
     headings = [f"To reach {name}" for name in scale.names[1:]]

@@ -147,9 +147,7 @@ def _notes_of(shown: Publishable, table: Published) -> list[str]:
     """The notes that a table refers to; on what is withheld, the one that is true here."""
     found: list[str] = WORDS["tables"][table.kind]["notes"]
     withheld = [("withheld_all" if shown.name_councils else "withheld")] if shown.threshold else []
-    good = [] if shown.tables.framework.good_level is None else ["good"]
-    chosen = {"withheld": withheld, "good": good}
-    return [one for note in found for one in chosen.get(note, [note])]
+    return [one for note in found for one in (withheld if note == "withheld" else [note])]
 
 
 def _legend(table: Published) -> list[str]:
@@ -221,8 +219,8 @@ def _said(tables: Tables) -> dict[str, object]:
         "copyright": framework.copyright,
         "first": levels[0].label,
         "last": levels[-1].label,
-        "principles": WORDS["principles"]["some" if framework.has_principles else "none"],
-        "good": "" if framework.good_level is None else framework.good_level.name,
+        "left_out": wording.left_out(framework),
+        "targets": framework.targets,
     }
 
 
