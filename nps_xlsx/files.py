@@ -11,7 +11,7 @@ import platform
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ import psutil
 from filelock import FileLock, Timeout
 
 from nps_xlsx.model.errors import UserError
+
+StrPath = str | os.PathLike[str]
+"""A path as the caller has it."""
 
 _START, _END = ".nps-", ".tmp"
 """What the names of temporary files begin and end with."""
@@ -36,6 +39,11 @@ _PATH_LIMIT, _FOLDER_LIMIT = 259, 247
 
 class OutputError(UserError):
     """A file or folder that cannot be written, with what to do about it."""
+
+
+def paths_of(given: StrPath | Iterable[StrPath]) -> tuple[Path, ...]:
+    """One path, or several, as they were given."""
+    return (Path(given),) if isinstance(given, str | os.PathLike) else tuple(map(Path, given))
 
 
 def make_folder(folder: Path) -> Path:

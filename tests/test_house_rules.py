@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
+import inspect
 import re
 import subprocess
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -175,9 +178,40 @@ def test_no_file_records_an_address_of_a_package_registry() -> None:
             assert not hosts.search(path.read_bytes()), name
 
 
-def test_the_facade_offers_what_it_lists() -> None:
-    """Every public name can be had from the package, and ``dir`` lists just these, the version among them."""
-    assert dir(nps_xlsx) == sorted(nps_xlsx.__all__)
-    assert all(getattr(nps_xlsx, name) for name in nps_xlsx.__all__)
+def types_in(hint: Any) -> set[type]:
+    """The project's own types in an annotation, whatever they stand in."""
+    parts = get_args(hint)
+    if parts:
+        return set().union(*map(types_in, parts))
+    return {hint} if isinstance(hint, type) and hint.__module__.startswith("nps_xlsx.") else set()
+
+
+def test_the_facade_offers_every_type_that_it_returns() -> None:
+    """Whoever receives something from a public function can import its type from where the function is."""
+    offered = {getattr(nps_xlsx, name) for name in dir(nps_xlsx)}
+    assert nps_xlsx.load_framework in offered
+    for verb in filter(inspect.isfunction, offered):
+        assert types_in(get_type_hints(verb)["return"]) <= offered, verb.__name__
+    # A paper is handed on whole: what it is made of is for those who write it.
+    for kind in [one for one in offered - {nps_xlsx.Paper} if dataclasses.is_dataclass(one)]:
+        for hint in get_type_hints(kind).values():
+            assert types_in(hint) <= offered, kind
+
+
+def test_a_path_may_be_a_text_and_framework_and_register_ours(tmp_path: Path) -> None:
+    """What is built into a folder that a text names is read from it, with nothing else said."""
+    order = nps_xlsx.Order(nps_xlsx.load_framework(), nps_xlsx.load_register().find("Medway"), round="2026")
+    path = nps_xlsx.build_file(order, str(tmp_path))
+    for given in (str(tmp_path), path, [str(path)]):
+        [returned] = nps_xlsx.read_returns(given).returns
+        assert returned.status is nps_xlsx.Status.BLANK
+    assert nps_xlsx.read_return(nps_xlsx.SourceFile(path.name, path.read_bytes())).answers_present == 0
+
+
+def test_what_is_documented_of_the_package_is_there() -> None:
+    """``dir`` lists the version and what the stub names, and the package says that it is typed."""
+    stub = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
+    named = {alias.asname for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert set(dir(nps_xlsx)) == {*named, "__version__"}
     assert nps_xlsx.__version__ == version("nps-xlsx")
     assert (PACKAGE / "py.typed").is_file()

@@ -13,7 +13,7 @@ from nps_xlsx.builder.start import write_start
 from nps_xlsx.builder.summary import write_summary
 from nps_xlsx.builder.to_look_at import write_marks
 from nps_xlsx.excel.book import strict
-from nps_xlsx.files import write_file
+from nps_xlsx.files import StrPath, write_file
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.names import workbook_file_name
 from nps_xlsx.workbook.stamp import PROPERTY
@@ -38,11 +38,11 @@ def build_workbook(order: Order) -> bytes:
     return draft.book.to_bytes()
 
 
-def build_file(order: Order, folder: Path) -> Path:
+def build_file(order: Order, folder: StrPath) -> Path:
     """Build one workbook into a folder, under its own name.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    path = folder / workbook_file_name(order.council, order.round, order.respondent)
+    path = Path(folder) / workbook_file_name(order.council, order.round, order.respondent)
     return write_file(path, build_workbook(order))

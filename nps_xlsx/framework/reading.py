@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from nps_xlsx.files import StrPath
 from nps_xlsx.framework.guidance import read_actions, read_guidance
 from nps_xlsx.framework.index import read_index
 from nps_xlsx.framework.limits import check_areas, check_levels
@@ -54,13 +55,13 @@ def data_folder() -> Path:
     )
 
 
-def load_framework(folder: Path | None = None) -> Framework:
+def load_framework(folder: StrPath | None = None) -> Framework:
     """Read a framework from its folder, or by the name of one that comes with the program.
 
     Raises:
         FrameworkError: the folder is missing or holds faults; all of them are reported at once.
     """
-    given = folder or Path(DEFAULT_EDITION)
+    given = Path(folder or DEFAULT_EDITION)
     folder = given if given.is_dir() else data_folder() / given
     if not folder.is_dir():
         raise FrameworkError(given, [Fault(given.name, "", "there is no such folder")])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from nps_xlsx.files import StrPath
 from nps_xlsx.framework import data_folder
 from nps_xlsx.model import Council
 from nps_xlsx.model.errors import UserError
@@ -174,14 +175,14 @@ class Register:
         return Register(tuple(councils))
 
 
-def load_register(path: Path | None = None) -> Register:
+def load_register(path: StrPath | None = None) -> Register:
     """Read a register of councils from CSV, by default the one that comes with the program.
 
     Raises:
         RegisterError: the file cannot be read, lacks a column, or holds a code twice.
     """
     former = () if path else _former_councils(data_folder() / "former_councils.csv")
-    path = path or data_folder() / "councils.csv"
+    path = Path(path) if path else data_folder() / "councils.csv"
     rows = read_csv(path, REGISTER_COLUMNS)
     councils = tuple(_council(row) for row in rows)
     register = Register(councils, former=former)
@@ -205,7 +206,7 @@ def _former_councils(path: Path) -> tuple[FormerCouncil, ...]:
     )
 
 
-def load_list(path: Path, register: Register) -> Register:
+def load_list(path: StrPath, register: Register | None = None) -> Register:
     """The councils of the register that a CSV file lists, by code or name, with all that it says of them.
 
     Where several rows are about one council (two addresses, say), what differs stands side by side.
@@ -213,6 +214,7 @@ def load_list(path: Path, register: Register) -> Register:
     Raises:
         RegisterError: it cannot be read, or names councils that are not found: all of them are told.
     """
+    path, register = Path(path), register or load_register()
     rows = read_csv(path)
     if not rows:
         raise RegisterError(f"{path} holds no councils. Give one a row, below the headings.")

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nps_xlsx.files import made_folders
+from nps_xlsx.files import StrPath, made_folders, paths_of
+from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Framework, Return, Severity, Status
-from nps_xlsx.register.councils import Register
+from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.reports.outputs import Scope
 from nps_xlsx.rounds.across import is_used
 from nps_xlsx.rounds.intake import Intake, Rulings, no_progress, read_returns
@@ -55,10 +56,10 @@ class Receipt:
 
 
 def ingest(
-    paths: Iterable[Path],
-    out: Path,
-    framework: Framework,
-    register: Register,
+    paths: StrPath | Iterable[StrPath],
+    out: StrPath,
+    framework: Framework | None = None,
+    register: Register | None = None,
     *,
     rulings: Rulings | None = None,
     scope: Scope | None = None,
@@ -78,7 +79,8 @@ def ingest(
     """
     from nps_xlsx.reports.outputs import write_outputs  # a second of imports, which a check does without
 
-    paths = tuple(paths)
+    paths, out = paths_of(paths), Path(out)
+    framework, register = framework or load_framework(), register or load_register()
     with made_folders(out):
         asked = scope.asked if scope else None
         intake = read_returns(paths, framework, register, rulings=rulings, asked=asked, seen=seen)

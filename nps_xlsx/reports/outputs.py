@@ -9,10 +9,11 @@ from pathlib import Path
 
 from nps_xlsx.figures import Tables, accepted, consolidate, notable, response_rates
 from nps_xlsx.figures.peers import THRESHOLD
-from nps_xlsx.files import made_folders, write_files
+from nps_xlsx.files import StrPath, made_folders, write_files
+from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Assessment, Framework, Problem, Return
 from nps_xlsx.model.errors import UserError
-from nps_xlsx.register.councils import Register
+from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.earlier import accepted_before, refuse_to_wipe, to_move_aside
@@ -77,9 +78,9 @@ class Written:
 
 def write_outputs(
     returns: Sequence[Return],
-    out: Path,
-    framework: Framework,
-    register: Register,
+    out: StrPath,
+    framework: Framework | None = None,
+    register: Register | None = None,
     scope: Scope | None = None,
     *,
     rulings: Sequence[Problem] = (),
@@ -98,7 +99,9 @@ def write_outputs(
         BusyError: another run is writing to the folder.
         OutputError: a file cannot be written; then none is.
     """
-    scope, before = scope or Scope(), accepted_before(out)
+    framework, register = framework or load_framework(), register or load_register()
+    out, scope = Path(out), scope or Scope()
+    before = accepted_before(out)
     refuse_to_wipe(before, returns, out, given)
     responses = combine(accepted(returns), framework)
     round_ = main_round(response.assessment for response in responses)

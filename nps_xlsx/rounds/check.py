@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Answer, Assessment, Framework, Place, Problem, Return, Status
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.dates import iso_date, long_date
@@ -14,9 +15,9 @@ from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.rules import RULES, Rule
 
 
-def check_return(returned: Return, framework: Framework) -> Return:
+def check_return(returned: Return, framework: Framework | None = None) -> Return:
     """The same return with what the rules find added to its problems, similar ones grouped, worst first."""
-    return check_returns([returned], framework)[0]
+    return check_returns([returned], framework or load_framework())[0]
 
 
 def check_returns(returns: Sequence[Return], framework: Framework) -> list[Return]:
@@ -39,8 +40,11 @@ def check_returns(returns: Sequence[Return], framework: Framework) -> list[Retur
     ]
 
 
-def check_assessment(assessment: Assessment, framework: Framework, *, file: str = "") -> list[Problem]:
+def check_assessment(
+    assessment: Assessment, framework: Framework | None = None, *, file: str = ""
+) -> list[Problem]:
     """What the rules find in one assessment, in the workbook's order."""
+    framework = framework or load_framework()
     completed = iso_date(assessment.detail("date_completed"))
     found = (
         _problem(rule, answer)

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nps_xlsx.files import StrPath, paths_of
+from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import ReadingProcess, collect
 from nps_xlsx.model import Framework, Problem, Return
-from nps_xlsx.register.councils import Register
+from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.rounds.across import Keep, as_blank, check_across, with_day
 from nps_xlsx.rounds.check import check_returns
 from nps_xlsx.rounds.corrections import (
@@ -61,9 +63,9 @@ class Intake:
 
 
 def read_returns(
-    paths: Iterable[Path],
-    framework: Framework,
-    register: Register,
+    paths: StrPath | Iterable[StrPath],
+    framework: Framework | None = None,
+    register: Register | None = None,
     *,
     rulings: Rulings | None = None,
     asked: Register | None = None,
@@ -79,9 +81,10 @@ def read_returns(
         InputError: a path is not there.
         KeepError: a file that is to be kept is not among them.
     """
+    framework, register = framework or load_framework(), register or load_register()
     rulings = rulings or Rulings()
     whose = Whose(register, asked)
-    read = read_each(paths, framework, register, may_be_empty=asked is not None, seen=seen)
+    read = read_each(paths_of(paths), framework, register, may_be_empty=asked is not None, seen=seen)
     returns = [whose.supposed(returned) for returned in read]
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
     codes = asked.by_code if asked else None

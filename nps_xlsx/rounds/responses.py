@@ -7,9 +7,11 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from nps_xlsx.files import StrPath, paths_of
+from nps_xlsx.framework import load_framework
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Status
 from nps_xlsx.model.errors import UserError
-from nps_xlsx.register.councils import Register
+from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.register.csvfile import read_csv, unguarded
 from nps_xlsx.rounds.combine import Combined, combine
 from nps_xlsx.rounds.intake import read_returns
@@ -31,7 +33,9 @@ class ResponsesError(UserError):
     """Paths in which there are no answers to this framework."""
 
 
-def load_responses(paths: Iterable[Path], framework: Framework, register: Register) -> tuple[Combined, ...]:
+def load_responses(
+    paths: StrPath | Iterable[StrPath], framework: Framework | None = None, register: Register | None = None
+) -> tuple[Combined, ...]:
     """Read one response for each council and round, in order of the council's name.
 
     A path is an answers.csv, a folder that ``nps ingest`` wrote one into, or returns (a file, a
@@ -41,11 +45,14 @@ def load_responses(paths: Iterable[Path], framework: Framework, register: Regist
         InputError, RegisterError: a path is not there or cannot be read.
         ResponsesError: no answers are in one.
     """
-    found = [one for path in paths for one in _found(path, framework, register)]
+    framework, register = framework or load_framework(), register or load_register()
+    found = [one for path in paths_of(paths) for one in _found(path, framework, register)]
     return combine(found, framework)
 
 
-def load_previous(path: Path, framework: Framework, register: Register) -> dict[str, Assessment]:
+def load_previous(
+    path: StrPath, framework: Framework | None = None, register: Register | None = None
+) -> dict[str, Assessment]:
     """Read an earlier round, by council: what ``load_responses`` reads.
 
     Where a council sent several returns, it starts from the response that counted.
@@ -54,7 +61,8 @@ def load_previous(path: Path, framework: Framework, register: Register) -> dict[
         InputError, RegisterError: the path is not there or cannot be read.
         ResponsesError: no answers are in it.
     """
-    responses = load_responses([path], framework, register)
+    register = register or load_register()
+    responses = load_responses(path, framework, register)
     return {register.present_code(one.assessment.gss_code): one.assessment for one in responses}
 
 

@@ -23,6 +23,7 @@ from typing import IO
 import msgspec
 import psutil
 
+from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester.assemble import refused_return
 from nps_xlsx.ingester.containers import Held, Nesting, SourceFile
 from nps_xlsx.ingester.containers.labels import printable
@@ -46,7 +47,7 @@ from nps_xlsx.ingester.reading.frames import (
 )
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Framework, Return
-from nps_xlsx.register.councils import Register
+from nps_xlsx.register.councils import Register, load_register
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,12 @@ class ReadingProcess:
 
     def __init__(
         self,
-        framework: Framework,
-        register: Register,
+        framework: Framework | None = None,
+        register: Register | None = None,
         command: Sequence[str] = _COMMAND,
         limits: Limits | None = None,
     ) -> None:
-        self._begin = encode(Begin(framework, register))
+        self._begin = encode(Begin(framework or load_framework(), register or load_register()))
         self._command = tuple(command)
         self._limits = limits or Limits()
         self._numbers = itertools.count(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Assessment, Framework, MaturityIndex
 from nps_xlsx.reports import PAPER_STYLES
 from nps_xlsx.reports.papers.case import PaperError, case_of
@@ -28,7 +29,7 @@ COMMITTEE, STRATEGY, STEPS, INDEX = PAPER_STYLES
 
 def make_paper(
     assessment: Assessment,
-    framework: Framework,
+    framework: Framework | None = None,
     *,
     style: str,
     previous: Assessment | None = None,
@@ -43,6 +44,7 @@ def make_paper(
     Raises:
         PaperError: there is no such style or key area, or nothing of it was asked.
     """
+    framework = framework or load_framework()
     if style not in PAPER_STYLES:
         raise PaperError(f"There is no style {style!r}. The styles are {', '.join(PAPER_STYLES)}.")
     if style == INDEX:

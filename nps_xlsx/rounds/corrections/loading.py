@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nps_xlsx.files import StrPath
+from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Council, Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.problems import CATALOGUE
-from nps_xlsx.register.councils import Register
+from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.register.csvfile import read_csv, unguarded
 from nps_xlsx.rounds.corrections.rulings import Correction, CorrectionsError, Waiver
 from nps_xlsx.rounds.corrections.values import ANSWER_FIELDS, DETAIL_FIELDS, answer_values, detail_value
@@ -27,13 +29,16 @@ WAIVER_FILE = "file"
 _ALL_COUNCILS = ("", "*")
 
 
-def load_corrections(path: Path, framework: Framework, register: Register) -> tuple[Correction, ...]:
+def load_corrections(
+    path: StrPath, framework: Framework | None = None, register: Register | None = None
+) -> tuple[Correction, ...]:
     """Read a CSV file of corrections; rows in which nothing stands are passed over.
 
     Raises:
         RegisterError: the file cannot be read, or lacks a column.
         CorrectionsError: a row cannot be used; all such rows are told.
     """
+    path, framework, register = Path(path), framework or load_framework(), register or load_register()
     found, faults = [], []
     first: dict[tuple[str, ...], int] = {}
     for row in _rows(path, CORRECTION_COLUMNS):
@@ -48,13 +53,14 @@ def load_corrections(path: Path, framework: Framework, register: Register) -> tu
     return tuple(found)
 
 
-def load_waivers(path: Path, register: Register) -> tuple[Waiver, ...]:
+def load_waivers(path: StrPath, register: Register | None = None) -> tuple[Waiver, ...]:
     """Read a CSV file of waivers; rows in which nothing stands are passed over.
 
     Raises:
         RegisterError: the file cannot be read, or lacks a column.
         CorrectionsError: a row cannot be used; all such rows are told.
     """
+    path, register = Path(path), register or load_register()
     found, faults = [], []
     for row in _rows(path, WAIVER_COLUMNS, (WAIVER_FILE,)):
         found.append(_waiver(row, register, path.name))
