@@ -57,7 +57,7 @@ def test_missing_details_are_told_once(framework: Framework) -> None:
     assessment = Assessment("X", "X", "2026", answers, details=(("council", "X"),))
     [told] = grouped(check_assessment(assessment, framework))
     assert told.slug == "details-missing"
-    assert told.place.cell == "B11, B12, B14, B15"
+    assert told.cell == "B11, B12, B14, B15"
     assert check_assessment(dataclasses.replace(assessment, details=()), framework) == []
 
 
@@ -88,7 +88,7 @@ def test_the_worst_comes_first() -> None:
         problem("not-answered", Place("f", "S", "C20"), ref="EC2"),
         problem("cell-error", Place("f", "T", "C9"), value="#REF!"),
     ]
-    told = [(p.slug, p.place.sheet, p.place.cell) for p in worst_first(given, ("S", "T"))]
+    told = [(p.slug, p.place.sheet, p.cell) for p in worst_first(given, ("S", "T"))]
     assert told == [
         ("cell-error", "T", "C9"),
         ("not-answered", "S", "C20"),
@@ -111,8 +111,8 @@ def test_the_like_on_one_sheet_is_told_together() -> None:
     one = [problem("not-answered", Place("f", "S", f"C{n}"), ref=f"EC{n}") for n in (6, 7)]
     other = problem("not-answered", Place("f", "T", "C6"), ref="SM1")
     together, apart = grouped([*one, other])
-    assert (together.place.cell, together.ref) == ("C6, C7", "EC6, EC7")
-    assert (apart.place.cell, apart.ref) == ("C6", "SM1")
+    assert (together.cell, together.ref) == ("C6, C7", "EC6, EC7")
+    assert (apart.cell, apart.ref) == ("C6", "SM1")
 
 
 def test_every_kind_of_problem_says_what_happened_and_what_to_do() -> None:

@@ -195,11 +195,11 @@ def test_what_needs_a_decision_comes_first(framework: Framework, register: Regis
     ]
     last = (Answer("EC1", current=2),)
     previous = {medway.gss_code: Assessment(medway.gss_code, medway.name, "2022", last)}
-    refused = Return("bad.xlsx", "x", Status.REFUSED, message="It is a PDF.")
+    refused = Return("bad.xlsx", "x", Status.REFUSED)
     tables = tables_of(batch, framework, register, previous)
     returns = [
         *as_returns(batch),
-        dataclasses.replace(refused, problems=_errors(), message=_errors()[0].message),
+        dataclasses.replace(refused, problems=_errors(), reason=_errors()[0]),
     ]
     found = notable(tables, returns)
     assert [(one.kind, one.council or one.source_file, one.refs[:1]) for one in found] == [

@@ -151,7 +151,7 @@ def _is_told_at(seen: Look, page: Page, number: int, key: str) -> bool:
     return any(
         problem.slug in ("sheet-extra", "sheet-of-other-council", "row-without-headings")
         or (problem.slug in ("heading-missing", "heading-doubled") and problem.value == HEADINGS[key])
-        or (problem.slug == "row-unknown" and _position(problem.place.cell)[0] == number)
+        or (problem.slug == "row-unknown" and _position(problem.cell)[0] == number)
         for problem in told
     )
 

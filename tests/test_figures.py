@@ -63,7 +63,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, framework: Framework) -> Made
     before = [made_up(one, framework, 7, round_="2022") for one in councils[25:]]
     returns = as_returns([*now[:40], *several, *now[41:]])
     old = Return("old.xlsx", "o", Status.SUPERSEDED, now[0], superseded_by="0.xlsx")
-    returns += [old, Return("bad.xlsx", "b", Status.REFUSED, message="Not a workbook.")]
+    returns += [old, Return("bad.xlsx", "b", Status.REFUSED)]
     families = {one.gss_code: "ABC"[n % 3] for n, one in enumerate(councils[:45])}
     scope = Scope(previous={one.gss_code: one for one in before}, families=families)
     write_outputs(returns, out, framework, register, scope)

@@ -163,7 +163,7 @@ def test_the_list_leads_to_the_cells_that_are_told(fills: list[Fill]) -> None:
             (problem.place.sheet, cell)
             for problem in fill.returned.problems
             if problem.slug == "not-answered"
-            for cell in problem.place.cell.split(", ")
+            for cell in problem.cells
         }
         assert told
         assert told <= {(sheet, cell) for sheet, _, cell in listed}

@@ -144,7 +144,7 @@ def test_results_stay_where_nothing_was_accepted(
     batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
 ) -> None:
     """A wrong folder wipes nothing: the message says what was given; a fresh folder gets its lists."""
-    refused = [Return("asked.csv", "x", Status.REFUSED, message="A text file.")]
+    refused = [Return("asked.csv", "x", Status.REFUSED)]
     write_outputs(refused, tmp_path, framework, register)
     write_outputs(as_returns(batch[:2]), tmp_path, framework, register)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}

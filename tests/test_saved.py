@@ -92,7 +92,7 @@ def read(process: ReadingProcess, framework: Framework) -> Callable[[Path], Retu
 def told(returned: Return) -> tuple[Told, ...]:
     """Every problem but those of any unfinished workbook."""
     found = (problem for problem in returned.problems if problem.slug not in USUAL)
-    return tuple(sorted((problem.slug, problem.place.sheet, problem.place.cell) for problem in found))
+    return tuple(sorted((problem.slug, problem.place.sheet, problem.cell) for problem in found))
 
 
 def used(returned: Return) -> int:

@@ -65,7 +65,7 @@ class Line:
         if self.spot:
             return f"{self.spot.sheet}, {self.spot.cell}"
         place = self.found.place
-        own = ", ".join(filter(None, (place.sheet, place.cell)))
+        own = ", ".join(filter(None, (place.sheet, self.found.cell)))
         return self.sheet or (f"In your own file: {own}" if own else "Your file")
 
     @property
@@ -155,8 +155,7 @@ class Marks:
             if len(own) > 1 and {ref for ref, _ in own} == set(found.refs):
                 return own
             return [(ref, found.field) for ref in found.refs]
-        labels = found.value.split(", ") if CATALOGUE[found.slug].grouped else []
-        named = [("", detail.key) for detail in layout.DETAILS if detail.label in labels]
+        named = [("", detail.key) for detail in layout.DETAILS if detail.label in found.values]
         return named or [("", found.field)]
 
     @cached_property
@@ -188,7 +187,7 @@ def _alone(found: Problem, ref: str, key: str) -> Problem:
     """One of several problems that were told together, as it would be told by itself."""
     labels = {detail.key: detail.label for detail in layout.DETAILS}
     if not CATALOGUE[found.slug].grouped:
-        return replace(found, ref=ref, field=key)
+        return replace(found, refs=(ref,), field=key)
     value = found.value if ref else labels[key]
     return problem(found.slug, found.place, ref=ref, field=key, value=value)
 

@@ -106,7 +106,7 @@ def _tell_return(returned: Return) -> None:
 
 
 def _tell_problem(found: Problem) -> None:
-    where = ", ".join(filter(None, (found.place.sheet, found.place.cell)))
+    where = ", ".join(filter(None, (found.place.sheet, found.cell)))
     click.echo(f"\n  {found.severity.value}: {plain(found.message, 400)}")
     if where:
         click.echo(f"    Where: {plain(where, 400)}")

@@ -76,8 +76,7 @@ def _no_returns(returns: Sequence[Return]) -> Iterator[Notable]:
 
 def _is_open(returned: Return) -> bool:
     """Whether what became of the file is to be decided on: it is more than a note, and was not waived."""
-    said = [found for found in returned.problems if found.message == returned.message]
-    return any(found.severity is not Severity.NOTE and not found.waived for found in said)
+    return any(found.severity is not Severity.NOTE and not found.waived for found in returned.reasons)
 
 
 def _few_answers(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:

@@ -1,4 +1,4 @@
-"""The rows of the tables to answers, each with its cells; what cannot be used is told, never dropped."""
+"""The rows of the tables to answers, each with its cells; what cannot be used is reported, never dropped."""
 
 from __future__ import annotations
 
@@ -12,11 +12,19 @@ from nps_xlsx.ingester.locate import Row, Table
 from nps_xlsx.ingester.ours import our_texts
 from nps_xlsx.ingester.shown import shown
 from nps_xlsx.ingester.witnesses import Witnesses
-from nps_xlsx.model import Answer, Framework, LevelValue, Place
+from nps_xlsx.model import Answer, Framework
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.problems import CATALOGUE
 from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.values import CellValue, read_date, read_level, read_priority, read_text, text_slug
+from nps_xlsx.workbook.values import (
+    CellValue,
+    LevelReading,
+    read_date,
+    read_level,
+    read_priority,
+    read_text,
+    text_slug,
+)
 
 
 @dataclass(slots=True)
@@ -43,14 +51,15 @@ class AnswerReader:
                 self._count_refused(row)
                 continue
             if not self._has_content(row):
-                answers.setdefault(row.ref, self._answer(row))
+                answers.setdefault(row.ref, _RowReader(self.findings, self.framework, row).answer())
                 continue  # a row copied without its answers hides nothing
             self.present += 1
             if row.ref in answers and not answers[row.ref].is_blank:
-                self._tell(row, "row-doubled", "ref", self._words(row.table, row.row))
+                again = _RowReader(self.findings, self.framework, row)
+                again.report("row-doubled", "ref", self._words(row.table, row.row))
                 self.refused += 1
                 continue
-            answers[row.ref] = self._answer(row)
+            answers[row.ref] = _RowReader(self.findings, self.framework, row).answer()
             self.refused += bool(answers[row.ref].refused)
         self._unknown_rows(tables, {(id(row.table), row.row) for row in rows})
         return tuple(answers[row.code] for row in self.framework.rows if row.code in answers)
@@ -65,7 +74,7 @@ class AnswerReader:
             ref = "" if doubt.is_of_table else row.ref
             value = "" if doubt.is_of_table else self._words(row.table, row.row)
             self.findings.tell(
-                slug, self._place(row, "ref"), ref=ref, field="ref", value=value, pairs=doubt.words
+                slug, row.table.place(row.row, "ref"), ref=ref, field="ref", value=value, pairs=doubt.words
             )
             refused = [r for r in mine if r.table is doubt.table and (doubt.is_of_table or r.row == row.row)]
             doubted |= {(id(r.table), r.row) for r in refused}
@@ -81,7 +90,7 @@ class AnswerReader:
         return any(row.table.holds(row.row, key) for key in self.inputs)
 
     def _unknown_rows(self, tables: Sequence[Table], known: set[tuple[int, int]]) -> None:
-        """Tell rows below the headings that hold answers, but whose Ref and name are not ours."""
+        """Report rows below the headings that hold answers, but whose Ref and name are not ours."""
         for table in tables:
             for number in table.rows:
                 held = [key for key in self.inputs if table.holds(number, key)]
@@ -101,98 +110,101 @@ class AnswerReader:
         """All that a council wrote in a row, for those who are to say where it belongs."""
         return "; ".join(filter(None, (read_text(table.value(number, key)) for key in self.inputs)))
 
-    # --- One row
 
-    def _answer(self, row: Row) -> Answer:
-        before = len(self.findings.problems)
-        answer = self._read(row)
-        found = self.findings.problems[before:]
-        refused = tuple(problem.field for problem in found if CATALOGUE[problem.slug].refuses)
-        return replace(answer, refused=tuple(dict.fromkeys(refused)))
+class _RowReader:
+    """Reads one row; ``report`` keeps the columns in which something could not be used."""
 
-    def _read(self, row: Row) -> Answer:
+    def __init__(self, findings: Findings, framework: Framework, row: Row) -> None:
+        self._findings, self._framework, self._row = findings, framework, row
+        self._refused: list[str] = []
+
+    def answer(self) -> Answer:
+        """The row as an answer, each of its faults reported."""
+        row = self._row
         if row.by_name:
-            self._tell(row, "ref-lost", "ref", read_text(row.table.value(row.row, "ref")))
-        current, current_text = self._level(row, "current")
-        target, target_text = self._level(row, "target")
-        reviewer_level, _ = self._level(row, "reviewer_level")
-        day, words = read_date(self._value(row, "due_date"), is_1904=row.table.grid.is_1904)
+            self.report("ref-lost", "ref", read_text(row.table.value(row.row, "ref")))
+        current, target = self._level("current"), self._level("target")
+        reviewer_level = self._level("reviewer_level").value
+        day, words = read_date(self._value("due_date"), is_1904=row.table.grid.is_1904)
         if words:
-            self._tell(row, "date-unreadable", "due_date", words)
-        priority, is_known = read_priority(self._value(row, "priority"))
+            self.report("date-unreadable", "due_date", words)
+        priority, is_known = read_priority(self._value("priority"))
         if not is_known:
-            self._tell(row, "priority-unreadable", "priority", priority)
+            self.report("priority-unreadable", "priority", priority)
         return Answer(
             ref=row.ref,
-            current=current,
-            target=target,
-            current_text=current_text,
-            target_text=target_text,
-            evidence=self._text(row, "evidence"),
-            actions=self._text(row, "actions"),
-            owner=self._text(row, "owner"),
+            current=current.value,
+            target=target.value,
+            current_text=current.text,
+            target_text=target.text,
+            current_between=current.is_between,
+            target_between=target.is_between,
+            evidence=self._text("evidence"),
+            actions=self._text("actions"),
+            owner=self._text("owner"),
             due_date=day,
             due_text=words,
             priority=priority,
             reviewer_level=reviewer_level,
-            reviewer_comment=self._text(row, "reviewer_comment"),
-            place=replace(self._place(row, "current"), file=self.findings.file),
+            reviewer_comment=self._text("reviewer_comment"),
+            place=replace(row.table.place(row.row, "current"), file=self._findings.file),
+            refused=tuple(dict.fromkeys(self._refused)),
             cells={key: row.table.cell(row.row, key) for key in row.table.columns},
         )
 
-    def _level(self, row: Row, key: str) -> tuple[LevelValue, str]:
-        behaviour = self.framework.row_by_code[row.ref]
-        reading = read_level(self._value(row, key), self.framework.levels, behaviour.descriptors)
-        if reading.slug:
-            self._tell(row, reading.slug, key, reading.text)
-        if reading.value is not None and self._at(row, key) in row.table.grid.formulas:
-            self._tell(row, "answer-by-formula", key, reading.text)
-        return reading.value, reading.text
+    def report(self, slug: str, key: str, value: str = "") -> None:
+        """Report a problem with one of the row's cells."""
+        if CATALOGUE[slug].refuses:
+            self._refused.append(key)
+        place, which = self._row.table.place(self._row.row, key), key.removesuffix("_level")
+        self._findings.tell(slug, place, ref=self._row.ref, field=key, value=value, which=which)
 
-    def _text(self, row: Row, key: str) -> str:
-        value, at, grid = self._value(row, key), self._at(row, key), row.table.grid
+    def _level(self, key: str) -> LevelReading:
+        behaviour = self._framework.row_by_code[self._row.ref]
+        reading = read_level(self._value(key), self._framework.levels, behaviour.descriptors)
+        if reading.slug:
+            self.report(reading.slug, key, reading.text)
+        if reading.value is not None and self._at(key) in self._row.table.grid.formulas:
+            self.report("answer-by-formula", key, reading.text)
+        return reading
+
+    def _text(self, key: str) -> str:
+        value, at, grid = self._value(key), self._at(key), self._row.table.grid
         slug = text_slug(value, grid.cut_at)
         if slug:
-            self._tell(row, slug, key)
+            self.report(slug, key)
         if not (at in grid.formats or at in grid.shown):
             return read_text(value)
         text = grid.shown.get(at) or shown(value, grid.formats.get(at, ""))
         if text is None and not isinstance(value, dt.date):
-            self._tell(row, "number-as-stored", key, read_text(value))
+            self.report("number-as-stored", key, read_text(value))
         return read_text(value) if text is None else text
 
-    def _value(self, row: Row, key: str) -> CellValue:
-        """A cell's value; one that holds something else than a value is told, and read as blank."""
-        at, grid = self._at(row, key), row.table.grid
+    def _value(self, key: str) -> CellValue:
+        """A cell's value; one that holds something else than a value is reported, and read as blank."""
+        at, grid = self._at(key), self._row.table.grid
         if at in grid.errors:
-            self._tell(row, "cell-error", key, grid.errors[at])
+            self.report("cell-error", key, grid.errors[at])
         elif at in grid.without_result:
-            self._tell(row, "formula-without-result", key)
+            self.report("formula-without-result", key)
         elif at in grid.unread:
-            self._tell(row, "cell-unread", key)
+            self.report("cell-unread", key)
         else:
-            value = row.table.value(row.row, key)
+            value = self._row.table.value(self._row.row, key)
             if value != "":
-                self._told_looks(row, key)
+                self._report_looks(key)
             return value
         return ""
 
-    def _told_looks(self, row: Row, key: str) -> None:
+    def _report_looks(self, key: str) -> None:
         """Report what cannot be seen in a cell's value: that it is merged, that words are struck through."""
-        at = self._at(row, key)
-        if at[0] != row.row:
-            self._tell(row, "answer-merged", key, cell_name(*at))
-        if at in row.table.grid.unconfirmed:
-            self._tell(row, "cell-unconfirmed", key)
-        if at in row.table.grid.struck:
-            self._tell(row, "words-struck", key)
+        at, grid = self._at(key), self._row.table.grid
+        if at[0] != self._row.row:
+            self.report("answer-merged", key, cell_name(*at))
+        if at in grid.unconfirmed:
+            self.report("cell-unconfirmed", key)
+        if at in grid.struck:
+            self.report("words-struck", key)
 
-    def _at(self, row: Row, key: str) -> tuple[int, int]:
-        return row.table.at(row.row, key)
-
-    def _place(self, row: Row, key: str) -> Place:
-        return row.table.place(row.row, key)
-
-    def _tell(self, row: Row, slug: str, key: str, value: str = "") -> None:
-        which = key.removesuffix("_level")
-        self.findings.tell(slug, self._place(row, key), ref=row.ref, field=key, value=value, which=which)
+    def _at(self, key: str) -> tuple[int, int]:
+        return self._row.table.at(self._row.row, key)

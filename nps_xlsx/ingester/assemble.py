@@ -72,7 +72,7 @@ def refused_return(source: SourceFile, refusal: RefusedError) -> Return:
         Status.REFUSED,
         problems=(found,),
         received=source.received,
-        message=found.message,
+        reason=found,
     )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from itertools import chain
 from string import Formatter
 
 from nps_xlsx.model import Place, Problem, Severity
@@ -69,8 +70,9 @@ def problem(
         message=kind.message.format(**filled),
         advice=kind.advice.format(**filled),
         ask=asked.format(**filled),
-        ref=ref,
-        value=value,
+        refs=_known(ref),
+        cells=_known(place.cell),
+        values=_known(value),
         field=field,
     )
 
@@ -111,18 +113,21 @@ def counts(problems: Iterable[Problem]) -> Counter[str]:
 
 
 def _as_one(members: list[Problem]) -> Problem:
-    first = members[0]
+    members = sorted(members, key=lambda member: position(member.place.cell))
+    first, values = members[0], _all(member.values for member in members)
     if len(members) == 1:
         return first
-    members = sorted(members, key=lambda member: position(member.place.cell))
-    ref = _joined(member.ref for member in members)
-    value = _joined(member.value for member in members)
-    place = replace(first.place, cell=_joined(member.place.cell for member in members))
-    return problem(first.slug, place, ref=ref, field=first.field, value=value)
+    refs, cells = _all(member.refs for member in members), _all(member.cells for member in members)
+    one = problem(first.slug, first.place, ref=", ".join(refs), field=first.field, value=", ".join(values))
+    return replace(one, refs=refs, cells=cells, values=values)
 
 
-def _joined(texts: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(filter(None, texts)))
+def _all(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(parts)))
+
+
+def _known(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
 
 
 def _short(value: str) -> str:

@@ -61,8 +61,12 @@ class Problem:
     place: Place
     message: str
     advice: str
-    ref: str = ""
-    value: str = ""
+    refs: tuple[str, ...] = ()
+    """The behaviours that it is about: several where similar problems are reported once."""
+    cells: tuple[str, ...] = ()
+    """The cells that it is about, as Excel shows them; ``place`` has the first."""
+    values: tuple[str, ...] = ()
+    """What was found in them."""
     field: str = ""
     """Which answer or detail it is about: the key of its column or label in the layout."""
     ask: str = ""
@@ -71,14 +75,19 @@ class Problem:
     """Why it is let pass, where somebody decided so: it is still shown, but no longer counts."""
 
     @property
-    def refs(self) -> tuple[str, ...]:
-        """The behaviours that it is about: several where the like is told once."""
-        return tuple(filter(None, self.ref.split(", ")))
+    def ref(self) -> str:
+        """Its behaviours, as a list shows them."""
+        return ", ".join(self.refs)
 
     @property
-    def cells(self) -> tuple[str, ...]:
-        """The cells that it is about."""
-        return tuple(filter(None, self.place.cell.split(", ")))
+    def cell(self) -> str:
+        """Its cells, as a list shows them."""
+        return ", ".join(self.cells)
+
+    @property
+    def value(self) -> str:
+        """What was found, as a list shows it."""
+        return ", ".join(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,13 @@ class Answer:
     current: LevelValue = None
     target: LevelValue = None
     current_text: str = ""
+    """What stands in the cell of the current level."""
     target_text: str = ""
+    current_between: bool = False
+    """Whether that is a level between two, of which the lower counts."""
+    target_between: bool = False
+    divided: str = ""
+    """What several respondents gave as the current level, where they differ."""
     evidence: str = ""
     actions: str = ""
     owner: str = ""
@@ -229,7 +244,8 @@ class Return:
     """The mail that it came in, where it came in one."""
     uncorrected: Assessment | None = None
     """What the council wrote, where a correction changed it."""
-    message: str = ""
+    reason: Problem | None = None
+    """Why it does not count: it is among its problems too."""
     superseded_by: str = ""
     """The file that counts instead of a superseded one, or that a joined one counts in."""
     answers_present: int = 0
@@ -255,6 +271,17 @@ class Return:
         if self.assessment is not None:
             return self.assessment.council
         return self.supposed.name if self.supposed else ""
+
+    @property
+    def message(self) -> str:
+        """Why it does not count, in words."""
+        return self.reason.message if self.reason else ""
+
+    @property
+    def reasons(self) -> tuple[Problem, ...]:
+        """Why it does not count, as it stands among its problems, where it may be waived."""
+        why = self.reason
+        return tuple(one for one in self.problems if why and (one.slug, one.place) == (why.slug, why.place))
 
     @property
     def written(self) -> Assessment | None:

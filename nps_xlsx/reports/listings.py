@@ -135,7 +135,7 @@ def _problem_row(source_file: str, gss_code: str, council: str, found: Problem) 
         "severity": found.severity.value,
         "problem": found.slug,
         "sheet": found.place.sheet,
-        "cell": found.place.cell,
+        "cell": found.cell,
         "ref": found.ref,
         "value": found.value,
         "message": found.message,

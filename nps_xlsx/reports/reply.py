@@ -116,7 +116,7 @@ def _unused(returned: Return) -> list[str]:
     """What became of a return that is refused or put aside, and what the council can do."""
     if returned.status is Status.DUPLICATE:
         return [_wrapped(f"{_received(returned)} {_TWICE}")]
-    reasons = [found for found in told(returned.problems) if found.message == returned.message]
+    reasons = told(returned.reasons)
     if not reasons:
         return []
     outlook = _ASIDE if returned.status is Status.SUPERSEDED else _NOT_YET

@@ -109,7 +109,7 @@ def with_problem(returned: Return, found: Problem) -> Return:
 
 def _ended(returned: Return, status: Status, slug: str, **words: str) -> Return:
     found = problem(slug, Place(returned.source_file), **words)
-    return replace(with_problem(returned, found), status=status, message=found.message)
+    return replace(with_problem(returned, found), status=status, reason=found)
 
 
 # --- The same bytes twice

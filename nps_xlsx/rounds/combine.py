@@ -105,6 +105,7 @@ def _answer(ref: str, together: Combined) -> Answer:
         ref,
         current=current.counted,
         target=target.counted,
+        divided=str(current) if len(set(current.levels)) > 1 else "",
         current_text=str(current),
         target_text=str(target),
         evidence=_side_by_side((who, a.evidence) for who, a in given),

@@ -9,8 +9,8 @@ from functools import reduce
 from nps_xlsx.model import Answer, Assessment, Framework, LevelValue
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "current": ("current", "current_text"),
-    "target": ("target", "target_text"),
+    "current": ("current", "current_text", "current_between"),
+    "target": ("target", "target_text", "target_between"),
     "evidence": ("evidence",),
     "actions": ("actions",),
     "owner": ("owner",),

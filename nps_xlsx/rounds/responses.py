@@ -183,6 +183,8 @@ def _answer(texts: Mapping[str, str], framework: Framework) -> Answer:
         target=_level(texts.get("target", ""), framework),
         current_text=texts.get("current_text", ""),
         target_text=texts.get("target_text", ""),
+        current_between=_is_between("current", texts, framework),
+        target_between=_is_between("target", texts, framework),
         evidence=texts.get("evidence", ""),
         actions=texts.get("actions", ""),
         owner=texts.get("owner", ""),
@@ -190,6 +192,10 @@ def _answer(texts: Mapping[str, str], framework: Framework) -> Answer:
         due_text=words,
         priority=texts.get("priority", ""),
     )
+
+
+def _is_between(column: str, texts: Mapping[str, str], framework: Framework) -> bool:
+    return read_level(texts.get(f"{column}_text", ""), framework.levels).is_between
 
 
 def _level(text: str, framework: Framework) -> LevelValue:

@@ -96,6 +96,11 @@ class LevelReading:
     text: str
     slug: str = ""
 
+    @property
+    def is_between(self) -> bool:
+        """Whether it lies between two levels, such as 2/3, so that the lower counts."""
+        return self.slug == "level-between"
+
 
 def read_level(value: CellValue, levels: Sequence[Level], descriptors: Iterable[str] = ()) -> LevelReading:
     """Read a level: from the dropdown, typed as number or name, between two, or not applicable.

@@ -87,7 +87,7 @@ def lines(found: Iterable[Reading]) -> Iterator[list[str]]:
         refused = reading.returned.assessment is None
         changed = known.in_short(reading.changed, reading.recipe.codes)
         told = [problem for problem in reading.returned.problems if problem.slug not in USUAL]
-        places = [[problem.slug, problem.place.sheet, problem.place.cell] for problem in told]
+        places = [[problem.slug, problem.place.sheet, problem.cell] for problem in told]
         for number, place in enumerate(sorted(places) or [["", "", ""]]):
             yield [reading.recipe.file, *place, ("refused" if refused else changed) if number == 0 else ""]
 

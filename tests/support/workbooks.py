@@ -46,7 +46,7 @@ def slugs(returned: Return) -> list[str]:
 
 def places(returned: Return, slug: str) -> list[tuple[str, str]]:
     """Sheet and cells of each problem of a kind."""
-    return [(p.place.sheet, p.place.cell) for p in returned.problems if p.slug == slug]
+    return [(p.place.sheet, p.cell) for p in returned.problems if p.slug == slug]
 
 
 def write(path: Path, content: bytes) -> Path:

@@ -10,7 +10,6 @@ from nps_xlsx.model.dates import iso_date, long_date
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.scores import Score, one_decimal, score
 from nps_xlsx.reports.papers.paper import Facts, Paragraph, Section
-from nps_xlsx.reports.papers.scale import is_between
 from nps_xlsx.workbook import wording
 
 ABOUT = "What this paper rests on"
@@ -117,14 +116,17 @@ def _counted(found: Score) -> str:
 
 
 def _between(case: Case) -> list[tuple[str, str]]:
-    levels = case.framework.levels
     given = [
         f"{text} ({row.code})"
         for row in case.framework.rows
-        for text in (case.assessment[row.code].current_text, case.assessment[row.code].target_text)
-        if is_between(text, levels, row.descriptors)
+        for text, is_between in _level_texts(case.assessment[row.code])
+        if is_between
     ]
     return [("Levels between two", f"{', '.join(given)} {_BETWEEN}.")] if given else []
+
+
+def _level_texts(answer: Answer) -> tuple[tuple[str, bool], ...]:
+    return (answer.current_text, answer.current_between), (answer.target_text, answer.target_between)
 
 
 def earlier(case: Case) -> str:

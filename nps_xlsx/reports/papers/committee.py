@@ -8,7 +8,7 @@ from nps_xlsx.model import Behaviour, KeyArea
 from nps_xlsx.reports.papers.case import LABELS, Case, about, comments, earlier
 from nps_xlsx.reports.papers.figures import summary
 from nps_xlsx.reports.papers.paper import Block, Cell, Column, Ladder, Paper, Paragraph, Row, Section, Table
-from nps_xlsx.reports.papers.scale import Scale, spread_of, with_numbers
+from nps_xlsx.reports.papers.scale import Scale, with_numbers
 from nps_xlsx.workbook import wording
 
 _FIRST = "No earlier round was given, so this round stands alone."
@@ -92,7 +92,7 @@ def _row(case: Case, scale: Scale, row: Behaviour) -> Row:
     cells = [Cell(str(row.value_code)), Cell(row.short_name)]
     cells += [Cell(row.summary)] if _has_summaries(case) else []
     for answer in rounds:
-        target = scale.target(row, answer).text if answer.target is not None else ""
-        text = comments(answer, note=spread_of(answer), target=target)
-        cells += [scale.current(row, answer), Cell(text, labels=LABELS)]
+        target = scale.target(answer).text if answer.target is not None else ""
+        text = comments(answer, note=answer.divided, target=target)
+        cells += [scale.current(answer), Cell(text, labels=LABELS)]
     return tuple(cells)

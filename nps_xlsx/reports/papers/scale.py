@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour, Framework, Level, LevelValue
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Framework, Level, LevelValue
 from nps_xlsx.model.scores import nearest_level
 from nps_xlsx.reports.papers.paper import Cell
 from nps_xlsx.workbook.layout import NOT_APPLICABLE_LABEL
-from nps_xlsx.workbook.values import read_level
 
 NOT_ANSWERED, NO_TARGET, NO_LEVEL = "Not answered", "No target set", "No level given"
-
-_SPREAD = re.compile(r"\d(, \d)*(; .*)?|; .*")
-"""What several respondents gave, as the combining of their returns puts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +30,21 @@ class Scale:
         number = nearest_level(mean)
         return Cell(self.name(number), level=number)
 
-    def current(self, behaviour: Behaviour, answer: Answer) -> Cell:
+    def current(self, answer: Answer) -> Cell:
         """The current level; a level between two as it was given, in the colour of the one that counts."""
-        return self._cell(behaviour, answer.current, answer.current_text, NOT_ANSWERED)
+        return self._cell(answer.current, answer.current_text, NOT_ANSWERED, between=answer.current_between)
 
-    def target(self, behaviour: Behaviour, answer: Answer) -> Cell:
+    def target(self, answer: Answer) -> Cell:
         """The target level, in the same way."""
         if answer.current == NOT_APPLICABLE and answer.target is None:
             return Cell(NOT_APPLICABLE_LABEL)
-        return self._cell(behaviour, answer.target, answer.target_text, NO_TARGET)
+        return self._cell(answer.target, answer.target_text, NO_TARGET, between=answer.target_between)
 
-    def _cell(self, behaviour: Behaviour, level: LevelValue, text: str, otherwise: str) -> Cell:
+    def _cell(self, level: LevelValue, text: str, otherwise: str, *, between: bool) -> Cell:
         if level == NOT_APPLICABLE:
             return Cell(NOT_APPLICABLE_LABEL)
         if level is None:
             return Cell(f"{text} (no level)" if text.strip() else otherwise)
-        between = is_between(text, self.levels, behaviour.descriptors)
         return Cell(text.strip() if between else self.name(level), level=level)
 
 
@@ -63,16 +56,3 @@ def names_only(framework: Framework) -> Scale:
 def with_numbers(framework: Framework) -> Scale:
     """The framework's levels by number and name: 2 Developing."""
     return Scale(framework.levels, tuple(level.label for level in framework.levels))
-
-
-def is_between(text: str, levels: Sequence[Level], descriptors: Sequence[str]) -> bool:
-    """Whether what stood in a level's cell is a level between two, such as 2/3 (or the date made of it)."""
-    return read_level(text, levels, descriptors).slug == "level-between"
-
-
-def spread_of(answer: Answer) -> str:
-    """What several respondents gave as the current level, where they differ; else an empty text."""
-    text = answer.current_text
-    if not _SPREAD.fullmatch(text) or len(set(re.findall(r"\d", text.split(";")[0]))) < 2:
-        return ""
-    return text

@@ -232,7 +232,7 @@ def _own(case: Case, row: Behaviour) -> str:
 
 def _now_and_next(case: Case, scale: Scale, row: Behaviour) -> tuple[Cell, Cell]:
     answer = case.assessment[row.code]
-    return scale.current(row, answer), scale.target(row, answer)
+    return scale.current(answer), scale.target(answer)
 
 
 def _is_between(answer: Answer, number: int, target: object) -> bool:

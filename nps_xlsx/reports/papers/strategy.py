@@ -45,9 +45,9 @@ def _row(case: Case, scale: Scale, row: Behaviour) -> Row:
     answer = case.assessment[row.code]
     return (
         Cell(lead=row.name) if not row.is_scored else Cell(row.name),
-        scale.current(row, answer),
+        scale.current(answer),
         Cell(_says(row, answer, answer.current)),
-        scale.target(row, answer),
+        scale.target(answer),
         Cell(_says(row, answer, answer.target)),
     )
 

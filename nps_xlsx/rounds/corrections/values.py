@@ -34,7 +34,7 @@ def answer_values(ref: str, key: str, text: str, framework: Framework) -> dict[s
         reading = read_level(text, framework.levels, framework.row_by_code[ref].descriptors)
         if reading.slug not in ("", "level-as-descriptor"):
             raise ValueFaultError(f"{text!r} is no level; give its number or name, NA, or nothing")
-        return {key: reading.value, f"{key}_text": reading.text}
+        return {key: reading.value, f"{key}_text": reading.text, f"{key}_between": False}
     if key == "due_date":
         return {"due_date": _exact_date(text), "due_text": ""}
     if key == "priority":
