@@ -1,38 +1,22 @@
 """For which groups of councils the page may hold figures: all, a region, a type, a type within a region.
 
-Totals can be added and subtracted: London less its boroughs is the City of London.  The groups of
-a page are safe if no sum or difference of their totals, with whatever factors, rests on fewer councils
-than the threshold.  Such a sum exists exactly if the groups' totals are less independent of each other
-once these few councils are taken out, which a matrix's rank tells: a row per group, a column per cell (the
-councils of one region and type).
-
-``rows`` protects tables by one fact at a time, with each fact's parts adding up to the
-whole.  Here the two facts are crossed, and any choice of groups may be asked about.
+The groups of a page are safe if no sum or difference of their totals, with whatever factors, rests on fewer
+councils than the threshold (see ``sums``).  ``rows`` protects tables by one fact at a time, with each fact's
+parts adding up to the whole.  Here the two facts are crossed, and any choice of groups may be asked about.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import product
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Collection, Iterable, Sequence
 
 from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group, holds
-
-_Whole = npt.NDArray[np.int64]
+from nps_xlsx.figures.disclosure.sums import Sum, Sums
 
 
 def size(group: Group, councils: Counter[Cell]) -> int:
     """How many councils are in a group."""
     return sum(count for cell, count in councils.items() if holds(group, cell))
-
-
-def is_safe(groups: Iterable[Group], councils: Counter[Cell], threshold: int) -> bool:
-    """Whether no sum of these groups' totals rests on fewer councils than the threshold."""
-    return not _Sums.of(groups, _Sums.nothing(councils)).tell(threshold)
 
 
 def publishable(
@@ -55,12 +39,10 @@ def publishable(
     given = [counter for counter in councils if any(counter.values())]
     if not given:
         return ()
-    # Whether five or fifty are enough makes no difference, so that many counters are alike.
-    alike = {_capped(counter, threshold): () for counter in given}
-    public = {_capped(counter, threshold): tuple(known) for counter in known_of if any(counter.values())}
+    public = {_capped(counter, threshold): known for counter in known_of if any(counter.values())}
     sums = [
-        _Sums.of(groups, _Sums.nothing(Counter(dict(counter))))
-        for counter, groups in (alike | public).items()
+        with_totals(Sums(dict(counter)), groups)
+        for counter, groups in ({_capped(counter, threshold): () for counter in given} | public).items()
     ]
     orders = [
         [group for group in order if candidates is None or group in candidates] for order in _orders(given[0])
@@ -71,17 +53,25 @@ def publishable(
 
 
 def _capped(councils: Counter[Cell], threshold: int) -> frozenset[tuple[Cell, int]]:
+    """Its sizes up to the threshold, as more make no difference: many counters are alike then."""
     return frozenset((cell, min(count, max(threshold, 1))) for cell, count in councils.items() if count)
 
 
-def _taken_up(order: Sequence[Group], sums: Sequence[_Sums], threshold: int) -> list[Group]:
+def with_totals(sums: Sums, groups: Iterable[Group]) -> Sums:
+    """The sums of these groups' totals as well."""
+    for group in groups:
+        sums = sums.plus(Sum({cell: 1 for cell in sums.sizes if holds(group, cell)}))
+    return sums
+
+
+def _taken_up(order: Sequence[Group], sums: Sequence[Sums], threshold: int) -> list[Group]:
     """The groups of this order that are safe with those before them; none where not even the first is."""
     chosen: list[Group] = []
     for group in order:
-        more: list[_Sums] = []
+        more = []
         for one in sums:
-            more.append(one.plus(group))
-            if more[-1].tell(threshold):
+            more.append(with_totals(one, [group]))
+            if more[-1].reveals(threshold) is not None:
                 break
         else:
             chosen.append(group)
@@ -116,67 +106,3 @@ def _worth(groups: Sequence[Group], councils: Counter[Cell]) -> tuple[int, int, 
 def _depth(group: Group) -> int:
     """0 for everyone, 1 for a region, 2 for a type, 3 for a type within a region."""
     return (group[0] is not None) + 2 * (group[1] is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """All sums of some groups' totals, solved (Gauss and Jordan): each row alone in having its own cell.
-
-    Two facts, crossed, make a matrix in which solving leaves no other number than one, zero and
-    minus one (it is totally unimodular), so whole numbers do.
-    """
-
-    cells: tuple[Cell, ...]
-    councils: _Whole
-    """How many are in each cell, most first."""
-    rows: _Whole
-    own: tuple[int, ...] = ()
-    """The place of each row's own cell."""
-
-    @classmethod
-    def nothing(cls, councils: Counter[Cell]) -> _Sums:
-        """No total yet."""
-        cells = tuple(sorted((cell for cell in +councils), key=lambda cell: (-councils[cell], cell)))
-        counts = np.array([councils[cell] for cell in cells], dtype=np.int64)
-        return cls(cells, counts, np.zeros((0, len(cells)), dtype=np.int64))
-
-    @classmethod
-    def of(cls, groups: Iterable[Group], sums: _Sums) -> _Sums:
-        """These groups' totals as well."""
-        for group in groups:
-            sums = sums.plus(group)
-        return sums
-
-    def plus(self, group: Group) -> _Sums:
-        """Another group's total as well."""
-        row = np.array([holds(group, cell) for cell in self.cells], dtype=np.int64)
-        row = row - row[list(self.own)] @ self.rows
-        if not row.any():
-            return self
-        own = int(np.flatnonzero(row)[0])
-        row = row * row[own]
-        rows = self.rows - np.outer(self.rows[:, own], row)
-        return _Sums(self.cells, self.councils, np.vstack([rows, row]), (*self.own, own))
-
-    def tell(self, threshold: int) -> bool:
-        """Whether some sum rests on fewer councils than the threshold.
-
-        Each row that a sum is made of brings its own cell into it, so only few and small ones need be
-        tried; and a sum with other factors than one and minus one has no fewer cells than one without.
-        """
-        counts = [int(self.councils[own]) for own in self.own]
-        small = [place for place, count in enumerate(counts) if count < threshold]
-        return any(
-            self.councils[np.array((1, *signs)) @ self.rows[chosen] != 0].sum() < threshold
-            for chosen in _few(small, counts, threshold - 1)
-            for signs in product((1, -1), repeat=len(chosen) - 1)
-        )
-
-
-def _few(places: Sequence[int], counts: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Every choice of these places that counts at most so many councils together."""
-    for number, place in enumerate(places):
-        if counts[place] <= most:
-            yield [place]
-            for rest in _few(places[number + 1 :], counts, most - counts[place]):
-                yield [place, *rest]

@@ -89,7 +89,7 @@ def withheld_counts(
     return frozenset(refs if hidden else ()), frozenset(hidden)
 
 
-def holds(group: Group, cell: Cell) -> bool:
+def holds(group: Group, cell: Sequence[str]) -> bool:
     """Whether a group has the councils of a region and type in it."""
     return group[0] in (None, cell[0]) and group[1] in (None, cell[1])
 

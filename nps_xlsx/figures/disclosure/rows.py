@@ -14,7 +14,7 @@ are published, the three are what is left.  With a threshold of ``t`` councils:
 4.  Tables by different facts are taken together.  London and the London boroughs differ by the
     City of London alone.  A published group is withheld as well for as long as some sum and
     difference of published figures rests on fewer than ``t`` councils, or gives the
-    figure of a group that is withheld.
+    figure of a group that is withheld (see ``sums``).
 
 What it protects: for each key area, and for all together, what fewer than ``t`` councils answered
 cannot be worked out by adding and subtracting the averages and counts of groups of councils, even by
@@ -28,37 +28,27 @@ councils or more learn that together take their answers away from a published su
 level, over all councils, is published: it does not say who.  Of bounds (no level lies above the highest)
 it looks only at an average that all but one council stand at; and it does not count on rounding: averages
 to one decimal over few answers give exact sums.  It knows only what is published together: an earlier
-publication with other groups, or a council's own paper, can tell more.
+publication with other groups, or a council's own paper, can reveal more.
 
-Nothing here reads answers: a row is the sets of councils that its figures rest on.
+Nothing here reads answers: a row is the sets of councils that its figures rest on.  What can be worked out
+from several tables together is for ``sums`` to find.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-from itertools import product
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
+from nps_xlsx.figures.disclosure.sums import Cell, Group, Sum, Sums
+
 Councils = frozenset[str]
-Cell = tuple[str, ...]
-"""The councils that are in the same group by every fact: here, their groups."""
-Group = tuple[str, str]
-"""A fact and one of its groups."""
 
 Name = TypeVar("Name", str, Group)
-Key = TypeVar("Key", bound=Hashable)
-
-Number = int | Fraction
-"""Whole where it can be: adding fractions takes ten times as long, and two facts never need any."""
 
 _ELSEWHERE = 2
 """Councils that must be at another level: where it is one, that one knows that all others are at the same."""
-
-_MOST_SUMS = 20_000
-"""Sums that are looked at before a table is taken to be unsafe without looking further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +185,17 @@ def _revealing(
 ) -> Group | None:
     """The smallest published group in a sum that says too much; ``None`` where there is no such sum."""
     for sizes in columns:
-        found = _telling_sum(sizes, list(facts), hidden, threshold)
+        sums, secret = Sums(sizes).plus(Sum(dict.fromkeys(sizes, 1))), []
+        for place, fact in enumerate(facts):
+            for name in sorted({cell[place] for cell in sizes}):
+                total = {cell: 1 for cell in sizes if cell[place] == name}
+                if name in hidden[fact]:
+                    secret.append(Sum(total))
+                else:
+                    sums = sums.plus(Sum(total, {(fact, name): 1}))
+        found = sums.reveals(threshold, secret)
         if found is not None:
-            return min(found.groups, key=lambda group: (facts[group[0]][group[1]].size, group), default=None)
+            return min(found, key=lambda group: (facts[group[0]][group[1]].size, group), default=None)
     return None
 
 
@@ -215,100 +213,3 @@ def _columns(facts: Facts) -> list[dict[Cell, int]]:
         if sizes not in found:
             found.append(sizes)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """A sum of published figures: how often each cell is in it, and each group's figure."""
-
-    cells: Mapping[Cell, Number]
-    groups: Mapping[Group, Number] = field(default_factory=dict)
-
-    def plus(self, other: _Sum, times: Number) -> _Sum:
-        return _Sum(_added(self.cells, other.cells, times), _added(self.groups, other.groups, times))
-
-
-def _added(one: Mapping[Key, Number], other: Mapping[Key, Number], times: Number) -> dict[Key, Number]:
-    whole = dict(one)
-    for key, value in other.items():
-        whole[key] = whole.get(key, 0) + times * value
-    return {key: value for key, value in whole.items() if value}
-
-
-def _telling_sum(
-    sizes: Mapping[Cell, int], facts: Sequence[str], hidden: Mapping[str, frozenset[str]], threshold: int
-) -> _Sum | None:
-    """A sum of published figures of one column that says too much."""
-    figures: dict[Group, _Sum] = {}
-    for place, fact in enumerate(facts):
-        for name in sorted({cell[place] for cell in sizes}):
-            inside = {cell: 1 for cell in sizes if cell[place] == name}
-            figures[fact, name] = _Sum(inside, {(fact, name): 1})
-    secret = [group for group in figures if group[1] in hidden[group[0]]]
-    published = [figures[group] for group in figures if group not in secret]
-    basis = _basis([_Sum(dict.fromkeys(sizes, 1)), *published], sizes)
-    for group in secret:
-        rest = _without(_Sum(figures[group].cells), basis)
-        if not rest.cells and rest.groups:
-            return rest
-    return _small_sum(basis, sizes, threshold)
-
-
-def _without(one: _Sum, basis: Mapping[Cell, _Sum]) -> _Sum:
-    """What is left of a sum when all that the others give is taken away."""
-    for pivot, other in basis.items():
-        if pivot in one.cells:
-            one = one.plus(other, -one.cells[pivot])
-    return one
-
-
-def _basis(sums: Iterable[_Sum], sizes: Mapping[Cell, int]) -> dict[Cell, _Sum]:
-    """The same sums solved (Gauss and Jordan): each alone in having its cell, a large one where it can be."""
-    basis: dict[Cell, _Sum] = {}
-    for one in sums:
-        rest = _without(one, basis)
-        if not rest.cells:
-            continue
-        pivot = max(rest.cells, key=lambda cell: (sizes[cell], cell))
-        own = rest.cells[pivot]
-        rest = _Sum({}).plus(rest, own if own in (1, -1) else Fraction(1, own))
-        for cell, other in basis.items():
-            if pivot in other.cells:
-                basis[cell] = other.plus(rest, -other.cells[pivot])
-        basis[pivot] = rest
-    return basis
-
-
-def _small_sum(basis: Mapping[Cell, _Sum], sizes: Mapping[Cell, int], threshold: int) -> _Sum | None:
-    """A sum or difference that rests on fewer councils than the threshold.
-
-    A solved cell is in such a sum only where its own sum is, so few and small ones need be tried.
-    Where they are too many all the same, everything published counts as telling too much.
-    """
-    small = [cell for cell in basis if sizes[cell] < threshold]
-    for tried, chosen in enumerate(_light(small, sizes, threshold - 1)):
-        if tried == _MOST_SUMS:
-            every = {group for one in basis.values() for group in one.groups}
-            return _Sum({}, dict.fromkeys(every, 1))
-        for found in _signed([basis[cell] for cell in chosen]):
-            if sum(sizes[cell] for cell in found.cells) < threshold:
-                return found
-    return None
-
-
-def _light(cells: Sequence[Cell], sizes: Mapping[Cell, int], most: int) -> Iterator[tuple[Cell, ...]]:
-    """Every choice of cells that together hold at most so many councils."""
-    for place, cell in enumerate(cells):
-        if sizes[cell] <= most:
-            yield (cell,)
-            for rest in _light(cells[place + 1 :], sizes, most - sizes[cell]):
-                yield (cell, *rest)
-
-
-def _signed(sums: Sequence[_Sum]) -> Iterator[_Sum]:
-    """The sums added up, with each choice of signs."""
-    for signs in product((1, -1), repeat=len(sums) - 1):
-        whole = sums[0]
-        for one, sign in zip(sums[1:], signs, strict=True):
-            whole = whole.plus(one, sign)
-        yield whole

@@ -8,12 +8,15 @@ from functools import cached_property
 
 import pandas as pd
 
-from nps_xlsx.figures.disclosure.rows import Councils, Group, Row, withheld_below, withheld_together
+from nps_xlsx.figures.disclosure.rows import Councils, Row, withheld_below, withheld_together
 from nps_xlsx.figures.tables import Tables
 from nps_xlsx.model import KeyArea
 
-ALL: Group = ("all", "all")
-"""The row of everything; other rows are named by ``theme``, ``area`` or ``ref`` and their code."""
+RowName = tuple[str, str]
+"""``theme``, ``area`` or ``ref``, and the code."""
+
+ALL: RowName = ("all", "all")
+"""The row of everything."""
 
 NOBODY: Councils = frozenset()
 _BY = ("all", "theme", "area", "ref")
@@ -45,22 +48,22 @@ class Publishable:
         return tuple(area for area in self.tables.framework.areas if area.behaviours)
 
     @cached_property
-    def names(self) -> tuple[Group, ...]:
+    def names(self) -> tuple[RowName, ...]:
         """The rows over all councils: everything, the themes, the areas, the enablers once."""
         themes = [("theme", name) for name in self._themes if name not in self._enablers]
         return (ALL, *themes, *(("area", area.code) for area in self.areas))
 
     @cached_property
-    def councils(self) -> Mapping[Group, Councils]:
+    def councils(self) -> Mapping[RowName, Councils]:
         """The councils that gave a current level, by row."""
         return _councils(self.tables.answers.dropna(subset=["current"]))
 
     @cached_property
-    def current(self) -> frozenset[Group]:
+    def current(self) -> frozenset[RowName]:
         """The rows of which current levels are withheld."""
         return self._withheld(self._given(self.tables.answers))
 
-    def _given(self, answers: pd.DataFrame, column: str = "current") -> dict[Group, Row]:
+    def _given(self, answers: pd.DataFrame, column: str = "current") -> dict[RowName, Row]:
         """What each row over all councils rests on, where these levels are shown."""
         given = answers.dropna(subset=[column])
         councils, spread = _councils(given), self._elsewhere(given, column)
@@ -69,13 +72,13 @@ class Publishable:
             for name in self._rows
         }
 
-    def _elsewhere(self, given: pd.DataFrame, column: str) -> list[dict[Group, Councils]]:
+    def _elsewhere(self, given: pd.DataFrame, column: str) -> list[dict[RowName, Councils]]:
         """For each level, the councils that gave another one too."""
         levels = self.tables.framework.levels
         return [_councils(given[given[column] != level.number]) for level in levels]
 
     @cached_property
-    def aims(self) -> frozenset[Group]:
+    def aims(self) -> frozenset[RowName]:
         """The rows of which targets and gaps are withheld, one with the other: each gives the other away."""
         answers = self.tables.answers
         both = _councils(answers.dropna(subset=["gap"]))
@@ -86,12 +89,12 @@ class Publishable:
         return self._withheld(rows, self.current)
 
     @cached_property
-    def last(self) -> frozenset[Group]:
+    def last(self) -> frozenset[RowName]:
         """The rows of which the earlier round's levels are withheld."""
         return self._withheld(self._given(self.tables.before))
 
     @cached_property
-    def same(self) -> frozenset[Group]:
+    def same(self) -> frozenset[RowName]:
         """The rows of which the figures of the same councils in both rounds are withheld.
 
         These differ from those of all councils by who came and who went, and by what had no level
@@ -183,9 +186,9 @@ class Publishable:
         return (enablers.name,) if enablers and enablers.behaviours else ()
 
     @cached_property
-    def _parts(self) -> Mapping[Group, Sequence[Group]]:
+    def _parts(self) -> Mapping[RowName, Sequence[RowName]]:
         """What adds up to what: behaviours to areas, areas to themes, themes and other areas to all."""
-        parts: dict[Group, list[Group]] = {ALL: [("theme", name) for name in self._themes]}
+        parts: dict[RowName, list[RowName]] = {ALL: [("theme", name) for name in self._themes]}
         for area in self.areas:
             key, theme = ("area", area.code), self.tables.framework.theme_name(area)
             parts.setdefault(("theme", theme) if theme else ALL, []).append(key)
@@ -193,10 +196,12 @@ class Publishable:
         return parts
 
     @property
-    def _rows(self) -> tuple[Group, ...]:
+    def _rows(self) -> tuple[RowName, ...]:
         return (ALL, *(name for own in self._parts.values() for name in own))
 
-    def _withheld(self, rows: Mapping[Group, Row], also: frozenset[Group] = frozenset()) -> frozenset[Group]:
+    def _withheld(
+        self, rows: Mapping[RowName, Row], also: frozenset[RowName] = frozenset()
+    ) -> frozenset[RowName]:
         return withheld_below(ALL, self._parts, rows, self.threshold, also)
 
 
@@ -204,7 +209,7 @@ def _scored(areas: Sequence[KeyArea]) -> bool:
     return any(area.behaviours for area in areas)
 
 
-def _councils(answers: pd.DataFrame, rows: Sequence[str] = _BY) -> dict[Group, Councils]:
+def _councils(answers: pd.DataFrame, rows: Sequence[str] = _BY) -> dict[RowName, Councils]:
     """The councils of these answers: of all, and by theme, area and behaviour."""
     frame, councils = answers.assign(all="all"), answers["gss_code"].to_numpy(object)
     return {

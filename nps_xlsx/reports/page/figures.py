@@ -20,8 +20,7 @@ import pandas as pd
 from nps_xlsx.figures import Asked, Tables
 from nps_xlsx.figures.disclosure.groups import publishable
 from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group, withheld_counts
-from nps_xlsx.figures.disclosure.rows import Group as Row
-from nps_xlsx.figures.disclosure.tables import ALL, Publishable
+from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
 from nps_xlsx.model import Framework, KeyArea
 
 Data = dict[str, Any]
@@ -123,12 +122,14 @@ def _groups(published: Publishable) -> Shown:
     )
 
 
-def _unmoved(published: Publishable) -> frozenset[Row]:
+def _unmoved(published: Publishable) -> frozenset[RowName]:
     """The key areas, or everything, of which the change is withheld; the page shows no finer one."""
     return frozenset(row for row in published.same if row[0] in (ALL[0], "area"))
 
 
-def _of_these(groups: Sequence[Group], safe: Sequence[Group], withheld: Collection[Row]) -> frozenset[Group]:
+def _of_these(
+    groups: Sequence[Group], safe: Sequence[Group], withheld: Collection[RowName]
+) -> frozenset[Group]:
     """The groups that are safe here too; only everyone where rows are withheld.
 
     Else a group's total less its rows would tell of the rows withheld.

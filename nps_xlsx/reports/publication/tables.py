@@ -12,8 +12,7 @@ from typing import Any, cast
 import pandas as pd
 
 from nps_xlsx.figures import UNKNOWN, Asked, Tables
-from nps_xlsx.figures.disclosure.rows import Group
-from nps_xlsx.figures.disclosure.tables import ALL, Publishable
+from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
 from nps_xlsx.model import Behaviour, Council
 from nps_xlsx.model.scores import one_decimal
 from nps_xlsx.workbook import layout
@@ -151,7 +150,7 @@ def _headline(shown: Publishable) -> Published:
     return Published("headline", columns, tuple(rows))
 
 
-def _named(shown: Publishable, name: Group) -> tuple[Cell, ...]:
+def _named(shown: Publishable, name: RowName) -> tuple[Cell, ...]:
     by, code = name
     if by == "area":
         area = shown.tables.framework.area_by_code[code]
@@ -187,7 +186,7 @@ def _figure_columns() -> tuple[Column, ...]:
     )
 
 
-def _figures(shown: Publishable, name: Group) -> tuple[Cell, ...]:
+def _figures(shown: Publishable, name: RowName) -> tuple[Cell, ...]:
     found = _figures_of(shown.tables, name)
     now, aims = name in shown.current, name in shown.aims
     return (
@@ -201,7 +200,7 @@ def _figures(shown: Publishable, name: Group) -> tuple[Cell, ...]:
     )
 
 
-def _figures_of(tables: Tables, name: Group) -> Figures:
+def _figures_of(tables: Tables, name: RowName) -> Figures:
     by, code = name
     if by == "all":
         return cast("Figures", tables.overall)
@@ -230,7 +229,7 @@ def _aims(shown: Publishable) -> Published:
 
 
 def _levels(
-    shown: Publishable, kind: str, table: pd.DataFrame, hidden: frozenset[Group], rest: Mapping[str, str]
+    shown: Publishable, kind: str, table: pd.DataFrame, hidden: frozenset[RowName], rest: Mapping[str, str]
 ) -> Published:
     """Counts of each level and of the rest, then the shares of the levels."""
     levels = shown.tables.framework.levels
@@ -268,7 +267,7 @@ def _movement(shown: Publishable) -> Published:
     return Published("movement", columns, tuple(rows))
 
 
-def _moved(shown: Publishable, name: Group, found: Figures) -> tuple[Cell, ...]:
+def _moved(shown: Publishable, name: RowName, found: Figures) -> tuple[Cell, ...]:
     last, now, same = name in shown.last, name in shown.current, name in shown.same
     pairs = found["pairs"]
     return (
