@@ -207,12 +207,12 @@ def test_cells_told_together_are_found_in_their_own_columns(
         dataclasses.replace(answer, cells=cells) if answer.ref == "EC1" else answer
         for answer in clean.assessment or ()
     )
-    place = Place("f", COUNCILLORS, "P11, Q11")
+    cut = problem("text-cut", Place("f", COUNCILLORS, "P11"), ref="EC1", field="evidence")
     assert clean.assessment is not None
     clean = dataclasses.replace(
         clean,
         assessment=dataclasses.replace(clean.assessment, answers=answers),
-        problems=(problem("text-cut", place, ref="EC1", field="evidence"),),
+        problems=(dataclasses.replace(cut, cells=("P11", "Q11")),),
     )
     assert framed(opened(marked(clean, framework, register))[COUNCILLORS]) == ["J6", "K6"]
 

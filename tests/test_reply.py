@@ -124,7 +124,7 @@ def test_the_like_is_asked_for_once(clean: Return, framework: Framework) -> None
 def test_cells_below_one_another_are_said_in_short(clean: Return, framework: Framework) -> None:
     """Three cells or more in a run are its first and last."""
     cells = ("C9", "C10", "C11", "C13", "D14", "D15")
-    one = problem("not-answered", Place(NAME, COUNCILLORS, cells[0]))
+    one = problem("not-answered", Place(NAME, COUNCILLORS, cells[0]), ref="EC1, EC2")
     found = dataclasses.replace(one, refs=("EC1", "EC2"), cells=cells)
     text = flowing(reply(with_problems(clean, found), framework))
     assert f"{COUNCILLORS}, C9 to C11, C13, D14, D15: " in text

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from nps_xlsx.model import NOT_APPLICABLE, Assessment, Framework, Problem, Return, Severity, Status
+from nps_xlsx.model.cells import cell_name, position
 from nps_xlsx.model.problems import told
 from nps_xlsx.workbook.layout import MARKS
 
@@ -176,9 +177,8 @@ def _runs(cells: Sequence[str]) -> str:
 
 
 def _below(cell: str) -> str:
-    letters = cell.rstrip("0123456789")
-    number = cell.removeprefix(letters)
-    return f"{letters}{int(number) + 1}" if number else ""
+    row, col = position(cell)
+    return cell_name(row + 1, col)
 
 
 def _wrapped(text: str, margin: str = "") -> str:
