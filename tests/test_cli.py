@@ -212,7 +212,7 @@ def test_every_unknown_name_of_a_list_is_told_at_once(tmp_path: Path) -> None:
 def test_a_command_that_is_stopped_says_so(monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
     """Ctrl-C and the system's kill end any command with one message and exit 2, after it has tidied up."""
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr("nps_xlsx.cli.main.framework.load_framework", lambda _: os.kill(os.getpid(), number))
+    monkeypatch.setattr("nps_xlsx.cli.framework.load_framework", lambda _: os.kill(os.getpid(), number))
     run = nps("framework", "show", "SV3")
     assert run.returncode == 2
     assert "Stopped." in run.stderr
@@ -265,7 +265,7 @@ def test_a_command_imports_no_heavy_library_that_it_does_not_need(
     """The tables, charts and documents of ingest are not loaded for help, a build or a check."""
     code = (
         "import sys, nps_xlsx.cli.main\n"
-        "try: nps_xlsx.cli.main()\n"
+        "try: nps_xlsx.cli.main.main()\n"
         "except SystemExit: pass\n"
         "print('imported', *sys.modules)"
     )
@@ -306,8 +306,8 @@ def test_our_own_fault_is_one_line_a_log_file_and_exit_3(
     def fails(*_: object) -> None:
         raise ReceiptError("3 answers were present, but 2 were read")
 
-    monkeypatch.setattr("nps_xlsx.cli.main.check.load_framework", fails)
-    monkeypatch.setattr("nps_xlsx.cli.main.main.Path.cwd", lambda: tmp_path)
+    monkeypatch.setattr("nps_xlsx.cli.check.load_framework", fails)
+    monkeypatch.setattr("nps_xlsx.cli.main.Path.cwd", lambda: tmp_path)
     run = nps("check", "samples/returns")
     (log,) = tmp_path.glob("nps-fault-*.log")
     assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (3, "", 1)
