@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -17,7 +18,9 @@ from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports import PAPER_STYLES
 from nps_xlsx.reports.papers import make_paper, paper_files
+from nps_xlsx.reports.publication import publication_workbook
 from tests.support.commands import nps
+from tests.support.rounds import make_round
 from tests.support.workbooks import changed, filled, read, slugs
 
 NAME = "social-value-maturity-index"
@@ -170,6 +173,26 @@ def test_areas_are_published_where_there_is_no_theme(round_folder: Path) -> None
     assert ["All", "All behaviours"] in rows
     assert ["Key area", "Social Value"] in rows
     assert not [row for row in rows if row[0] == "Theme"]
+
+
+@pytest.mark.parametrize("themes", [0, 1])
+def test_areas_without_a_theme_add_up_with_those_that_have_one(
+    framework: Framework, register: Register, themes: int
+) -> None:
+    """Every area is published, with a theme or without one; no theme is made up."""
+    loose = tuple(area for theme in framework.themes[themes:] for area in theme.key_areas)
+    mixed = replace(framework, themes=framework.themes[:themes], unthemed=loose)
+    made = make_round(mixed, register, register.councils[:8])
+    rows = [
+        [cell.value for cell in row[:2]]
+        for sheet in openpyxl.load_workbook(io.BytesIO(publication_workbook(made.tables, made.asked)))
+        if sheet["A1"].value.endswith("key area")
+        for row in sheet.iter_rows()
+    ]
+    assert [name for kind, name in rows if kind == "Key area"] == [area.sheet for area in mixed.key_areas]
+    assert [name for kind, name in rows if kind == "Theme"] == [theme.name for theme in mixed.themes]
+    named = [theme.name for theme in mixed.themes]
+    assert list(made.tables.themes.index) == ([*named, "Enablers"] if named else [])
 
 
 @pytest.mark.parametrize("style", PAPER_STYLES)

@@ -63,7 +63,7 @@ class Tables:
     def themes(self) -> pd.DataFrame:
         """Counts, means and gap by theme, the enablers as the last; no row without themes."""
         names = dict.fromkeys(map(self.framework.theme_name, self.framework.areas))
-        return self._over("theme", [name for name in names if name])
+        return self._over("theme", [name for name in names if name and self.framework.themes])
 
     @cached_property
     def areas(self) -> pd.DataFrame:

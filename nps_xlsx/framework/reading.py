@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -94,36 +94,33 @@ class _Reader:
         self.folder.unknown_keys(file, "", data, _FRAMEWORK_KEYS)
         self.levels = self._levels(file, data)
         self.principle = self.folder.text(file, "", data, "principle", required=False) or PRINCIPLE
-        optional = {
-            key: self.folder.text(file, "", data, key, required=False)
-            for key in (*_OPTIONAL_TEXTS, "areas", "enablers", "actions")
-        }
-        if optional["actions"]:
-            self.actions = read_actions(self.folder, optional["actions"], self.levels)
+        files = self._texts(file, "", data, (), ("areas", "enablers", "actions"))
+        if files["actions"]:
+            self.actions = read_actions(self.folder, files["actions"], self.levels)
         themes = tuple(self._theme(name) for name in self._file_names(file, data))
-        unthemed = self._plain_areas(optional["areas"]) if optional["areas"] else ()
-        texts = {key: self.folder.text(file, "", data, key) for key in _FRAMEWORK_TEXTS}
+        unthemed = self._plain_areas(files["areas"]) if files["areas"] else ()
+        texts = self._texts(file, "", data, _FRAMEWORK_TEXTS, _OPTIONAL_TEXTS)
         if texts["edition"] and not is_edition_name(texts["edition"]):
             self.folder.fault(file, "edition", "must be 1 to 60 letters from a to z, digits and hyphens")
         framework = Framework(
             edition=texts["edition"],
             title=texts["title"],
             short_title=texts["short_title"],
-            publisher=optional["publisher"],
-            published=optional["published"],
+            publisher=texts["publisher"],
+            published=texts["published"],
             copyright=texts["copyright"],
-            subject=optional["subject"],
+            subject=texts["subject"],
             levels=self.levels,
             themes=themes,
             unthemed=unthemed,
-            enablers=self._enablers(optional["enablers"]) if optional["enablers"] else None,
+            enablers=self._enablers(files["enablers"]) if files["enablers"] else None,
             guidance=read_guidance(self.folder, self.folder.text(file, "", data, "guidance")),
             actions=self.actions,
             superseded=self._superseded(file, data),
             good=self._good(file, data),
             targets=optional["targets"],
         )
-        self._whole(framework, optional["actions"])
+        self._whole(framework, files["actions"])
         return replace(framework, index=read_index(self.folder, framework))
 
     def _superseded(self, file: str, data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -142,12 +139,19 @@ class _Reader:
 
     # --- Files and tables
 
+    def _texts(
+        self, file: str, key: str, table: Mapping[str, Any], needed: Sequence[str], others: Sequence[str]
+    ) -> dict[str, str]:
+        return {
+            name: self.folder.text(file, key, table, name, required=name in needed)
+            for name in (*needed, *others)
+        }
+
     def _file_names(self, file: str, data: Mapping[str, Any]) -> Iterable[str]:
-        if "areas" in data and "themes" not in data:
-            return ()
-        names = data.get("themes")
-        if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
-            return names
+        names = data.get("themes", [])
+        is_list = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        if is_list and (names or "areas" in data):
+            return tuple(names)
         self.folder.fault(file, "themes", "must list the file of each theme")
         return ()
 
@@ -192,16 +196,13 @@ class _Reader:
         key = str(table.get("code", "key_areas"))
         self.files[key] = file
         self.folder.unknown_keys(file, key, table, _AREA_KEYS)
-        texts = {name: self.folder.text(file, key, table, name) for name in _AREA_TEXTS}
-        helps = {
-            name: self.folder.text(file, key, table, name, required=name in table) for name in _HELP_TEXTS
-        }
+        texts = self._texts(file, key, table, _AREA_TEXTS, _HELP_TEXTS)
         principle = None
         if "principle" in table:
             code = f"{key}0"
             descriptors = self._descriptors(file, f"{key}.principle", table.get("principle"))
-            summary = helps["description"]
-            principle = Behaviour(code, self.principle, texts["name"], summary, descriptors, None)
+            name, summary = texts["name"], texts["description"]
+            principle = Behaviour(code, self.principle, name, summary, descriptors, None)
         behaviours = tuple(
             self._behaviour(file, key, place, row)
             for place, row in enumerate(
@@ -211,7 +212,7 @@ class _Reader:
         if not behaviours:
             self.folder.fault(file, key, "the area has no behaviour")
         footnote = str(table.get("footnote", ""))
-        return KeyArea(**texts, **helps, principle=principle, behaviours=behaviours, footnote=footnote)
+        return KeyArea(**texts, principle=principle, behaviours=behaviours, footnote=footnote)
 
     def _behaviour(self, file: str, area: str, place: int, table: Mapping[str, Any]) -> Behaviour:
         expected = f"{area}{place}"
@@ -224,19 +225,14 @@ class _Reader:
         if not isinstance(value_code, int) or isinstance(value_code, bool):
             self.folder.fault(file, f"{key}.value_code", "must be a whole number")
             value_code = 0
-        texts = {name: self.folder.text(file, key, table, name) for name in _BEHAVIOUR_TEXTS}
-        summary = self.folder.text(file, key, table, "summary", required="summary" in table)
+        texts = self._texts(file, key, table, _BEHAVIOUR_TEXTS, ("summary",))
         has_descriptors = "descriptors" in table
         if has_descriptors:
             descriptors = self._descriptors(file, f"{key}.descriptors", table["descriptors"])
         else:
             descriptors = self._steps(file, key)
         return Behaviour(
-            **texts,
-            summary=summary,
-            descriptors=descriptors,
-            value_code=value_code,
-            has_descriptors=has_descriptors,
+            **texts, descriptors=descriptors, value_code=value_code, has_descriptors=has_descriptors
         )
 
     def _steps(self, file: str, code: str) -> tuple[str, ...]:
@@ -244,13 +240,9 @@ class _Reader:
         steps = self.actions.get(code, ())
         if not any(steps) and not self.folder.has_unread:
             self.folder.fault(file, f"{code}.descriptors", "is missing, and no action stands for it")
-        return (
-            *(wording.below(level.name) for level in self.levels[1:2]),
-            *(
-                wording.to_reach(level.name, [action.text for action in step])
-                for level, step in zip(self.levels[1:], steps[1:], strict=False)
-            ),
-        )
+        lowest = [wording.below(level.name) for level in self.levels[1:2]]
+        pairs = zip(self.levels[1:], steps[1:], strict=False)
+        return (*lowest, *(wording.to_reach(level.name, [one.text for one in step]) for level, step in pairs))
 
     def _descriptors(self, file: str, key: str, value: object) -> tuple[str, ...]:
         table = self.folder.table(file, key, value)
