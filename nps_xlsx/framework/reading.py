@@ -118,7 +118,7 @@ class _Reader:
             actions=self.actions,
             superseded=self._superseded(file, data),
             good=self._good(file, data),
-            targets=optional["targets"],
+            targets=texts["targets"],
         )
         self._whole(framework, files["actions"])
         return replace(framework, index=read_index(self.folder, framework))
