@@ -13,6 +13,7 @@ from nps_xlsx.cli.ingest import tell_receipt
 from nps_xlsx.model import Answer, Council, Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.ingest import make_receipt
+from nps_xlsx.reports.outputs import Written
 from nps_xlsx.rounds.intake import Intake
 from tests.support.commands import nps
 from tests.support.workbooks import filled, read, write
@@ -164,7 +165,7 @@ def test_a_run_of_fewer_returns_than_before_says_so(
     capsys: pytest.CaptureFixture[str], before: int, said: str
 ) -> None:
     """The terminal says of how many accepted returns the replaced results were, and only then."""
-    tell_receipt(replace(make_receipt(Intake(())), accepted_before=before), Path("out"))
+    tell_receipt(replace(make_receipt(Intake(())), written=Written(accepted_before=before)), Path("out"))
     told = [line for line in capsys.readouterr().out.splitlines() if "replace" in line]
     assert [said in line for line in told] == [True] * bool(before)
 

@@ -307,7 +307,7 @@ def test_a_batch_without_one_usable_return_still_writes_every_output(
     """A refused file alone gives outputs with no answers and no division by nothing."""
     source = write(tmp_path / "r.xlsx", b"nothing")
     receipt = ingest([source], tmp_path / "out", framework, register)
-    assert [path.name for path in receipt.written] == [
+    assert [path.name for path in receipt.written.shown] == [
         *("returns.csv", "answers.csv", "problems.csv", "not-returned.csv", "consolidated.xlsx"),
         *("publication.xlsx", "report.html", "action-plans", "feedback"),
     ]

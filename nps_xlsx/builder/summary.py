@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Workings
-from nps_xlsx.excel import styles
-from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel import charts
+from nps_xlsx.excel.book import Sheet
 from nps_xlsx.excel.textfit import name_width
 from nps_xlsx.model import Behaviour, Framework
 from nps_xlsx.model.cells import cell_name
@@ -22,8 +21,6 @@ _MOVEMENT_COLUMNS = tuple((heading, 116) for heading in wording.MOVEMENT_HEADING
 _CURRENT, _NEAREST, _TARGET, _GAP = 4, 5, 7, 9
 _HEADING_ROW = 3
 _FIRST_ROW = 4
-_LEAST_AREAS = 3
-"""Fewer make no radar chart: two corners are a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,79 +127,22 @@ def _level_name(workings: Workings, value: float | None) -> str:
 # --- Charts -----------------------------------------------------------------------
 
 
-def _series(name: str, col: int, last: int) -> dict[str, Any]:
-    return {
-        "name": name,
-        "categories": [layout.SUMMARY, _FIRST_ROW, 0, last, 0],
-        "values": [layout.SUMMARY, _FIRST_ROW, col, last, col],
-    }
-
-
 def _key(framework: Framework) -> str:
     levels = ", ".join(level.label for level in framework.levels)
     return wording.LEVELS_KEY.format(levels=levels)
 
 
 def _add_charts(draft: Draft, sheet: Sheet, row: int) -> None:
-    book, areas = draft.book, len(draft.order.sheets)
-    last = _FIRST_ROW + areas - 1
-    levels = len(draft.framework.levels)
-    if areas >= _LEAST_AREAS:
-        _add_radar(book, sheet, row, last, levels)
+    areas = len(draft.order.sheets)
+    names, current, target, gap = (
+        (layout.SUMMARY, col, _FIRST_ROW, _FIRST_ROW + areas - 1) for col in (0, _CURRENT, _TARGET, _GAP)
+    )
+    if areas >= charts.LEAST_AREAS:
+        lines = [charts.Line("Current", "current", current), charts.Line("Target", "target", target)]
+        title = "Current and target levels by key area"
+        chart = charts.radar(draft.book, title, names, lines, draft.framework)
+        sheet.chart(row, 0, chart, width=980, height=540, description=wording.RADAR_TEXT)
         sheet.text(row + 28, 0, wording.RADAR_NOTE, "note")
         row += 30
-    _add_gaps(book, sheet, row, last)
-
-
-def _add_radar(book: Book, sheet: Sheet, row: int, last: int, levels: int) -> None:
-    chart = book.raw.add_chart({"type": "radar", "subtype": "with_markers"})
-    for name, col, colour, dash in (
-        ("Current", _CURRENT, styles.CURRENT_COLOUR, "solid"),
-        ("Target", _TARGET, styles.TARGET_COLOUR, "dash"),
-    ):
-        marker = {"type": "circle", "size": 6, "fill": {"color": colour}, "border": {"color": colour}}
-        line = {"color": colour, "width": 2.25, "dash_type": dash}
-        chart.add_series(_series(name, col, last) | {"line": line, "marker": marker})
-    chart.set_title({"name": "Current and target levels by key area", "name_font": styles.CHART_TITLE_FONT})
-    chart.set_y_axis(
-        {
-            "min": 0,
-            "max": levels,
-            "major_unit": 1,
-            "num_font": styles.CHART_FONT,
-            "major_gridlines": styles.CHART_GRID,
-        }
-    )
-    chart.set_x_axis({"num_font": styles.CHART_FONT})
-    chart.set_legend({"position": "bottom", "font": styles.CHART_FONT})
-    description = (
-        "Radar chart: the average current level and the average target level of each key area. "
-        "The figures are in the table above. A key area without answers stands at the centre."
-    )
-    sheet.chart(row, 0, chart, width=980, height=540, description=description)
-
-
-def _add_gaps(book: Book, sheet: Sheet, row: int, last: int) -> None:
-    chart = book.raw.add_chart({"type": "bar"})
-    fill = {"fill": {"color": styles.CURRENT_COLOUR}, "gap": 60}
-    chart.add_series(_series("Gap", _GAP, last) | fill)
-    chart.set_title(
-        {"name": "Gap between target and current level by key area", "name_font": styles.CHART_TITLE_FONT}
-    )
-    chart.set_x_axis(
-        {
-            "name": "Levels to gain, on average",
-            "name_font": styles.CHART_AXIS_FONT,
-            "num_font": styles.CHART_FONT,
-            "num_format": "0",
-            "label_position": "low",
-            "major_gridlines": styles.CHART_GRID,
-        }
-    )
-    chart.set_y_axis({"reverse": True, "num_font": styles.CHART_FONT, "label_position": "low"})
-    chart.set_legend({"none": True})
-    description = (
-        "Bar chart: the average gap between target and current level of each key area. "
-        "The figures are in the table above."
-    )
-    sheet.chart(row, 0, chart, width=980, height=380, description=description)
+    chart = charts.gaps(draft.book, "Gap between target and current level by key area", names, gap)
+    sheet.chart(row, 0, chart, width=980, height=380, description=wording.GAPS_TEXT)

@@ -29,7 +29,7 @@ from nps_xlsx.register.councils import Register, load_list
 
 if TYPE_CHECKING:
     from nps_xlsx.reports.ingest import Receipt
-    from nps_xlsx.reports.outputs import Scope
+    from nps_xlsx.reports.outputs import Scope, Written
     from nps_xlsx.rounds.intake import Rulings
 
 
@@ -207,18 +207,19 @@ def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
         f"{receipt.answers_read} used + {receipt.answers_refused} refused + "
         f"{receipt.answers_aside} put aside."
     )
-    if receipt.round:
+    written = receipt.written
+    if written.round:
         why = (
             "as --round says"
             if round_
             else "which most of the answered returns are of (--round says another)"
         )
-        click.echo(f"Round {receipt.round}, {why}.")
-    have = "has" if receipt.returned == 1 else "have"
-    missing = receipt.asked - receipt.returned
+        click.echo(f"Round {written.round}, {why}.")
+    have = "has" if written.returned == 1 else "have"
+    missing = written.asked - written.returned
     where = ": see not-returned.csv" if missing else ""
     click.echo(
-        f"{receipt.returned:,} of {receipt.asked:,} asked {have} returned, {missing:,} have not{where}."
+        f"{written.returned:,} of {written.asked:,} asked {have} returned, {missing:,} have not{where}."
     )
     problems = ", ".join(
         counted(receipt.problems[severity], severity.value)
@@ -231,24 +232,24 @@ def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
         click.echo(f"{corrected} applied, {waived} waived.")
     for ruling in receipt.unused:
         click.echo(f"  No effect: {plain(ruling, 200)}")
-    for path in receipt.written:
+    for path in written.shown:
         click.echo(f"  {path}{'/' if path.is_dir() else ''}")
-    _tell_earlier(receipt)
+    _tell_earlier(written, receipt.statuses[Status.ACCEPTED])
     if not receipt.is_clean:
         click.echo(f"Look first at {out / 'problems.csv'}.")
 
 
-def _tell_earlier(receipt: Receipt) -> None:
+def _tell_earlier(written: Written, accepted: int) -> None:
     """What became of the earlier round, and of the results that were there before."""
-    if receipt.uncompared:
-        names = "; ".join(receipt.uncompared)
+    if written.uncompared:
+        names = "; ".join(written.uncompared)
         click.echo(f"Of --previous nothing is compared with these, which were not asked now: {names}.")
-    fewer = receipt.accepted_before - receipt.statuses[Status.ACCEPTED]
+    fewer = written.accepted_before - accepted
     if fewer > 0:
-        was = counted(receipt.accepted_before, "accepted return")
+        was = counted(written.accepted_before, "accepted return")
         click.echo(f"The results that these replace were of {was}: {fewer:,} more than now.")
-    if receipt.replaced:
-        moved = counted(len(receipt.replaced), "file")
+    if written.replaced:
+        moved = counted(len(written.replaced), "file")
         click.echo(f"{moved} of an earlier run, for which this one has nothing, moved to:")
-    for path in receipt.replaced:
+    for path in written.replaced:
         click.echo(f"  {path}")

@@ -1,7 +1,10 @@
-"""The charts of the reports: native Excel charts in the one palette, each axis named."""
+"""The charts of workbooks: native Excel charts in the one palette, each axis named."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nps_xlsx.excel import styles
@@ -11,37 +14,101 @@ from nps_xlsx.model import Framework
 Range = tuple[str, int, int, int]
 """Sheet, column, first row and last row of the cells of a series."""
 
+LEAST_AREAS = 3
+"""Fewer key areas make no radar: two corners are a line."""
+
+_LOOKS = {
+    "current": (styles.CURRENT_COLOUR, "solid", "circle"),
+    "target": (styles.TARGET_COLOUR, "dash", "square"),
+    "median": (styles.INK, "round_dot", "diamond"),
+}
+"""Colour, dashes and marker of each line, so that they can be told apart without colour."""
+_SIGNED = "+0.0;-0.0;0.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a radar: its name, how it looks, its cells."""
+
+    name: str
+    looks: str
+    cells: Range
+
 
 def current_and_target(
-    book: Book, title: str, categories: Range, values: tuple[Range, Range], framework: Framework
+    book: Book, title: str, names: Range, values: tuple[Range, Range], framework: Framework
 ) -> Any:
     """Bars of average current and target levels, the first category at the top."""
     chart = book.raw.add_chart({"type": "bar"})
     looks = (("Current", styles.CURRENT_COLOUR), ("Target", styles.RAMP[1]))
     for (name, colour), cells in zip(looks, values, strict=True):
-        fill = {"fill": {"color": colour}, "border": {"color": styles.ACCENT, "width": 0.5}, "gap": 60}
-        chart.add_series(_series(name, categories, cells) | fill)
-    axis = {"min": 0, "max": len(framework.levels), "major_unit": 1}
-    _dress(chart, title, ("Key area", "Average level"), axis)
-    return chart
+        border = {"color": styles.ACCENT, "width": 0.5}
+        chart.add_series(_series(name, names, cells) | _fill(colour) | {"border": border})
+    across = {"name": "Average level", "min": 0, "max": len(framework.levels), "major_unit": 1}
+    return _dressed(chart, title, across, _names("Key area"), legend="top")
 
 
 def level_shares(
-    book: Book, title: str, categories: Range, series: list[tuple[str, Range]], framework: Framework
+    book: Book, title: str, names: Range, series: list[tuple[str, Range]], framework: Framework
 ) -> Any:
     """Stacked bars that each add up to the whole: the share of returns at each level."""
     chart = book.raw.add_chart({"type": "bar", "subtype": "percent_stacked"})
-    steps = len(framework.levels)
     for number, (name, cells) in enumerate(series, start=1):
-        colour = styles.STYLES[styles.level_style(number, steps)]["bg_color"]
-        fill = {"fill": {"color": colour}, "border": {"color": styles.PAPER, "width": 0.75}, "gap": 35}
-        chart.add_series(_series(name, categories, cells) | fill)
-    _dress(chart, title, ("Behaviour", "Share of returns with a level"), {"num_format": "0%"})
-    return chart
+        colour = styles.STYLES[styles.level_style(number, len(framework.levels))]["bg_color"]
+        border = {"color": styles.PAPER, "width": 0.75}
+        chart.add_series(_series(name, names, cells) | _fill(colour, gap=35) | {"border": border})
+    across = {"name": "Share of returns with a level", "num_format": "0%"}
+    return _dressed(chart, title, across, _names("Behaviour"), legend="top")
 
 
-def _series(name: str, categories: Range, values: Range) -> dict[str, Any]:
-    return {"name": name, "categories": _cells(categories), "values": _cells(values)}
+def radar(book: Book, title: str, names: Range, lines: Sequence[Line], framework: Framework) -> Any:
+    """Averages by key area, a corner each."""
+    chart = book.raw.add_chart({"type": "radar", "subtype": "with_markers"})
+    for line in lines:
+        colour, dash, shape = _LOOKS[line.looks]
+        marker = {"type": shape, "size": 6, "fill": {"color": colour}, "border": {"color": colour}}
+        look = {"line": {"color": colour, "width": 2.25, "dash_type": dash}, "marker": marker}
+        chart.add_series(_series(line.name, names, line.cells) | look)
+    rings = {"min": 0, "max": len(framework.levels), "major_unit": 1, "num_format": "0"}
+    return _dressed(chart, title, {"major_gridlines": {"visible": False}}, rings | _GRID, legend="bottom")
+
+
+def gaps(book: Book, title: str, names: Range, cells: Range) -> Any:
+    """Bars of the average gap, the first category at the top."""
+    chart = book.raw.add_chart({"type": "bar"})
+    chart.add_series(_series("Gap", names, cells) | _fill(styles.CURRENT_COLOUR))
+    across = {"name": "Levels to gain, on average", "num_format": "0", "label_position": "low"}
+    return _dressed(chart, title, across, _names("") | {"label_position": "low"})
+
+
+def differences(book: Book, title: str, names: Range, cells: Range, most: float) -> Any:
+    """Bars to the right of the median and to the left of it, the first key area at the top.
+
+    ``most`` is the greatest difference: the axis reaches as far to either side.
+    """
+    reach = math.ceil(2 * most + 0.5) / 2
+    chart = book.raw.add_chart({"type": "bar"})
+    labels = {"value": True, "num_format": _SIGNED, "font": styles.CHART_FONT}
+    chart.add_series(_series(title, names, cells) | _fill(styles.CURRENT_COLOUR) | {"data_labels": labels})
+    across = {"name": "Levels below or above the median", "num_format": _SIGNED, "min": -reach, "max": reach}
+    upright = _names("Key area") | {"label_position": "low", "line": {"color": styles.INK}}
+    return _dressed(chart, title, across, upright)
+
+
+_GRID = {"major_gridlines": styles.CHART_GRID}
+
+
+def _names(what: str) -> dict[str, Any]:
+    return {
+        "name": what or None,
+        "reverse": True,
+        "line": {"color": styles.RULE},
+        "major_gridlines": {"visible": False},
+    }
+
+
+def _series(name: str, names: Range, values: Range) -> dict[str, Any]:
+    return {"name": name, "categories": _cells(names), "values": _cells(values)}
 
 
 def _cells(cells: Range) -> list[str | int]:
@@ -49,27 +116,18 @@ def _cells(cells: Range) -> list[str | int]:
     return [sheet, first, col, last, col]
 
 
-def _dress(chart: Any, title: str, names: tuple[str, str], axis: dict[str, Any]) -> None:
-    """Title, axes and legend; ``names`` are those of the upright axis and of the level one."""
-    upright, level = names
+def _fill(colour: str, gap: int = 60) -> dict[str, Any]:
+    return {"fill": {"color": colour}, "gap": gap}
+
+
+def _dressed(
+    chart: Any, title: str, across: dict[str, Any], upright: dict[str, Any], legend: str = ""
+) -> Any:
+    """The chart with its title, its axes (that of the values has a grid), and its legend, if any."""
+    fonts = {"num_font": styles.CHART_FONT, "name_font": styles.CHART_AXIS_FONT}
     chart.set_title({"name": title, "name_font": styles.CHART_TITLE_FONT})
-    chart.set_x_axis(
-        {
-            "name": level,
-            "name_font": styles.CHART_AXIS_FONT,
-            "num_font": styles.CHART_FONT,
-            "major_gridlines": styles.CHART_GRID,
-            **axis,
-        }
-    )
-    chart.set_y_axis(
-        {
-            "name": upright,
-            "name_font": styles.CHART_AXIS_FONT,
-            "reverse": True,
-            "num_font": styles.CHART_FONT,
-            "line": {"color": styles.RULE},
-        }
-    )
-    chart.set_legend({"position": "top", "font": styles.CHART_FONT})
+    chart.set_x_axis(fonts | _GRID | across)
+    chart.set_y_axis(fonts | upright)
+    chart.set_legend({"position": legend, "font": styles.CHART_FONT} if legend else {"none": True})
     chart.set_chartarea({"border": {"color": styles.RULE}})
+    return chart

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Book, Sheet
@@ -20,7 +21,7 @@ _EXCEL_HEIGHT = 409.0
 
 
 @dataclass(frozen=True, slots=True)
-class TableColumn:
+class Column:
     """A column of a table: heading, width in pixels, names of its styles."""
 
     heading: str
@@ -28,32 +29,32 @@ class TableColumn:
     names: tuple[str, ...] = ()
     heading_names: tuple[str, ...] = ()
 
+    @classmethod
+    def text(cls, heading: str, width: int) -> Self:
+        """A column of texts, wrapped."""
+        return cls(heading, width, ("text", "wrap"))
 
-def text_column(heading: str, width: int) -> TableColumn:
-    """A column of texts, wrapped."""
-    return TableColumn(heading, width, ("text", "wrap"))
+    @classmethod
+    def count(cls, heading: str, width: int = 96) -> Self:
+        """A column of whole numbers."""
+        return cls(heading, width, ("count",))
 
+    @classmethod
+    def mean(cls, heading: str, width: int = 96) -> Self:
+        """A column of averages, to one decimal."""
+        return cls(heading, width, ("mean",))
 
-def count_column(heading: str, width: int = 96) -> TableColumn:
-    """A column of whole numbers."""
-    return TableColumn(heading, width, ("count",))
-
-
-def mean_column(heading: str, width: int = 96) -> TableColumn:
-    """A column of averages, to one decimal."""
-    return TableColumn(heading, width, ("mean",))
-
-
-def gap_column(heading: str, width: int = 96) -> TableColumn:
-    """A column of differences, with their sign."""
-    return TableColumn(heading, width, ("gap",))
+    @classmethod
+    def gap(cls, heading: str, width: int = 96) -> Self:
+        """A column of differences, with their sign."""
+        return cls(heading, width, ("gap",))
 
 
 def table_sheet(
     book: Book,
     name: str,
     note: str,
-    columns: Sequence[TableColumn],
+    columns: Sequence[Column],
     rows: Iterable[Sequence[Cell]],
     *,
     title: str = "",
@@ -82,7 +83,7 @@ def table_sheet(
 def write_table(
     sheet: Sheet,
     row: int,
-    columns: Sequence[TableColumn],
+    columns: Sequence[Column],
     rows: Iterable[Sequence[Cell]],
     *,
     highest: float = _LIST_HEIGHT,
@@ -112,7 +113,7 @@ def write_cell(sheet: Sheet, row: int, col: int, value: Cell, *names: str) -> No
         sheet.number(row, col, float(value), "box", *names)
 
 
-def _row_height(columns: Sequence[TableColumn], values: Sequence[Cell]) -> float:
+def _row_height(columns: Sequence[Column], values: Sequence[Cell]) -> float:
     heights = [
         text_height(value, column.width - styles.INDENT_PIXELS, 11)
         for column, value in zip(columns, values, strict=True)

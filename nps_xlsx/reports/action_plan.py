@@ -7,16 +7,7 @@ from collections.abc import Iterable, Sequence
 from nps_xlsx.excel import charts
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.styles import level_style
-from nps_xlsx.excel.table import (
-    FIRST_ROW,
-    Cell,
-    TableColumn,
-    count_column,
-    gap_column,
-    mean_column,
-    table_sheet,
-    text_column,
-)
+from nps_xlsx.excel.table import FIRST_ROW, Cell, Column, table_sheet
 from nps_xlsx.excel.textfit import level_width, name_width
 from nps_xlsx.figures import council_label
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
@@ -51,15 +42,15 @@ def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
 
 def _summary(book: Book, name: str, note: str, framework: Framework, assessment: Assessment) -> None:
     columns = [
-        text_column("Key area", 300),
-        count_column("Behaviours", 112),
-        count_column("Level given"),
-        mean_column("Average current"),
-        TableColumn("Nearest level", name_width(framework, 120)),
-        count_column("Target given"),
-        mean_column("Average target"),
-        TableColumn("Nearest level", name_width(framework, 120)),
-        gap_column("Average gap"),
+        Column.text("Key area", 300),
+        Column.count("Behaviours", 112),
+        Column.count("Level given"),
+        Column.mean("Average current"),
+        Column("Nearest level", name_width(framework, 120)),
+        Column.count("Target given"),
+        Column.mean("Average target"),
+        Column("Nearest level", name_width(framework, 120)),
+        Column.gap("Average gap"),
     ]
     groups = [(area.sheet, area.behaviours) for area in framework.areas]
     groups.append(("All behaviours", framework.behaviours))
@@ -93,11 +84,11 @@ def _name(framework: Framework, mean: float | None) -> str:
 def _plan(book: Book, framework: Framework, assessment: Assessment) -> None:
     steps, width = framework.levels[1:], level_width(framework, 112)
     columns = [
-        count_column("No.", 56),
-        text_column("Ref", 76),
-        text_column("Behaviour", 190),
-        text_column("Current level", width),
-        text_column("Target level", width),
+        Column.count("No.", 56),
+        Column.text("Ref", 76),
+        Column.text("Behaviour", 190),
+        Column.text("Current level", width),
+        Column.text("Target level", width),
         *([_descriptors("Where we are now")] if framework.has_descriptors else ()),
         *(
             _descriptors(f"To reach {level.name}", level_style(level.number, len(framework.levels)))
@@ -122,16 +113,16 @@ def _plan(book: Book, framework: Framework, assessment: Assessment) -> None:
     sheet.raw.set_paper(8)
 
 
-def _descriptors(heading: str, *heading_names: str) -> TableColumn:
-    return TableColumn(heading, _STEP_WIDTH, ("text", "wrap", "small"), heading_names)
+def _descriptors(heading: str, *heading_names: str) -> Column:
+    return Column(heading, _STEP_WIDTH, ("text", "wrap", "small"), heading_names)
 
 
-def _own_columns() -> list[TableColumn]:
+def _own_columns() -> list[Column]:
     return [
-        text_column("Our actions", 320),
-        text_column("Owner", 150),
-        text_column("Due date", 118),
-        text_column("Priority", 92),
+        Column.text("Our actions", 320),
+        Column.text("Owner", 150),
+        Column.text("Due date", 118),
+        Column.text("Priority", 92),
     ]
 
 
@@ -161,14 +152,14 @@ def _own_cells(answer: Answer) -> Sequence[Cell]:
 def _all(book: Book, framework: Framework, assessment: Assessment) -> None:
     width = level_width(framework, 112)
     columns = [
-        text_column("Ref", 76),
-        text_column("Key area", 190),
-        text_column("Behaviour", 200),
-        text_column("Current level", width),
+        Column.text("Ref", 76),
+        Column.text("Key area", 190),
+        Column.text("Behaviour", 200),
+        Column.text("Current level", width),
         *([_descriptors("Where we are now")] if framework.has_descriptors else ()),
-        text_column("Target level", width),
+        Column.text("Target level", width),
         *([_descriptors("Where we want to be")] if framework.has_descriptors else ()),
-        text_column("Evidence and comments", 330),
+        Column.text("Evidence and comments", 330),
         *_own_columns(),
     ]
     note = "Every row in the framework's order."

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nps_xlsx.files import StrPath, made_folders, paths_of
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Framework, Return, Severity, Status
 from nps_xlsx.register.councils import Register, load_register
-from nps_xlsx.reports.outputs import Scope
+from nps_xlsx.reports.outputs import Scope, Written, write_outputs
 from nps_xlsx.rounds.across import is_used
 from nps_xlsx.rounds.intake import Intake, Rulings, no_progress, read_returns
 
@@ -36,18 +36,7 @@ class Receipt:
     """Rows of the file of corrections that were put into a return."""
     unused: tuple[str, ...] = ()
     """Corrections and waivers that met nothing, in words."""
-    written: tuple[Path, ...] = ()
-    replaced: tuple[Path, ...] = ()
-    """Lists and documents of an earlier run that this one has nothing for, where they were moved to."""
-    uncompared: tuple[str, ...] = ()
-    """Councils of the earlier round that were not asked this time, so that nothing compares them."""
-    round: str = ""
-    """The round that the figures are of."""
-    asked: int = 0
-    returned: int = 0
-    """How many councils were asked, and of how many a return counts."""
-    accepted_before: int = 0
-    """Accepted returns of which the results were that these replace."""
+    written: Written = field(default_factory=Written)
 
     @property
     def is_clean(self) -> bool:
@@ -77,8 +66,6 @@ def ingest(
         PreviousError: the round to compare with is this one.
         ReceiptError: answers were lost; a bug of ours.
     """
-    from nps_xlsx.reports.outputs import write_outputs  # a second of imports, which a check does without
-
     paths, out = paths_of(paths), Path(out)
     framework, register = framework or load_framework(), register or load_register()
     with made_folders(out):
@@ -88,16 +75,7 @@ def ingest(
         written = write_outputs(
             intake.returns, out, framework, register, scope, rulings=intake.unmet, given=paths, made=made
         )
-    return replace(
-        receipt,
-        written=written.shown,
-        replaced=written.replaced,
-        uncompared=written.uncompared,
-        accepted_before=written.accepted_before,
-        round=written.round,
-        asked=written.asked,
-        returned=written.returned,
-    )
+    return replace(receipt, written=written)
 
 
 def make_receipt(intake: Intake) -> Receipt:

@@ -60,8 +60,8 @@ class Scope:
 class Written:
     """What was written, and what an earlier run left there."""
 
-    files: tuple[Path, ...]
-    shown: tuple[Path, ...]
+    files: tuple[Path, ...] = ()
+    shown: tuple[Path, ...] = ()
     """The same with a folder of many files in place of each of them."""
     replaced: tuple[Path, ...] = ()
     """Files of an earlier run that this one has nothing for, where they were moved to."""

@@ -76,6 +76,14 @@ def left_out(framework: Framework) -> str:
 
 MOVEMENT_NOTE = " Movement is averaged over behaviours with a level in both rounds."
 LEVELS_KEY = "Levels: {levels}. An average halfway between two levels is named for the lower."
+RADAR_TEXT = (
+    "Radar chart: the average current level and the average target level of each key area. "
+    "The figures are in the table above. A key area without answers stands at the centre."
+)
+GAPS_TEXT = (
+    "Bar chart: the average gap between target and current level of each key area. "
+    "The figures are in the table above."
+)
 RADAR_NOTE = "In the radar chart, an area at the centre has not been answered yet."
 ALL_BEHAVIOURS, ALL_ASKED, THEME = "All behaviours", "All behaviours asked", "Theme: {name}"
 

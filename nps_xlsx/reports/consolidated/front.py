@@ -8,15 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import (
-    FIRST_ROW,
-    Cell,
-    TableColumn,
-    table_sheet,
-    text_column,
-    write_cell,
-    write_table,
-)
+from nps_xlsx.excel.table import FIRST_ROW, Cell, Column, table_sheet, write_cell, write_table
 from nps_xlsx.figures import Asked, Notable, Tables
 from nps_xlsx.model import Return, Status
 from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS
@@ -49,10 +41,10 @@ def write_to_decide(
 ) -> None:
     """Everything that needs a decision, each with a link to the row that shows it."""
     columns = [
-        text_column("What", 170),
-        text_column("Council", 300),
-        text_column("What was found", 640),
-        text_column("Go to", 190),
+        Column.text("What", 170),
+        Column.text("Council", 300),
+        Column.text("What was found", 640),
+        Column.text("Go to", 190),
     ]
     cells: list[list[Cell]] = [[one.kind, one.council or one.source_file, one.found, ""] for one in found]
     if not cells:
@@ -104,7 +96,7 @@ def write_overview(
         else "No return could be used."
     )
     sheet.text(1, 0, said, "note")
-    columns = [TableColumn("Headline", 330), TableColumn("Figure", 130), text_column("What it counts", 560)]
+    columns = [Column("Headline", 330), Column("Figure", 130), Column.text("What it counts", 560)]
     row = write_table(sheet, 3, columns, ()) - 1
     for label, value, names, explanation in _headlines(tables, returns, asked, problems):
         row += 1

@@ -6,16 +6,7 @@ import pandas as pd
 
 from nps_xlsx.excel import charts, styles
 from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import (
-    FIRST_ROW,
-    Cell,
-    TableColumn,
-    count_column,
-    gap_column,
-    mean_column,
-    table_sheet,
-    text_column,
-)
+from nps_xlsx.excel.table import FIRST_ROW, Cell, Column, table_sheet
 from nps_xlsx.excel.textfit import name_width
 from nps_xlsx.figures import Tables
 from nps_xlsx.model import Behaviour
@@ -31,7 +22,7 @@ SHOWN = 10
 def write_distribution(book: Book, tables: Tables) -> None:
     """Current levels by behaviour, as counts and shares, with a stacked bar chart."""
     note = "Responses at each level, as counts and as shares of those that gave a level."
-    rest = [count_column(layout.NOT_APPLICABLE_LABEL, 108), count_column("Not answered", 108)]
+    rest = [Column.count(layout.NOT_APPLICABLE_LABEL, 108), Column.count("Not answered", 108)]
     title = "Share of responses at each level, by behaviour"
     _levels(book, tables, DISTRIBUTION, note, title, ("not_applicable", "blank"), rest)
 
@@ -39,7 +30,7 @@ def write_distribution(book: Book, tables: Tables) -> None:
 def write_aims(book: Book, tables: Tables) -> None:
     """Target levels by behaviour, in the same way: where councils aim."""
     note = "Responses that aim for each level, as counts and as shares of those that gave a target."
-    rest = [count_column("No target", 108)]
+    rest = [Column.count("No target", 108)]
     _levels(book, tables, AIMS, note, "Share of targets at each level, by behaviour", ("no_target",), rest)
 
 
@@ -50,7 +41,7 @@ def _levels(
     note: str,
     title: str,
     keys: tuple[str, ...],
-    rest: list[TableColumn],
+    rest: list[Column],
 ) -> None:
     framework, levels = tables.framework, tables.framework.levels
     frame = tables.aims if name == AIMS else tables.distribution
@@ -58,10 +49,10 @@ def _levels(
     both = list(zip(levels, ramp, strict=True))
     columns = [
         *name_columns(),
-        *(TableColumn(level.label, 104, ("count",), names) for level, names in both),
-        count_column("Target given" if name == AIMS else "Level given"),
+        *(Column(level.label, 104, ("count",), names) for level, names in both),
+        Column.count("Target given" if name == AIMS else "Level given"),
         *rest,
-        *(TableColumn(f"{level.label}, share", 104, ("share",), names) for level, names in both),
+        *(Column(f"{level.label}, share", 104, ("share",), names) for level, names in both),
     ]
     rows = [
         [*names_of(framework, behaviour), *_level_cells(frame, behaviour, len(levels), keys)]
@@ -94,12 +85,12 @@ def write_gaps(book: Book, tables: Tables) -> None:
     ranked = both.sort_values("gap", ascending=False, kind="stable")
     ranks = ranked["gap"].round(9).rank(method="min", ascending=False).astype(int)
     columns = [
-        count_column("Rank", 70),
+        Column.count("Rank", 70),
         *name_columns(),
-        mean_column("Average current"),
-        mean_column("Average target"),
-        gap_column("Average gap"),
-        count_column("Both given"),
+        Column.mean("Average current"),
+        Column.mean("Average target"),
+        Column.gap("Average gap"),
+        Column.count("Both given"),
     ]
     rows = [
         [
@@ -124,13 +115,13 @@ def write_strengths(book: Book, tables: Tables) -> None:
     best = given["current"].round(9).rank(method="min", ascending=False)
     least = given["current"].round(9).rank(method="min")
     columns = [
-        text_column("Which", 110),
-        count_column("Rank", 70),
+        Column.text("Which", 110),
+        Column.count("Rank", 70),
         *name_columns(),
-        mean_column("Average current"),
-        TableColumn("Nearest level", name_width(tables.framework, 108)),
-        count_column("Level given"),
-        *([count_column(f"{good.name} or above", 120), TableColumn("Share", 80, ("share",))] if good else []),
+        Column.mean("Average current"),
+        Column("Nearest level", name_width(tables.framework, 108)),
+        Column.count("Level given"),
+        *([Column.count(f"{good.name} or above", 120), Column("Share", 80, ("share",))] if good else []),
     ]
     rows: list[list[Cell]] = []
     for which, ranks in (("Strength", best), ("Weakness", least)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import table_sheet, text_column
+from nps_xlsx.excel.table import Column, table_sheet
 from nps_xlsx.reports.listings import LISTINGS, Row
 
 ANSWERS, RETURNS, PROBLEMS, OTHER_TEXTS = "Answers", "Returns", "Problems", "Other texts"
@@ -66,7 +66,7 @@ _WIDTHS = {
 
 def _write(book: Book, name: str, note: str, listing: str, rows: Sequence[Row]) -> None:
     keys = list(LISTINGS[listing].columns)
-    columns = [text_column(_heading(key), _WIDTHS.get(key, 108)) for key in keys]
+    columns = [Column.text(_heading(key), _WIDTHS.get(key, 108)) for key in keys]
     table_sheet(book, name, note, columns, [[row[key] for key in keys] for row in rows])
 
 

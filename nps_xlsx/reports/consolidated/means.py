@@ -8,18 +8,7 @@ import pandas as pd
 
 from nps_xlsx.excel import charts, styles
 from nps_xlsx.excel.book import Book, Sheet
-from nps_xlsx.excel.table import (
-    FIRST_ROW,
-    HEADING_ROW,
-    Cell,
-    TableColumn,
-    count_column,
-    gap_column,
-    mean_column,
-    table_sheet,
-    text_column,
-    write_cell,
-)
+from nps_xlsx.excel.table import FIRST_ROW, HEADING_ROW, Cell, Column, table_sheet, write_cell
 from nps_xlsx.excel.textfit import name_width, text_height
 from nps_xlsx.figures import Tables
 from nps_xlsx.model import Behaviour, Framework
@@ -40,19 +29,19 @@ def level_name(framework: Framework, mean: float) -> str:
     return "" if pd.isna(mean) else framework.level(nearest_level(mean)).name
 
 
-def figures(framework: Framework) -> list[TableColumn]:
+def figures(framework: Framework) -> list[Column]:
     """The columns of counts, averages and gap."""
     return [
-        count_column("Behaviours", 112),
-        count_column("Answered"),
-        count_column("Not applicable", 108),
-        count_column("Level given"),
-        mean_column("Average current"),
-        TableColumn("Nearest level", name_width(framework, 108)),
-        count_column("Target given"),
-        mean_column("Average target"),
-        count_column("Both given"),
-        gap_column("Average gap"),
+        Column.count("Behaviours", 112),
+        Column.count("Answered"),
+        Column.count("Not applicable", 108),
+        Column.count("Level given"),
+        Column.mean("Average current"),
+        Column("Nearest level", name_width(framework, 108)),
+        Column.count("Target given"),
+        Column.mean("Average target"),
+        Column.count("Both given"),
+        Column.gap("Average gap"),
     ]
 
 
@@ -75,24 +64,24 @@ def names_of(framework: Framework, behaviour: Behaviour) -> list[Cell]:
     return [behaviour.value_code, behaviour.code, area.sheet, behaviour.short_name]
 
 
-def name_columns() -> list[TableColumn]:
+def name_columns() -> list[Column]:
     """The columns under ``names_of``."""
     return [
-        TableColumn("No.", 60, ("count",)),
-        text_column("Ref", 76),
-        text_column("Key area", 220),
-        text_column("Behaviour", 330),
+        Column("No.", 60, ("count",)),
+        Column.text("Ref", 76),
+        Column.text("Key area", 220),
+        Column.text("Behaviour", 330),
     ]
 
 
 def write_councils(book: Book, tables: Tables) -> None:
     """One row per response: how complete it is, its averages and gap."""
     columns = [
-        text_column("Council", 300),
-        text_column("GSS code", 104),
-        text_column("Type", 180),
-        text_column("Region", 190),
-        text_column("Round", 80),
+        Column.text("Council", 300),
+        Column.text("GSS code", 104),
+        Column.text("Type", 180),
+        Column.text("Region", 190),
+        Column.text("Round", 80),
         *figures(tables.framework),
     ]
     rows = [
@@ -109,9 +98,9 @@ def write_heat(book: Book, tables: Tables) -> None:
     """Average current level of each response in each key area, shaded by the nearest level."""
     framework = tables.framework
     columns = [
-        text_column("Council", 400),
-        *(TableColumn(area.sheet, 118, ("mean",)) for area in framework.areas),
-        TableColumn("All behaviours", 118, ("mean", "bold")),
+        Column.text("Council", 400),
+        *(Column(area.sheet, 118, ("mean",)) for area in framework.areas),
+        Column("All behaviours", 118, ("mean", "bold")),
     ]
     note = (
         "Average current level by council and key area; the shade is the nearest level's. "
@@ -141,7 +130,7 @@ def _heat_row(
 
 def write_themes(book: Book, tables: Tables) -> None:
     """Counts, averages and gap by theme."""
-    columns = [text_column("Theme", 300), *figures(tables.framework)]
+    columns = [Column.text("Theme", 300), *figures(tables.framework)]
     rows = [[str(name), *figure_cells(tables.framework, row)] for name, row in tables.themes.iterrows()]
     rows.append(["All behaviours", *figure_cells(tables.framework, tables.overall)])
     sheet, _ = table_sheet(book, THEMES, _COUNTED, columns, rows, has_filter=False)
@@ -151,7 +140,7 @@ def write_themes(book: Book, tables: Tables) -> None:
 def write_areas(book: Book, tables: Tables) -> None:
     """Counts, averages and gap by key area, with a chart of current against target."""
     framework = tables.framework
-    columns = [text_column("Key area", 260), *figures(framework)]
+    columns = [Column.text("Key area", 260), *figures(framework)]
     rows = [[area.sheet, *figure_cells(framework, tables.area(area.code))] for area in framework.areas]
     rows.append(["All behaviours", *figure_cells(framework, tables.overall)])
     sheet, end = table_sheet(book, AREAS, _COUNTED, columns, rows, has_filter=False)
@@ -192,10 +181,10 @@ def write_groups(book: Book, tables: Tables, fact: str) -> None:
     framework = tables.framework
     name = group_sheet_name(fact)
     columns = [
-        text_column(name.removeprefix("By ").capitalize(), 280),
-        count_column("Responses", 104),
+        Column.text(name.removeprefix("By ").capitalize(), 280),
+        Column.count("Responses", 104),
         *figures(framework),
-        *(TableColumn(area.sheet, 118, ("mean",)) for area in framework.areas),
+        *(Column(area.sheet, 118, ("mean",)) for area in framework.areas),
     ]
     by_area = tables.groups(fact, "area")
     members = tables.councils.groupby(fact).size()

@@ -7,16 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import (
-    Cell,
-    TableColumn,
-    count_column,
-    gap_column,
-    mean_column,
-    table_sheet,
-    text_column,
-    write_table,
-)
+from nps_xlsx.excel.table import Cell, Column, table_sheet, write_table
 from nps_xlsx.figures import Asked, Tables
 from nps_xlsx.model import Return
 from nps_xlsx.reports.consolidated.means import mean_or_nothing
@@ -30,18 +21,18 @@ def write_movement(book: Book, tables: Tables) -> None:
     """The same councils in both rounds, beside everyone in each."""
     framework = tables.framework
     columns = [
-        text_column("Group", 110),
-        text_column("Ref", 76),
-        text_column("Name", 380),
-        mean_column("Same councils, last round", 116),
-        mean_column("Same councils, this round", 116),
-        gap_column("Change", 90),
-        count_column("Answers in both", 104),
-        count_column("Councils in both", 104),
-        mean_column("All councils, last round", 116),
-        count_column("Answers", 90),
-        mean_column("All councils, this round", 116),
-        count_column("Answers", 90),
+        Column.text("Group", 110),
+        Column.text("Ref", 76),
+        Column.text("Name", 380),
+        Column.mean("Same councils, last round", 116),
+        Column.mean("Same councils, this round", 116),
+        Column.gap("Change", 90),
+        Column.count("Answers in both", 104),
+        Column.count("Councils in both", 104),
+        Column.mean("All councils, last round", 116),
+        Column.count("Answers", 90),
+        Column.mean("All councils, this round", 116),
+        Column.count("Answers", 90),
     ]
     names = {area.code: area.sheet for area in framework.areas} | {
         row.code: row.short_name for row in framework.behaviours
@@ -72,10 +63,10 @@ def _movement_cells(row: pd.Series[float]) -> list[Cell]:
 def write_response(book: Book, asked: Asked, returns: Sequence[Return]) -> None:
     """How many have returned, by region and type; then who has not, and what came instead."""
     columns = [
-        text_column("Region or type", 320),
-        count_column("Asked", 200),
-        count_column("Returned", 210),
-        TableColumn("Share", 190, ("share",)),
+        Column.text("Region or type", 320),
+        Column.count("Asked", 200),
+        Column.count("Returned", 210),
+        Column("Share", 190, ("share",)),
     ]
     rows: list[list[Cell]] = []
     for fact in ("region", "council_type"):
@@ -85,7 +76,7 @@ def write_response(book: Book, asked: Asked, returns: Sequence[Return]) -> None:
     note = "Councils asked, and those of which a return counts. Those that have not returned stand below."
     sheet, end = table_sheet(book, RESPONSE, note, columns, rows, has_filter=False)
     sheet.text(end + 1, 0, f"Not returned yet: {len(asked.missing)}", "section")
-    headings = [text_column(name, 0) for name in ("Council", "GSS code", "Region", "Type", "What came")]
+    headings = [Column.text(name, 0) for name in ("Council", "GSS code", "Region", "Type", "What came")]
     came = came_instead(returns)
     missing = [
         [c.name, c.gss_code, c.region, c.council_type, came.get(c.gss_code, "")] for c in asked.missing
@@ -93,8 +84,8 @@ def write_response(book: Book, asked: Asked, returns: Sequence[Return]) -> None:
     write_table(sheet, end + 2, [_wide(column) for column in headings], missing)
 
 
-def _wide(column: TableColumn) -> TableColumn:
-    return TableColumn(column.heading, 190, column.names)
+def _wide(column: Column) -> Column:
+    return Column(column.heading, 190, column.names)
 
 
 def _rate(group: str, row: pd.Series[float]) -> list[Cell]:
@@ -105,14 +96,14 @@ def _rate(group: str, row: pd.Series[float]) -> list[Cell]:
 def write_spread(book: Book, tables: Tables) -> None:
     """Councils with several respondents, behaviour by behaviour, the most divided first."""
     columns = [
-        text_column("Council", 300),
-        text_column("Ref", 76),
-        text_column("Behaviour", 330),
-        count_column("Respondents", 110),
-        text_column("Current levels given", 200),
-        TableColumn("Median", 84, ("mean",)),
-        count_column("Levels apart", 100),
-        text_column("Which counts", 220),
+        Column.text("Council", 300),
+        Column.text("Ref", 76),
+        Column.text("Behaviour", 330),
+        Column.count("Respondents", 110),
+        Column.text("Current levels given", 200),
+        Column("Median", 84, ("mean",)),
+        Column.count("Levels apart", 100),
+        Column.text("Which counts", 220),
     ]
     rows = [
         row for response in tables.responses if len(response.basis) > 1 for row in _apart(response, tables)

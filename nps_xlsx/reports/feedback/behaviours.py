@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import FIRST_ROW, NOTE_ROW, Cell, TableColumn, table_sheet, text_column, write_cell
+from nps_xlsx.excel.table import FIRST_ROW, NOTE_ROW, Cell, Column, table_sheet, write_cell
 from nps_xlsx.excel.textfit import level_width
 from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Behaviour
@@ -29,16 +29,16 @@ def write_behaviours(book: Book, case: Case) -> None:
     measures = [(LEVEL, row.code) for row in rows]
     blocks = case.blocks(measures, quartiles=True)
     columns = [
-        text_column("Ref", 70),
-        text_column("Key area", 150),
-        text_column("Behaviour", 220),
-        text_column("Your level", level_width(case.framework, 122)),
-        text_column("Your target", level_width(case.framework, 122)),
+        Column.text("Ref", 70),
+        Column.text("Key area", 150),
+        Column.text("Behaviour", 220),
+        Column.text("Your level", level_width(case.framework, 122)),
+        Column.text("Your target", level_width(case.framework, 122)),
     ]
     for block in blocks:
         columns += block.columns
         if block.kind == WHOLE:
-            columns.append(TableColumn("Others at your level or above", 122, ("share", "wrap")))
+            columns.append(Column("Others at your level or above", 122, ("share", "wrap")))
     note = _NOTE if blocks else _alone(case)
     cells = [_row(case, row, blocks, place) for place, row in enumerate(rows)]
     sheet, _ = table_sheet(book, BEHAVIOURS, note, columns, cells, frozen=_FROZEN, is_list=False)

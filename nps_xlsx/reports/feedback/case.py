@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nps_xlsx.excel.table import Cell, TableColumn, count_column, mean_column, text_column
+from nps_xlsx.excel.table import Cell, Column
 from nps_xlsx.figures.peers import (
     ALL,
     FAMILY,
@@ -122,15 +122,15 @@ class Block:
         return any(figure.group not in (None, self.group) for figure in self.figures)
 
     @property
-    def columns(self) -> list[TableColumn]:
+    def columns(self) -> list[Column]:
         """Headings and widths."""
         name = group_name(self.group)
-        quartiles = [mean_column(f"{name}: {which} quartile", 104) for which in ("lower", "upper")]
+        quartiles = [Column.mean(f"{name}: {which} quartile", 104) for which in ("lower", "upper")]
         return [
-            mean_column(f"{name}: median", 104),
+            Column.mean(f"{name}: median", 104),
             *(quartiles if self.has_quartiles else ()),
-            count_column(f"{name}: number", 104),
-            *([text_column(f"{name}: whose figures", 190)] if self.is_mixed else ()),
+            Column.count(f"{name}: number", 104),
+            *([Column.text(f"{name}: whose figures", 190)] if self.is_mixed else ()),
         ]
 
     def cells(self, place: int) -> list[Cell]:

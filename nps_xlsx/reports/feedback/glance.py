@@ -9,8 +9,7 @@ from typing import Any
 
 from nps_xlsx.excel import charts
 from nps_xlsx.excel.book import Book, Sheet
-from nps_xlsx.excel.pictures import Line, differences, radar
-from nps_xlsx.excel.table import Cell, TableColumn, gap_column, mean_column, write_cell, write_table
+from nps_xlsx.excel.table import Cell, Column, write_cell, write_table
 from nps_xlsx.figures.peers import ALL, AVERAGE, WHOLE, Measure, rounded
 from nps_xlsx.model import Behaviour, KeyArea
 from nps_xlsx.model.scores import Score, score
@@ -19,8 +18,6 @@ from nps_xlsx.workbook import wording
 
 GLANCE = "At a glance"
 
-_LEAST_AREAS = 3
-"""Fewer make no radar chart: two corners are a line."""
 _CURRENT, _TARGET, _MEDIAN = 2, 4, 5
 _CHART_HEIGHT = 500
 _LEAST_WIDTH = 640
@@ -34,7 +31,7 @@ class _Grid:
     """Where the table of key areas stands."""
 
     heading: int
-    columns: Sequence[TableColumn]
+    columns: Sequence[Column]
     areas: int
     beside: int
     """The column that says how far the council is from the median of all."""
@@ -132,18 +129,18 @@ def _difference(own: float | None, median: float | None) -> float | None:
 # --- The table --------------------------------------------------------------------
 
 
-def _columns(blocks: Sequence[Block]) -> list[TableColumn]:
+def _columns(blocks: Sequence[Block]) -> list[Column]:
     own = [
-        TableColumn("Key area", 240, ("wrap",)),
-        TableColumn("Levels given", 84, ("right",)),
-        mean_column("Your average level", 84),
-        TableColumn("Targets given", 84, ("right",)),
-        mean_column("Your average target", 84),
+        Column("Key area", 240, ("wrap",)),
+        Column("Levels given", 84, ("right",)),
+        Column.mean("Your average level", 84),
+        Column("Targets given", 84, ("right",)),
+        Column.mean("Your average target", 84),
     ]
     for place, block in enumerate(blocks):
         own += block.columns
         if place == 0:
-            own.append(gap_column("Difference from this median", 100))
+            own.append(Column.gap("Difference from this median", 100))
     return own
 
 
@@ -198,11 +195,11 @@ def _add_charts(book: Book, sheet: Sheet, case: Case, grid: _Grid, row: int) -> 
         return
     has_median = case.view.figure(WHOLE, (AVERAGE, ALL)).median is not None
     col, radar_width, width = grid.halves()
-    if grid.areas >= _LEAST_AREAS:
-        lines = [Line("Your current level", "current", grid.cells(_CURRENT))]
-        lines += [Line("Your target level", "target", grid.cells(_TARGET))] if found.targets else []
-        lines += [Line("Median of all councils", "median", grid.cells(_MEDIAN))] if has_median else []
-        chart = radar(book, "Average level by key area", grid.cells(0), lines, case.framework)
+    if grid.areas >= charts.LEAST_AREAS:
+        lines = [charts.Line("Your current level", "current", grid.cells(_CURRENT))]
+        lines += [charts.Line("Your target level", "target", grid.cells(_TARGET))] if found.targets else []
+        lines += [charts.Line("Median of all councils", "median", grid.cells(_MEDIAN))] if has_median else []
+        chart = charts.radar(book, "Average level by key area", grid.cells(0), lines, case.framework)
         shown = ", ".join(line.name.lower() for line in lines)
         text = f"Radar chart of the average level in each key area: {shown}. {_IN_TABLE}"
         sheet.chart(row, 0, chart, width=radar_width, height=_CHART_HEIGHT, description=text)
@@ -216,7 +213,7 @@ def _differences(book: Book, case: Case, grid: _Grid) -> tuple[Any, str]:
     found = [_area_difference(case, area) for area in case.areas]
     most = max((abs(one) for one in found if one is not None), default=0)
     title = "Difference from the median of all councils"
-    chart = differences(book, title, grid.cells(0), grid.cells(grid.beside), most)
+    chart = charts.differences(book, title, grid.cells(0), grid.cells(grid.beside), most)
     return chart, "Bar chart: how far your average in each key area is above or below the median of all."
 
 

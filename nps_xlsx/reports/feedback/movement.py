@@ -8,15 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import (
-    Cell,
-    TableColumn,
-    count_column,
-    gap_column,
-    mean_column,
-    table_sheet,
-    text_column,
-)
+from nps_xlsx.excel.table import Cell, Column, table_sheet
 from nps_xlsx.figures.peers import ALL, MOVE, STEP, WHOLE, Measure, rounded
 from nps_xlsx.model import Behaviour
 from nps_xlsx.reports.feedback.case import Case
@@ -45,10 +37,10 @@ def write_movement(book: Book, case: Case) -> None:
         (answers["place"] == case.view.place) & answers["last"].notna() & answers["current"].notna()
     ]
     columns = [
-        text_column("Key area", 320),
-        TableColumn("Levels in both rounds", 100, ("right",)),
-        mean_column("Your average, last round", 130),
-        mean_column("Your average, this round", 130),
+        Column.text("Key area", 320),
+        Column("Levels in both rounds", 100, ("right",)),
+        Column.mean("Your average, last round", 130),
+        Column.mean("Your average, this round", 130),
         *_change_columns(case),
     ]
     cells: list[list[Cell]] = [
@@ -88,13 +80,13 @@ def _has_quartiles(case: Case) -> bool:
     return case.view.figure(WHOLE, (MOVE, ALL)).lower is not None
 
 
-def _change_columns(case: Case) -> list[TableColumn]:
-    own = [gap_column("Your change", 100)]
+def _change_columns(case: Case) -> list[Column]:
+    own = [Column.gap("Your change", 100)]
     if not _is_compared(case):
         return own
     quartiles = ("lower quartile", "upper quartile") if _has_quartiles(case) else ()
-    medians = [gap_column(f"In both rounds: {which}", 120) for which in ("median change", *quartiles)]
-    return [*own, *medians, count_column("In both rounds: number", 120)]
+    medians = [Column.gap(f"In both rounds: {which}", 120) for which in ("median change", *quartiles)]
+    return [*own, *medians, Column.count("In both rounds: number", 120)]
 
 
 def _changes(case: Case, measure: Measure) -> list[Cell]:
@@ -121,12 +113,12 @@ def _moved(case: Case, own: pd.DataFrame) -> list[_Moved]:
     return sorted(found, key=lambda one: (one[1] - one[2], one[0].value_code or 0))
 
 
-def _moved_columns(case: Case) -> list[TableColumn]:
+def _moved_columns(case: Case) -> list[Column]:
     return [
-        text_column("Ref", 76),
-        text_column("Behaviour", 320),
-        text_column("Last round", 130),
-        text_column("This round", 130),
+        Column.text("Ref", 76),
+        Column.text("Behaviour", 320),
+        Column.text("Last round", 130),
+        Column.text("This round", 130),
         *_change_columns(case),
     ]
 

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import (
-    FIRST_ROW,
-    Cell,
-    TableColumn,
-    count_column,
-    gap_column,
-    mean_column,
-    table_sheet,
-    text_column,
-    write_cell,
-)
+from nps_xlsx.excel.table import FIRST_ROW, Cell, Column, table_sheet, write_cell
 from nps_xlsx.excel.textfit import level_width
 from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Action, Behaviour
@@ -26,8 +16,8 @@ from nps_xlsx.workbook import layout, wording
 STRENGTHS, STEPS = "Strengths", "Next steps"
 
 
-def _small(heading: str, width: int) -> TableColumn:
-    return TableColumn(heading, width, ("text", "wrap", "small"))
+def _small(heading: str, width: int) -> Column:
+    return Column(heading, width, ("text", "wrap", "small"))
 
 
 # --- Strengths --------------------------------------------------------------------
@@ -37,11 +27,11 @@ def write_strengths(book: Book, case: Case) -> None:
     """Where the council stands highest, with what it does there."""
     rows = strengths(case)
     columns = [
-        count_column("No.", 52),
-        text_column("Ref", 76),
-        text_column("Key area", 160),
-        text_column("Behaviour", 200),
-        text_column("Your level", level_width(case.framework, 126)),
+        Column.count("No.", 52),
+        Column.text("Ref", 76),
+        Column.text("Key area", 160),
+        Column.text("Behaviour", 200),
+        Column.text("Your level", level_width(case.framework, 126)),
         *(_compared() if case.is_compared else ()),
         *([_small("What you do now", 460)] if case.framework.has_descriptors else ()),
     ]
@@ -64,9 +54,9 @@ def write_strengths(book: Book, case: Case) -> None:
         write_cell(sheet, place, 4, label, "wrap", shade)
 
 
-def _compared() -> list[TableColumn]:
-    median = mean_column("All councils: median")
-    return [median, gap_column("Difference from the median"), count_column("All councils: number")]
+def _compared() -> list[Column]:
+    median = Column.mean("All councils: median")
+    return [median, Column.gap("Difference from the median"), Column.count("All councils: number")]
 
 
 def _strength(case: Case, row: Behaviour, number: int) -> list[Cell]:
@@ -99,14 +89,14 @@ def write_steps(book: Book, case: Case) -> None:
     """What to do next: now, the next level, ideas for reaching it, and how many others are there."""
     rows, width = next_steps(case), level_width(case.framework, 122)
     columns = [
-        count_column("No.", 52),
-        text_column("Ref", 70),
-        text_column("Behaviour", 170),
-        text_column("Priority", 84),
-        text_column("Your level", width),
-        text_column("Your target", width),
+        Column.count("No.", 52),
+        Column.text("Ref", 70),
+        Column.text("Behaviour", 170),
+        Column.text("Priority", 84),
+        Column.text("Your level", width),
+        Column.text("Your target", width),
         *([_small("Where you are now", 250)] if case.framework.has_descriptors else ()),
-        text_column("Next level", width),
+        Column.text("Next level", width),
         _small("What the next level asks", 250),
         *([_small("Suggested actions", 380)] if case.framework.has_suggestions else ()),
         _small("Your own actions", 240),
