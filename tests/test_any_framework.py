@@ -130,7 +130,7 @@ def scope(made: Framework, rng: random.Random) -> Scope:
     """What is shown: with an earlier round or without, by name or not."""
     council = councils().find(COUNCIL)
     before = {council.gss_code: made_up(council, made, 2, round_="2022")} if rng.random() < 0.5 else {}
-    return Scope(previous=before, name_councils=rng.random() < 0.5, suppress_below=rng.choice([0, 5]))
+    return Scope(previous=before, name_councils=rng.random() < 0.5, threshold=rng.choice([0, 5]))
 
 
 def of_one_council(returned: Return, made: Framework, register: Register) -> Iterator[tuple[str, bytes]]:

@@ -104,7 +104,7 @@ def test_groups_below_the_threshold_say_so(
     batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
 ) -> None:
     """With a threshold above the number of councils nothing but the response is shown to others."""
-    write_outputs(as_returns(batch), tmp_path, framework, register, Scope(suppress_below=7))
+    write_outputs(as_returns(batch), tmp_path, framework, register, Scope(threshold=7))
     tables = tables_of(openpyxl.load_workbook(tmp_path / "publication.xlsx"))
     assert set(tables) == {"Table of contents", "Notes", "Response by region", "Response by council type"}
     assert '"groups":{}' in (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -114,7 +114,7 @@ def test_feedback_is_protected_whatever_is_published(
     batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
 ) -> None:
     """With every figure published, feedback still compares with no fewer than five others."""
-    write_outputs(as_returns(batch[:5]), tmp_path, framework, register, Scope(suppress_below=0))
+    write_outputs(as_returns(batch[:5]), tmp_path, framework, register, Scope(threshold=0))
     for path in (tmp_path / "feedback").iterdir():
         cells = {str(cell.value) for row in openpyxl.load_workbook(path)["Behaviours"] for cell in row}
         assert not any(cell.startswith("All councils: ") for cell in cells)

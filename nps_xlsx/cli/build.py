@@ -15,7 +15,7 @@ import click
 from nps_xlsx.cli.framework import rows_of
 from nps_xlsx.cli.options import DAY, FILE, framework_option, out_option, register_option, register_with
 from nps_xlsx.framework import load_framework
-from nps_xlsx.model import Assessment, Council, Framework
+from nps_xlsx.model import FACTS, Assessment, Council, Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_list
 from nps_xlsx.workbook.stamp import is_respondent_name, is_round_name
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NOTE_LENGTH = 2000
 """Characters of a privacy note that fit a cell of the first sheet with all of it in view."""
-_NARROWING = ("nation", "region", "council_type")
+_NARROWING = ("nation", *FACTS)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from nps_xlsx.cli.options import (
     register_with,
 )
 from nps_xlsx.framework import load_framework
-from nps_xlsx.model import Framework, Severity, Status
+from nps_xlsx.model import FACTS, Framework, Severity, Status
 from nps_xlsx.model.errors import UserError
+from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.register.councils import Register, load_list
 
 if TYPE_CHECKING:
@@ -73,8 +74,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--suppress-below",
+    "threshold",
     type=click.IntRange(min=0),
-    default=5,
+    default=THRESHOLD,
     show_default=True,
     help="Publish nothing about groups of fewer councils, nor what would give them away; 0 publishes all.",
 )
@@ -183,14 +185,14 @@ def _scope(
     from nps_xlsx.reports.outputs import Scope
     from nps_xlsx.rounds.responses import load_previous
 
-    unknown = [fact for fact in facts if fact not in ("region", "council_type", *register.extra_columns)]
+    unknown = [fact for fact in facts if fact not in register.facts]
     if unknown:
-        known = ", ".join(("region", "council_type", *register.extra_columns))
+        known = ", ".join(register.facts)
         raise UserError(f"--by {unknown[0]}: the register has no such column. It has: {known}.")
     return Scope(
         previous=load_previous(previous_path, framework, register) if previous_path else {},
         asked=load_list(asked_file, register) if asked_file else None,
-        facts=tuple(dict.fromkeys(("region", "council_type", *facts))),
+        facts=tuple(dict.fromkeys((*FACTS, *facts))),
         families=load_families(families_file, register) if families_file else {},
         **options,
     )

@@ -37,7 +37,7 @@ def council_label(assessment: Assessment, *, with_round: bool = False) -> str:
 def answer_frame(
     assessments: Sequence[Assessment], framework: Framework, previous: Mapping[str, Assessment]
 ) -> pd.DataFrame:
-    """One row an assessment and scored behaviour that was asked.
+    """One row per assessment and scored behaviour that was asked.
 
     ``place`` is the position of the assessment; ``current``, ``target``, ``gap`` and ``last``
     (the council's level of the earlier round) are not-a-number where there is no level.
@@ -77,17 +77,13 @@ def _number(value: object) -> float:
 
 
 def council_frame(assessments: Sequence[Assessment], register: Register) -> pd.DataFrame:
-    """One row an assessment: its council, and every fact that the register has of it."""
+    """One row per assessment: its council, and every fact that the register has of it."""
     rounds = len({assessment.round for assessment in assessments})
-    extra = register.extra_columns
     rows = []
     for assessment in assessments:
         council = register.by_code.get(assessment.gss_code)
-        facts = dict.fromkeys(("council_type", "region", *extra), UNKNOWN)
-        if council is not None:
-            facts = {"council_type": council.council_type, "region": council.region}
-            facts |= {name: council.extra.get(name, "") or "Not given" for name in extra}
+        facts = {name: council.fact(name) if council else UNKNOWN for name in register.facts}
         label = council_label(assessment, with_round=rounds > 1)
         rows.append({"gss_code": assessment.gss_code, "council": label, "round": assessment.round, **facts})
-    columns = ["gss_code", "council", "round", "council_type", "region", *extra]
+    columns = ["gss_code", "council", "round", *register.facts]
     return pd.DataFrame(rows, columns=columns)

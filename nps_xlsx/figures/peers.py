@@ -42,10 +42,7 @@ import pandas as pd
 from nps_xlsx.figures.disclosure.members import is_mixed
 from nps_xlsx.figures.frames import UNKNOWN
 from nps_xlsx.figures.tables import Tables
-from nps_xlsx.model.scores import one_decimal
-
-THRESHOLD = 5
-"""Other councils that must have given a figure for a group to be shown, unless the analyst says otherwise."""
+from nps_xlsx.model.scores import THRESHOLD, one_decimal
 
 QUARTILES_FROM = 8
 """Others from which no quartile touches the lowest or the highest of them, whatever the reader's own level.

@@ -28,7 +28,7 @@ class Asked:
         """How many of each ``region`` or ``council_type`` were asked and have returned; all of them last."""
         rows = pd.DataFrame(
             {
-                "group": [str(getattr(council, fact)) for council in self.councils.councils],
+                "group": [council.fact(fact) for council in self.councils.councils],
                 "returned": [council.gss_code in self.returned for council in self.councils.councils],
             }
         )

@@ -92,11 +92,6 @@ class Tables:
         """How many responses aim for each level, by behaviour; the rest gave no target."""
         return self._levels("target")
 
-    @property
-    def fact_columns(self) -> tuple[str, ...]:
-        """The columns of the register by which councils can be grouped, region and type first."""
-        return ("region", "council_type", *self.register.extra_columns)
-
     def groups(self, fact: str, by: str = "") -> pd.DataFrame:
         """Counts, means and gap of each group of councils, in all or by ``theme``, ``area`` or ``ref``.
 

@@ -17,6 +17,7 @@ from nps_xlsx.model.content import (
     Theme,
 )
 from nps_xlsx.model.returns import (
+    FACTS,
     Answer,
     Assessment,
     Council,
@@ -31,6 +32,7 @@ from nps_xlsx.model.returns import (
 )
 
 __all__ = [
+    "FACTS",
     "NOT_APPLICABLE",
     "Action",
     "Answer",

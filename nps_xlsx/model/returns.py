@@ -12,6 +12,9 @@ from nps_xlsx.model.content import LevelValue
 
 # --- Councils ---------------------------------------------------------------------
 
+FACTS = ("region", "council_type")
+"""What councils are grouped by in every document: the two facts that each register has of every council."""
+
 
 @dataclass(frozen=True, slots=True)
 class Council:
@@ -29,7 +32,11 @@ class Council:
     is_principal: bool = True
     """Whether it is one of the principal councils, which ``--all`` builds for."""
     extra: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """What the register says of it beside: its county, and any column that a user added."""
+    """What else the register says of it: its county, and any column that a user added."""
+
+    def fact(self, column: str) -> str:
+        """The group that it belongs to by a column of the register."""
+        return str(getattr(self, column)) if column in FACTS else self.extra.get(column) or "Not given"
 
 
 # --- What comes back --------------------------------------------------------------

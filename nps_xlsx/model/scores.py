@@ -14,6 +14,13 @@ from statistics import fmean
 
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour
 
+THRESHOLD = 5
+"""Councils that a figure must rest on to be shown outside, unless the analyst says otherwise.
+
+Five and ten are the usual minimums.  A region may have twelve councils of which nine respond: ten would
+withhold it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

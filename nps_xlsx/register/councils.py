@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nps_xlsx.files import StrPath
 from nps_xlsx.framework import data_folder
-from nps_xlsx.model import Council
+from nps_xlsx.model import FACTS, Council
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.csvfile import RegisterError, read_csv
 
@@ -84,9 +84,9 @@ class Register:
         return code if code in self.by_code else self._by_former_code.get(code, code)
 
     @cached_property
-    def extra_columns(self) -> tuple[str, ...]:
-        """Columns beyond the usual ones, by which councils can be grouped."""
-        return tuple(dict.fromkeys(name for council in self.councils for name in council.extra))
+    def facts(self) -> tuple[str, ...]:
+        """The columns by which councils can be grouped: those of every register, then its own."""
+        return tuple(dict.fromkeys((*FACTS, *(name for council in self.councils for name in council.extra))))
 
     @cached_property
     def _by_name(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

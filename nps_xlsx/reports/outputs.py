@@ -8,11 +8,11 @@ from itertools import chain
 from pathlib import Path
 
 from nps_xlsx.figures import Tables, accepted, consolidate, notable, response_rates
-from nps_xlsx.figures.peers import THRESHOLD
 from nps_xlsx.files import StrPath, made_folders, write_files
 from nps_xlsx.framework import load_framework
-from nps_xlsx.model import Assessment, Framework, Problem, Return
+from nps_xlsx.model import FACTS, Assessment, Framework, Problem, Return
 from nps_xlsx.model.errors import UserError
+from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook
@@ -44,11 +44,11 @@ class Scope:
     """An earlier round, by GSS code."""
     asked: Register | None = None
     """The councils that were asked; the principal councils of England where it is not said."""
-    facts: tuple[str, ...] = ("region", "council_type")
+    facts: tuple[str, ...] = FACTS
     """The columns of the register by which councils are grouped."""
     families: Mapping[str, str] = field(default_factory=dict)
     """The family with which each council is compared in its feedback, by GSS code."""
-    suppress_below: int = 5
+    threshold: int = THRESHOLD
     """Groups of fewer councils are not shown, nor what would give them away, in what leaves the house."""
     name_councils: bool = False
     """Whether the publication and the page may name councils."""
@@ -110,7 +110,7 @@ def write_outputs(
     tables = consolidate(counted, framework, register, scope.previous)
     asked = response_rates(tables, scope.asked)
     rows = all_rows(returns, responses, framework, rulings)
-    figures = allowed(tables, scope.facts, scope.suppress_below)
+    figures = allowed(tables, scope.facts, scope.threshold)
     contents: dict[str, bytes] = {}
     for name, content in chain(
         ((name, to_csv(LISTINGS[name].columns, lines)) for name, lines in rows.items()),
@@ -165,7 +165,7 @@ def _reports(
         publication_workbook(
             tables,
             asked,
-            suppress_below=scope.suppress_below,
+            threshold=scope.threshold,
             name_councils=scope.name_councils,
             facts=scope.facts,
             contact=scope.contact,
@@ -173,13 +173,7 @@ def _reports(
     )
     yield (
         PAGE,
-        report_page(
-            tables,
-            asked,
-            name_councils=scope.name_councils,
-            threshold=scope.suppress_below,
-            shown=figures,
-        ),
+        report_page(tables, asked, name_councils=scope.name_councils, shown=figures),
     )
 
 
@@ -193,6 +187,6 @@ def _for_councils(
     named = [(one, short_names.get(one.gss_code, one.council)) for one in assessments]
     for name, content in all_action_plans(named, framework):
         yield f"{PLANS}/{name}", content
-    few = max(scope.suppress_below, THRESHOLD)  # another council's feedback is never unprotected
-    for name, content in all_feedback(tables, scope.families, short_names, few, figures.too_alike):
+    threshold = max(scope.threshold, THRESHOLD)  # another council's feedback is never unprotected
+    for name, content in all_feedback(tables, scope.families, short_names, threshold, figures.too_alike):
         yield f"{FEEDBACK}/{name}", content

@@ -24,17 +24,17 @@ _BY = ("all", "theme", "area", "ref")
 
 @dataclass(frozen=True)
 class Publishable:
-    """Which figures of the tables are withheld, at a threshold of so many councils."""
+    """Which figures of the tables are withheld."""
 
     tables: Tables
     facts: Sequence[str]
-    suppress_below: int
+    threshold: int
+    """Fewer councils than these are too few; a threshold of one is none."""
     name_councils: bool = False
 
-    @property
-    def threshold(self) -> int:
-        """Fewer councils than these are too few; one council alone is no threshold."""
-        return self.suppress_below if self.suppress_below > 1 else 0
+    def __post_init__(self) -> None:
+        if self.threshold <= 1:
+            object.__setattr__(self, "threshold", 0)
 
     @property
     def is_too_few(self) -> bool:

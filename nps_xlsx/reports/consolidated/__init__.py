@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.figures import Asked, Notable, Tables
-from nps_xlsx.model import Return
+from nps_xlsx.model import FACTS, Return
 from nps_xlsx.reports.consolidated import front, levels, lists, means, rounds
 from nps_xlsx.reports.consolidated.lists import LISTED
 from nps_xlsx.reports.listings import Row
@@ -44,7 +44,7 @@ def consolidated_workbook(
     rows: Mapping[str, Sequence[Row]],
     found: Sequence[Notable],
     asked: Asked,
-    facts: Sequence[str] = ("region", "council_type"),
+    facts: Sequence[str] = FACTS,
 ) -> bytes:
     """The analyst's workbook, exceptions first; the same input gives the same bytes.
 

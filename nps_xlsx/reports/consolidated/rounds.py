@@ -9,7 +9,7 @@ import pandas as pd
 from nps_xlsx.excel.book import Book
 from nps_xlsx.excel.table import Cell, Column, table_sheet, write_table
 from nps_xlsx.figures import Asked, Tables
-from nps_xlsx.model import Return
+from nps_xlsx.model import FACTS, Return
 from nps_xlsx.reports.consolidated.means import mean_or_nothing
 from nps_xlsx.reports.not_returned import came_instead
 from nps_xlsx.rounds.combine import Combined
@@ -69,10 +69,10 @@ def write_response(book: Book, asked: Asked, returns: Sequence[Return]) -> None:
         Column("Share", 190, ("share",)),
     ]
     rows: list[list[Cell]] = []
-    for fact in ("region", "council_type"):
+    for fact in FACTS:
         table = asked.rates(fact)
         groups = [(str(group), row) for group, row in table.iterrows()]
-        rows += [_rate(*one) for one in groups if fact == "council_type" or one[0] != "All"]
+        rows += [_rate(*one) for one in groups if fact == FACTS[-1] or one[0] != "All"]
     note = "Councils asked, and those of which a return counts. Those that have not returned stand below."
     sheet, end = table_sheet(book, RESPONSE, note, columns, rows, has_filter=False)
     sheet.text(end + 1, 0, f"Not returned yet: {len(asked.missing)}", "section")

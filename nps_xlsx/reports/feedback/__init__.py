@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.figures import Tables
-from nps_xlsx.figures.peers import THRESHOLD, Peers
+from nps_xlsx.figures.peers import Peers
+from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.reports.feedback import about, behaviours, glance, movement, steps
 from nps_xlsx.reports.feedback.case import Case, make_case
 from nps_xlsx.workbook.names import Distinct, file_stem

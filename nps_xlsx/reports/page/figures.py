@@ -1,8 +1,8 @@
 """The figures of the page as plain data: for each group that may be shown, counts and nothing else.
 
-Every group's figures are sums over cells (the councils of one region and type), as is what
-``protect`` asks about.  Averages are made in the page from counts and sums, so that each is as exact
-as the figures that it is shown with.
+Every group's figures are sums over cells (the councils of one region and type), as are those that
+``figures.disclosure`` decides on.  Averages are made in the page from counts and sums, so that each is as
+exact as the figures that it is shown with.
 
 The page is read beside the publication, so it shows no row and no group that is withheld there, and
 nothing from which one could be worked out with the publication's own figures.
@@ -19,14 +19,12 @@ import pandas as pd
 
 from nps_xlsx.figures import Asked, Tables
 from nps_xlsx.figures.disclosure.groups import publishable
-from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group, withheld_counts
+from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group, holds, withheld_counts
 from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
-from nps_xlsx.model import Framework, KeyArea
+from nps_xlsx.model import FACTS, Framework, KeyArea
 
 Data = dict[str, Any]
 """What becomes JSON."""
-
-_PLACE = ["region", "council_type"]
 
 
 def figures(tables: Tables, asked: Asked, shown: Shown) -> Data:
@@ -41,7 +39,7 @@ def figures(tables: Tables, asked: Asked, shown: Shown) -> Data:
     return {
         "regions": regions,
         "types": kinds,
-        "threshold": published.suppress_below,
+        "threshold": published.threshold,
         "scale": [{"number": level.number, "label": level.label} for level in tables.framework.levels],
         "areas": _areas(tables.framework),
         "responses": _responses(asked, regions, kinds),
@@ -92,7 +90,7 @@ def _too_alike(published: Publishable, which: str, groups: Collection[Group]) ->
     tables = published.tables
     rows = tables.answers.pivot_table(index="place", columns="ref", values=which).fillna(0)
     councils = tables.councils.loc[rows.index]
-    cells = list(zip(councils["region"].map(str), councils["council_type"].map(str), strict=True))
+    cells = list(_cells(councils))
     gone = published.current if which == "current" else published.aims
     found: dict[Group, frozenset[str]] = {}
     for area in published.areas:
@@ -143,9 +141,9 @@ def _public(published: Publishable) -> list[Group]:
     """The regions and types that are in the publication, and everyone."""
     names = {
         fact: [name for name in published.groups[fact] if name not in published.hidden_groups[fact]]
-        for fact in _PLACE
+        for fact in FACTS
     }
-    regions, kinds = (names[fact] for fact in _PLACE)
+    regions, kinds = (names[fact] for fact in FACTS)
     return [EVERYONE, *((region, None) for region in regions), *((None, kind) for kind in kinds)]
 
 
@@ -159,7 +157,7 @@ def _safe(
 
     Types within regions are among them only where nothing but regions and types is published.
     """
-    crossed = set(_councils(published.tables.councils)) if set(published.facts) == set(_PLACE) else set()
+    crossed = set(_councils(published.tables.councils)) if set(published.facts) == set(FACTS) else set()
     return publishable(
         councils,
         published.threshold,
@@ -180,8 +178,13 @@ def _fine(answers: pd.DataFrame) -> list[Counter[Cell]]:
 
 
 def _councils(frame: pd.DataFrame) -> Counter[Cell]:
-    columns = [frame[name].to_numpy(object) for name in ("gss_code", *_PLACE)]
+    columns = [frame[name].to_numpy(object) for name in ("gss_code", *FACTS)]
     return Counter((str(region), str(kind)) for _, region, kind in dict.fromkeys(zip(*columns, strict=True)))
+
+
+def _cells(frame: pd.DataFrame) -> Iterator[Cell]:
+    """The region and type of each row."""
+    return zip(frame["region"].map(str), frame["council_type"].map(str), strict=True)
 
 
 # --- Their figures
@@ -231,9 +234,8 @@ def _by_cell(tables: Tables) -> _Cells:
 
 
 def _rows(answers: pd.DataFrame) -> Iterator[tuple[Cell, str, str, float, float, float, bool]]:
-    cells = zip(answers["region"].map(str), answers["council_type"].map(str), strict=True)
     columns = [answers[name] for name in ("ref", "area", "current", "target", "last", "not_applicable")]
-    for cell, *rest in zip(cells, *columns, strict=True):
+    for cell, *rest in zip(_cells(answers), *columns, strict=True):
         ref, area, current, target, last, not_applicable = rest
         yield cell, str(ref), str(area), float(current), float(target), float(last), bool(not_applicable)
 
@@ -246,8 +248,8 @@ def _group(group: Group, cells: _Cells, shown: Shown) -> Data:
     """What a group shows: by behaviour, in order, how many are at each level; nothing where withheld."""
     whole, published = _Totals(), shown.published
     levels, aims = (shown.alike.get(which, {}).get(group, ()) for which in ("current", "target"))
-    for (region, kind), own in cells.totals.items():
-        if group[0] in (None, region) and group[1] in (None, kind):
+    for cell, own in cells.totals.items():
+        if holds(group, cell):
             whole.add(own)
     numbers = [str(level.number) for level in cells.framework.levels]
     refs = [behaviour.code for behaviour in cells.framework.behaviours]

@@ -28,7 +28,6 @@ def assembled(
     data: Mapping[str, Any],
     specs: Mapping[str, Any],
     *,
-    threshold: int,
     name_councils: bool,
 ) -> bytes:
     """The whole page; its policy lets nothing run but its own two programs, and nothing be fetched."""
@@ -42,7 +41,7 @@ def assembled(
         "earlier": _earlier(tables),
         "targets": framework.targets,
         "copyright": framework.copyright,
-        "notes": _notes(threshold, name_councils=name_councils, is_partial=bool(data["partial"])),
+        "notes": _notes(data["threshold"], name_councils=name_councils, is_partial=bool(data["partial"])),
     }
     blocks = {
         "policy": _policy(library, program),
@@ -141,4 +140,4 @@ def _notes(threshold: int, *, name_councils: bool, is_partial: bool) -> str:
         "that does can be worked out by adding and subtracting what is shown here and in the published "
         "tables. Some larger groups are held back for that reason."
     )
-    return f"No council is named here.{few if threshold > 1 else ''}{partly}"
+    return f"No council is named here.{few if threshold else ''}{partly}"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nps_xlsx.figures import Asked, Tables
+from nps_xlsx.model import FACTS
+from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.reports.page.by_name import by_name
 from nps_xlsx.reports.page.figures import Shown, allowed, figures
 from nps_xlsx.reports.page.html import assembled
 from nps_xlsx.reports.page.specs import specs
-
-THRESHOLD = 5
-"""Councils that a figure must rest on to be in the page, unless the analyst says otherwise."""
 
 
 def report_page(
@@ -20,12 +19,12 @@ def report_page(
     *,
     name_councils: bool = False,
     threshold: int = THRESHOLD,
-    facts: Sequence[str] = ("region", "council_type"),
+    facts: Sequence[str] = FACTS,
     shown: Shown | None = None,
 ) -> bytes:
     """The round as one HTML file, which works from the file system and without a network.
 
-    Only what may be shown is in the file at all (see ``protect``): choosing in the page reveals
+    Only what may be shown is in the file at all (see ``figures.disclosure``): choosing in the page reveals
     nothing that was not published.  With ``name_councils`` every council's own levels are in it, by name.
     ``facts`` are the columns of the register by which the publication groups councils: the two are read
     side by side.  ``shown`` is what may be shown, where that is known already.
@@ -34,4 +33,4 @@ def report_page(
     if name_councils:
         data |= by_name(tables)
     charts = specs(len(tables.framework.levels))
-    return assembled(tables, data, charts, threshold=threshold, name_councils=name_councils)
+    return assembled(tables, data, charts, name_councils=name_councils)

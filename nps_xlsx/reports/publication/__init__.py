@@ -27,7 +27,9 @@ from nps_xlsx.excel.parts import prepare
 from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.figures import UNKNOWN, Asked, Tables
 from nps_xlsx.figures.disclosure.tables import Publishable
+from nps_xlsx.model import FACTS
 from nps_xlsx.model.errors import UserError
+from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.reports.publication.tables import WORDS, Published, fact_name, publication_tables
 from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
@@ -58,25 +60,25 @@ def publication_workbook(
     tables: Tables,
     asked: Asked,
     *,
-    suppress_below: int = 5,
+    threshold: int = THRESHOLD,
     name_councils: bool = False,
-    facts: Sequence[str] = ("region", "council_type"),
+    facts: Sequence[str] = FACTS,
     contact: str = "",
 ) -> bytes:
     """The tables that may be published; the same input gives the same bytes.
 
-    Groups of fewer councils than ``suppress_below``, and whatever would give them away, are
+    Groups of fewer councils than ``threshold``, and whatever would give them away, are
     withheld (see ``figures.disclosure``); no council is named unless that is asked for. ``facts``
     are the columns of the register by which councils are grouped; ``contact`` says whom to ask.
 
     Raises:
         PublicationError: the register has no such column.
     """
-    unknown = [fact for fact in facts if fact not in tables.fact_columns]
+    unknown = [fact for fact in facts if fact not in tables.register.facts]
     if unknown:
-        known = ", ".join(tables.fact_columns)
+        known = ", ".join(tables.register.facts)
         raise PublicationError(f"The register has no column {unknown[0]!r}. Choose from: {known}.")
-    shown = Publishable(tables, tuple(dict.fromkeys(facts)), suppress_below, name_councils)
+    shown = Publishable(tables, tuple(dict.fromkeys(facts)), threshold, name_councils)
     published = publication_tables(shown, asked)
     sheets = {f"Table {number}": _sheet(shown, published, number) for number in range(1, len(published) + 1)}
     cover = _cover(shown, asked, contact)
@@ -182,7 +184,7 @@ def plain(text: str) -> str:
 def _notes(shown: Publishable, published: Iterable[Published]) -> pd.DataFrame:
     """The notes that the tables refer to."""
     used = dict.fromkeys(note for table in published for note in _notes_of(shown, table))
-    names = {"threshold": shown.suppress_below, "unknown": UNKNOWN, **_said(shown.tables)}
+    names = {"threshold": shown.threshold, "unknown": UNKNOWN, **_said(shown.tables)}
     rows = [
         (note, plain(WORDS["notes"][note]["name"]), plain(WORDS["notes"][note]["text"].format(**names)))
         for note in used
@@ -238,7 +240,7 @@ def _responses(shown: Publishable, asked: Asked) -> str:
 
 def _threshold(shown: Publishable) -> str:
     kind = "none" if not shown.threshold else "named" if shown.name_councils else "some"
-    return str(WORDS["threshold"][kind].format(threshold=shown.suppress_below))
+    return str(WORDS["threshold"][kind].format(threshold=shown.threshold))
 
 
 def _theme() -> gptables.Theme:

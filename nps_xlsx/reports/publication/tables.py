@@ -13,7 +13,7 @@ import pandas as pd
 
 from nps_xlsx.figures import UNKNOWN, Asked, Tables
 from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
-from nps_xlsx.model import Behaviour, Council
+from nps_xlsx.model import Behaviour
 from nps_xlsx.model.scores import one_decimal
 from nps_xlsx.workbook import layout
 
@@ -117,7 +117,7 @@ def _share(part: float, whole: float, *, withheld: bool = False) -> Cell:
 
 def _response(asked: Asked, fact: str) -> Published:
     """Who was asked and who took part; that is not confidential, however few they are."""
-    known = {council.gss_code: group_of(council, fact) for council in asked.councils.councils}
+    known = {council.gss_code: council.fact(fact) for council in asked.councils.councils}
     groups = known | dict.fromkeys(asked.returned - known.keys(), UNKNOWN)
     invited, returned = Counter(groups.values()), Counter(groups[code] for code in asked.returned)
     rows = [_response_row(name, invited[name], returned[name]) for name in sorted(invited)]
@@ -128,13 +128,6 @@ def _response(asked: Asked, fact: str) -> Published:
 
 def _response_row(name: str, asked: int, returned: int) -> tuple[Cell, ...]:
     return (name, asked, returned, _share(returned, asked))
-
-
-def group_of(council: Council, fact: str) -> str:
-    """The group that a council belongs to, named as in the tables."""
-    if fact in ("region", "council_type"):
-        return str(getattr(council, fact))
-    return council.extra.get(fact, "") or "None"
 
 
 def _group_column(fact: str) -> Column:
