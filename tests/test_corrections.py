@@ -28,14 +28,13 @@ from nps_xlsx.model import (
 )
 from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register
-from nps_xlsx.register.csvfile import RegisterError
+from nps_xlsx.register.csvfile import CsvError
 from nps_xlsx.reports.ingest import make_receipt
 from nps_xlsx.reports.listings import change_rows, problem_rows
 from nps_xlsx.rounds.across import check_across, day_of
 from nps_xlsx.rounds.check import check_return
 from nps_xlsx.rounds.corrections import (
     Correction,
-    CorrectionsError,
     Waiver,
     apply_corrections,
     apply_waivers,
@@ -172,7 +171,7 @@ def test_a_row_that_cannot_be_used_is_told_with_its_number(
     """Each slip in a row is one fault that names the row as Excel shows it."""
     good = ",Medway,SV10,current,3,Why,Me,2027-01-29"
     path = table(tmp_path / "c.csv", HEADINGS, good, row)
-    with pytest.raises(CorrectionsError) as raised:
+    with pytest.raises(CsvError) as raised:
         load_corrections(path, framework, register)
     _, *faults = str(raised.value).splitlines()
     assert len(faults) == 1
@@ -185,7 +184,7 @@ def test_all_faults_of_a_file_are_told_at_once(
 ) -> None:
     """Nobody has to mend a file of corrections fault by fault."""
     path = table(tmp_path / "c.csv", HEADINGS, ",Medwy,EC1,current,TBC,,,soon", ",Medway,EC9,current,3,a,b,c")
-    with pytest.raises(CorrectionsError) as raised:
+    with pytest.raises(CsvError) as raised:
         load_corrections(path, framework, register)
     rows = [fault[:5] for fault in str(raised.value).splitlines()[1:]]
     assert rows == ["row 2"] * 5 + ["row 3"] * 2
@@ -197,7 +196,7 @@ def test_every_column_must_be_there(
 ) -> None:
     """A misspelt heading is told: passed over, it would make a correction reach further than was meant."""
     path = table(tmp_path / "c.csv", HEADINGS.replace(heading, f"{heading}x"))
-    with pytest.raises(RegisterError, match=f"lacks the column {heading}"):
+    with pytest.raises(CsvError, match=f"lacks the column {heading}"):
         load_corrections(path, framework, register)
 
 
@@ -740,12 +739,12 @@ def test_a_file_of_waivers_is_read_as_an_analyst_writes_it(tmp_path: Path, regis
 def test_all_faults_of_a_file_of_waivers_are_told_at_once(tmp_path: Path, register: Register) -> None:
     """A slug that is none names the nearest, and every other slip is told beside it."""
     path = table(tmp_path / "w.csv", "problem,council,reason,until", "not-anwsered,Medwy,,soon", "zzz,,x,")
-    with pytest.raises(CorrectionsError) as raised:
+    with pytest.raises(CsvError) as raised:
         load_waivers(path, register)
     _, *faults = str(raised.value).splitlines()
     assert [fault[:5] for fault in faults] == ["row 2"] * 4 + ["row 3"]
     assert "not-answered" in faults[0]
-    with pytest.raises(RegisterError, match="until"):
+    with pytest.raises(CsvError, match="until"):
         load_waivers(table(tmp_path / "w.csv", "problem,council,reason,untill"), register)
 
 
@@ -798,7 +797,7 @@ def test_a_waiver_for_a_file_is_for_no_other(file: str, code: str, files: list[s
 def test_a_misspelt_heading_of_the_file_column_is_told(tmp_path: Path, register: Register) -> None:
     """The column may be left out; taken for left out, a waiver for one file would be for all."""
     path = table(tmp_path / "w.csv", "problem,council,reason,until,flie", "row-missing,,x,,a.eml")
-    with pytest.raises(CorrectionsError, match="did you mean file"):
+    with pytest.raises(CsvError, match="did you mean file"):
         load_waivers(path, register)
     path = table(tmp_path / "w.csv", "problem,council,file,reason,until", "row-missing,,a.eml,x,")
     assert [one.file for one in load_waivers(path, register)] == ["a.eml"]

@@ -10,7 +10,7 @@ import pytest
 
 from nps_xlsx.model import Answer, Framework
 from nps_xlsx.register.councils import CouncilError, Register, load_list, load_register
-from nps_xlsx.register.csvfile import RegisterError, read_csv
+from nps_xlsx.register.csvfile import CsvError, read_csv
 from tests.support.workbooks import filled, read, slugs
 
 
@@ -109,7 +109,7 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
     """A file that lacks a column says which, and what it has."""
     path = tmp_path / "list.csv"
     path.write_text("name\nMedway\n", encoding="utf-8")
-    with pytest.raises(RegisterError, match=r"lacks the column gss_code.*name"):
+    with pytest.raises(CsvError, match=r"lacks the column gss_code.*name"):
         read_csv(path, ["gss_code"])
 
 

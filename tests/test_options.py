@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from nps_xlsx.builder import Order, build_file, build_workbook
 from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.register.councils import Register
-from nps_xlsx.register.targets import PrefillError, load_targets, targets_of
+from nps_xlsx.register.csvfile import CsvError
+from nps_xlsx.register.targets import load_targets, targets_of
 from nps_xlsx.reports.ingest import ingest
 from nps_xlsx.rounds.responses import load_previous
 from nps_xlsx.workbook.stamp import Stamp, parse_stamp
@@ -177,7 +178,7 @@ def test_targets_that_cannot_be_used_are_told_at_once(framework: Framework, tmp_
     """An unknown code and an impossible level are two lines with their rows."""
     path = tmp_path / "targets.csv"
     path.write_text("ref,target\nZZ1,3\nEC1,9\nEC2,Mature\nEC2,4\nEC3,\n", encoding="utf-8")
-    with pytest.raises(PrefillError, match=r"row 2: 'ZZ1'.*\n.*row 3: '9'.*\n.*row 5: EC2"):
+    with pytest.raises(CsvError, match=r"row 2: 'ZZ1'.*\n.*row 3: '9'.*\n.*row 5: EC2"):
         load_targets(path, framework)
 
 

@@ -38,7 +38,7 @@ from nps_xlsx.figures.peers import (
 )
 from nps_xlsx.model import Answer, Assessment, Council, Framework, LevelValue
 from nps_xlsx.register.councils import Register
-from nps_xlsx.register.csvfile import RegisterError
+from nps_xlsx.register.csvfile import CsvError
 from nps_xlsx.register.families import load_families
 from tests.support.batches import made_up, tables_of
 
@@ -511,7 +511,7 @@ def test_all_faults_of_a_file_of_families_are_told_at_once(register: Register, t
     path = tmp_path / "families.csv"
     rows = ["council,gss_code,family", "Medway,,A", "Atlantis,,A", "Medway,,B", "Kent,E06000035,A", ",,A"]
     path.write_text("\n".join(rows), encoding="utf-8")
-    with pytest.raises(RegisterError) as caught:
+    with pytest.raises(CsvError) as caught:
         load_families(path, register)
     told = str(caught.value).splitlines()[1:]
     assert [line.split(":")[0] for line in told] == ["row 3", "row 4", "row 5", "row 6"]
@@ -522,5 +522,5 @@ def test_a_file_without_its_columns_is_refused(register: Register, tmp_path: Pat
     """It needs a family, and a council by name or code."""
     path = tmp_path / "families.csv"
     path.write_text(f"{heading}\nMedway,A\n", encoding="utf-8")
-    with pytest.raises(RegisterError):
+    with pytest.raises(CsvError):
         load_families(path, register)

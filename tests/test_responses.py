@@ -9,6 +9,7 @@ import pytest
 
 from nps_xlsx.model import Framework, LevelValue
 from nps_xlsx.register.councils import Register
+from nps_xlsx.register.csvfile import CsvError
 from nps_xlsx.rounds.responses import ResponsesError, load_responses
 from tests.support.workbooks import write
 
@@ -39,7 +40,7 @@ def test_what_is_no_level_stops_with_all_its_rows(
 ) -> None:
     """Nought, seven, a half, a word, and a behaviour that stands twice are named together."""
     lines = [",EC1,0,,a.xlsx", ",EC2,7,,a.xlsx", ",EC3,3,2.5,a.xlsx", ",SM1,x,,a.xlsx", ",EC1,3,,a.xlsx"]
-    with pytest.raises(ResponsesError) as error:
+    with pytest.raises(CsvError) as error:
         load_responses([answers(tmp_path, *lines)], framework, register)
     told = str(error.value).splitlines()[1:]
     assert [line.split(":")[0] for line in told] == [f"row {number}" for number in (2, 3, 4, 5, 6)]

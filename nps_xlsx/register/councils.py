@@ -16,7 +16,7 @@ from nps_xlsx.files import StrPath
 from nps_xlsx.framework import data_folder
 from nps_xlsx.model import FACTS, Council
 from nps_xlsx.model.errors import UserError
-from nps_xlsx.register.csvfile import RegisterError, read_csv
+from nps_xlsx.register.csvfile import CsvError, CsvFile, CsvRow, read_csv
 
 REGISTER_COLUMNS = ("gss_code", "official_name", "short_name", "council_type", "region", "nation")
 """The columns that a register must have; others are passed over."""
@@ -179,7 +179,7 @@ def load_register(path: StrPath | None = None) -> Register:
     """Read a register of councils from CSV, by default the one that comes with the program.
 
     Raises:
-        RegisterError: the file cannot be read, lacks a column, or holds a code twice.
+        CsvError: the file cannot be read, lacks a column, or holds a code twice.
     """
     former = () if path else _former_councils(data_folder() / "former_councils.csv")
     path = Path(path) if path else data_folder() / "councils.csv"
@@ -189,7 +189,7 @@ def load_register(path: StrPath | None = None) -> Register:
     if len(register.by_code) < len(councils):
         codes = [council.gss_code for council in councils]
         doubled = sorted({code for code in codes if codes.count(code) > 1})
-        raise RegisterError(f"{path}: the code {doubled[0]} stands there twice; keep one of the rows.")
+        raise CsvError(f"{path}: the code {doubled[0]} stands there twice; keep one of the rows.")
     return register
 
 
@@ -212,34 +212,38 @@ def load_list(path: StrPath, register: Register | None = None) -> Register:
     Where several rows are about one council (two addresses, say), what differs stands side by side.
 
     Raises:
-        RegisterError: it cannot be read, or names councils that are not found: all of them are told.
+        CsvError: it cannot be read, or names councils that are not found: all of them are told.
     """
-    path, register = Path(path), register or load_register()
-    rows = read_csv(path)
-    if not rows:
-        raise RegisterError(f"{path} holds no councils. Give one a row, below the headings.")
-    columns = [name for name in _NAME_COLUMNS if name in rows[0]]
+    register = register or load_register()
+    file = CsvFile(Path(path))
+    if not file.rows:
+        raise CsvError(f"{path} holds no councils. Give one a row, below the headings.")
+    columns = [name for name in _NAME_COLUMNS if name in file.rows[0].texts]
     if not columns:
-        raise RegisterError(
-            f"{path} lacks the column gss_code or council. It has: {', '.join(rows[0])}. "
+        raise CsvError(
+            f"{path} lacks the column gss_code or council. It has: {', '.join(file.rows[0].texts)}. "
             "Name one of its columns so, in the first row."
         )
-    found: dict[Council, list[dict[str, str]]] = {}
-    faults = []
-    for number, row in enumerate(rows, start=2):
-        try:
-            meant = {register.find(row[column]) for column in columns if row[column]}
-        except CouncilError as error:
-            faults.append(f"row {number}: {error}")
-            continue
-        if len(meant) > 1:
-            names = " and ".join(row[column] for column in columns if row[column])
-            faults.append(f"row {number}: {names} are not the same council.")
-        for council in meant:
-            found.setdefault(council, []).append(row)
-    if faults:
-        raise RegisterError("\n".join([f"{path}: these rows name no council.", *faults]))
-    return Register(tuple(found), {council.gss_code: _together(rows) for council, rows in found.items()})
+    listed: dict[Council, list[Mapping[str, str]]] = {}
+    for row in file.rows:
+        if council := council_of(row, register, columns):
+            listed.setdefault(council, []).append(row.texts)
+    file.refuse_faults("rows")
+    return Register(tuple(listed), {council.gss_code: _together(rows) for council, rows in listed.items()})
+
+
+def council_of(row: CsvRow, register: Register, columns: Sequence[str]) -> Council | None:
+    """The council that a row names in some of its columns; ``None`` where it names none, or has a fault."""
+    try:
+        meant = {register.find(row[column]) for column in columns if row[column]}
+    except CouncilError as error:
+        row.fault(str(error))
+        return None
+    if len(meant) > 1:
+        names = " and ".join(row[column] for column in columns if row[column])
+        row.fault(f"{names} are not the same council.")
+        return None
+    return next(iter(meant), None)
 
 
 def _together(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:

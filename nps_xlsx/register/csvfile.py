@@ -1,14 +1,17 @@
-"""Texts in CSV files that a spreadsheet would run or turn into something else, and how they are guarded."""
+"""CSV files: read with all their faults, and guarded against what a spreadsheet makes of texts."""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from nps_xlsx.model.errors import UserError
+from nps_xlsx.workbook.values import read_date
 
 _BLANK = r"[\s\x00\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 # Full-width signs too: OWASP's page "CSV Injection" lists them, and a line break, with the plain ones.
@@ -52,8 +55,63 @@ def _is_altered(text: str) -> bool:
     return len(text) <= _LONGEST and bool(_TURNS.fullmatch(text)) and not _STAYS.fullmatch(text)
 
 
-class RegisterError(UserError):
-    """A register or list of councils that cannot be read."""
+class CsvError(UserError):
+    """A CSV file of the analyst's that cannot be used."""
+
+
+@dataclass(slots=True)
+class CsvRow:
+    """One row: every method gives a usable value whatever stands there, and notes what is wrong with it."""
+
+    number: int
+    """The row in a spreadsheet: the headings stand in row 1."""
+    texts: Mapping[str, str]
+    faults: list[str]
+    """The faults of the whole file."""
+
+    def __getitem__(self, column: str) -> str:
+        return self.texts.get(column, "")
+
+    def fault(self, what: str) -> None:
+        """Note what is wrong with the row."""
+        self.faults.append(f"row {self.number}: {what}")
+
+    def filled(self, column: str) -> str:
+        """The text of a column that must not be empty."""
+        if not self[column]:
+            self.fault(f"{column} is empty")
+        return self[column]
+
+    def day(self, column: str) -> dt.date | None:
+        """The date in a column, if any."""
+        day, words = read_date(self[column])
+        if words:
+            self.fault(f"{column} is no exact date: {words!r}; give one as 2026-12-18 or 18/12/2026")
+        return day
+
+
+class CsvFile:
+    """The rows of a CSV file; all that is wrong with them is reported at once.
+
+    Raises:
+        CsvError: the file is missing, is not text, or lacks a required column.
+    """
+
+    def __init__(self, path: Path, required: Sequence[str] = ()) -> None:
+        self.path, self._faults = path, list[str]()
+        self.rows = [
+            CsvRow(number, {column: unguarded(text) for column, text in row.items()}, self._faults)
+            for number, row in enumerate(read_csv(path, required), start=2)
+        ]
+
+    def refuse_faults(self, what: str) -> None:
+        """Go no further where a row has a fault; ``what`` is what the rows hold.
+
+        Raises:
+            CsvError: with every fault and its row.
+        """
+        if self._faults:
+            raise CsvError("\n".join([f"{self.path}: these {what} cannot be used.", *self._faults]))
 
 
 def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -62,12 +120,12 @@ def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
     Headings are matched whatever their case and spaces.
 
     Raises:
-        RegisterError: the file is missing, is no text, or lacks a required column.
+        CsvError: the file is missing, is no text, or lacks a required column.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise RegisterError(f"{path} cannot be read ({error.strerror}). Check the name and folder.") from None
+        raise CsvError(f"{path} cannot be read ({error.strerror}). Check the name and folder.") from None
     text = _decoded(path, content)
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)  # Excel writes semicolons where a comma is the decimal point
@@ -76,7 +134,7 @@ def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
     missing = [column for column in required if column not in headings]
     if missing:
         lacks = "columns" if len(missing) > 1 else "column"
-        raise RegisterError(
+        raise CsvError(
             f"{path} lacks the {lacks} {', '.join(missing)}. "
             f"Its first row must hold the headings; it holds: {', '.join(headings) or 'nothing'}."
         )
@@ -93,7 +151,7 @@ def _decoded(path: Path, content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise RegisterError(f"{path} is not a text file. Save it from Excel as CSV UTF-8.")
+    raise CsvError(f"{path} is not a text file. Save it from Excel as CSV UTF-8.")
 
 
 def _heading(name: str | None) -> str:

@@ -6,40 +6,33 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nps_xlsx.model import Framework
-from nps_xlsx.model.errors import UserError
-from nps_xlsx.register.csvfile import read_csv
+from nps_xlsx.register.csvfile import CsvFile
 from nps_xlsx.workbook.values import read_level
 
 Targets = Mapping[str, Mapping[str, int]]
 """Target levels by council and row; the council is empty where they are for all."""
 
 
-class PrefillError(UserError):
-    """A file of targets that cannot be used."""
-
-
 def load_targets(path: Path, framework: Framework) -> Targets:
     """Read preset targets: a CSV file with the columns ref and target, and gss_code where they differ.
 
     Raises:
-        RegisterError: the file cannot be read, or lacks a column.
-        PrefillError: a row names no behaviour or no level; all such rows are told.
+        CsvError: the file cannot be read, lacks a column, or has rows that name no behaviour or no level.
     """
     targets: dict[str, dict[str, int]] = {}
-    faults = []
-    for place, row in enumerate(read_csv(path, ("ref", "target")), start=2):
+    file = CsvFile(path, ("ref", "target"))
+    for row in file.rows:
         if not row["target"]:
             continue
         ref, level = row["ref"].upper(), read_level(row["target"], framework.levels).value
-        given = targets.setdefault(row.get("gss_code", "").upper(), {})
+        given = targets.setdefault(row["gss_code"].upper(), {})
         if ref not in framework.row_by_code:
-            faults.append(f"row {place}: {row['ref']!r} is no code of the framework")
+            row.fault(f"{row['ref']!r} is no code of the framework")
         elif not isinstance(level, int):
-            faults.append(f"row {place}: {row['target']!r} is no level; give its number or name")
+            row.fault(f"{row['target']!r} is no level; give its number or name")
         elif given.setdefault(ref, level) != level:
-            faults.append(f"row {place}: {ref} has another target above")
-    if faults:
-        raise PrefillError("\n".join([f"{path}: these targets cannot be used.", *faults]))
+            row.fault(f"{ref} has another target above")
+    file.refuse_faults("targets")
     return targets
 
 

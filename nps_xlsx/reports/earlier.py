@@ -25,7 +25,7 @@ def accepted_before(out: Path) -> int:
     """How many accepted returns the results in a folder hold; zero where there are none.
 
     Raises:
-        RegisterError: a returns.csv is there that no ingest wrote.
+        CsvError: a returns.csv is there that no ingest wrote.
     """
     path = out / "returns.csv"
     rows = read_csv(path, ("source_file", "status")) if path.exists() else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nps_xlsx.files import StrPath, paths_of
@@ -12,7 +12,7 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Status
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_register
-from nps_xlsx.register.csvfile import read_csv, unguarded
+from nps_xlsx.register.csvfile import CsvFile, CsvRow
 from nps_xlsx.rounds.combine import Combined, combine
 from nps_xlsx.rounds.intake import read_returns
 from nps_xlsx.workbook.values import read_date, read_level
@@ -42,7 +42,7 @@ def load_responses(
     folder, a zip or a mail).
 
     Raises:
-        InputError, RegisterError: a path is not there or cannot be read.
+        InputError, CsvError: a path is not there or cannot be read.
         ResponsesError: no answers are in one.
     """
     framework, register = framework or load_framework(), register or load_register()
@@ -58,7 +58,7 @@ def load_previous(
     Where a council sent several returns, it starts from the response that counted.
 
     Raises:
-        InputError, RegisterError: the path is not there or cannot be read.
+        InputError, CsvError: the path is not there or cannot be read.
         ResponsesError: no answers are in it.
     """
     register = register or load_register()
@@ -85,28 +85,21 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
     answers: dict[_Key, dict[str, Answer]] = {}
     names: dict[str, str] = {}
     days: dict[_Key, dt.date | None] = {}
-    faults: list[str] = []
     altered: list[str] = []
-    for number, row in enumerate(read_csv(path, ("round", "gss_code", "council", "ref", "current")), start=2):
-        texts = {key: unguarded(value) for key, value in row.items()}
-        if texts["ref"] in framework.row_by_code:
-            key = (
-                texts["gss_code"],
-                texts["round"],
-                texts.get("respondent", ""),
-                texts.get("source_file", ""),
-            )
+    file = CsvFile(path, ("round", "gss_code", "council", "ref", "current"))
+    for row in file.rows:
+        if row["ref"] in framework.row_by_code:
+            key = (row["gss_code"], row["round"], row["respondent"], row["source_file"])
             given = answers.setdefault(key, {})
-            if texts["ref"] in given:
-                faults.append(f"row {number}: {texts['council']} has another {texts['ref']} above.")
-            faults += [f"row {number}: {fault}" for fault in _faults(texts, framework)]
-            for column in _altered(texts, framework):
-                altered.append(f"row {number}: {column} is {texts.pop(column)!r}")
-            given[texts["ref"]] = _answer(texts, framework)
-            names[texts["gss_code"]] = texts["council"]
-            days[key] = read_date(texts.get("day", ""))[0]  # as Excel may have written it
-    if faults:
-        raise ResponsesError("\n".join([f"{path}: these answers cannot be used.", *faults]))
+            if row["ref"] in given:
+                row.fault(f"{row['council']} has another {row['ref']} above.")
+            _note_faults(row, framework)
+            changed = _altered(row, framework)
+            altered += [f"row {row.number}: {column} is {row[column]!r}" for column in changed]
+            given[row["ref"]] = _answer(row, changed, framework)
+            names[row["gss_code"]] = row["council"]
+            days[key] = read_date(row["day"])[0]  # as Excel may have written it
+    file.refuse_faults("answers")
     if altered:
         _warn_altered(path, altered)
     if not answers:
@@ -144,23 +137,22 @@ def _asked(given: Iterable[Answer], framework: Framework) -> tuple[str, ...]:
     return () if set(refs) == framework.row_by_code.keys() else refs
 
 
-def _faults(texts: Mapping[str, str], framework: Framework) -> Iterator[str]:
+def _note_faults(row: CsvRow, framework: Framework) -> None:
     """What stands for a level and is none: somebody changed the file."""
     for column in ("current", "target"):
-        text = texts.get(column, "")
-        if text and _level(text, framework) is None:
+        if row[column] and _level(row[column], framework) is None:
             last = framework.levels[-1].number
-            yield f"{column} is {text!r}; give a whole number from 1 to {last}, NA, or nothing."
+            row.fault(f"{column} is {row[column]!r}; give a whole number from 1 to {last}, NA, or nothing.")
 
 
-def _altered(texts: Mapping[str, str], framework: Framework) -> list[str]:
+def _altered(row: CsvRow, framework: Framework) -> list[str]:
     """The columns whose text no longer says the level beside it: Excel saved "2/3" as 02-Mar."""
-    descriptors = framework.row_by_code[texts["ref"]].descriptors
+    descriptors = framework.row_by_code[row["ref"]].descriptors
     return [
         f"{column}_text"
         for column in ("current", "target")
-        if (text := texts.get(f"{column}_text", ""))
-        and read_level(text, framework.levels, descriptors).value != _level(texts.get(column, ""), framework)
+        if (text := row[f"{column}_text"])
+        and read_level(text, framework.levels, descriptors).value != _level(row[column], framework)
     ]
 
 
@@ -175,27 +167,26 @@ def _warn_altered(path: Path, altered: Sequence[str]) -> None:
     )
 
 
-def _answer(texts: Mapping[str, str], framework: Framework) -> Answer:
-    day, words = read_date(texts.get("due_date", ""))  # Excel saves 2027-03-31 as 31/03/2027
+def _answer(row: CsvRow, altered: Sequence[str], framework: Framework) -> Answer:
+    day, words = read_date(row["due_date"])  # Excel saves 2027-03-31 as 31/03/2027
+    current_text, target_text = (
+        "" if column in altered else row[column] for column in ("current_text", "target_text")
+    )
     return Answer(
-        texts["ref"],
-        current=_level(texts["current"], framework),
-        target=_level(texts.get("target", ""), framework),
-        current_text=texts.get("current_text", ""),
-        target_text=texts.get("target_text", ""),
-        current_between=_is_between("current", texts, framework),
-        target_between=_is_between("target", texts, framework),
-        evidence=texts.get("evidence", ""),
-        actions=texts.get("actions", ""),
-        owner=texts.get("owner", ""),
+        row["ref"],
+        current=_level(row["current"], framework),
+        target=_level(row["target"], framework),
+        current_text=current_text,
+        target_text=target_text,
+        current_between=read_level(current_text, framework.levels).is_between,
+        target_between=read_level(target_text, framework.levels).is_between,
+        evidence=row["evidence"],
+        actions=row["actions"],
+        owner=row["owner"],
         due_date=day,
         due_text=words,
-        priority=texts.get("priority", ""),
+        priority=row["priority"],
     )
-
-
-def _is_between(column: str, texts: Mapping[str, str], framework: Framework) -> bool:
-    return read_level(texts.get(f"{column}_text", ""), framework.levels).is_between
 
 
 def _level(text: str, framework: Framework) -> LevelValue:

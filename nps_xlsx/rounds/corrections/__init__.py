@@ -6,12 +6,11 @@ it was done to; what met nothing is given back.
 
 from nps_xlsx.rounds.corrections.correcting import apply_corrections, without_effect
 from nps_xlsx.rounds.corrections.loading import load_corrections, load_waivers
-from nps_xlsx.rounds.corrections.rulings import Correction, CorrectionsError, Waiver, met_nothing
+from nps_xlsx.rounds.corrections.rulings import Correction, Waiver, met_nothing
 from nps_xlsx.rounds.corrections.waiving import apply_waivers
 
 __all__ = [
     "Correction",
-    "CorrectionsError",
     "Waiver",
     "apply_corrections",
     "apply_waivers",

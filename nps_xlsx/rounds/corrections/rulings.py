@@ -8,12 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nps_xlsx.model import Place, Problem, Return
-from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.problems import problem
-
-
-class CorrectionsError(UserError):
-    """A file of corrections or of waivers that cannot be used; everything wrong with it is told."""
 
 
 @dataclass(frozen=True, slots=True)
