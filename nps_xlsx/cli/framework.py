@@ -41,8 +41,9 @@ def show(code: str | None, framework_folder: Path | None) -> None:
     descriptors = sum(len(row.descriptors) for row in loaded.rows if row.has_descriptors)
     actions = sum(len(step) for steps in loaded.actions.values() for step in steps)
     click.echo(
-        f"\n{len(loaded.themes)} themes, {len(loaded.key_areas)} key areas, {scored} scored behaviours, "
-        f"{rows - scored} principles, {descriptors} descriptors, {actions} suggested actions."
+        f"\n{counted(len(loaded.themes), 'theme')}, {counted(len(loaded.key_areas), 'key area')}, "
+        f"{scored} scored behaviours, {rows - scored} principles, {descriptors} descriptors, "
+        f"{counted(actions, 'action')}."
     )
 
 
