@@ -18,19 +18,19 @@ _CONTENTS = {
     front.DECIDE: "what needs a decision before the figures go out, each with a link",
     means.COUNCILS: "each response: how complete it is, its average current and target level, the gap",
     means.HEAT: "average current level of each council in each key area",
-    means.THEMES: "each theme over all councils",
-    means.AREAS: "each key area over all councils: current against target",
-    means.BEHAVIOURS: "each behaviour over all councils: current against target, with the gap",
+    means.THEMES: "each theme across all councils",
+    means.AREAS: "each key area across all councils: current against target",
+    means.BEHAVIOURS: "each behaviour across all councils: current against target, with the gap",
     levels.DISTRIBUTION: "how many councils are at each level, behaviour by behaviour",
-    levels.AIMS: "how many councils aim for each level, behaviour by behaviour",
+    levels.TARGETS: "how many councils aim for each level, behaviour by behaviour",
     levels.GAPS: "behaviours by the width of the gap",
     levels.STRENGTHS: "the highest and the lowest averages",
-    rounds.SPREAD: "how far the respondents of one council are apart",
-    rounds.MOVEMENT: "the change since the earlier round, the same councils beside all",
+    rounds.SPREAD: "how far apart the respondents of one council are",
+    rounds.MOVEMENT: "the change since the earlier round: councils in both rounds, then all councils",
     rounds.RESPONSE: "who has returned, by region and type, and who has not",
     lists.ANSWERS: "every answer, with its text; use the filters",
     lists.RETURNS: "every file that was read, and what became of it",
-    lists.PROBLEMS: "everything that needs a look, with its place and what to do",
+    lists.PROBLEMS: "everything to look at: where it is and what to do",
     lists.OTHER_TEXTS: "what councils wrote outside the cells for answers: notes, text boxes, added columns",
     lists.RESPONDENTS: "where a council sent several returns: the level that counts, and all that were given",
     lists.CHANGES: "what a council changed from one return to the next",
@@ -42,21 +42,21 @@ def consolidated_workbook(
     tables: Tables,
     returns: Sequence[Return],
     rows: Mapping[str, Sequence[Row]],
-    found: Sequence[Notable],
+    notables: Sequence[Notable],
     asked: Asked,
     facts: Sequence[str] = FACTS,
 ) -> bytes:
     """The analyst's workbook, exceptions first; the same input gives the same bytes.
 
-    ``rows`` are those of the CSV files, ``found`` what needs a decision, ``facts`` the columns
-    of the register by which councils are grouped.
+    ``rows`` are those of the CSV files, ``notables`` what needs a decision, ``facts`` the columns
+    of the register that councils are grouped by.
     """
     framework = tables.framework
     title = f"{framework.short_title}: consolidated returns"
     subject = f"Round {', '.join(tables.rounds)}"
     book = Book(title, subject=subject, comments=framework.copyright, made=tables.as_of)
     book.mark(REPORT_PROPERTY, "consolidated")
-    front.write_to_decide(book, tables, found, rows)
+    front.write_to_decide(book, notables, rows)
     contents = _contents(tables, rows, facts)
     front.write_overview(book, tables, returns, asked, title, contents, len(rows["problems.csv"]))
     means.write_councils(book, tables)
@@ -68,7 +68,7 @@ def consolidated_workbook(
     for fact in facts:
         means.write_groups(book, tables, fact)
     levels.write_distribution(book, tables)
-    levels.write_aims(book, tables)
+    levels.write_targets(book, tables)
     levels.write_gaps(book, tables)
     levels.write_strengths(book, tables)
     if _has_spread(tables):
@@ -85,7 +85,7 @@ def _has_spread(tables: Tables) -> bool:
 
 
 def _contents(tables: Tables, rows: Mapping[str, Sequence[Row]], facts: Sequence[str]) -> dict[str, str]:
-    """The sheets that this workbook has, in their order, with what is on them."""
+    """The sheets of this workbook in order, with what is on them."""
     left_out = {name for listing, (name, _) in LISTED.items() if listing not in rows}
     left_out |= set() if _has_spread(tables) else {rounds.SPREAD}
     left_out |= set() if tables.has_previous else {rounds.MOVEMENT}

@@ -1,4 +1,4 @@
-"""What comes first: what needs a decision, then the headline figures and what is where."""
+"""The first sheets: what needs a decision, then the headline figures and the contents."""
 
 from __future__ import annotations
 
@@ -19,26 +19,24 @@ from nps_xlsx.workbook import layout, wording
 DECIDE, OVERVIEW = "To decide", "Overview"
 
 _NOTE = (
-    "What to look at before the figures go out. Nothing here was left out of the averages but what was "
-    "refused: decide, then correct, waive or ask."
+    "What to look at before the figures go out. Only what was refused is left out of the averages: "
+    "decide, then correct, waive or ask."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Where:
-    """The sheet and the row that a link leads to."""
+class _Target:
+    """The sheet and row that a link leads to."""
 
     sheet: str
     row: int
 
     @property
-    def target(self) -> str:
+    def reference(self) -> str:
         return layout.reference(self.sheet, self.row, 0)
 
 
-def write_to_decide(
-    book: Book, tables: Tables, found: Sequence[Notable], rows: Mapping[str, Sequence[Row]]
-) -> None:
+def write_to_decide(book: Book, notables: Sequence[Notable], rows: Mapping[str, Sequence[Row]]) -> None:
     """Everything that needs a decision, each with a link to the row that shows it."""
     columns = [
         Column.text("What", 170),
@@ -46,29 +44,29 @@ def write_to_decide(
         Column.text("What was found", 640),
         Column.text("Go to", 190),
     ]
-    cells: list[list[Cell]] = [[one.kind, one.council or one.source_file, one.found, ""] for one in found]
-    if not cells:
-        cells = [["Nothing", "", "Nothing stands out: no decision is needed.", ""]]
+    cells: list[list[Cell]] = [
+        [notable.kind, notable.council or notable.source_file, notable.found, ""] for notable in notables
+    ] or [["Nothing", "", "Nothing stands out: no decision is needed.", ""]]
     sheet, _ = table_sheet(book, DECIDE, _NOTE, columns, cells, is_list=False)
-    for row, one in enumerate(found, start=FIRST_ROW):
-        where = _where(one, rows)
-        shown = f"{where.sheet}, row {where.row + 1}"
-        sheet.link(row, 3, where.target, shown, "box", "top")
+    for row, notable in enumerate(notables, start=FIRST_ROW):
+        target = _target(notable, rows)
+        sheet.link(row, 3, target.reference, f"{target.sheet}, row {target.row + 1}", "box", "top")
 
 
-def _where(one: Notable, rows: Mapping[str, Sequence[Row]]) -> _Where:
-    if one.problem:
-        wanted = {"source_file": one.source_file, "problem": one.problem, "message": one.found}
-        return _Where(PROBLEMS, _row_of(rows["problems.csv"], **wanted))
-    if one.source_file:
-        return _Where(RETURNS, _row_of(rows["returns.csv"], source_file=one.source_file))
-    if one.refs:
-        return _Where(ANSWERS, _row_of(rows["answers.csv"], gss_code=one.gss_code, ref=one.refs[0]))
-    return _Where(COUNCILS, FIRST_ROW + (one.place or 0))
+def _target(notable: Notable, rows: Mapping[str, Sequence[Row]]) -> _Target:
+    file, code = notable.source_file, notable.gss_code
+    if notable.problem:
+        wanted = {"source_file": file, "problem": notable.problem, "message": notable.found}
+        return _Target(PROBLEMS, _row_of(rows["problems.csv"], **wanted))
+    if file:
+        return _Target(RETURNS, _row_of(rows["returns.csv"], source_file=file))
+    if notable.refs:
+        return _Target(ANSWERS, _row_of(rows["answers.csv"], gss_code=code, ref=notable.refs[0]))
+    return _Target(COUNCILS, FIRST_ROW + (notable.place or 0))
 
 
 def _row_of(rows: Iterable[Row], **wanted: str) -> int:
-    """The row of a listing's sheet that has these values; the headings' where none has."""
+    """The row of a listing's sheet with these values; that of the headings if there is none."""
     for number, row in enumerate(rows, start=FIRST_ROW):
         if all(row[key] == value for key, value in wanted.items()):
             return number
@@ -84,18 +82,18 @@ def write_overview(
     contents: Mapping[str, str],
     problems: int,
 ) -> None:
-    """The headline figures, each with what it counts, and the sheets of the workbook."""
+    """The headline figures, each with what it counts, then the contents."""
     sheet = book.sheet(OVERVIEW)
     sheet.widths(330, 130, 560)
     sheet.text(0, 0, title, "title")
     sheet.height(0, 32)
     rounds = ", ".join(tables.rounds)
-    said = (
+    note = (
         f"Round {rounds}. {wording.as_of(tables.as_of)} {tables.framework.title}."
         if rounds
         else "No return could be used."
     )
-    sheet.text(1, 0, said, "note")
+    sheet.text(1, 0, note, "note")
     columns = [Column("Headline", 330), Column("Figure", 130), Column.text("What it counts", 560)]
     row = write_table(sheet, 3, columns, ()) - 1
     for label, value, names, explanation in _headlines(tables, returns, asked, problems):
@@ -128,31 +126,26 @@ def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked, problems
     used = statuses.count(Status.ACCEPTED) + statuses.count(Status.JOINED)
     refused = statuses.count(Status.REFUSED)
     everyone, missing = len(asked.councils.councils), len(asked.missing)
-    whole = ("count",)
+    style = ("count",)
     return [
-        ("Files read", len(returns), whole, "Each has a row on the sheet Returns."),
-        ("Returns used", used, whole, "Accepted or joined; several of one council give one response."),
-        ("Files refused", refused, whole, "Not a workbook, not a self-assessment, or not readable."),
+        ("Files read", len(returns), style, "Each has a row on the sheet Returns."),
+        ("Returns used", used, style, "Accepted or joined; several from one council make one response."),
+        ("Files refused", refused, style, "Not a workbook, not a self-assessment, or unreadable."),
         (
             "Files put aside",
             len(returns) - used - refused,
-            whole,
+            style,
             "Superseded, sent twice, blank or of another round.",
         ),
-        (
-            "Councils asked",
-            everyone,
-            whole,
-            f"Returned: {everyone - missing}; not yet: {missing}.",
-        ),
-        ("Councils", len(councils), whole, "Different councils among the returns used."),
-        ("Complete returns", complete, whole, f"All {scored} behaviours answered."),
+        ("Councils asked", everyone, style, f"Returned: {everyone - missing}; not yet: {missing}."),
+        ("Councils", len(councils), style, "Councils among the returns used, each counted once."),
+        ("Complete returns", complete, style, f"All {scored} behaviours answered."),
         *_averages(tables.overall),
-        ("Problems", problems, whole, "Each has a row on the sheet Problems."),
+        ("Problems", problems, style, "Each has a row on the sheet Problems."),
     ]
 
 
-def _averages(found: pd.Series[float]) -> list[Headline]:
+def _averages(overall: pd.Series[float]) -> list[Headline]:
     kinds = (
         ("current level", "current", "mean", "applicable", "a level"),
         ("target level", "target", "mean", "targets", "a target"),
@@ -161,9 +154,9 @@ def _averages(found: pd.Series[float]) -> list[Headline]:
     return [
         (
             f"Average {what}",
-            mean_or_nothing(found[key]),
+            mean_or_nothing(overall[key]),
             (style,),
-            f"Over {int(found[count]):,} answers with {given}.",
+            f"Over {int(overall[count]):,} answers with {given}.",
         )
         for what, key, style, count, given in kinds
     ]

@@ -1,6 +1,8 @@
-"""How many responses are at each level, how many aim for each, and which gaps are widest."""
+"""How many responses are at each level, how many aim for it, and where the gap is widest."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -13,73 +15,76 @@ from nps_xlsx.model import Behaviour
 from nps_xlsx.reports.consolidated.means import level_name, mean_or_nothing, name_columns, names_of
 from nps_xlsx.workbook import layout
 
-DISTRIBUTION, AIMS, GAPS, STRENGTHS = "Distribution", "Targets", "Gaps", "Strengths"
+DISTRIBUTION, TARGETS, GAPS, STRENGTHS = "Distribution", "Targets", "Gaps", "Strengths"
 
 SHOWN = 10
-"""Strengths, and weaknesses, that are listed; more where some are equal."""
+"""How many strengths and weaknesses are listed; more where some are equal."""
 
 
 def write_distribution(book: Book, tables: Tables) -> None:
     """Current levels by behaviour, as counts and shares, with a stacked bar chart."""
     note = "Responses at each level, as counts and as shares of those that gave a level."
-    rest = [Column.count(layout.NOT_APPLICABLE_LABEL, 108), Column.count("Not answered", 108)]
     title = "Share of responses at each level, by behaviour"
-    _levels(book, tables, DISTRIBUTION, note, title, ("not_applicable", "blank"), rest)
+    headings = {
+        "applicable": "Level given",
+        "not_applicable": layout.NOT_APPLICABLE_LABEL,
+        "blank": "Not answered",
+    }
+    _write_shares(book, tables, DISTRIBUTION, tables.distribution, note, title, headings)
 
 
-def write_aims(book: Book, tables: Tables) -> None:
-    """Target levels by behaviour, in the same way: where councils aim."""
+def write_targets(book: Book, tables: Tables) -> None:
+    """Target levels by behaviour, in the same way."""
     note = "Responses that aim for each level, as counts and as shares of those that gave a target."
-    rest = [Column.count("No target", 108)]
-    _levels(book, tables, AIMS, note, "Share of targets at each level, by behaviour", ("no_target",), rest)
+    title = "Share of targets at each level, by behaviour"
+    headings = {"applicable": "Target given", "no_target": "No target"}
+    _write_shares(book, tables, TARGETS, tables.aims, note, title, headings)
 
 
-def _levels(
+def _write_shares(
     book: Book,
     tables: Tables,
     name: str,
+    counts: pd.DataFrame,
     note: str,
     title: str,
-    keys: tuple[str, ...],
-    rest: list[Column],
+    headings: Mapping[str, str],
 ) -> None:
     framework, levels = tables.framework, tables.framework.levels
-    frame = tables.aims if name == AIMS else tables.distribution
-    ramp = [(styles.level_style(level.number, len(levels)),) for level in levels]
-    both = list(zip(levels, ramp, strict=True))
+    shades = [(styles.level_style(level.number, len(levels)),) for level in levels]
+    shaded = list(zip(levels, shades, strict=True))
     columns = [
         *name_columns(),
-        *(Column(level.label, 104, ("count",), names) for level, names in both),
-        Column.count("Target given" if name == AIMS else "Level given"),
-        *rest,
-        *(Column(f"{level.label}, share", 104, ("share",), names) for level, names in both),
+        *(Column(level.label, 104, ("count",), shade) for level, shade in shaded),
+        *(Column.count(heading, 108) for heading in headings.values()),
+        *(Column(f"{level.label}, share", 104, ("share",), shade) for level, shade in shaded),
     ]
     rows = [
-        [*names_of(framework, behaviour), *_level_cells(frame, behaviour, len(levels), keys)]
+        [*names_of(framework, behaviour), *_level_cells(counts, behaviour, len(levels), headings)]
         for behaviour in framework.behaviours
     ]
     sheet, end = table_sheet(book, name, note, columns, rows, frozen=4)
     last = FIRST_ROW + len(framework.behaviours) - 1
-    series = [(level.label, (name, 4 + place, FIRST_ROW, last)) for place, level in enumerate(levels)]
+    series = [(level.label, (name, col, FIRST_ROW, last)) for col, level in enumerate(levels, start=4)]
     chart = charts.level_shares(book, title, (name, 3, FIRST_ROW, last), series, framework)
     text = f"Stacked bar chart: {title.lower()}. The figures are in the table above."
     sheet.chart(end + 1, 0, chart, width=1100, height=1180, description=text)
     sheet.raw.set_h_pagebreaks([end + 1])
 
 
-def _level_cells(frame: pd.DataFrame, behaviour: Behaviour, steps: int, keys: tuple[str, ...]) -> list[Cell]:
-    counts = frame.loc[[behaviour.code]].iloc[0]
-    levels = [int(counts[f"level_{number}"]) for number in range(1, steps + 1)]
-    given = int(counts["applicable"])
+def _level_cells(counts: pd.DataFrame, behaviour: Behaviour, steps: int, keys: Iterable[str]) -> list[Cell]:
+    row = counts.loc[[behaviour.code]].iloc[0]
+    levels = [int(row[f"level_{number}"]) for number in range(1, steps + 1)]
+    given = int(row["applicable"])
     shares: list[Cell] = [count / given if given else None for count in levels]
-    return [*levels, given, *(int(counts[key]) for key in keys), *shares]
+    return [*levels, *(int(row[key]) for key in keys), *shares]
 
 
 # --- Ranked
 
 
 def write_gaps(book: Book, tables: Tables) -> None:
-    """Behaviours by the width of the gap, equals sharing a rank."""
+    """Behaviours by the width of the gap; equals share a rank."""
     framework = tables.framework
     both = tables.behaviours[tables.behaviours["gaps"] > 0]
     ranked = both.sort_values("gap", ascending=False, kind="stable")
@@ -102,14 +107,14 @@ def write_gaps(book: Book, tables: Tables) -> None:
         for (code, row), rank in zip(ranked.iterrows(), ranks, strict=True)
     ]
     note = (
-        "Where councils want to move furthest. The gap is averaged over responses that gave both levels; "
+        "Where councils want to move furthest. The gap is the mean over responses that gave both levels; "
         "equals share a rank."
     )
     table_sheet(book, GAPS, note, columns, rows, frozen=5)
 
 
 def write_strengths(book: Book, tables: Tables) -> None:
-    """The behaviours with the highest and the lowest averages, and how many councils have them in place."""
+    """The behaviours with the highest and lowest averages, and how many councils are at the good level."""
     good = tables.framework.good_level
     given = tables.behaviours[tables.behaviours["applicable"] > 0]
     best = given["current"].round(9).rank(method="min", ascending=False)

@@ -1,4 +1,4 @@
-"""The rows of the CSV files as sheets, with filters, where they fit."""
+"""The rows of the CSV files as sheets with filters, where they fit."""
 
 from __future__ import annotations
 
@@ -15,29 +15,26 @@ ROW_LIMIT = 100_000
 """Rows of text beyond which a sheet is too slow to open and filter; Excel's own limit is 1,048,576."""
 
 LISTED = {
-    "answers.csv": (ANSWERS, "Every answer, as it was given: search it with the filters."),
+    "answers.csv": (ANSWERS, "Every answer as it was given: use the filters to search."),
     "returns.csv": (RETURNS, "Every file that was read."),
     "problems.csv": (PROBLEMS, "Errors were not used; warnings were. The worst of each file come first."),
     "other-texts.csv": (
         OTHER_TEXTS,
-        "What councils wrote where no answer is read; what may be meant as one is a warning under Problems.",
+        "What councils wrote outside the cells for answers; possible answers among it are on Problems.",
     ),
-    "combined.csv": (
-        RESPONDENTS,
-        "The combined response counts; else the middle of the respondents.",
-    ),
+    "combined.csv": (RESPONDENTS, "The combined response counts; otherwise the middle of the respondents."),
     "changes.csv": (CHANGES, "Each field in which a superseded return and the one that counts differ."),
 }
-"""The sheet, and its note, for the rows of each CSV file that is shown."""
+"""The sheet that shows the rows of each CSV file, and its note."""
 
 
 def write_lists(book: Book, rows: Mapping[str, Sequence[Row]]) -> None:
-    """A sheet for each CSV file that has rows; where they are too many, the sheet says where they are."""
+    """A sheet for each CSV file that has rows; if there are too many, the sheet says where they are."""
     for listing, (name, note) in LISTED.items():
         if listing not in rows:
             continue
         if (count := len(rows[listing])) > ROW_LIMIT:
-            elsewhere = f"{count:,} rows are more than a sheet is good for: they are in {listing}."
+            elsewhere = f"{count:,} rows are too many for a sheet: they are in {listing}."
             _write(book, name, elsewhere, listing, ())
         else:
             _write(book, name, note, listing, rows[listing])

@@ -16,20 +16,20 @@ from nps_xlsx.model.scores import nearest_level
 
 COUNCILS, HEAT, THEMES, AREAS, BEHAVIOURS = "Councils", "Heat map", "Themes", "Key areas", "Behaviours"
 
-_COUNTED = "Averages count behaviours answered with a level; the count stands beside each."
+_COUNTED = "Averages count behaviours answered with a level; the count is beside each."
 
 
 def mean_or_nothing(value: float) -> float | None:
-    """A mean for a cell; an empty cell where nothing was averaged."""
+    """A mean for a cell; ``None`` if nothing was averaged."""
     return None if pd.isna(value) else float(value)
 
 
 def level_name(framework: Framework, mean: float) -> str:
-    """The name of the level nearest to a mean; empty where there is none."""
+    """The name of the level nearest to a mean; empty if there is no mean."""
     return "" if pd.isna(mean) else framework.level(nearest_level(mean)).name
 
 
-def figures(framework: Framework) -> list[Column]:
+def figure_columns(framework: Framework) -> list[Column]:
     """The columns of counts, averages and gap."""
     return [
         Column.count("Behaviours", 112),
@@ -46,7 +46,7 @@ def figures(framework: Framework) -> list[Column]:
 
 
 def figure_cells(framework: Framework, row: pd.Series[float]) -> list[Cell]:
-    """The cells under ``figures``."""
+    """The cells under ``figure_columns``."""
     return [
         *(int(row[key]) for key in ("rows", "answered", "not_applicable", "applicable")),
         mean_or_nothing(row["current"]),
@@ -82,11 +82,11 @@ def write_councils(book: Book, tables: Tables) -> None:
         Column.text("Type", 180),
         Column.text("Region", 190),
         Column.text("Round", 80),
-        *figures(tables.framework),
+        *figure_columns(tables.framework),
     ]
     rows = [
         [
-            *(row["council"], row["gss_code"], row["council_type"], row["region"], row["round"]),
+            *(row[key] for key in ("council", "gss_code", "council_type", "region", "round")),
             *figure_cells(tables.framework, row),
         ]
         for _, row in tables.councils.iterrows()
@@ -95,7 +95,7 @@ def write_councils(book: Book, tables: Tables) -> None:
 
 
 def write_heat(book: Book, tables: Tables) -> None:
-    """Average current level of each response in each key area, shaded by the nearest level."""
+    """Average current level of each response in each key area, in the shade of the nearest level."""
     framework = tables.framework
     columns = [
         Column.text("Council", 400),
@@ -107,11 +107,10 @@ def write_heat(book: Book, tables: Tables) -> None:
         "Blank: nothing answered with a level."
     )
     sheet, end = table_sheet(book, HEAT, note, columns, ())
-    row = end
-    for (_, council), values in zip(tables.councils.iterrows(), tables.heat.to_numpy(), strict=True):
-        means = [*(float(value) for value in values), float(council["current"])]
-        _heat_row(sheet, row, str(council["council"]), means, framework)
-        row += 1
+    councils = zip(tables.councils.iterrows(), tables.heat.to_numpy(), strict=True)
+    row = end + len(tables.councils)
+    for number, ((_, council), means) in enumerate(councils, start=end):
+        _heat_row(sheet, number, str(council["council"]), [*means, council["current"]], framework)
     overall = [float(tables.area(area.code)["current"]) for area in framework.areas]
     overall.append(float(tables.overall["current"]))
     _heat_row(sheet, row, "All returns", overall, framework, "bold")
@@ -130,7 +129,7 @@ def _heat_row(
 
 def write_themes(book: Book, tables: Tables) -> None:
     """Counts, averages and gap by theme."""
-    columns = [Column.text("Theme", 300), *figures(tables.framework)]
+    columns = [Column.text("Theme", 300), *figure_columns(tables.framework)]
     rows = [[str(name), *figure_cells(tables.framework, row)] for name, row in tables.themes.iterrows()]
     rows.append(["All behaviours", *figure_cells(tables.framework, tables.overall)])
     sheet, _ = table_sheet(book, THEMES, _COUNTED, columns, rows, has_filter=False)
@@ -140,7 +139,7 @@ def write_themes(book: Book, tables: Tables) -> None:
 def write_areas(book: Book, tables: Tables) -> None:
     """Counts, averages and gap by key area, with a chart of current against target."""
     framework = tables.framework
-    columns = [Column.text("Key area", 260), *figures(framework)]
+    columns = [Column.text("Key area", 260), *figure_columns(framework)]
     rows = [[area.sheet, *figure_cells(framework, tables.area(area.code))] for area in framework.areas]
     rows.append(["All behaviours", *figure_cells(framework, tables.overall)])
     sheet, end = table_sheet(book, AREAS, _COUNTED, columns, rows, has_filter=False)
@@ -149,7 +148,7 @@ def write_areas(book: Book, tables: Tables) -> None:
     title = "Average current and target level by key area"
     chart = charts.current_and_target(book, title, names, (current, target), framework)
     text = (
-        "Bar chart: average current and target level of each key area over all returns. "
+        "Bar chart: average current and target level of each key area across all returns. "
         "The figures are in the table above."
     )
     sheet.chart(end + 1, 0, chart, width=960, height=480, description=text)
@@ -163,14 +162,14 @@ def write_behaviours(book: Book, tables: Tables) -> None:
         [*names_of(framework, behaviour), *figure_cells(framework, tables.behaviour(behaviour.code))]
         for behaviour in framework.behaviours
     ]
-    table_sheet(book, BEHAVIOURS, _COUNTED, [*name_columns(), *figures(framework)], rows, frozen=4)
+    table_sheet(book, BEHAVIOURS, _COUNTED, [*name_columns(), *figure_columns(framework)], rows, frozen=4)
 
 
 # --- By group of councils
 
 
 def group_sheet_name(fact: str) -> str:
-    """The name of the sheet of one column of the register, within what a sheet may be called."""
+    """The name of the sheet about one column of the register, as Excel allows it."""
     words = {"council_type": "type"}.get(fact, fact.replace("_", " "))
     clean = "".join(letter for letter in f"By {words}" if letter not in "[]:*?/\\'")
     return clean[:31]
@@ -183,7 +182,7 @@ def write_groups(book: Book, tables: Tables, fact: str) -> None:
     columns = [
         Column.text(name.removeprefix("By ").capitalize(), 280),
         Column.count("Responses", 104),
-        *figures(framework),
+        *figure_columns(framework),
         *(Column(area.sheet, 118, ("mean",)) for area in framework.areas),
     ]
     by_area = tables.groups(fact, "area")
@@ -198,7 +197,7 @@ def write_groups(book: Book, tables: Tables, fact: str) -> None:
         for group, row in tables.groups(fact).iterrows()
     ]
     note = (
-        "A group's averages rest on its responses alone; where these are few, one council makes the "
+        "A group's averages rest on its responses alone; if these are few, one council makes the "
         "difference, and may be recognised."
     )
     table_sheet(book, name, note, columns, rows)

@@ -1,4 +1,4 @@
-"""Movement since an earlier round, who has returned, and how far respondents are apart."""
+"""Movement since an earlier round, who has returned, and how far apart respondents are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOVEMENT, RESPONSE, SPREAD = "Movement", "Response", "Spread"
 
 
 def write_movement(book: Book, tables: Tables) -> None:
-    """The same councils in both rounds, beside everyone in each."""
+    """Councils in both rounds, beside all councils in each."""
     framework = tables.framework
     columns = [
         Column.text("Group", 110),
@@ -35,7 +35,7 @@ def write_movement(book: Book, tables: Tables) -> None:
         Column.count("Answers", 90),
     ]
     names = {area.code: area.sheet for area in framework.areas} | {
-        row.code: row.short_name for row in framework.behaviours
+        behaviour.code: behaviour.short_name for behaviour in framework.behaviours
     }
     rows: list[list[Cell]] = []
     for by, group in (("all", "All"), ("theme", "Theme"), ("area", "Key area"), ("ref", "Behaviour")):
@@ -43,8 +43,8 @@ def write_movement(book: Book, tables: Tables) -> None:
             label = names.get(str(code), "All behaviours" if by == "all" else str(code))
             rows.append([group, str(code) if by in ("area", "ref") else "", label, *_movement_cells(row)])
     note = (
-        "The change counts only answers with a level in both rounds, so that a change of who answered is "
-        "not a change of level. All councils stand beside for comparison."
+        "The change counts only answers with a level in both rounds, so that a change in who answered is "
+        "not a change of level. All councils are beside it for comparison."
     )
     table_sheet(book, MOVEMENT, note, columns, rows, frozen=3)
 
@@ -70,22 +70,17 @@ def write_response(book: Book, asked: Asked, returns: Sequence[Return]) -> None:
     ]
     rows: list[list[Cell]] = []
     for fact in FACTS:
-        table = asked.rates(fact)
-        groups = [(str(group), row) for group, row in table.iterrows()]
-        rows += [_rate(*one) for one in groups if fact == FACTS[-1] or one[0] != "All"]
-    note = "Councils asked, and those of which a return counts. Those that have not returned stand below."
+        groups = [(str(group), row) for group, row in asked.rates(fact).iterrows()]
+        rows += [_rate(group, row) for group, row in groups if fact == FACTS[-1] or group != "All"]
+    note = "Councils asked, and how many have a return that counts. Those without one are listed below."
     sheet, end = table_sheet(book, RESPONSE, note, columns, rows, has_filter=False)
     sheet.text(end + 1, 0, f"Not returned yet: {len(asked.missing)}", "section")
-    headings = [Column.text(name, 0) for name in ("Council", "GSS code", "Region", "Type", "What came")]
+    columns = [Column.text(name, 190) for name in ("Council", "GSS code", "Region", "Type", "What came")]
     came = came_instead(returns)
     missing = [
         [c.name, c.gss_code, c.region, c.council_type, came.get(c.gss_code, "")] for c in asked.missing
     ]
-    write_table(sheet, end + 2, [_wide(column) for column in headings], missing)
-
-
-def _wide(column: Column) -> Column:
-    return Column(column.heading, 190, column.names)
+    write_table(sheet, end + 2, columns, missing)
 
 
 def _rate(group: str, row: pd.Series[float]) -> list[Cell]:
@@ -105,18 +100,17 @@ def write_spread(book: Book, tables: Tables) -> None:
         Column.count("Levels apart", 100),
         Column.text("Which counts", 220),
     ]
-    rows = [
-        row for response in tables.responses if len(response.basis) > 1 for row in _apart(response, tables)
-    ]
+    several = [response for response in tables.responses if len(response.basis) > 1]
+    rows = [row for response in several for row in _spread_rows(response, tables)]
     rows.sort(key=lambda row: -int(str(row[6] or 0)))
     note = (
-        "How far a council's respondents are apart. The combined response counts where there is one; "
-        "else the median, the lower of two."
+        "How far apart a council's respondents are. The combined response counts if there is one; "
+        "otherwise the median, the lower of two."
     )
     table_sheet(book, SPREAD, note, columns, rows, frozen=3)
 
 
-def _apart(response: Combined, tables: Tables) -> list[list[Cell]]:
+def _spread_rows(response: Combined, tables: Tables) -> list[list[Cell]]:
     which = "The combined response" if response.is_authoritative else "The middle of the respondents"
     rows: list[list[Cell]] = []
     for behaviour in tables.framework.behaviours:
