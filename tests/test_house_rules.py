@@ -8,6 +8,7 @@ import functools
 import inspect
 import re
 import subprocess
+from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -17,12 +18,15 @@ import pytest
 
 import nps_xlsx
 from nps_xlsx.excel import styles
-from nps_xlsx.framework import load_framework
+from nps_xlsx.framework import data_folder, load_framework
 from nps_xlsx.register.councils import load_register
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "nps_xlsx"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+WORDS = sorted(path for kind in ("toml", "html", "js", "css") for path in PACKAGE.rglob(f"*.{kind}"))
+TRADE = r"\b(?:procure|commission|tender|supplier|contract(?:s|or|ing)\b|social value|maturity index)"
+"""What the frameworks that come along are about, which is not what the program is about."""
 
 # Each floor may import those below it, never its neighbours.
 FLOORS = [
@@ -68,15 +72,32 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+def said(path: Path) -> Iterator[str]:
+    """What a file may print: the texts of a module but for its docstrings, or the whole of another file."""
+    if path.suffix != ".py":
+        yield path.read_text(encoding="utf-8")
+        return
+    nodes = list(ast.walk(parsed(path)))
+    comments = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in comments:
+            yield node.value
+
+
 @functools.cache
 def content() -> re.Pattern[str]:
-    """Every name and text of the framework and the register, as words of their own."""
-    framework = load_framework()
-    names = {behaviour.name for behaviour in framework.behaviours} | {area.name for area in framework.areas}
-    names |= {council.name for council in load_register().councils}
-    names |= {descriptor for row in framework.rows for descriptor in row.descriptors}
-    names -= {"Reporting", "Processes", "Culture", "Procurement", "Commissioning", "Measurement", "Enablers"}
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b")
+    """Every name and text of the frameworks that come along and of the register, as words of their own."""
+    names = {council.name for council in load_register().councils}
+    for folder in data_folder().iterdir():
+        if folder.is_dir():
+            framework = load_framework(folder)
+            rows, index = framework.rows, framework.index
+            names |= {framework.title, framework.short_title, *([index.title] if index else [])}
+            names |= {level.name for level in framework.levels} | {row.name for row in framework.behaviours}
+            names |= {area.name for area in framework.areas}
+            names |= {descriptor for row in rows for descriptor in row.descriptors}
+    names -= {"Reporting", "Processes", "Culture", "Measurement", "Minimum"}  # words of any language
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b|(?i:{TRADE})")
 
 
 @functools.cache
@@ -114,15 +135,16 @@ def test_libraries_stay_where_they_belong(path: Path) -> None:
         assert part(path) in ONLY_IN.get(name.split(".")[0], {part(path)}), name
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", [*MODULES, *WORDS], ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_content_is_data(path: Path) -> None:
-    """No council, behaviour or descriptor stands in a module."""
-    code = "\n".join(
-        node.value
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
-    assert content().findall(code) == []
+    """What the program says names no council, and nothing of one framework: not even what it is about."""
+    assert content().findall("\n".join(said(path))) == []
+
+
+def test_content_is_recognised() -> None:
+    """Words of the trade are found in whatever form, and names of levels and councils."""
+    for text in ("Procurement objectives", "our suppliers'", "A Mature council", "Medway Council"):
+        assert content().search(text), text
 
 
 def test_modules_are_small() -> None:

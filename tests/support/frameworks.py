@@ -60,28 +60,16 @@ def frameworks(draw: st.DrawFn) -> Files:
     """The files of a framework: two to seven levels, one to four areas, with and without the rest."""
     some = st.booleans()
     names = draw(st.lists(st.sampled_from(NAMES), min_size=2, max_size=7, unique=True))
-    names = (
-        ["Level 1", *names[1:]] if draw(some) else names
-    )  # of the first only: as a name of others it says the first
+    names = ["Level 1", *names[1:]] if draw(some) else names  # of others it would say the first
     codes = draw(st.lists(st.sampled_from(CODES), min_size=1, max_size=4, unique=True))
-    kinds = ["own", "published"] if draw(some) else ["own"]
-    areas: list[dict[str, Any]] = []
-    for code in codes:
-        done = sum(len(area["behaviours"]) for area in areas)
-        areas.append(
-            _area(code, draw(st.integers(1, 3)), done, names, has_ladder=draw(some), helps=draw(some))
-        )
-    enablers = areas.pop() if len(areas) > 1 and draw(some) else None
-    apart = draw(st.integers(1, len(areas)))
-    themes = {"first.toml": areas[:apart], "second.toml": areas[apart:]}
-    root: dict[str, Any] = {
-        **{key: f"Made-up {key}" for key in ("title", "short_title", "publisher", "published", "copyright")},
+    root: dict[str, Any] = {key: f"Made-up {key}" for key in ("title", "short_title", "copyright")} | {
         "edition": "made-up-1",
         "guidance": "guidance.toml",
-        "themes": [name for name, held in themes.items() if held],
         "levels": [{"number": number, "name": name} for number, name in enumerate(names, start=1)],
     }
     optional: dict[str, st.SearchStrategy[Any]] = {
+        "publisher": st.just("Made-up publisher"),
+        "published": st.just("June"),
         "subject": st.sampled_from(["ICT", "parks"]),
         "principle": st.just("Guiding idea"),
         "good": st.integers(1, len(names)),
@@ -90,43 +78,75 @@ def frameworks(draw: st.DrawFn) -> Files:
     }
     root |= {key: draw(values) for key, values in optional.items() if draw(some)}
     files: dict[str, dict[str, Any]] = {"framework.toml": root, "guidance.toml": guidance()}
-    files |= {
-        name: {"name": f"Field of {name[:-5]}", "key_areas": held} for name, held in themes.items() if held
-    }
-    if enablers:
-        root["enablers"] = "foundations.toml"
-        files["foundations.toml"] = {"key_areas": [enablers]}
-    if "actions" in root:
+    areas: list[dict[str, Any]] = []
+    for code in codes:
+        done = sum(len(area["behaviours"]) for area in areas)
+        whole = "actions" not in root or draw(some)
         rows = [
-            row["code"] for area in [*areas, *([enablers] if enablers else [])] for row in area["behaviours"]
+            _row(code, number, done, names if whole else ())
+            for number in range(1, draw(st.integers(1, 3)) + 1)
         ]
-        files["actions.toml"] = {code: _steps(code, names, kinds) for code in rows}
+        helps = {
+            "description": f"{code} as such.",
+            "what_it_is": f"{code} it is.",
+            "footnote": f"{code} at the foot.",
+        }
+        area = {"code": code, "name": f"Área of {code}", "sheet": f"Área {code}", "behaviours": rows}
+        ladder = {"principle": _ladder(f"{code} whole", names)} if draw(some) else {}
+        areas.append(area | ladder | {key: text for key, text in helps.items() if draw(some)})
+    if "actions" in root:
+        kinds = ["own", "published"] if draw(some) else ["own"]
+        all_rows = [row["code"] for area in areas for row in area["behaviours"]]
+        files["actions.toml"] = {code: _steps(code, names, kinds) for code in all_rows}
+    if draw(some):
+        files["index.toml"] = _index(areas[0], len(names))
+    ends = sorted(draw(st.lists(st.integers(0, len(areas)), min_size=2, max_size=2)))
+    kinds_of_area = {
+        "first": areas[: ends[0]],
+        "second": areas[ends[0] : ends[1]],
+        "unthemed": areas[ends[1] :],
+    }
+    if len(kinds_of_area["unthemed"]) > 1 and draw(some):
+        root["enablers"] = "foundations.toml"
+        files["foundations.toml"] = {"key_areas": [kinds_of_area["unthemed"].pop()]}
+    for kind, held in kinds_of_area.items():
+        if held and kind == "unthemed":
+            root["areas"] = "unthemed.toml"
+            files["unthemed.toml"] = {"key_areas": held}
+        elif held:
+            root.setdefault("themes", []).append(f"{kind}.toml")
+            files[f"{kind}.toml"] = {"name": f"Field of {kind}", "key_areas": held}
     return files
 
 
-def _area(
-    code: str, count: int, done: int, names: Sequence[str], *, has_ladder: bool, helps: bool
-) -> dict[str, Any]:
-    rows = [
-        {
-            "code": f"{code}{number}",
-            "value_code": done + number,
-            "name": f"Thing {code}{number} & all",
-            "short_name": f"Thing {code}{number}",
-            "summary": f"How {code}{number} is done.",
-            "descriptors": _ladder(f"{code}{number}", names),
-        }
-        for number in range(1, count + 1)
-    ]
-    area = {
-        "code": code,
-        "name": f"Área of {code}",
-        "sheet": f"Área {code}",
-        "description": f"{code} as such.",
+def _row(code: str, number: int, done: int, names: Sequence[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "code": f"{code}{number}",
+        "value_code": done + number,
+        "name": f"Thing {code}{number} & all",
+        "short_name": f"Thing {code}{number}",
     }
-    area |= {"what_it_is": f"{code} it is.", "footnote": f"{code} at the foot."} if helps else {}
-    ladder = {"principle": _ladder(f"{code} whole", names)} if has_ladder else {}
-    return {**area, **ladder, "behaviours": rows}
+    if not names:
+        return row
+    return row | {"summary": f"How {code}{number} is done.", "descriptors": _ladder(f"{code}{number}", names)}
+
+
+def _index(area: Mapping[str, Any], levels: int) -> dict[str, Any]:
+    labels = ("organisation", "present", "future", "now", "next", "remark")
+    return {
+        "title": "Made-up index",
+        "plan": "Plan of it",
+        "key_area": area["code"],
+        "levels": [f"Rung {number}" for number in range(1, levels + 1)],
+        "fill_to": "own",
+        "note": "A note.",
+        "beyond": "Beyond",
+        "labels": {label: f"Its {label}" for label in labels},
+        "questions": [
+            {"ref": row["code"], "letter": "Q", "name": row["name"], "short": row["short_name"]}
+            for row in area["behaviours"]
+        ],
+    }
 
 
 def _ladder(what: str, names: Sequence[str]) -> dict[str, str]:
