@@ -1,4 +1,4 @@
-"""Writing files so that a crash leaves the old one or the new one, never half of either."""
+"""Writing files so that a crash leaves the old file or the new one, never half of one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from nps_xlsx.model.errors import UserError
 
 StrPath = str | os.PathLike[str]
-"""A path as the caller has it."""
+"""A path, in any form that a caller may give."""
 
 _START, _END = ".nps-", ".tmp"
 """What the names of temporary files begin and end with."""
@@ -29,7 +29,7 @@ _HOST = re.sub(r"[^A-Za-z0-9]", "", platform.node())[:15]
 _MAKER = re.compile(rf"{re.escape(_START)}([A-Za-z0-9]*)-(\d{{1,9}})\.\w+{re.escape(_END)}")
 """The name of a temporary file says which process on which machine is writing it."""
 _LEFT_FOR = 24 * 60 * 60
-"""Seconds after which a temporary file of another machine is taken for one that was left behind."""
+"""Seconds after which another machine's temporary file is taken to be left behind."""
 
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 """Seconds between tries: a virus scanner or OneDrive holds a new file for a moment, Excel for longer."""
@@ -68,7 +68,7 @@ def make_folder(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def made_folders(*folders: Path) -> Iterator[None]:
-    """Make folders to write into, held and swept; after an error those that are new and empty are gone again.
+    """Make folders to write into, hold and sweep them; after an error, remove those that are new and empty.
 
     Raises:
         OutputError: one of them cannot be made.
@@ -78,7 +78,7 @@ def made_folders(*folders: Path) -> Iterator[None]:
     try:
         with contextlib.ExitStack() as stack:
             for folder in folders:
-                with _told(make_folder(folder)):
+                with _reported(make_folder(folder)):
                     stack.enter_context(held(folder))
                 sweep(folder)
             yield
@@ -101,9 +101,9 @@ def write_file(path: Path, content: bytes) -> Path:
 def write_files(contents: Mapping[Path, bytes], aside: Mapping[Path, Path] | None = None) -> list[Path]:
     """Write files that belong together: all under temporary names first, then each gets its own.
 
-    However it ends, each file is the old one or the new one, whole; and where one cannot be
-    written, for want of room or since Excel has it open, none is replaced.  Files that are to
-    stand beside them no longer are moved ``aside``, each to a path that is free.
+    However it ends, each file is the whole old one or the whole new one; and if one cannot be
+    written, for want of room or because Excel has it open, none is replaced.  Files that no
+    longer belong beside them are moved ``aside``, each to a free path.
 
     Raises:
         OutputError: one of them cannot be written, or moved.
@@ -112,14 +112,14 @@ def write_files(contents: Mapping[Path, bytes], aside: Mapping[Path, Path] | Non
     replaced = 0
     try:
         for path, content in contents.items():
-            with _told(path):
+            with _reported(path):
                 _refuse_if_open(path)
                 temporary[path] = _write_temporary(path, content)
-        for path, place in (aside or {}).items():
-            with _told(path):
-                _patiently(path.rename, place)
+        for path, kept in (aside or {}).items():
+            with _reported(path):
+                _patiently(path.rename, kept)
         for path, written in temporary.items():
-            with _told(path, f" {replaced} of {len(temporary)} files are new already; run it again."):
+            with _reported(path, f" {replaced} of {len(temporary)} files are new already; run it again."):
                 _patiently(written.replace, path)
             replaced += 1
     finally:  # also at Ctrl-C: leave no temporary file behind
@@ -129,7 +129,7 @@ def write_files(contents: Mapping[Path, bytes], aside: Mapping[Path, Path] | Non
 
 
 def free_path(path: Path) -> Path:
-    """The path, or with a number where a file is called so: ``changes.csv``, ``changes-2.csv``."""
+    """The path, with a number if there is such a file already: ``changes.csv``, ``changes-2.csv``."""
     number = 1
     free = path
     while free.exists():
@@ -139,14 +139,14 @@ def free_path(path: Path) -> Path:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary files of runs that were killed; those that a living one is writing stay.
+    """Remove the temporary files of runs that were killed, but not those still being written.
 
     Raises:
         OutputError: one of them cannot be removed.
     """
     for path in folder.glob(f"{_START}*{_END}"):
         if not _is_being_written(path):
-            with _told(path):
+            with _reported(path):
                 _patiently(path.unlink, missing_ok=True)
 
 
@@ -162,7 +162,7 @@ def _is_being_written(path: Path) -> bool:
 
 
 def _patiently(action: Callable[..., object], *args: Any, **options: Any) -> None:
-    """Do something to a file, again after a pause where another program holds it."""
+    """Do something to a file, trying again after a pause while another program holds it."""
     for pause in _PAUSES:
         try:
             action(*args, **options)
@@ -174,7 +174,7 @@ def _patiently(action: Callable[..., object], *args: Any, **options: Any) -> Non
 
 
 @contextlib.contextmanager
-def _told(path: Path, more: str = "") -> Iterator[None]:
+def _reported(path: Path, more: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -182,7 +182,7 @@ def _told(path: Path, more: str = "") -> Iterator[None]:
 
 
 def _refuse_if_open(path: Path) -> None:
-    # On Windows a file that Excel has open cannot be replaced; opening it for writing says so at once.
+    # On Windows a file that Excel has open cannot be replaced; opening it for writing fails at once.
     if path.exists():
         with path.open("r+b"):
             pass
@@ -204,7 +204,7 @@ def _write_temporary(path: Path, content: bytes) -> Path:
 
 
 def _readable_as_others(name: str) -> None:
-    # mkstemp makes files that only their owner can read; give them what others would get.
+    # mkstemp makes files that only their owner can read; give them the usual permissions.
     mask = os.umask(0)
     os.umask(mask)
     Path(name).chmod(0o666 & ~mask)
@@ -216,11 +216,11 @@ def _why(error: OSError, path: Path) -> str:
     if isinstance(error, PermissionError):
         return "no permission. Close it if it is open in Excel, or choose another --out folder."
     why = error.strerror or str(error)
-    return f"{why}. See that the disk has room and no folder is called so, or choose another --out folder."
+    return f"{why}. Check that the disk has room and no folder has that name, or choose another --out folder."
 
 
 def _is_too_long(error: OSError, path: Path, limit: int) -> bool:
-    """Whether a path is too long; Windows only says that there is no such file or folder."""
+    """Whether a path is too long: Windows only says that there is no such file or folder."""
     is_long = len(str(path.absolute())) > limit
     return error.errno == errno.ENAMETOOLONG or (is_long and error.errno == errno.ENOENT)
 
@@ -235,7 +235,7 @@ def _too_long(path: Path) -> str:
 # --- One run at a time in a folder
 
 _LOCK, _WHO = ".nps-lock", ".nps-running.txt"
-"""What is locked, and what says who did so: on Windows nobody else can read a file that is locked."""
+"""The locked file, and one that says who locked it: on Windows nobody else can read a locked file."""
 
 
 class BusyError(UserError):
@@ -244,9 +244,9 @@ class BusyError(UserError):
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Keep other runs out of a folder, on this machine and on others; held twice by one run, it is one.
+    """Keep other runs out of a folder, on this machine and on others; the same run may hold it twice.
 
-    The system lets go of the lock where a run was killed: what it leaves behind keeps nobody out.
+    The system releases the lock of a run that was killed: what it leaves behind keeps nobody out.
 
     Raises:
         BusyError: another run is in it.
@@ -268,7 +268,7 @@ def held(folder: Path) -> Iterator[None]:
     finally:
         if lock.lock_counter == 1:
             who.unlink(missing_ok=True)
-            if os.name != "nt":  # there it goes with the lock; here whoever gets a deleted one tries again
+            if os.name != "nt":  # there it goes with the lock; here whoever opened a deleted one tries again
                 path.unlink(missing_ok=True)
         lock.release()
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from nps_xlsx.builder.order import Order
 from nps_xlsx.model import Problem, Prompt, Severity
 from nps_xlsx.model.cells import cell_name
-from nps_xlsx.model.problems import CATALOGUE, is_of_level, problem, told
+from nps_xlsx.model.problems import CATALOGUE, for_council, is_of_level, problem
 from nps_xlsx.workbook import layout
 
 HOW_MUCH = {
@@ -91,7 +91,7 @@ class Marks:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._sheet_of = {row.code: sheet for sheet in order.sheets for row in sheet.area.rows}
-        found = [pair for one in told(order.problems) for pair in self._placed(one)]
+        found = [pair for one in for_council(order.problems) for pair in self._placed(one)]
         self.lines = tuple(
             Line(number, one, spot, self._sheet(one)) for number, (one, spot) in enumerate(found, start=1)
         )

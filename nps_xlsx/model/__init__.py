@@ -1,4 +1,4 @@
-"""The things that the program speaks of, as frozen data; standard library only."""
+"""What the program is about, as frozen data; standard library only."""
 
 from nps_xlsx.model.content import (
     NOT_APPLICABLE,

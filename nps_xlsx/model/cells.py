@@ -9,7 +9,7 @@ _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def cell_name(row: int, col: int, *, absolute: bool = False) -> str:
-    """``(6, 2)`` as Excel shows it: ``C7``; ``$C$7`` where absolute."""
+    """``(6, 2)`` as Excel shows it: ``C7``, or ``$C$7`` if absolute."""
     letters = ""
     number = col + 1
     while number:
@@ -28,6 +28,6 @@ def column_number(letters: str) -> int:
 
 
 def position(cell: str) -> tuple[int, int]:
-    """``C7`` as its row and column, ``(6, 2)``; anything else comes before every cell, at ``(-1, -1)``."""
+    """The row and column of ``C7``, ``(6, 2)``; anything else sorts before every cell, at ``(-1, -1)``."""
     match = _CELL.fullmatch(cell)
     return (int(match[2]) - 1, column_number(match[1])) if match else (-1, -1)

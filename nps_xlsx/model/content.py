@@ -1,8 +1,8 @@
 """The published framework: levels, behaviours, key areas, and the words that go with them.
 
-Words are those of the framework: a *behaviour* is one scored row, a *level* one of its
-steps, a *descriptor* the text of a behaviour at a level.  Nothing here knows how many
-levels, key areas or behaviours there are: that is data.
+The words are the framework's own: a *behaviour* is one scored row, a *level* one of its
+steps, a *descriptor* the text of a behaviour at a level.  How many levels, key areas and
+behaviours there are is data.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 NOT_APPLICABLE: Literal["NA"] = "NA"
-"""How a level reads where the council says that a behaviour does not apply to it."""
+"""The value of a level where the council says that a behaviour does not apply to it."""
 
 LevelValue = int | Literal["NA"] | None
 """A level's number, ``"NA"`` for not applicable, or ``None`` where nothing was answered."""
@@ -33,8 +33,8 @@ class Level:
     def label(self) -> str:
         """The words in dropdowns and headings: ``3 Mature``.
 
-        Without a dash between: LibreOffice turns space-hyphen-space into a dash as it
-        is typed and then refuses the value.
+        There is no dash between them: LibreOffice turns space-hyphen-space into a dash as
+        it is typed, and then refuses the value.
         """
         return f"{self.number} {self.name}"
 
@@ -43,10 +43,10 @@ class Level:
 class Behaviour:
     """One row to be answered: a specific behaviour, an enabler, or a high-level principle.
 
-    ``descriptors`` holds one text per level, lowest first; where the source has none, what
-    reaching the level takes stands there instead.  ``value_code`` is the running
-    number of the scored rows (1-59 in the 2018 edition) and ``None`` for a principle,
-    which may be answered but stays out of every average.
+    ``descriptors`` holds one text per level, lowest first; where the source has none, it
+    holds what it takes to reach the level.  ``value_code`` numbers the scored rows (1-59
+    in the 2018 edition); it is ``None`` for a principle, which may be answered but stays
+    out of every average.
     """
 
     code: str
@@ -58,7 +58,7 @@ class Behaviour:
     has_descriptors: bool = True
 
     def descriptor(self, level: LevelValue) -> str:
-        """What the source says of a council at this level, if anything; empty without a level."""
+        """What the source says about a council at this level, if anything; empty without a level."""
         return self.descriptors[level - 1] if isinstance(level, int) and self.has_descriptors else ""
 
     @property
@@ -101,16 +101,16 @@ class Action:
 
     text: str
     is_published: bool
-    """Whether it is quoted from a published source, and not our own."""
+    """Whether it is quoted from a published source, rather than our own."""
 
 
 Steps = tuple[tuple[Action, ...], ...]
-"""For each level, the actions that take a council up to it; none for the lowest."""
+"""The actions that take a council up to each level; none for the lowest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What Excel shows beside a cell to fill in, and what it says when it refuses an entry."""
+    """What Excel shows beside a cell to be filled in, and what it says when it refuses an entry."""
 
     title: str
     text: str
@@ -120,7 +120,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A labelled paragraph of the first sheet, and the kind of workbook that it is for."""
+    """A labelled paragraph of the first sheet, and the kind of workbook it is for."""
 
     label: str
     text: str
@@ -130,7 +130,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What the workbook says to the officer: texts by label, and a prompt by column or detail."""
+    """What the workbook says to the officer: texts by label, and prompts by column or detail."""
 
     title: str
     subtitle: str
@@ -157,16 +157,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class MaturityIndex:
-    """An index as published, over the behaviours of one key area."""
+    """A published index of the behaviours of one key area."""
 
     title: str
     plan: str
     key_area: str
     fill_to: str
-    """How far its grid is filled: to each question's ``own`` target, or to the ``overall`` one."""
+    """How far its grid is filled in: to each question's ``own`` target, or to the ``overall`` one."""
     note: str
     beyond: str
-    """What is said of a step beyond a question's own target."""
+    """What it says about a step beyond a question's own target."""
     labels: Mapping[str, str]
     levels: tuple[str, ...]
     questions: tuple[Question, ...]
@@ -189,19 +189,19 @@ class Framework:
     actions: Mapping[str, Steps]
     """Suggested actions by the code of a behaviour; a framework may have none."""
     superseded: tuple[str, ...] = ()
-    """Texts that workbooks of this edition held before they were put right, and that are still ours."""
+    """Former texts of this edition, since corrected: workbooks that hold them are still ours."""
     good: int | None = None
-    """The number of the level that is a good result; where none is named, nothing is counted against one."""
+    """The number of the level that is a good result; without one, nothing is counted against it."""
     targets: str = ""
-    """What the framework says of the levels to aim for, in whole sentences; nothing where it does not."""
+    """What the framework says about the levels to aim for, in whole sentences, if anything."""
     subject: str = ""
     """What is assessed, as a word in titles: the "procurement" of "procurement action plan"."""
     index: MaturityIndex | None = None
-    """A published index over one of its key areas, if it comes with one."""
+    """A published index of one of its key areas, if it comes with one."""
     unthemed: tuple[KeyArea, ...] = ()
-    """The key areas that stand in no theme."""
+    """The key areas without a theme."""
     is_part: bool = False
-    """Whether only some of the edition's rows are here, for a short collection."""
+    """Whether it holds only some of the edition's rows, for a short collection."""
 
     def only(self, codes: Iterable[str]) -> Framework:
         """The same framework with only these rows (by code, or all of an area by its code).
@@ -223,12 +223,12 @@ class Framework:
 
     @cached_property
     def key_areas(self) -> tuple[KeyArea, ...]:
-        """The key areas of every theme and those that stand in none, in order, without the enablers."""
+        """The key areas of every theme, then those without one, in order; without the enablers."""
         return (*(area for theme in self.themes for area in theme.key_areas), *self.unthemed)
 
     @cached_property
     def areas(self) -> tuple[KeyArea, ...]:
-        """The key areas, then the enablers: one for each assessment sheet."""
+        """The key areas, then the enablers: one per assessment sheet."""
         return self.key_areas if self.enablers is None else (*self.key_areas, self.enablers)
 
     @cached_property
@@ -254,7 +254,7 @@ class Framework:
 
     @property
     def principle(self) -> str:
-        """What the ladders of key areas are called, where any row is one; else an empty text."""
+        """What the key areas' ladders are called; an empty text if there are none."""
         return next((row.name for row in self.rows if not row.is_scored), "")
 
     def actions_to(self, code: str, level: int) -> tuple[Action, ...]:
@@ -263,7 +263,7 @@ class Framework:
         return steps[level - 1] if level <= len(steps) else ()
 
     def suggestions_to(self, code: str, level: int) -> tuple[Action, ...]:
-        """The actions to suggest beside what the level asks; none where that is these actions already."""
+        """The actions to suggest besides what the level asks; none where it asks for these very actions."""
         return self.actions_to(code, level) if self.row_by_code[code].has_descriptors else ()
 
     @cached_property
@@ -273,20 +273,20 @@ class Framework:
 
     @cached_property
     def has_descriptors(self) -> bool:
-        """Whether the source says of any row what its levels are."""
+        """Whether the source describes the levels of any row."""
         return any(row.has_descriptors for row in self.rows)
 
     def on_subject(self, words: str) -> str:
-        """``procurement action plan``: words after the subject, where the framework has one."""
+        """The words after the subject, if the framework has one: ``procurement action plan``."""
         return f"{self.subject} {words}".strip()
 
     @property
     def good_level(self) -> Level | None:
-        """The level that is a good result, where the framework names one."""
+        """The level that is a good result, if the framework names one."""
         return None if self.good is None else self.level(self.good)
 
     def theme_name(self, area: KeyArea) -> str:
-        """The name of an area's theme, empty without one; the enablers count as one of their own."""
+        """The name of an area's theme, empty without one; the enablers count as a theme of their own."""
         if area == self.enablers:
             return area.name
         theme = self.theme_of(area)
@@ -309,7 +309,7 @@ class Framework:
 
 
 def _some(areas: Iterable[KeyArea], wanted: set[str]) -> Iterator[KeyArea]:
-    """The areas with only the wanted rows, without those of which none is wanted."""
+    """The areas with only their wanted rows; without areas that have none."""
     for area in areas:
         behaviours = tuple(row for row in area.behaviours if row.code in wanted)
         principle = area.principle if area.principle and area.principle.code in wanted else None

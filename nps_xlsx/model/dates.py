@@ -11,7 +11,7 @@ def long_date(day: dt.date) -> str:
 
 
 def iso_date(text: str) -> dt.date | None:
-    """The date that a text gives as ISO 8601 does; ``None`` for a blank and for words."""
+    """The date of a text in ISO 8601; ``None`` for a blank and for words."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The mistakes that the person at the keyboard can put right."""
+"""Mistakes that the person at the keyboard can put right."""
 
 
 class UserError(Exception):

@@ -19,7 +19,7 @@ _SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of problem; what its keys mean stands at the head of ``problems.toml``."""
+    """One kind of problem; the head of ``problems.toml`` says what its keys mean."""
 
     severity: Severity
     message: str
@@ -31,7 +31,7 @@ class Kind:
 
     @property
     def words(self) -> set[str]:
-        """The words that its texts need."""
+        """The words to be filled in in its texts."""
         texts = (self.message, self.advice, self.ask or "")
         return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
 
@@ -40,14 +40,14 @@ def _load() -> dict[str, dict[str, Kind]]:
     text = files("nps_xlsx.model").joinpath("problems.toml").read_text(encoding="utf-8")
     return {
         section: {
-            slug: Kind(**{**said, "severity": Severity(said["severity"])}) for slug, said in kinds.items()
+            slug: Kind(**{**kind, "severity": Severity(kind["severity"])}) for slug, kind in kinds.items()
         }
         for section, kinds in tomllib.loads(text).items()
     }
 
 
 SECTIONS: Mapping[str, Mapping[str, Kind]] = _load()
-"""Every kind of problem, by what it is about, in the order in which a return is read."""
+"""Every kind of problem by its subject, in the order in which a return is read."""
 
 CATALOGUE: Mapping[str, Kind] = {slug: kind for kinds in SECTIONS.values() for slug, kind in kinds.items()}
 
@@ -55,7 +55,7 @@ CATALOGUE: Mapping[str, Kind] = {slug: kind for kinds in SECTIONS.values() for s
 def problem(
     slug: str, place: Place, *, ref: str = "", field: str = "", value: str = "", **words: str
 ) -> Problem:
-    """A problem of a kind in the catalogue, at a place, its words filled in.
+    """A problem of a kind in the catalogue, at a place, with its words filled in.
 
     Raises:
         KeyError: the catalogue has no such kind, or its message needs a word that is missing.
@@ -70,46 +70,46 @@ def problem(
         message=kind.message.format(**filled),
         advice=kind.advice.format(**filled),
         ask=asked.format(**filled),
-        refs=_known(ref),
-        cells=_known(place.cell),
-        values=_known(value),
+        refs=_if_any(ref),
+        cells=_if_any(place.cell),
+        values=_if_any(value),
         field=field,
     )
 
 
 def grouped(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems, with those of a grouped kind on one sheet told once with all their cells."""
-    together: dict[tuple[str, str, str], list[Problem]] = {}
-    for number, found in enumerate(problems):
-        own = "" if CATALOGUE[found.slug].grouped and not found.waived else str(number)
-        together.setdefault((found.slug, found.place.sheet, own), []).append(found)
-    return tuple(_as_one(members) for members in together.values())
+    """The problems, those of a grouped kind reported once per sheet, with all their cells."""
+    groups: dict[tuple[str, str, str], list[Problem]] = {}
+    for number, one in enumerate(problems):
+        own = "" if CATALOGUE[one.slug].grouped and not one.waived else str(number)
+        groups.setdefault((one.slug, one.place.sheet, own), []).append(one)
+    return tuple(_as_one(members) for members in groups.values())
 
 
 def worst_first(problems: Iterable[Problem], sheets: Iterable[str] = ()) -> tuple[Problem, ...]:
-    """The problems by severity, those that may change a score first, then as the workbook has them.
+    """The problems by severity, those that may change a score first, then in the workbook's order.
 
-    ``sheets`` is the order of the sheets; problems that have no sheet come before, those on
-    other sheets after.
+    ``sheets`` is the order of the sheets; problems without a sheet come before them, those
+    on other sheets after.
     """
-    order = {sheet: place for place, sheet in enumerate(sheets, start=1)}
+    order = {sheet: number for number, sheet in enumerate(sheets, start=1)}
     severities = list(Severity)
 
-    def key(found: Problem) -> tuple[bool, int, bool, int, tuple[int, int]]:
-        sheet = order.get(found.place.sheet, len(order) + 1) if found.place.sheet else 0
-        is_minor = not CATALOGUE[found.slug].score
-        cell = position(found.cells[0] if found.cells else "")
-        return bool(found.waived), severities.index(found.severity), is_minor, sheet, cell
+    def key(one: Problem) -> tuple[bool, int, bool, int, tuple[int, int]]:
+        sheet = order.get(one.place.sheet, len(order) + 1) if one.place.sheet else 0
+        is_minor = not CATALOGUE[one.slug].score
+        cell = position(one.cells[0] if one.cells else "")
+        return bool(one.waived), severities.index(one.severity), is_minor, sheet, cell
 
     return tuple(sorted(problems, key=key))
 
 
 def counts(problems: Iterable[Problem]) -> Counter[str]:
-    """How many cells have each kind of problem; one for a problem that has no cell."""
-    found: Counter[str] = Counter()
-    for told in problems:
-        found[told.slug] += max(1, len(told.cells))
-    return found
+    """How many cells have each kind of problem; a problem without a cell counts once."""
+    cells: Counter[str] = Counter()
+    for one in problems:
+        cells[one.slug] += max(1, len(one.cells))
+    return cells
 
 
 def _as_one(members: list[Problem]) -> Problem:
@@ -118,15 +118,15 @@ def _as_one(members: list[Problem]) -> Problem:
     if len(members) == 1:
         return first
     refs, cells = _all(member.refs for member in members), _all(member.cells for member in members)
-    one = problem(first.slug, first.place, ref=", ".join(refs), field=first.field, value=", ".join(values))
-    return replace(one, refs=refs, cells=cells, values=values)
+    whole = problem(first.slug, first.place, ref=", ".join(refs), field=first.field, value=", ".join(values))
+    return replace(whole, refs=refs, cells=cells, values=values)
 
 
 def _all(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(parts)))
 
 
-def _known(text: str) -> tuple[str, ...]:
+def _if_any(text: str) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
@@ -135,11 +135,11 @@ def _short(value: str) -> str:
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
 
 
-def told(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems that the council needs to know of."""
-    return tuple(found for found in problems if found.ask and not found.waived)
+def for_council(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems that the council is asked about."""
+    return tuple(one for one in problems if one.ask and not one.waived)
 
 
-def is_of_level(found: Problem) -> bool:
-    """Whether it says that a cell holds something else than a level, which is its value."""
-    return found.slug.startswith("level-")
+def is_of_level(one: Problem) -> bool:
+    """Whether its value is what a cell holds in place of one of the list's levels."""
+    return one.slug.startswith("level-")

@@ -13,12 +13,12 @@ from nps_xlsx.model.content import LevelValue
 # --- Councils ---------------------------------------------------------------------
 
 FACTS = ("region", "council_type")
-"""What councils are grouped by in every document: the two facts that each register has of every council."""
+"""What every document groups councils by: the two facts that each register gives for every council."""
 
 
 @dataclass(frozen=True, slots=True)
 class Council:
-    """A council (or combined authority) of the register."""
+    """A council (or combined authority) in the register."""
 
     gss_code: str
     name: str
@@ -28,14 +28,14 @@ class Council:
     nation: str
     alternative_names: tuple[str, ...] = ()
     former_codes: tuple[str, ...] = ()
-    """Codes that the same council had before."""
+    """Earlier codes of the same council."""
     is_principal: bool = True
     """Whether it is one of the principal councils, which ``--all`` builds for."""
     extra: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """What else the register says of it: its county, and any column that a user added."""
+    """What else the register says about it: its county, and any column that a user added."""
 
     def fact(self, column: str) -> str:
-        """The group that it belongs to by a column of the register."""
+        """The group that a column of the register puts it in."""
         return str(getattr(self, column)) if column in FACTS else self.extra.get(column) or "Not given"
 
 
@@ -52,7 +52,7 @@ class Place:
 
 
 class Severity(StrEnum):
-    """How much a problem matters: ``error`` (not used), ``warning`` (used; look at it), ``note``."""
+    """How much a problem matters: ``error`` (not used), ``warning`` (used, but look at it), ``note``."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -61,7 +61,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with a return: what was found where, and what to do."""
+    """Something wrong with a return: what was found, where, and what to do."""
 
     slug: str
     severity: Severity
@@ -69,9 +69,9 @@ class Problem:
     message: str
     advice: str
     refs: tuple[str, ...] = ()
-    """The behaviours that it is about: several where similar problems are reported once."""
+    """The behaviours it is about: several where similar problems are reported once."""
     cells: tuple[str, ...] = ()
-    """The cells that it is about, as Excel shows them; ``place`` has the first."""
+    """The cells it is about, as Excel shows them; ``place`` has the first."""
     values: tuple[str, ...] = ()
     """What was found in them."""
     field: str = ""
@@ -79,7 +79,7 @@ class Problem:
     ask: str = ""
     """What to say to the council about it; empty where it need not know."""
     waived: str = ""
-    """Why it is let pass, where somebody decided so: it is still shown, but no longer counts."""
+    """Why it was waived, if it was: it is still shown, but no longer counts."""
 
     @property
     def ref(self) -> str:
@@ -105,10 +105,10 @@ class Answer:
     current: LevelValue = None
     target: LevelValue = None
     current_text: str = ""
-    """What stands in the cell of the current level."""
+    """The text in the cell of the current level."""
     target_text: str = ""
     current_between: bool = False
-    """Whether that is a level between two, of which the lower counts."""
+    """Whether that lies between two levels, so that the lower counts."""
     target_between: bool = False
     divided: str = ""
     """What several respondents gave as the current level, where they differ."""
@@ -117,18 +117,18 @@ class Answer:
     owner: str = ""
     due_date: dt.date | None = None
     due_text: str = ""
-    """The due date as found, where it could not be read as an exact date."""
+    """The due date as written, where it could not be read as an exact date."""
     priority: str = ""
     reviewer_level: LevelValue = None
     reviewer_comment: str = ""
     place: Place = field(default_factory=Place)
     refused: tuple[str, ...] = ()
-    """The columns in which something stands that could not be used."""
+    """The columns whose contents could not be used."""
     cells: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """The cell of each column that was found, by the column's key."""
+    """The cell of each column that the sheet has, by the column's key."""
 
     def where(self, key: str) -> Place:
-        """The place of one of the answer's cells; of its current level where that cell is not known."""
+        """The place of one of the answer's cells; if that is not known, of its current level."""
         return replace(self.place, cell=self.cells.get(key, self.place.cell))
 
     @property
@@ -151,7 +151,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Assessment:
-    """One council's answers in a round; ``assessment[ref]`` is that to a row, blank where there is none."""
+    """One council's answers in a round; ``assessment[ref]`` is the one to a row, blank if there is none."""
 
     gss_code: str
     council: str
@@ -159,13 +159,13 @@ class Assessment:
     answers: tuple[Answer, ...]
     respondent: str = ""
     asked: tuple[str, ...] = ()
-    """The codes of the rows that were asked, where it was not all of them."""
+    """The codes of the rows that were asked, if not all were."""
     details: tuple[tuple[str, str], ...] = ()
     """What the council wrote on the first sheet, as (key, text): who completed it, when."""
     detail_places: Mapping[str, Place] = field(default_factory=dict, compare=False)
-    """Where each of these was found."""
+    """Where each of these stands."""
     day: dt.date | None = field(default=None, compare=False)
-    """The day that it is of: the return's own, that of the newest where several are combined."""
+    """Its date: the return's own, or the newest where several are combined."""
 
     def detail(self, key: str) -> str:
         """One of the council's details, or an empty text."""
@@ -194,7 +194,7 @@ class Received:
 
 
 class TextKind(StrEnum):
-    """Where a text stands that is neither ours nor an answer."""
+    """Where a text that is neither ours nor an answer stands."""
 
     NOTE = "cell note"
     COMMENT = "threaded comment"
@@ -216,7 +216,7 @@ class OtherText:
     kind: TextKind
     text: str
     author: str = ""
-    """Who wrote a note or comment, as the file says it."""
+    """Who wrote a note or comment, according to the file."""
 
 
 class Status(StrEnum):
@@ -227,11 +227,11 @@ class Status(StrEnum):
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
     BLANK = "blank"
-    """Nothing is answered in it: it is no response, whatever its date."""
+    """Nothing is answered in it, so it never counts, whatever its date."""
     JOINED = "joined"
     """Its answers count together with a colleague's, in the return that it was joined to."""
     OTHER_ROUND = "other-round"
-    """It is of another round than the one that is being read."""
+    """It belongs to another round than the one being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,29 +246,29 @@ class Return:
     template_version: str = ""
     saved_by: str = ""
     saved_at: str = ""
-    """When the file was last saved, as it says itself, in UTC; empty where it does not."""
+    """When the file was last saved, in UTC, according to the file; empty if it does not say."""
     received: Received | None = None
-    """The mail that it came in, where it came in one."""
+    """The mail that it came in, if any."""
     uncorrected: Assessment | None = None
-    """What the council wrote, where a correction changed it."""
+    """What the council wrote, if a correction changed it."""
     reason: Problem | None = None
     """Why it does not count: it is among its problems too."""
     superseded_by: str = ""
-    """The file that counts instead of a superseded one, or that a joined one counts in."""
+    """The file that counts in place of a superseded one, or that a joined one counts in."""
     answers_present: int = 0
     """Rows in the file in which the council wrote something."""
     answers_refused: int = 0
-    """Of those, the rows that could not be used (a level that is no level, a doubled row)."""
+    """Those of them that could not be used (an unreadable level, a doubled row)."""
     answers_joined: int = 0
-    """Rows that count in it and stand only in files that were joined to it."""
+    """Rows that count in it but stand only in files that were joined to it."""
     other_texts: tuple[OtherText, ...] = ()
     """What the council wrote where no answer is read."""
     supposed: Council | None = None
-    """Whom a file without an assessment is held to be from, by its name or by the mail that it came in."""
+    """Which council a file without an assessment seems to be from, going by its name or its mail."""
 
     @property
     def gss_code(self) -> str:
-        """The code of the council that it is from, or is held to be from; empty where nobody knows."""
+        """The code of the council that it is from, or seems to be from; empty if nobody knows."""
         known = self.assessment or self.supposed
         return known.gss_code if known else ""
 
@@ -286,7 +286,7 @@ class Return:
 
     @property
     def reasons(self) -> tuple[Problem, ...]:
-        """Why it does not count, as it stands among its problems, where it may be waived."""
+        """Why it does not count, as among its problems, where it may have been waived."""
         why = self.reason
         return tuple(one for one in self.problems if why and (one.slug, one.place) == (why.slug, why.place))
 

@@ -1,7 +1,7 @@
-"""Averages and the names of levels, by the rules that everything here shares.
+"""Averages and levels nearest to them, by the rules that every document shares.
 
-Only what was answered with a level is averaged: not a blank, not "not applicable", not a
-principle.  Every average travels with the count that it rests on.
+Only levels are averaged: no blank, no "not applicable", no principle.  Every average
+comes with the count it rests on.
 """
 
 from __future__ import annotations
@@ -15,20 +15,19 @@ from statistics import fmean
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour
 
 THRESHOLD = 5
-"""Councils that a figure must rest on to be shown outside, unless the analyst says otherwise.
+"""How many councils a figure must rest on to be published, unless the analyst says otherwise.
 
-Five and ten are the usual minimums.  A region may have twelve councils of which nine respond: ten would
-withhold it.
+Five and ten are the usual minimums.  If nine of a region's twelve councils respond, ten would withhold it.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How a group of behaviours was answered, with the count under each mean.
+    """How a group of behaviours was answered, with the count behind each mean.
 
     A mean is ``None`` where nothing was answered.  ``gap`` is the mean of target less
-    current over the behaviours that have both, so it need not be the difference of the
-    two means where some have only one.
+    current over the behaviours that have both, so it may differ from the difference of
+    the two means.
     """
 
     behaviours: int
@@ -43,7 +42,7 @@ class Score:
 
 
 def score(behaviours: Sequence[Behaviour], answers: Iterable[Answer]) -> Score:
-    """Score a group of behaviours; rows that are not scored (principles) are left out."""
+    """Score a group of behaviours, leaving out rows that are not scored (principles)."""
     refs = [behaviour.code for behaviour in behaviours if behaviour.is_scored]
     chosen = [answer for answer in answers if answer.ref in refs]
     currents = [answer.current for answer in chosen if isinstance(answer.current, int)]
@@ -69,12 +68,12 @@ def mean(values: Sequence[float]) -> float | None:
 
 
 def nearest_level(value: float) -> int:
-    """The number of the level nearest to a mean, halves down: the level that is achieved in full."""
+    """The number of the level nearest to a mean, halves down: the level achieved in full."""
     return math.ceil(value - 0.5)
 
 
 def one_decimal(value: float) -> str:
-    """A mean in words, to one decimal as Excel rounds it: 2.25 is 2.3, and no minus stands before zero."""
-    # To nine places first: 3.05 less 2.9 leaves 0.1499999999999999, which is a half all the same.
+    """A mean to one decimal, rounded as Excel does: 2.25 gives 2.3, and zero has no minus."""
+    # To nine places first: 3.05 less 2.9 gives 0.1499999999999999 in floats, which is a half all the same.
     exact = Decimal(repr(round(value, 9)))
     return str(exact.quantize(Decimal("0.1"), ROUND_HALF_UP) + 0)

@@ -25,7 +25,7 @@ from nps_xlsx.model import (
     Status,
 )
 from nps_xlsx.model.errors import UserError
-from nps_xlsx.model.problems import is_of_level, problem, told
+from nps_xlsx.model.problems import for_council, is_of_level, problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.rounds.across import by_age, is_counted
 from nps_xlsx.rounds.joining import differing, together, written
@@ -50,7 +50,7 @@ def mark_up(returned: Return, framework: Framework, register: Register) -> tuple
     refused or does not count, or does not say which round it is for.
     """
     assessment = returned.assessment
-    if assessment is None or returned.status is not Status.ACCEPTED or not told(returned.problems):
+    if assessment is None or returned.status is not Status.ACCEPTED or not for_council(returned.problems):
         return None
     if not _says_whose(assessment):
         return None
@@ -193,7 +193,7 @@ def _has_review(answer: Answer) -> bool:
 
 def _as_shown(assessment: Assessment, returned: Return, framework: Framework) -> Assessment:
     """The same answers: levels to be mended in the council's own words, the others so that they count."""
-    unread = {(one.ref, one.field) for one in told(returned.problems) if is_of_level(one)}
+    unread = {(one.ref, one.field) for one in for_council(returned.problems) if is_of_level(one)}
 
     def shown(answer: Answer) -> Answer:
         current, current_text = _shown(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from nps_xlsx.model import NOT_APPLICABLE, Assessment, Framework, Problem, Return, Severity, Status
 from nps_xlsx.model.cells import cell_name, position
-from nps_xlsx.model.problems import told
+from nps_xlsx.model.problems import for_council
 from nps_xlsx.workbook.layout import MARKS
 
 WIDTH = 74
@@ -66,7 +66,7 @@ def reply(returned: Return, framework: Framework, *, marked_up: str = "") -> str
 
 
 def _used(returned: Return, assessment: Assessment, framework: Framework, marked_up: str) -> list[str]:
-    problems = told(returned.problems)
+    problems = for_council(returned.problems)
     opening = f"{_received(returned)} {_read_as(assessment, framework)}"
     if not problems:
         return [_wrapped(f"{opening} {_CLEAN}"), _wrapped(_THANKS)]
@@ -117,7 +117,7 @@ def _unused(returned: Return) -> list[str]:
     """What became of a return that is refused or put aside, and what the council can do."""
     if returned.status is Status.DUPLICATE:
         return [_wrapped(f"{_received(returned)} {_TWICE}")]
-    reasons = told(returned.reasons)
+    reasons = for_council(returned.reasons)
     if not reasons:
         return []
     outlook = _ASIDE if returned.status is Status.SUPERSEDED else _NOT_YET
