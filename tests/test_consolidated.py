@@ -12,11 +12,12 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from nps_xlsx.figures import Tables, notable, response_rates
+from nps_xlsx.figures import Tables, response_rates
 from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Place, Problem, Return, Status
 from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.consolidated import consolidated_workbook, lists
+from nps_xlsx.reports.consolidated.notable import notable
 from nps_xlsx.reports.listings import all_rows
 from nps_xlsx.rounds.combine import combine
 from tests.support.batches import as_returns, made_up, tables_of
@@ -48,8 +49,8 @@ def tables(
 def workbook_of(tables: Tables, returns: list[Return]) -> Workbook:
     """The workbook of these tables, opened again."""
     rows = all_rows(returns, tables.responses, tables.framework)
-    found, asked = notable(tables, returns), response_rates(tables)
-    return openpyxl.load_workbook(io.BytesIO(consolidated_workbook(tables, returns, rows, found, asked)))
+    content = consolidated_workbook(tables, returns, rows, response_rates(tables))
+    return openpyxl.load_workbook(io.BytesIO(content))
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +228,7 @@ def test_the_overview_counts_every_row_of_problems(
     returns = as_returns(batch)
     unmet = problem("ruling-unmet", Place("corrections.csv", cell="A2"), ruling="correction in row 2")
     rows = all_rows(returns, tables.responses, framework, [unmet])
-    content = consolidated_workbook(tables, returns, rows, (), response_rates(tables))
+    content = consolidated_workbook(tables, returns, rows, response_rates(tables), rulings=[unmet])
     workbook = openpyxl.load_workbook(io.BytesIO(content))
     figures = {row["Headline"]: row["Figure"] for row in table(workbook["Overview"])}
     assert figures["Problems"] == len(table(workbook["Problems"])) == 1

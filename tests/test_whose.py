@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from nps_xlsx.figures import consolidate, notable, response_rates
+from nps_xlsx.figures import consolidate, response_rates
 from nps_xlsx.model import Council, Framework, Place, Received, Return, Status
 from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register, load_list
+from nps_xlsx.reports.consolidated.notable import notable
 from nps_xlsx.reports.listings import problem_rows, return_rows
 from nps_xlsx.reports.not_returned import not_returned
 from nps_xlsx.rounds.corrections import Waiver

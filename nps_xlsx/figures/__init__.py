@@ -1,18 +1,15 @@
 """Many responses into tables: every figure of every report, each beside the count that it rests on."""
 
 from nps_xlsx.figures.frames import UNKNOWN, accepted, council_label
-from nps_xlsx.figures.notable import Notable, notable
 from nps_xlsx.figures.returned import Asked, response_rates
 from nps_xlsx.figures.tables import Tables, consolidate
 
 __all__ = [
     "UNKNOWN",
     "Asked",
-    "Notable",
     "Tables",
     "accepted",
     "consolidate",
     "council_label",
-    "notable",
     "response_rates",
 ]

@@ -232,6 +232,11 @@ class Framework:
         return self.key_areas if self.enablers is None else (*self.key_areas, self.enablers)
 
     @cached_property
+    def scored_areas(self) -> tuple[KeyArea, ...]:
+        """The areas that have behaviours: a short edition may have asked for a principle alone."""
+        return tuple(area for area in self.areas if area.behaviours)
+
+    @cached_property
     def behaviours(self) -> tuple[Behaviour, ...]:
         """The scored rows in the order of their value codes."""
         return tuple(behaviour for area in self.areas for behaviour in area.behaviours)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from nps_xlsx.figures import Tables, accepted, consolidate, notable, response_rates
+from nps_xlsx.figures import Tables, accepted, consolidate, response_rates
 from nps_xlsx.files import StrPath, made_folders, write_files
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import FACTS, Assessment, Framework, Problem, Return
@@ -158,8 +158,8 @@ def _reports(
     figures: Shown,
 ) -> Iterator[tuple[str, bytes]]:
     """What is about all councils together."""
-    asked, found = response_rates(tables, scope.asked), notable(tables, returns, rulings)
-    yield CONSOLIDATED, consolidated_workbook(tables, returns, rows, found, asked, scope.facts)
+    asked = response_rates(tables, scope.asked)
+    yield CONSOLIDATED, consolidated_workbook(tables, returns, rows, asked, scope.facts, rulings)
     yield (
         PUBLICATION,
         publication_workbook(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.figures import accepted, consolidate, notable, response_rates
+from nps_xlsx.figures import accepted, consolidate, response_rates
 from nps_xlsx.model import Answer, Assessment, Council, Framework, KeyArea
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports import PAPER_STYLES
@@ -134,11 +134,11 @@ def _reports(framework: Framework, register: Register, council: Council) -> Mapp
     returns = as_returns(assessments)
     responses = combine(accepted(returns), framework)
     tables = consolidate(responses, framework, register, previous)
-    asked, found = response_rates(tables), notable(tables, returns)
+    asked = response_rates(tables)
     rows = all_rows(returns, responses, framework)
     mine = tables.assessments[-1]
     workbooks = {
-        "consolidated": consolidated_workbook(tables, returns, rows, found, asked),
+        "consolidated": consolidated_workbook(tables, returns, rows, asked),
         "publication": publication_workbook(tables, asked, contact=words(NOTE_LENGTH)),
         "feedback": feedback_workbook(tables, len(tables.assessments) - 1),
         "action plan": action_plan_workbook(mine, framework),

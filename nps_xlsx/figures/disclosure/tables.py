@@ -44,14 +44,15 @@ class Publishable:
 
     @property
     def areas(self) -> tuple[KeyArea, ...]:
-        """The areas that have behaviours: a short edition may have asked for a principle alone."""
-        return tuple(area for area in self.tables.framework.areas if area.behaviours)
+        """The areas that figures can be given of."""
+        return self.tables.framework.scored_areas
 
     @cached_property
     def names(self) -> tuple[RowName, ...]:
         """The rows over all councils: everything, the themes, the areas, the enablers once."""
-        themes = [("theme", name) for name in self._themes if name not in self._enablers]
-        return (ALL, *themes, *(("area", area.code) for area in self.areas))
+        themes = filter(None, map(self.tables.framework.theme_of, self.areas))
+        names = dict.fromkeys(("theme", theme.name) for theme in themes)
+        return (ALL, *names, *(("area", area.code) for area in self.areas))
 
     @cached_property
     def councils(self) -> Mapping[RowName, Councils]:
@@ -165,33 +166,20 @@ class Publishable:
 
         Areas that are withheld for all councils count as one: what is left of the group's total.
         """
-        hidden = [area.code for area in self.areas if ("area", area.code) in self.current]
-        shown = [
-            area.code
-            for area in self.areas
-            if area.code not in hidden and self.councils.get(("area", area.code), NOBODY)
-        ]
+        given = [area.code for area in self.areas if self.councils.get(("area", area.code))]
+        hidden = [code for code in given if ("area", code) in self.current]
         rest = (NOBODY.union(*(cells[code] for code in hidden)),) if hidden else ()
-        return Row((cells["all"], *(cells[code] for code in shown), *rest))
-
-    @property
-    def _themes(self) -> tuple[str, ...]:
-        named = [theme.name for theme in self.tables.framework.themes if _scored(theme.key_areas)]
-        return (*named, *self._enablers)
-
-    @property
-    def _enablers(self) -> tuple[str, ...]:
-        """The enablers as a theme of their own, where there are any."""
-        enablers = self.tables.framework.enablers
-        return (enablers.name,) if enablers and enablers.behaviours else ()
+        return Row((cells["all"], *(cells[code] for code in given if code not in hidden), *rest))
 
     @cached_property
     def _parts(self) -> Mapping[RowName, Sequence[RowName]]:
         """What adds up to what: behaviours to areas, areas to themes, themes and other areas to all."""
-        parts: dict[RowName, list[RowName]] = {ALL: [("theme", name) for name in self._themes]}
+        parts: dict[RowName, list[RowName]] = {ALL: []}
         for area in self.areas:
-            key, theme = ("area", area.code), self.tables.framework.theme_name(area)
-            parts.setdefault(("theme", theme) if theme else ALL, []).append(key)
+            key, theme = ("area", area.code), ("theme", self.tables.framework.theme_name(area))
+            if all(theme) and theme not in parts:
+                parts[ALL].append(theme)
+            parts.setdefault(theme if all(theme) else ALL, []).append(key)
             parts[key] = [("ref", behaviour.code) for behaviour in area.behaviours]
         return parts
 
@@ -203,10 +191,6 @@ class Publishable:
         self, rows: Mapping[RowName, Row], also: frozenset[RowName] = frozenset()
     ) -> frozenset[RowName]:
         return withheld_below(ALL, self._parts, rows, self.threshold, also)
-
-
-def _scored(areas: Sequence[KeyArea]) -> bool:
-    return any(area.behaviours for area in areas)
 
 
 def _councils(answers: pd.DataFrame, rows: Sequence[str] = _BY) -> dict[RowName, Councils]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nps_xlsx.excel.book import Book, strict
-from nps_xlsx.figures import Asked, Notable, Tables
-from nps_xlsx.model import FACTS, Return
+from nps_xlsx.figures import Asked, Tables
+from nps_xlsx.model import FACTS, Problem, Return
 from nps_xlsx.reports.consolidated import front, levels, lists, means, rounds
 from nps_xlsx.reports.consolidated.lists import LISTED
+from nps_xlsx.reports.consolidated.notable import notable
 from nps_xlsx.reports.listings import Row
 from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
@@ -42,21 +43,21 @@ def consolidated_workbook(
     tables: Tables,
     returns: Sequence[Return],
     rows: Mapping[str, Sequence[Row]],
-    notables: Sequence[Notable],
     asked: Asked,
     facts: Sequence[str] = FACTS,
+    rulings: Sequence[Problem] = (),
 ) -> bytes:
     """The analyst's workbook, exceptions first; the same input gives the same bytes.
 
-    ``rows`` are those of the CSV files, ``notables`` what needs a decision, ``facts`` the columns
-    of the register that councils are grouped by.
+    ``rows`` are those of the CSV files, ``facts`` the columns of the register that councils are
+    grouped by, ``rulings`` the problems with rulings that met nothing.
     """
     framework = tables.framework
     title = f"{framework.short_title}: consolidated returns"
     subject = f"Round {', '.join(tables.rounds)}"
     book = Book(title, subject=subject, comments=framework.copyright, made=tables.as_of)
     book.mark(REPORT_PROPERTY, "consolidated")
-    front.write_to_decide(book, notables, rows)
+    front.write_to_decide(book, notable(tables, returns, rulings), rows)
     contents = _contents(tables, rows, facts)
     front.write_overview(book, tables, returns, asked, title, contents, len(rows["problems.csv"]))
     means.write_councils(book, tables)

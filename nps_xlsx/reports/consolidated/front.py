@@ -9,10 +9,11 @@ import pandas as pd
 
 from nps_xlsx.excel.book import Book
 from nps_xlsx.excel.table import FIRST_ROW, Cell, Column, table_sheet, write_cell, write_table
-from nps_xlsx.figures import Asked, Notable, Tables
+from nps_xlsx.figures import Asked, Tables
 from nps_xlsx.model import Return, Status
 from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS
 from nps_xlsx.reports.consolidated.means import COUNCILS, mean_or_nothing
+from nps_xlsx.reports.consolidated.notable import Notable
 from nps_xlsx.reports.listings import Row
 from nps_xlsx.workbook import layout, wording
 

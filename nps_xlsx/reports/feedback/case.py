@@ -54,7 +54,7 @@ class Case:
     @property
     def areas(self) -> tuple[KeyArea, ...]:
         """The key areas of which a scored behaviour was asked."""
-        return tuple(area for area in self.framework.areas if area.behaviours)
+        return self.framework.scored_areas
 
     @property
     def is_alone(self) -> bool:

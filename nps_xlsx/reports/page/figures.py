@@ -21,7 +21,7 @@ from nps_xlsx.figures import Asked, Tables
 from nps_xlsx.figures.disclosure.groups import publishable
 from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group, holds, withheld_counts
 from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
-from nps_xlsx.model import FACTS, Framework, KeyArea
+from nps_xlsx.model import FACTS, Framework
 
 Data = dict[str, Any]
 """What becomes JSON."""
@@ -253,7 +253,7 @@ def _group(group: Group, cells: _Cells, shown: Shown) -> Data:
             whole.add(own)
     numbers = [str(level.number) for level in cells.framework.levels]
     refs = [behaviour.code for behaviour in cells.framework.behaviours]
-    areas = [area.code for area in _asked(cells.framework)]
+    areas = [area.code for area in cells.framework.scored_areas]
     return {
         "councils": whole.councils,
         "levels": [
@@ -315,10 +315,5 @@ def _areas(framework: Framework) -> list[Data]:
             "short": area.sheet,
             "behaviours": [f"{row.code} {row.short_name}" for row in area.behaviours],
         }
-        for area in _asked(framework)
+        for area in framework.scored_areas
     ]
-
-
-def _asked(framework: Framework) -> list[KeyArea]:
-    """The areas that have behaviours: a short edition may have asked for a principle alone."""
-    return [area for area in framework.areas if area.behaviours]

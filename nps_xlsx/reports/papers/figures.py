@@ -37,7 +37,7 @@ def summary(case: Case, scale: Scale) -> Section:
 
     Where an earlier round is given, its averages with their counts are the last column.
     """
-    groups = [(area.sheet, area.behaviours) for area in case.framework.areas if area.behaviours]
+    groups = [(area.sheet, area.behaviours) for area in case.framework.scored_areas]
     found = case.score(case.framework.behaviours)
     blocks: list[Block] = [Paragraph(overall(case, scale, found))]
     columns: tuple[Column, ...] = _COLUMNS

@@ -38,7 +38,7 @@ _WIDE, _REF, _NAME, _OWN, _UNFILLED = 267, 17, 32, 36, 22
 def steps(case: Case) -> Paper:
     """The steps of every key area that was asked."""
     scale = names_only(case.framework)
-    areas = [area for area in case.framework.areas if area.behaviours]
+    areas = case.framework.scored_areas
     note = Paragraph(
         f"{wording.suggestions(case.whole)} {_OWN_LAST}" if case.whole.actions else _OWN_LAST, is_note=True
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import pandas as pd
 
@@ -158,11 +157,3 @@ def _outliers(tables: Tables) -> Iterator[Notable]:
                     f"({council_type}) lies between {one_decimal(low)} and {one_decimal(high)}."
                 )
                 yield _about("Outlier", assessment, int(str(place)), found)
-
-
-def by_kind(found: Sequence[Notable]) -> Iterator[tuple[str, list[Notable]]]:
-    """The notable things of each kind together, in the order in which the kinds first come."""
-    order = list(dict.fromkeys(one.kind for one in found))
-    ranked = sorted(found, key=lambda one: order.index(one.kind))
-    for kind, some in groupby(ranked, key=lambda one: one.kind):
-        yield kind, list(some)
