@@ -16,6 +16,7 @@ from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError, 
 ROOT = Path(__file__).parent.parent
 SLOW = frozenset(
     {
+        "test_anonymised",
         "test_as_of",
         "test_cli",
         "test_consolidated",

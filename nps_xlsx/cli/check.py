@@ -21,6 +21,7 @@ from nps_xlsx.cli.options import (
 )
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Framework, Problem, Return, Severity
+from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register
 
 
@@ -32,6 +33,12 @@ from nps_xlsx.register.councils import Register
     metavar="DIR",
     help="Write a fresh copy of each workbook there, with its answers and every problem marked.",
 )
+@click.option(
+    "--anonymise",
+    type=FILE,
+    metavar="FILE",
+    help="Write a copy of one return there without its words, to show others how it is read.",
+)
 @click.option("--reply", "replies", is_flag=True, help="Print a message to the council for each return.")
 @register_option
 @framework_option
@@ -40,6 +47,7 @@ def check(
     context: click.Context,
     paths: tuple[Path, ...],
     marked_up: Path | None,
+    anonymise: Path | None,
     register_file: Path | None,
     framework_folder: Path | None,
     *,
@@ -55,6 +63,8 @@ def check(
     framework, register = load_framework(framework_folder), register_with(register_file)
     with progress() as tell:
         returns = read_returns(paths, framework, register, seen=partial(tell, "Reading")).returns
+    if anonymise:
+        _anonymise(paths, anonymise, framework, register)
     copies = _mark_up(returns, marked_up, paths, framework, register) if marked_up else [None] * len(returns)
     for returned, copy in zip(returns, copies, strict=True):
         if replies:
@@ -80,6 +90,23 @@ def _mark_up(
     with made_folders(out):
         write_files({out / name: content for name, content in filter(None, copies)})
     return targets
+
+
+def _anonymise(paths: Sequence[Path], copy: Path, framework: Framework, register: Register) -> None:
+    from nps_xlsx.files import write_file
+    from nps_xlsx.reports.anonymised import anonymised
+
+    if len(paths) != 1 or not paths[0].is_file():
+        raise UserError("--anonymise takes one return, not a folder. Give the file by itself.")
+    refuse_to_overwrite([copy], paths, "--anonymise")
+    made = anonymised(paths[0].read_bytes(), framework, register)
+    click.echo(
+        f"Wrote {write_file(copy, made.content)}. Look through it before you send it to anybody.", err=True
+    )
+    if made.emptied:
+        click.echo(
+            f"Emptied, as its words cannot be found: {plain(', '.join(made.emptied), 2_000)}", err=True
+        )
 
 
 def _tell_reply(returned: Return, framework: Framework, copy: Path | None) -> None:
