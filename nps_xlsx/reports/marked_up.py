@@ -155,7 +155,7 @@ def _unlike(
     """A problem for each column of a row that two returns have filled in differently."""
     (file, before), (other, after) = older, newer
     headings = {one.key: one.heading for one in layout.assessment_columns(framework, with_review=True)}
-    for ref, keys in differing(before, after, framework, is_one_hand=False).items():
+    for ref, keys in differing(before, after, framework, same_person=False).items():
         for key in keys:
             value, place = written(before[ref])[key], after[ref].where(key)
             words = {"older": file, "newer": other, "which": headings[key]}

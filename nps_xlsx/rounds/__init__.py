@@ -1,1 +1,1 @@
-"""The returns of one round, judged beside each other."""
+"""The returns of one round, each judged by itself and against the others."""

@@ -1,4 +1,4 @@
-"""Rules over one assessment: pure, and the same for everyone."""
+"""Rules over one assessment: pure functions, the same for everyone."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from nps_xlsx.workbook.rules import RULES, Rule
 
 
 def check_return(returned: Return, framework: Framework | None = None) -> Return:
-    """The same return with what the rules find added to its problems, similar ones grouped, worst first."""
+    """The same return with the problems that the rules find, similar ones grouped, worst first."""
     return check_returns([returned], framework or load_framework())[0]
 
 
 def check_returns(returns: Sequence[Return], framework: Framework) -> list[Return]:
-    """Each return with what the rules find in it.
+    """Each return with the problems that the rules find in it.
 
-    Returns that were joined are judged as the one that they count in; what is found in a cell is
-    a problem of the file that the cell is in.
+    Returns that were joined are judged as the one they count in; a problem in a cell goes to the
+    file with that cell.
     """
-    found = {returned.source_file: list(returned.problems) for returned in returns}
+    by_file = {returned.source_file: list(returned.problems) for returned in returns}
     for returned in returns:
         if returned.assessment is not None and returned.status is not Status.JOINED:
             own = returned.source_file
             for one in check_assessment(returned.assessment, framework, file=own):
-                found.get(one.place.file, found[own]).append(one)
-            found[own] += _saved(returned, returned.assessment)
+                by_file.get(one.place.file, by_file[own]).append(one)
+            by_file[own] += _saved(returned, returned.assessment)
     sheets = layout.sheet_names(framework)
     return [
-        replace(returned, problems=worst_first(grouped(found[returned.source_file]), sheets))
+        replace(returned, problems=worst_first(grouped(by_file[returned.source_file]), sheets))
         for returned in returns
     ]
 
@@ -43,10 +43,10 @@ def check_returns(returns: Sequence[Return], framework: Framework) -> list[Retur
 def check_assessment(
     assessment: Assessment, framework: Framework | None = None, *, file: str = ""
 ) -> list[Problem]:
-    """What the rules find in one assessment, in the workbook's order."""
+    """The problems that the rules find in one assessment, in the workbook's order."""
     framework = framework or load_framework()
     completed = iso_date(assessment.detail("date_completed"))
-    found = (
+    in_rows = (
         _problem(rule, answer)
         for answer in assessment
         for rule in RULES
@@ -54,7 +54,7 @@ def check_assessment(
         and (framework.row_by_code[answer.ref].is_scored or not rule.scored_only)
         and not _is_explained(answer, rule.column)
     )
-    return [*_details(assessment, file), *found]
+    return [*_details(assessment, file), *in_rows]
 
 
 def _problem(rule: Rule, answer: Answer) -> Problem:
@@ -63,7 +63,7 @@ def _problem(rule: Rule, answer: Answer) -> Problem:
 
 
 def _is_explained(answer: Answer, column: str) -> bool:
-    """Whether another problem already says why a cell is blank: it has no column, or holds no level."""
+    """Whether another problem already says why a cell is blank: its column is missing, or it has no level."""
     if answer.cells and column not in answer.cells and not getattr(answer, column):
         return True
     return column == "current" and bool("current" in answer.refused or answer.current_text)
@@ -86,7 +86,7 @@ def _detail_place(assessment: Assessment, key: str, file: str) -> Place:
 
 
 def _saved(returned: Return, assessment: Assessment) -> list[Problem]:
-    """A date completed after the file was last saved; a day between time zones is let pass."""
+    """Report a date completed after the file was last saved, but not a day's difference (time zones)."""
     completed = iso_date(assessment.detail("date_completed"))
     saved = iso_date(returned.saved_at[:10])
     if completed is None or saved is None or completed <= saved + dt.timedelta(days=1):

@@ -1,4 +1,4 @@
-"""One response for each council: its own, its combined one, or the middle of its respondents'."""
+"""One assessment per council: its own, its combined one, or the middle of its respondents'."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ class Spread:
     """What several respondents of one council gave as one level."""
 
     levels: tuple[int, ...]
-    """Those who gave a level, lowest first."""
+    """The levels given, lowest first."""
     not_applicable: int
     blank: int
 
     @property
     def median(self) -> float | None:
-        """The middle level; between two levels where the respondents are divided."""
+        """The middle level; it lies between two levels if the respondents are divided."""
         return statistics.median(self.levels) if self.levels else None
 
     @property
     def counted(self) -> LevelValue:
         """The level that counts: the middle one, the lower of two (as for a level between two).
 
-        Not applicable only where nobody gave a level and somebody said so.
+        Not applicable only if somebody said so and nobody gave a level.
         """
         if self.levels:
             return statistics.median_low(self.levels)
@@ -44,7 +44,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """A council's response in a round: the assessment that counts, and those that it rests on."""
+    """A council in a round: the assessment that counts, and those it rests on."""
 
     assessment: Assessment
     basis: tuple[Assessment, ...]
@@ -63,10 +63,10 @@ class Combined:
 
 
 def combine(assessments: Iterable[Assessment], framework: Framework) -> tuple[Combined, ...]:
-    """One response for each council and round, in order of the council's name and the round.
+    """One assessment per council and round, in order of the council's name and the round.
 
-    A council's only return is its response.  Of several, the one marked as the combined
-    response counts; where none is, the middle level of the respondents does, behaviour by
+    A council's only assessment counts as it is.  Of several, the one marked as the combined
+    response counts; if none is, the middle level of the respondents does, behaviour by
     behaviour, with their words side by side.
     """
 
@@ -118,11 +118,11 @@ def _answer(ref: str, together: Combined) -> Answer:
 
 
 def _side_by_side(texts: Iterable[tuple[str, str]]) -> str:
-    """The respondents' words, each under its name; said once where all say the same."""
-    said = [(who, text) for who, text in texts if text.strip()]
-    if len({text for _, text in said}) <= 1:
-        return said[0][1] if said else ""
-    return "\n".join(f"{who}: {text}" if who else text for who, text in said)
+    """The respondents' words, each after the respondent's name; only once if all wrote the same."""
+    given = [(who, text) for who, text in texts if text.strip()]
+    if len({text for _, text in given}) <= 1:
+        return given[0][1] if given else ""
+    return "\n".join(f"{who}: {text}" if who else text for who, text in given)
 
 
 def _highest(priorities: Iterable[str]) -> str:

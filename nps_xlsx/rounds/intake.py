@@ -1,4 +1,4 @@
-"""The whole ingest: files in, the outputs, and a proof that nothing was lost on the way."""
+"""Reading a round: every file under some paths, read, judged and checked by the rulings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nps_xlsx.files import StrPath, paths_of
 from nps_xlsx.framework import load_framework
@@ -25,30 +24,27 @@ from nps_xlsx.rounds.corrections import (
 )
 from nps_xlsx.rounds.whose import Whose
 
-if TYPE_CHECKING:
-    pass
-
 
 def no_progress(_: str) -> None:
-    """Report nothing: the default where progress could be reported."""
+    """Do nothing: the default where progress could be reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """What the analyst decided about returns, beside what is in them."""
+    """What the analyst decided about returns, besides what is in them."""
 
     keep: Keep = field(default_factory=Keep)
     corrections: tuple[Correction, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     round: str = ""
-    """The round that is read; empty for the one that most answered returns are of."""
+    """The round to read; empty for the one that most councils answered."""
     as_of: dt.date = dt.date.max
-    """The day of looking: waivers that ended before it let nothing pass; no document is of a later one."""
+    """The day to report on: waivers that ended before it have no effect, no document has a later date."""
 
 
 @dataclass(frozen=True)
 class Intake:
-    """Every return that was read, judged and checked, and which rulings met nothing."""
+    """Every return that was read, judged and checked, and the rulings that had no effect."""
 
     returns: tuple[Return, ...]
     rulings: Rulings = field(default_factory=Rulings)
@@ -57,7 +53,7 @@ class Intake:
 
     @property
     def unmet(self) -> tuple[Problem, ...]:
-        """The problems with rulings that met nothing; a correction that is older is told in its return."""
+        """The problems with rulings without effect; an older correction is reported in its return instead."""
         corrections = [met_nothing(one) for one in self.unused_corrections if not one.is_older]
         return (*corrections, *map(met_nothing, self.unused_waivers))
 
@@ -71,15 +67,15 @@ def read_returns(
     asked: Register | None = None,
     seen: Callable[[str], None] = no_progress,
 ) -> Intake:
-    """Read and check every file under the paths; ``seen`` hears the name of each.
+    """Read and check every file under the paths; ``seen`` is called with the name of each.
 
-    Files are read in a process of their own, so that none of them can stop the others.  Where it is
-    known who was ``asked``, a folder may be empty: on the first day nobody has returned; and whose a
-    file is that cannot be read may be known by the addresses in that list.
+    Files are read in a process of their own, so that none of them can stop the others.  If
+    ``asked`` is given, a folder may be empty (on the first day nobody has returned), and its
+    addresses may show which council an unreadable file is from.
 
     Raises:
         InputError: a path is not there.
-        KeepError: a file that is to be kept is not among them.
+        KeepError: a file to be kept is not among them.
     """
     framework, register = framework or load_framework(), register or load_register()
     rulings = rulings or Rulings()
@@ -89,8 +85,8 @@ def read_returns(
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
     codes = asked.by_code if asked else None
     judged = check_across(corrected, framework, rulings.keep, rulings.round, codes)
-    put_in = [one for one in rulings.corrections if one not in unused]
-    unused = sorted([*unused, *without_effect(put_in, returns, judged)], key=lambda one: one.row)
+    applied = [one for one in rulings.corrections if one not in unused]
+    unused = sorted([*unused, *without_effect(applied, returns, judged)], key=lambda one: one.row)
     checked = check_returns(judged, framework)
     waived, unused_waivers = apply_waivers(checked, rulings.waivers, rulings.as_of)
     dated = tuple(with_day(returned, rulings.as_of) for returned in waived)
@@ -105,10 +101,10 @@ def read_each(
     may_be_empty: bool = False,
     seen: Callable[[str], None] = no_progress,
 ) -> list[Return]:
-    """Read every file under the paths by itself: neither checked nor held against the others.
+    """Read every file under the paths by itself, without checking it or comparing it with the others.
 
     Raises:
-        InputError: a path is not there, or is an empty folder where none ``may_be_empty``.
+        InputError: a path is not there, or is an empty folder and none ``may_be_empty``.
     """
     returns = []
     with ReadingProcess(framework, register) as process:
@@ -116,6 +112,3 @@ def read_each(
             seen(source.name)
             returns.append(as_blank(process.read_return(source)))
     return returns
-
-
-# --- The receipt

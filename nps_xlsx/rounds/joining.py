@@ -1,4 +1,4 @@
-"""Colleagues who shared the sheets: what two returns answer differently, and the answers of all together."""
+"""Colleagues who share the sheets: where two returns differ, and the answers of all together."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "reviewer_level": ("reviewer_level",),
     "reviewer_comment": ("reviewer_comment",),
 }
-"""The fields of an answer that each answer column fills."""
+"""The fields of an answer that each column fills."""
 
 
 def level_code(level: LevelValue) -> str:
-    """A level as the CSV files have it: its number, ``NA``, or nothing."""
+    """A level as the CSV files write it: its number, ``NA``, or nothing."""
     return "" if level is None else str(level)
 
 
 def written(answer: Answer) -> dict[str, str]:
-    """What a council wrote in a row, as text, by column; a level that is none as it was found."""
+    """What a council wrote in a row, as text, by column; an unreadable level as it stands."""
     return {
         "current": level_code(answer.current) or answer.current_text,
         "target": level_code(answer.target) or answer.target_text,
@@ -43,39 +43,40 @@ def written(answer: Answer) -> dict[str, str]:
 
 
 def is_as_sent(answer: Answer, framework: Framework) -> bool:
-    """Whether a row holds nothing but what the workbook was prefilled with, so that nobody wrote it."""
+    """Whether a row holds only what the workbook was prefilled with."""
     mark, _, _ = framework.guidance.words.get("from_last_round", "").partition("{")
-    told = written(answer)
-    said = (told["evidence"], told["actions"])
-    return bool(mark) and not told["current"] and any(text.startswith(mark) for text in said)
+    texts = written(answer)
+    is_marked = any(texts[key].startswith(mark) for key in ("evidence", "actions"))
+    return bool(mark) and not texts["current"] and is_marked
 
 
 def differing(
-    earlier: Assessment, later: Assessment, framework: Framework, *, is_one_hand: bool | None = None
+    earlier: Assessment, later: Assessment, framework: Framework, *, same_person: bool | None = None
 ) -> dict[str, list[str]]:
-    """The columns in which two returns answer a row differently, by row; empty where they can be joined.
+    """The columns in which two returns answer a row differently, by row; empty if they can be joined.
 
-    A column is filled in both and not alike, white space apart, or somebody emptied it, which is
-    known where both are of one hand: by default where both name the same *Completed by*.
+    Either both fill the column in, differently (white space apart), or somebody emptied it, which
+    is certain only if the ``same_person`` filled in both: by default, if both name the same
+    *Completed by*.
     """
-    if is_one_hand is None:
-        hands = {_plain(one.detail("completed_by")).casefold() for one in (earlier, later)}
-        is_one_hand = len(hands) == 1 and hands != {""}
-    found = {}
+    if same_person is None:
+        names = {_plain(one.detail("completed_by")).casefold() for one in (earlier, later)}
+        same_person = len(names) == 1 and names != {""}
+    differences = {}
     for row in framework.rows:
-        before, after = (_said(one[row.code], framework) for one in (earlier, later))
+        before, after = (_compared(one[row.code], framework) for one in (earlier, later))
         keys = [
-            key for key in before if before[key] != after[key] and before[key] and (after[key] or is_one_hand)
+            key for key in before if before[key] != after[key] and before[key] and (after[key] or same_person)
         ]
         if keys:
-            found[row.code] = keys
-    return found
+            differences[row.code] = keys
+    return differences
 
 
-def _said(answer: Answer, framework: Framework) -> dict[str, str]:
+def _compared(answer: Answer, framework: Framework) -> dict[str, str]:
     if is_as_sent(answer, framework):
         return dict.fromkeys(_FIELDS, "")
-    # What could not be read fills its column, whatever is left of it.
+    # A column that could not be read is filled in, whatever is left of it.
     return {key: _plain(text) or "?" * (key in answer.refused) for key, text in written(answer).items()}
 
 
@@ -84,15 +85,15 @@ def _plain(text: str) -> str:
 
 
 def only_in(other: Assessment, counted: Assessment) -> tuple[str, ...]:
-    """The rows that are answered in one and not in the one that counts."""
-    given = {answer.ref for answer in counted if answer.is_answered}
-    return tuple(answer.ref for answer in other if answer.is_answered and answer.ref not in given)
+    """The rows that are answered in one return but not in the one that counts."""
+    answered = {answer.ref for answer in counted if answer.is_answered}
+    return tuple(answer.ref for answer in other if answer.is_answered and answer.ref not in answered)
 
 
 def together(assessments: Sequence[Assessment], framework: Framework) -> Assessment:
-    """The answers of several returns in one: a column that the first leaves empty is the next one's.
+    """The answers and details of several returns in one: what the first leaves blank comes from the next.
 
-    So are its details.  Each answer keeps the place of its current level.
+    Each answer keeps the place of its current level.
     """
     answers: dict[str, list[Answer]] = {}
     for answer in (answer for one in assessments for answer in one):
@@ -113,13 +114,13 @@ def together(assessments: Sequence[Assessment], framework: Framework) -> Assessm
 
 
 def _as_one(answers: Sequence[Answer], framework: Framework) -> Answer:
-    # What was only prefilled is no answer where a colleague gave one.
+    # What was only prefilled does not count where a colleague gave an answer.
     given = [one for one in answers if not (one.is_blank or is_as_sent(one, framework))]
-    return reduce(_filled_up, given or answers)
+    return reduce(_completed, given or answers)
 
 
-def _filled_up(base: Answer, other: Answer) -> Answer:
-    """The answer with its empty columns as the other has them, where that could be read."""
+def _completed(base: Answer, other: Answer) -> Answer:
+    """The answer, its blank columns filled in from the other, where that could be read."""
     if base.is_blank:
         return other
     ours, theirs = written(base), written(other)

@@ -1,7 +1,7 @@
-"""Whose a file is that could not be read: by its name, or by an address in the list of those asked.
+"""Which council an unreadable file is from: by its name, or by an address in the list of those asked.
 
-It is no return by that.  The council stays on the list of those that have not returned, with what
-came instead.
+That does not make it a return.  The council stays on the list of those that have not returned, with
+what came instead.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ hotmail.co.uk hotmail.com icloud.com live.co.uk live.com mac.com mail.com me.com
 outlook.com plus.com plus.net proton.me protonmail.com sky.com talktalk.net tiscali.co.uk virgin.net
 virginmedia.com yahoo.co.uk yahoo.com ymail.com
 """.split()  # noqa: SIM905 - a list of a line each would bury what this module does
-"""Domains in which people of any organisation have addresses: the councillor's own, as often as not."""
+"""Domains where anybody may have an address: a councillor's own, as often as not."""
 
 _Known = Mapping[str, frozenset[str]]
 """The codes of the councils by an address or a domain."""
@@ -33,14 +33,14 @@ _Known = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True)
 class Whose:
-    """Says whom a file is held to be from; every text of it is untrusted, and only looked up."""
+    """Which council a file seems to be from; its texts are untrusted, and only looked up."""
 
     register: Register
     asked: Register | None = None
 
     def supposed(self, returned: Return) -> Return:
-        """The return with its council and a note by what it is known; as it is where nothing says so."""
-        slugs = {found.slug for found in returned.problems}
+        """The return with its council and a note on how it was recognised; unchanged if it was not."""
+        slugs = {one.slug for one in returned.problems}
         if returned.assessment is not None or slugs & _NOBODYS:
             return returned
         for code, by, value in (*self._by_name(returned.source_file), *self._by_address(returned)):
@@ -50,14 +50,14 @@ class Whose:
         return returned
 
     def _by_name(self, source_file: str) -> Iterator[tuple[str, str, str]]:
-        """The file's own name first, then that of the mail or folder that it is in."""
+        """The file's own name first, then that of the mail or folder it is in."""
         for name in reversed(source_file.split("/")):
             code, _ = by_file_name(name)
             yield code, "the name of the file alone", name
 
     def _by_address(self, returned: Return) -> Iterator[tuple[str, str, str]]:
-        """The sender's address; of mail that came back, those that it could not reach."""
-        failed = [found.value for found in returned.problems if found.slug == "mail-undelivered"]
+        """The sender's address; for mail that came back, those it could not reach."""
+        failed = [one.value for one in returned.problems if one.slug == "mail-undelivered"]
         sender = returned.received.sender if returned.received else ""
         given = addresses(failed[0] if failed else sender)
         exact = _codes(self._addresses, given)
@@ -69,9 +69,9 @@ class Whose:
 
     @cached_property
     def _addresses(self) -> _Known:
-        """Every address in the columns of the list of those asked whose heading has "mail"."""
+        """Every address in those columns of the list of those asked whose heading contains "mail"."""
         listed = self.asked.listed if self.asked else {}
-        return _together(
+        return _grouped(
             (address, code)
             for code, row in listed.items()
             for heading, text in row.items()
@@ -81,9 +81,9 @@ class Whose:
 
     @cached_property
     def _domains(self) -> _Known:
-        """Their domains, but for those in which anybody may have an address."""
-        found = ((domain_of(address), code) for address, codes in self._addresses.items() for code in codes)
-        return _together((domain, code) for domain, code in found if domain not in _EVERYBODYS)
+        """Their domains, except those where anybody may have an address."""
+        pairs = ((domain_of(address), code) for address, codes in self._addresses.items() for code in codes)
+        return _grouped((domain, code) for domain, code in pairs if domain not in _EVERYBODYS)
 
 
 def _put_down(returned: Return, council: Council, by: str, value: str) -> Return:
@@ -93,12 +93,12 @@ def _put_down(returned: Return, council: Council, by: str, value: str) -> Return
 
 
 def _codes(known: _Known, wanted: Iterable[str]) -> frozenset[str]:
-    """Every council that one of these is known for: two councils are none."""
+    """Every council that one of these texts belongs to."""
     return frozenset().union(*(known.get(text, ()) for text in wanted))
 
 
-def _together(pairs: Iterable[tuple[str, str]]) -> _Known:
-    found: dict[str, set[str]] = {}
+def _grouped(pairs: Iterable[tuple[str, str]]) -> _Known:
+    known: dict[str, set[str]] = {}
     for text, code in pairs:
-        found.setdefault(text, set()).add(code)
-    return {text: frozenset(codes) for text, codes in found.items()}
+        known.setdefault(text, set()).add(code)
+    return {text: frozenset(codes) for text, codes in known.items()}
