@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+import nps_xlsx
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Council, Framework
 from nps_xlsx.register.councils import Register, load_register
 from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError, Row
 
 ROOT = Path(__file__).parent.parent
+PACKAGE = Path(nps_xlsx.__file__).parent
+"""The program that is tested: the one beside the tests, or the one that is installed."""
+
 SLOW = frozenset(
     {
         "test_anonymised",

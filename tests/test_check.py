@@ -12,7 +12,7 @@ import pytest
 from nps_xlsx.model import Answer, Assessment, Framework, Place, Return, Severity, Status
 from nps_xlsx.model.problems import CATALOGUE, grouped, problem, worst_first
 from nps_xlsx.rounds.check import check_assessment, check_return
-from tests.conftest import ROOT
+from tests.conftest import PACKAGE
 
 DETAILS = {"completed_by": "A", "role": "B", "email": "C", "date_completed": "2026-12-01"}
 
@@ -144,11 +144,11 @@ def test_every_slug_in_the_code_is_in_the_catalogue_and_the_other_way_round() ->
     """No kind is told that the catalogue lacks, and none stands there that nothing tells."""
     strings = {
         node.value
-        for path in (ROOT / "nps_xlsx").rglob("*.py")
+        for path in PACKAGE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert set(CATALOGUE) - strings == set()
     calls = re.compile(r'(?:tell|problem|RefusedError|_ended\(.*?)\(\s*"([a-z-]+)"')
-    for path in (ROOT / "nps_xlsx").rglob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         assert set(calls.findall(path.read_text(encoding="utf-8"))) <= set(CATALOGUE), path

@@ -22,7 +22,7 @@ from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
 from nps_xlsx.register.councils import Register
 from nps_xlsx.workbook import layout
-from tests.conftest import ROOT, many
+from tests.conftest import PACKAGE, many
 from tests.hostile import ACCEPTED, ENCRYPTED, HOSTILE, Case, cells, others, parts, relations, zips
 from tests.support.workbooks import changed, filled
 
@@ -172,7 +172,7 @@ def test_a_flipped_bit_never_changes_an_answer(framework: Framework, medway: Cou
             assert same, (number % len(wholes), place, bit)
 
 
-@pytest.mark.parametrize("path", sorted(Path(ROOT, "nps_xlsx/ingester/preflight").glob("*.py")), ids=str)
+@pytest.mark.parametrize("path", sorted(Path(PACKAGE, "ingester/preflight").glob("*.py")), ids=str)
 def test_the_preflight_needs_no_library(path: Path) -> None:
     """What looks at a file before any reader does uses nothing but Python's own library and itself."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

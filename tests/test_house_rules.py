@@ -20,11 +20,11 @@ import nps_xlsx
 from nps_xlsx.excel import styles
 from nps_xlsx.framework import data_folder, load_framework
 from nps_xlsx.register.councils import load_register
-from tests.conftest import ROOT
+from tests.conftest import PACKAGE, ROOT
 
-PACKAGE = ROOT / "nps_xlsx"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-WORDS = sorted(path for kind in ("toml", "html", "js", "css") for path in PACKAGE.rglob(f"*.{kind}"))
+DATA = set(data_folder().rglob("*"))
+WORDS = sorted({path for kind in ("toml", "html", "js", "css") for path in PACKAGE.rglob(f"*.{kind}")} - DATA)
 TRADE = r"\b(?:procure|commission|tender|supplier|contract(?:s|or|ing)\b|social value|maturity index)"
 """What the frameworks that come along are about, which is not what the program is about."""
 
