@@ -147,6 +147,18 @@ def test_content_is_recognised() -> None:
         assert content().search(text), text
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_comprehension_borrows_a_name_of_its_module(path: Path) -> None:
+    """Python 3.12 to 3.12.3 confuses the two: https://github.com/python/cpython/issues/118513."""
+    named = {node.name for node in parsed(path).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    for node in parsed(path).body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            named |= {alias.asname or alias.name for alias in node.names}
+    loops = [node.target for node in ast.walk(parsed(path)) if isinstance(node, ast.comprehension)]
+    borrowed = {name.id for loop in loops for name in ast.walk(loop) if isinstance(name, ast.Name)} & named
+    assert not borrowed
+
+
 def test_modules_are_small() -> None:
     """No module passes 400 lines, no function 60."""
     for path in MODULES:

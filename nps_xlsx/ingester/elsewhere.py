@@ -150,12 +150,12 @@ class Elsewhere:
             if column.is_input
         }
         read = {
-            position
+            at
             for table in self.tables
             if table.grid is grid
             for number in table.rows
             for key in inputs & table.columns.keys()
-            for position in ((number, table.columns[key]), table.at(number, key))
+            for at in ((number, table.columns[key]), table.at(number, key))
         }
         read |= {position(place.cell) for place in self.details.values() if place.sheet == grid.name}
         return read | {position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
