@@ -18,11 +18,12 @@ import numpy.typing as npt
 import openpyxl
 import pytest
 
+from nps_xlsx.figures.disclosure.groups import allowed
 from nps_xlsx.figures.disclosure.members import EVERYONE, Group, holds
 from nps_xlsx.model import Council, Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.feedback import feedback_workbook
-from nps_xlsx.reports.page.figures import allowed, figures
+from nps_xlsx.reports.page.figures import figures
 from nps_xlsx.reports.publication import publication_workbook
 from tests.support.rounds import Round, make_round
 from tests.test_members import skewed

@@ -12,12 +12,13 @@ import numpy.typing as npt
 import openpyxl
 import pytest
 
+from nps_xlsx.figures.disclosure.groups import allowed
 from nps_xlsx.figures.disclosure.members import EVERYONE, Group, given_away, holds, withheld_counts
 from nps_xlsx.figures.peers import LEVEL, REGION, TYPE, WITHHELD, Peers
 from nps_xlsx.model import Framework, LevelValue
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.feedback import feedback_workbook
-from nps_xlsx.reports.page import allowed, report_page
+from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.publication import publication_workbook
 from tests.support.rounds import Round, make_round, sampled
 from tests.test_page_protection import embedded, groups_in
@@ -114,7 +115,7 @@ def test_the_attack_finds_what_is_not_withheld(
     """Where only groups of too few are withheld, the same attack finds members out in one round of sixty."""
     made = a_round(framework, register, 60, 1)
     nothing = (frozenset[str](), frozenset[Group]())
-    monkeypatch.setattr("nps_xlsx.reports.page.figures.withheld_counts", lambda *_: nothing)
+    monkeypatch.setattr("nps_xlsx.figures.disclosure.groups.withheld_counts", lambda *_: nothing)
     found = list(found_out(made, embedded(report_page(made.tables, made.asked))))
     assert sum("all the rest" in one for one in found) > 5
     assert sum("all the rest" not in one for one in found) > 5

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from nps_xlsx.figures import Tables, accepted, consolidate, response_rates
+from nps_xlsx.figures.disclosure.groups import Shown, allowed
 from nps_xlsx.files import StrPath, made_folders, write_files
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import FACTS, Assessment, Framework, Problem, Return
@@ -20,7 +21,7 @@ from nps_xlsx.reports.earlier import accepted_before, refuse_to_wipe, to_move_as
 from nps_xlsx.reports.feedback import all_feedback
 from nps_xlsx.reports.listings import LISTINGS, Row, all_rows, to_csv
 from nps_xlsx.reports.not_returned import not_returned
-from nps_xlsx.reports.page import Shown, allowed, report_page
+from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.publication import publication_workbook
 from nps_xlsx.rounds.across import main_round
 from nps_xlsx.rounds.combine import Combined, combine

@@ -1,17 +1,148 @@
 """For which groups of councils the page may hold figures: all, a region, a type, a type within a region.
 
-The groups of a page are safe if no sum or difference of their totals, with whatever factors, rests on fewer
-councils than the threshold (see ``sums``).  ``rows`` protects tables by one fact at a time, with each fact's
-parts adding up to the whole.  Here the two facts are crossed, and any choice of groups may be asked about.
+The page is read beside the publication, so its groups are safe only if no sum or difference of their totals
+and of those published, with whatever factors, rests on fewer councils than the threshold (see ``sums``).
+``rows`` protects tables by one fact at a time, with each fact's parts adding up to the whole.  Here the two
+facts are crossed, and any choice of groups may be asked about.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group, holds
+import pandas as pd
+
+from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group, holds, withheld_counts
 from nps_xlsx.figures.disclosure.sums import Sum, Sums
+from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
+from nps_xlsx.figures.tables import Tables
+from nps_xlsx.model import FACTS
+
+# --- What of a run may be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a run may be in the page, beside its publication: the groups of levels, targets and change."""
+
+    published: Publishable
+    levels: tuple[Group, ...]
+    aims: frozenset[Group]
+    change: frozenset[Group]
+    alike: Mapping[str, Mapping[Group, frozenset[str]]] = field(default_factory=dict)
+    """By ``current`` and ``target``: for each group the behaviours that would say too much to a member."""
+
+    @property
+    def too_alike(self) -> Mapping[Group, frozenset[str]]:
+        """For each group, the behaviours whose levels no feedback shows for it either."""
+        rows = frozenset(code for by, code in self.published.current if by == "ref")
+        found = dict(self.alike.get("current", {}))
+        return {**found, EVERYONE: rows} if rows else found
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a row is withheld from any group that is shown."""
+        rows = self.published.current | self.published.aims | _unmoved(self.published)
+        return bool(rows) or any(self.alike.values())
+
+
+def allowed(tables: Tables, facts: Sequence[str], threshold: int) -> Shown:
+    """What may be shown; ``facts`` are the columns of the register by which the publication groups."""
+    published = Publishable(tables, facts, threshold)
+    found = _groups(published)
+    if not published.threshold:
+        return found
+    groups = {"current": found.levels, "target": found.aims}
+    return replace(
+        found, alike={which: _too_alike(published, which, own) for which, own in groups.items() if own}
+    )
+
+
+def _too_alike(published: Publishable, which: str, groups: Collection[Group]) -> dict[Group, frozenset[str]]:
+    """For each group, the behaviours whose counts are withheld from it (see ``members``)."""
+    tables = published.tables
+    rows = tables.answers.pivot_table(index="place", columns="ref", values=which).fillna(0)
+    cells = list(cells_of(tables.councils.loc[rows.index]))
+    gone = published.current if which == "current" else published.aims
+    found: dict[Group, frozenset[str]] = {}
+    for area in published.areas:
+        refs = [row.code for row in area.behaviours if ("ref", row.code) not in gone and row.code in rows]
+        levels = {ref: [int(level) for level in rows[ref]] for ref in refs}
+        withheld, hidden = withheld_counts(levels, cells, groups)
+        for group in hidden:
+            found[group] = found.get(group, frozenset()) | withheld
+    return found
+
+
+def _groups(published: Publishable) -> Shown:
+    if published.is_too_few:
+        return Shown(published, (), frozenset(), frozenset())
+    answers = published.tables.answers
+    levels = answers[answers["current"].notna()]
+    aims = answers[answers["target"].notna()]
+    pairs = levels[levels["last"].notna()]
+    public = _public(published)
+    own = [councils_in(published.tables.councils), *_by(levels, "ref")]
+    # Types within regions are safe only where nothing but regions and types is published.
+    crossed = own[0] if set(published.facts) == set(FACTS) else ()
+    safe = partial(publishable, threshold=published.threshold, candidates={*public, *crossed}, known=public)
+    groups = (EVERYONE,) if published.current else safe(own, known_of=_broad(levels))
+    return Shown(
+        published,
+        levels=groups,
+        aims=_of_these(groups, safe([*_broad(aims), *_by(aims, "ref")]), published.aims),
+        change=_of_these(groups, safe(_broad(pairs)), _unmoved(published)),
+    )
+
+
+def _unmoved(published: Publishable) -> frozenset[RowName]:
+    """The key areas, or everything, of which the change is withheld; the page shows no finer one."""
+    return frozenset(row for row in published.same if row[0] in (ALL[0], "area"))
+
+
+def _of_these(
+    groups: Sequence[Group], safe: Sequence[Group], withheld: Collection[RowName]
+) -> frozenset[Group]:
+    """The groups that are safe here too; only everyone where rows are withheld.
+
+    Otherwise a group's total less the rows shown would give the rows withheld.
+    """
+    if ALL in withheld:
+        return frozenset()
+    return frozenset([EVERYONE]) if withheld else frozenset(groups) & frozenset(safe)
+
+
+def _public(published: Publishable) -> list[Group]:
+    """The regions and types that are in the publication, and everyone."""
+    regions, kinds = (sorted(published.groups[fact].keys() - published.hidden_groups[fact]) for fact in FACTS)
+    return [EVERYONE, *((region, None) for region in regions), *((None, kind) for kind in kinds)]
+
+
+def _broad(answers: pd.DataFrame) -> list[Counter[Cell]]:
+    """The councils that gave any of these answers, and those that gave one in each key area."""
+    return [councils_in(answers), *_by(answers, "area")]
+
+
+def _by(answers: pd.DataFrame, column: str) -> list[Counter[Cell]]:
+    """The councils that gave each key area's answers, or each behaviour's."""
+    return [councils_in(own) for _, own in answers.groupby(column, sort=False)]
+
+
+def councils_in(frame: pd.DataFrame) -> Counter[Cell]:
+    """How many councils these answers are of, by region and type."""
+    columns = [frame[name].to_numpy(object) for name in ("gss_code", *FACTS)]
+    return Counter((str(region), str(kind)) for _, region, kind in dict.fromkeys(zip(*columns, strict=True)))
+
+
+def cells_of(frame: pd.DataFrame) -> Iterator[Cell]:
+    """The region and type of each row."""
+    return zip(frame["region"].map(str), frame["council_type"].map(str), strict=True)
+
+
+# --- Any choice of groups
 
 
 def size(group: Group, councils: Counter[Cell]) -> int:

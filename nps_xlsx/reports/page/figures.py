@@ -11,17 +11,16 @@ nothing from which one could be worked out with the publication's own figures.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from nps_xlsx.figures import Asked, Tables
-from nps_xlsx.figures.disclosure.groups import publishable
-from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group, holds, withheld_counts
-from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
-from nps_xlsx.model import FACTS, Framework
+from nps_xlsx.figures.disclosure.groups import Shown, cells_of, councils_in
+from nps_xlsx.figures.disclosure.members import Cell, Group, holds
+from nps_xlsx.model import Framework
 
 Data = dict[str, Any]
 """What becomes JSON."""
@@ -44,147 +43,9 @@ def figures(tables: Tables, asked: Asked, shown: Shown) -> Data:
         "areas": _areas(tables.framework),
         "responses": _responses(asked, regions, kinds),
         "compared": bool(tables.previous),
-        "partial": bool(
-            groups and (published.current | published.aims | _unmoved(published) or any(shown.alike.values()))
-        ),
+        "partial": bool(groups) and shown.is_partial,
         "groups": groups,
     }
-
-
-# --- Which groups
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What of a run may be in the page, beside its publication: the groups of levels, targets and change."""
-
-    published: Publishable
-    levels: tuple[Group, ...]
-    aims: frozenset[Group]
-    change: frozenset[Group]
-    alike: Mapping[str, Mapping[Group, frozenset[str]]] = field(default_factory=dict)
-    """By ``current`` and ``target``: for each group the behaviours that would tell a member too much."""
-
-    @property
-    def too_alike(self) -> Mapping[Group, frozenset[str]]:
-        """For each group, the behaviours of which no feedback shows its levels either."""
-        rows = frozenset(code for by, code in self.published.current if by == "ref")
-        found = dict(self.alike.get("current", {}))
-        return {**found, EVERYONE: rows} if rows else found
-
-
-def allowed(tables: Tables, facts: Sequence[str], threshold: int) -> Shown:
-    """What may be shown; ``facts`` are the columns of the register by which the publication groups."""
-    published = Publishable(tables, facts, threshold)
-    found = _groups(published)
-    if not published.threshold:
-        return found
-    groups = {"current": found.levels, "target": found.aims}
-    return replace(
-        found, alike={which: _too_alike(published, which, own) for which, own in groups.items() if own}
-    )
-
-
-def _too_alike(published: Publishable, which: str, groups: Collection[Group]) -> dict[Group, frozenset[str]]:
-    """For each group, the behaviours whose counts are withheld from it (see ``members``)."""
-    tables = published.tables
-    rows = tables.answers.pivot_table(index="place", columns="ref", values=which).fillna(0)
-    councils = tables.councils.loc[rows.index]
-    cells = list(_cells(councils))
-    gone = published.current if which == "current" else published.aims
-    found: dict[Group, frozenset[str]] = {}
-    for area in published.areas:
-        refs = [row.code for row in area.behaviours if ("ref", row.code) not in gone and row.code in rows]
-        levels = {ref: [int(level) for level in rows[ref]] for ref in refs}
-        withheld, hidden = withheld_counts(levels, cells, groups)
-        for group in hidden:
-            found[group] = found.get(group, frozenset()) | withheld
-    return found
-
-
-def _groups(published: Publishable) -> Shown:
-    if published.is_too_few:
-        return Shown(published, (), frozenset(), frozenset())
-    answers = published.tables.answers
-    levels = answers[answers["current"].notna()]
-    aims = answers[answers["target"].notna()]
-    pairs = levels[levels["last"].notna()]
-    public = _public(published)
-    own = [_councils(published.tables.councils), *_fine(levels)]
-    groups = (EVERYONE,) if published.current else _safe(published, public, own, _broad(levels))
-    return Shown(
-        published,
-        levels=groups,
-        aims=_of_these(groups, _safe(published, public, [*_broad(aims), *_fine(aims)]), published.aims),
-        change=_of_these(groups, _safe(published, public, _broad(pairs)), _unmoved(published)),
-    )
-
-
-def _unmoved(published: Publishable) -> frozenset[RowName]:
-    """The key areas, or everything, of which the change is withheld; the page shows no finer one."""
-    return frozenset(row for row in published.same if row[0] in (ALL[0], "area"))
-
-
-def _of_these(
-    groups: Sequence[Group], safe: Sequence[Group], withheld: Collection[RowName]
-) -> frozenset[Group]:
-    """The groups that are safe here too; only everyone where rows are withheld.
-
-    Else a group's total less its rows would tell of the rows withheld.
-    """
-    if ALL in withheld:
-        return frozenset()
-    return frozenset([EVERYONE]) if withheld else frozenset(groups) & frozenset(safe)
-
-
-def _public(published: Publishable) -> list[Group]:
-    """The regions and types that are in the publication, and everyone."""
-    names = {
-        fact: [name for name in published.groups[fact] if name not in published.hidden_groups[fact]]
-        for fact in FACTS
-    }
-    regions, kinds = (names[fact] for fact in FACTS)
-    return [EVERYONE, *((region, None) for region in regions), *((None, kind) for kind in kinds)]
-
-
-def _safe(
-    published: Publishable,
-    public: Sequence[Group],
-    councils: Sequence[Counter[Cell]],
-    known_of: Sequence[Counter[Cell]] = (),
-) -> tuple[Group, ...]:
-    """The groups of which these figures may be shown beside the publication.
-
-    Types within regions are among them only where nothing but regions and types is published.
-    """
-    crossed = set(_councils(published.tables.councils)) if set(published.facts) == set(FACTS) else set()
-    return publishable(
-        councils,
-        published.threshold,
-        candidates={*public, *crossed},
-        known=public,
-        known_of=known_of,
-    )
-
-
-def _broad(answers: pd.DataFrame) -> list[Counter[Cell]]:
-    """The councils that gave any of these answers, and those that gave one in each key area."""
-    return [_councils(answers), *(_councils(own) for _, own in answers.groupby("area", sort=False))]
-
-
-def _fine(answers: pd.DataFrame) -> list[Counter[Cell]]:
-    """The councils that gave each behaviour's answer."""
-    return [_councils(own) for _, own in answers.groupby("ref", sort=False)]
-
-
-def _councils(frame: pd.DataFrame) -> Counter[Cell]:
-    columns = [frame[name].to_numpy(object) for name in ("gss_code", *FACTS)]
-    return Counter((str(region), str(kind)) for _, region, kind in dict.fromkeys(zip(*columns, strict=True)))
-
-
-def _cells(frame: pd.DataFrame) -> Iterator[Cell]:
-    """The region and type of each row."""
-    return zip(frame["region"].map(str), frame["council_type"].map(str), strict=True)
 
 
 # --- Their figures
@@ -221,7 +82,7 @@ class _Cells:
 
 def _by_cell(tables: Tables) -> _Cells:
     totals: dict[Cell, _Totals] = {}
-    for cell, count in _councils(tables.councils).items():
+    for cell, count in councils_in(tables.councils).items():
         totals.setdefault(cell, _Totals()).councils += count
     for cell, ref, area, current, target, last, not_applicable in _rows(tables.answers):
         own = totals.setdefault(cell, _Totals())
@@ -235,7 +96,7 @@ def _by_cell(tables: Tables) -> _Cells:
 
 def _rows(answers: pd.DataFrame) -> Iterator[tuple[Cell, str, str, float, float, float, bool]]:
     columns = [answers[name] for name in ("ref", "area", "current", "target", "last", "not_applicable")]
-    for cell, *rest in zip(_cells(answers), *columns, strict=True):
+    for cell, *rest in zip(cells_of(answers), *columns, strict=True):
         ref, area, current, target, last, not_applicable = rest
         yield cell, str(ref), str(area), float(current), float(target), float(last), bool(not_applicable)
 
@@ -285,7 +146,7 @@ def _group(group: Group, cells: _Cells, shown: Shown) -> Data:
 def _places(tables: Tables, asked: Asked) -> tuple[list[str], list[str]]:
     """The regions by name, and the types of council, the most frequent first."""
     listed = Counter((council.region, council.council_type) for council in asked.councils.councils)
-    everyone = listed | _councils(tables.councils)
+    everyone = listed | councils_in(tables.councils)
     kinds: Counter[str] = Counter()
     for (_, kind), count in everyone.items():
         kinds[kind] += count

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nps_xlsx.figures import Asked, Tables
+from nps_xlsx.figures.disclosure.groups import Shown, allowed
 from nps_xlsx.model import FACTS
 from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.reports.page.by_name import by_name
-from nps_xlsx.reports.page.figures import Shown, allowed, figures
+from nps_xlsx.reports.page.figures import figures
 from nps_xlsx.reports.page.html import assembled
 from nps_xlsx.reports.page.specs import specs
 
