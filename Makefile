@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Tests of one group stay on one worker, in the order of tests/conftest.py.
 WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: demo test quick lint format samples pages pictures clean
+.PHONY: demo test quick lint format samples docs pages pictures clean
 
 demo: .venv/installed
 	$(BIN)/nps demo
@@ -32,7 +32,11 @@ format: .venv/installed-dev
 samples: .venv/installed
 	$(BIN)/python -m samples.make_returns
 
-# The pages of documentation that are made from the catalogue of problems and the columns of the CSV files.
+# The documentation as a site, in site/.
+docs: .venv/installed-dev
+	$(BIN)/mkdocs build --quiet
+
+# The pages of documentation that are made from the program: commands, problems, columns, Python API.
 pages: .venv/installed
 	$(BIN)/python -m tools.make_pages
 
@@ -41,7 +45,7 @@ pictures: .venv/installed
 	$(BIN)/python -m tools.make_pictures
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist site
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -36,6 +36,7 @@ SLOW = frozenset(
         "test_outputs",
         "test_page",
         "test_page_protection",
+        "test_pages",
         "test_papers",
         "test_peers",
         "test_process",

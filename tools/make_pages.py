@@ -8,10 +8,13 @@ from pathlib import Path
 from nps_xlsx.model import Severity
 from nps_xlsx.model.problems import SECTIONS, Kind
 from nps_xlsx.reports.listings import LISTINGS
+from tools.make_api import api_page
+from tools.make_commands import commands_page
 
 DOCS = Path(__file__).parent.parent / "docs"
+"""The folder of the pages."""
 
-_PROBLEMS = """# What can be wrong with a return
+_PROBLEMS = """# Problems
 
 Every kind of problem that `nps ingest` and `nps check` report, in the order in which a return is read. The
 word in the first column stands in `problems.csv` under *problem*, and never changes its meaning; messages
@@ -24,11 +27,11 @@ may.
 | **note** | it is used; good to know |
 
 A dot (•) marks what may change a score: of equal severity, that comes first. New rules start as
-warnings, and become errors only when a round has shown that they are right. To let a problem pass, see
-`--waivers` in the [analyst's guide](analyst.md).
+warnings, and become errors only when a round has shown that they are right. To let a problem pass,
+[waive it](../how-to/round.md#correct-and-waive).
 """
 
-_DICTIONARY = """# Data dictionary
+_COLUMNS = """# Columns
 
 What `nps ingest` writes as CSV files. They are UTF-8 with a byte-order mark, so that Excel opens them
 rightly; lines end as Windows has them. Columns are added at the end; none changes its place or meaning
@@ -66,9 +69,9 @@ def _shown(text: str) -> str:
     return text.replace("|", "\\|").replace("{", "*").replace("}", "*")
 
 
-def data_dictionary() -> str:
-    """The data dictionary, from the columns of the CSV files."""
-    parts = [_DICTIONARY]
+def columns_page() -> str:
+    """The page of columns, from the columns of the CSV files."""
+    parts = [_COLUMNS]
     for name, listing in LISTINGS.items():
         parts.append(f"## {name}\n\n{listing.about}\n\n| column | holds |\n| --- | --- |")
         parts.append(_rows(listing.columns.items()))
@@ -79,7 +82,12 @@ def _rows(pairs: Iterable[tuple[str, str]]) -> str:
     return "".join(f"| `{name}` | {meaning} |\n" for name, meaning in pairs)
 
 
-PAGES = {"problems.md": problems_page, "data-dictionary.md": data_dictionary}
+PAGES = {
+    "reference/api.md": api_page,
+    "reference/columns.md": columns_page,
+    "reference/commands.md": commands_page,
+    "reference/problems.md": problems_page,
+}
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class _Wanted:
     "--councils",
     "councils_file",
     type=FILE,
-    help="CSV file with a column gss_code or council: one workbook a row.",
+    help="CSV file with a column gss_code or council: one workbook per row.",
 )
 @click.option("--all", "every", is_flag=True, help="Every principal council of the nation.")
 @click.option("--nation", default="England", show_default=True, help="With --all: the nation.")

@@ -24,11 +24,11 @@ class Run:
     stderr: str
 
 
-def nps(*arguments: str | Path) -> Run:
-    """Run the command in the project's folder; its output goes to streams of the encoding cp1252."""
+def nps(*arguments: str | Path, folder: Path = ROOT) -> Run:
+    """Run the command in a folder, by default the project's; its streams are of the encoding cp1252."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="cp1252") for _ in range(2))
     streams = patch.multiple(sys, argv=["nps", *map(str, arguments)], stdout=out, stderr=err)
-    with streams, contextlib.chdir(ROOT), pytest.raises(SystemExit) as ended:
+    with streams, contextlib.chdir(folder), pytest.raises(SystemExit) as ended:
         main()
     return Run(ended.value.code or 0, _written(out), _written(err))
 
