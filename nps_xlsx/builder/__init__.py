@@ -1,4 +1,4 @@
-"""Framework, council and round in; a self-assessment workbook out."""
+"""Building a self-assessment workbook from a framework, a council and a round."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def build_workbook(order: Order) -> bytes:
 
 
 def build_file(order: Order, folder: StrPath) -> Path:
-    """Build one workbook into a folder, under its own name.
+    """Build one workbook into a folder, under the usual name.
 
     Raises:
         OutputError: the file cannot be written.

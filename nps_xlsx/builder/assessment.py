@@ -13,26 +13,26 @@ from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.layout import AssessmentSheet, Column, Kind
 
-_LEAST_HEIGHT = 64.0  # points: room to type a few lines of evidence beside a short behaviour
+_LEAST_HEIGHT = 64.0  # points: room for a few lines of evidence beside a short behaviour
 
 
-def write_assessment_sheet(draft: Draft, layout_: AssessmentSheet) -> None:
+def write_assessment_sheet(draft: Draft, page: AssessmentSheet) -> None:
     """Write the sheet of one key area, or of the enablers."""
-    widths = tuple(_width(draft.framework, column) for column in layout_.columns)
-    sheet = draft.sheet(layout_.name, layout_.area.code, widths, layout_.area.name)
-    _write_head(draft, sheet, layout_)
-    _write_guide(sheet, draft.framework, layout_)
-    for behaviour in layout_.area.rows:
-        _write_row(draft, sheet, layout_, behaviour)
-    last = layout_.FIRST_ROW + len(layout_.area.rows) - 1
-    if layout_.area.footnote:
-        sheet.text(last + 1, layout_.column("level_1"), layout_.area.footnote, "note")
-    _add_rules(draft, sheet, layout_, last)
-    sheet.mark_headings(layout_.HEADING_ROW, 0, last, len(layout_.columns) - 1)
-    sheet.raw.freeze_panes(layout_.FIRST_ROW - 1, layout_.frozen_columns)
-    here = (layout_.FIRST_ROW, layout_.column("current"))
+    widths = tuple(_width(draft.framework, column) for column in page.columns)
+    sheet = draft.sheet(page.name, page.area.code, widths, page.area.name)
+    _write_head(draft, sheet, page)
+    _write_guide(sheet, draft.framework, page)
+    for behaviour in page.area.rows:
+        _write_row(draft, sheet, page, behaviour)
+    last = page.FIRST_ROW + len(page.area.rows) - 1
+    if page.area.footnote:
+        sheet.text(last + 1, page.column("level_1"), page.area.footnote, "note")
+    _add_rules(draft, sheet, page, last)
+    sheet.mark_headings(page.HEADING_ROW, 0, last, len(page.columns) - 1)
+    sheet.raw.freeze_panes(page.FIRST_ROW - 1, page.frozen_columns)
+    here = (page.FIRST_ROW, page.column("current"))
     sheet.raw.set_selection(*here, *here)
-    sheet.page(repeat_row=layout_.HEADING_ROW, a3=True)
+    sheet.page(repeat_row=page.HEADING_ROW, a3=True)
     sheet.protect()
 
 
@@ -41,21 +41,21 @@ def _width(framework: Framework, column: Column) -> int:
     return level_width(framework, column.width) if holds_levels else column.width
 
 
-def _write_head(draft: Draft, sheet: Sheet, layout_: AssessmentSheet) -> None:
-    sheet.height(layout_.STAMP_ROW, 20)
-    first = layout_.column("level_1")
-    formula, text = draft.progress(layout_.area.code)
-    sheet.formula(layout_.STAMP_ROW, first, formula, text, "bold", "middle")
-    draft.links(sheet, first + 1, first + 2, _next_sheet(draft.order, layout_))
-    for col, column in enumerate(layout_.columns):
+def _write_head(draft: Draft, sheet: Sheet, page: AssessmentSheet) -> None:
+    sheet.height(page.STAMP_ROW, 20)
+    first = page.column("level_1")
+    formula, text = draft.progress(page.area.code)
+    sheet.formula(page.STAMP_ROW, first, formula, text, "bold", "middle")
+    draft.links(sheet, first + 1, first + 2, _next_sheet(draft.order, page))
+    for col, column in enumerate(page.columns):
         names = ("heading", *_ramp(draft.framework, column))
-        sheet.text(layout_.HEADING_ROW, col, column.heading, *names)
-    sheet.height(layout_.HEADING_ROW, 32)
+        sheet.text(page.HEADING_ROW, col, column.heading, *names)
+    sheet.height(page.HEADING_ROW, 32)
 
 
-def _next_sheet(order: Order, layout_: AssessmentSheet) -> str:
+def _next_sheet(order: Order, page: AssessmentSheet) -> str:
     names = [sheet.name for sheet in order.sheets]
-    following = names[names.index(layout_.name) + 1 :]
+    following = names[names.index(page.name) + 1 :]
     return following[0] if following else layout.SUMMARY
 
 
@@ -66,29 +66,29 @@ def _ramp(framework: Framework, column: Column) -> tuple[str, ...]:
     return (styles.level_style(number, len(framework.levels)),)
 
 
-def _write_guide(sheet: Sheet, framework: Framework, layout_: AssessmentSheet) -> None:
-    area, guidance = layout_.area, framework.guidance
+def _write_guide(sheet: Sheet, framework: Framework, page: AssessmentSheet) -> None:
+    area, guidance = page.area, framework.guidance
     texts = [
         (guidance.key_area_headings["description"], area.description),
         (guidance.key_area_headings["what_it_is"], area.what_it_is),
         (guidance.key_area_headings["why_it_is_important"], area.why_it_is_important),
         (guidance.key_area_headings["how"], guidance.how),
     ]
-    first = layout_.column("level_1")
-    for col in range(len(layout_.columns)):
-        sheet.blank(layout_.GUIDE_ROW, col, "band")
+    first = page.column("level_1")
+    for col in range(len(page.columns)):
+        sheet.blank(page.GUIDE_ROW, col, "band")
     shown = [(heading, text) for heading, text in texts if text]
     for col, (heading, text) in enumerate(shown, start=first):
-        sheet.titled(layout_.GUIDE_ROW, col, heading, text, "band", "wrap", "small", "indented")
+        sheet.titled(page.GUIDE_ROW, col, heading, text, "band", "wrap", "small", "indented")
     heights = [
-        text_height(f"{heading}\n{text}", layout_.columns[first].width - styles.INDENT_PIXELS)
+        text_height(f"{heading}\n{text}", page.columns[first].width - styles.INDENT_PIXELS)
         for heading, text in shown
     ]
-    sheet.height(layout_.GUIDE_ROW, max(heights) + 6)
+    sheet.height(page.GUIDE_ROW, max(heights) + 6)
 
 
-def _write_row(draft: Draft, sheet: Sheet, layout_: AssessmentSheet, behaviour: Behaviour) -> None:
-    row, order, framework, marks = layout_.row(behaviour.code), draft.order, draft.framework, draft.marks
+def _write_row(draft: Draft, sheet: Sheet, page: AssessmentSheet, behaviour: Behaviour) -> None:
+    row, order, framework, marks = page.row(behaviour.code), draft.order, draft.framework, draft.marks
     answer = order.answers[behaviour.code]
     ground = () if behaviour.is_scored else ("band",)
     texts = {
@@ -108,19 +108,19 @@ def _write_row(draft: Draft, sheet: Sheet, layout_: AssessmentSheet, behaviour: 
         "reviewer_comment": answer.reviewer_comment,
     }
     heights = [_LEAST_HEIGHT]
-    for col, column in enumerate(layout_.columns):
-        names = (*ground, *_STYLES[column.kind], *marks.frame(layout_.name, row, col))
+    for col, column in enumerate(page.columns):
+        names = (*ground, *_STYLES[column.kind], *marks.frame(page.name, row, col))
         if column.kind is Kind.DATE and answer.due_date is not None:
             sheet.date(row, col, answer.due_date, *names)
         else:
             sheet.text_or_blank(row, col, texts[column.key], *names)
-        # A chosen descriptor turns bold, and bold letters take more lines.
+        # A chosen descriptor turns bold, and bold text may take more lines.
         bold = "bold" in names or column.kind is Kind.DESCRIPTOR
         size = 10 if "small" in names else 11
         room = column.width - styles.INDENT_PIXELS
         heights.append(text_height(texts[column.key], room, size, bold=bold))
         usual = framework.guidance.prompts.get(column.key) if column.is_input else None
-        prompt = marks.prompt(layout_.name, row, col, usual)
+        prompt = marks.prompt(page.name, row, col, usual)
         if prompt is not None:
             sheet.validate(row, col, validation(column, prompt))
     sheet.height(row, max(heights) + 6)
@@ -138,13 +138,13 @@ _STYLES: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def _add_rules(draft: Draft, sheet: Sheet, layout_: AssessmentSheet, last: int) -> None:
-    """Mark the chosen descriptor of each row, and outline the one that is aimed at."""
-    first = layout_.FIRST_ROW
+def _add_rules(draft: Draft, sheet: Sheet, page: AssessmentSheet, last: int) -> None:
+    """Highlight the chosen descriptor of each row, and outline the target's."""
+    first = page.FIRST_ROW
     for level in draft.framework.levels:
-        col = layout_.column(f"level_{level.number}")
+        col = page.column(f"level_{level.number}")
         for key, style in (("current", styles.CHOSEN), ("target", styles.AIMED_AT)):
-            cell = f"${cell_name(first, layout_.column(key))}"
+            cell = f"${cell_name(first, page.column(key))}"
             criteria = f'=LEFT(TRIM({cell}),1)="{level.number}"'
             rule = {"type": "formula", "criteria": criteria, "format": draft.book.plain_format(style)}
             sheet.rule((first, col), (last, col), rule)

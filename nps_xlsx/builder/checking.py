@@ -1,7 +1,7 @@
-"""The sheet Check before sending: one verdict, counts by sheet, and every open thing with a link.
+"""The sheet Check before sending: one verdict, counts by sheet, and a link to everything open.
 
-The hidden sheet has a row for each thing that could be open, with a running count of
-those that are; the list here looks the first, the second and so on up in it.
+The hidden sheet has a row for everything that could be open, with a running count of
+what is; the list here looks up the first, the second and so on in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FIRST_ROW = 6
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One thing that could be open: where, and the formula and present value of its flag."""
+    """One thing that could be open: where it is, and its flag's formula and present value."""
 
     sheet: str
     ref: str
@@ -97,7 +97,7 @@ def _open_count(order: Order, workings: Workings) -> int:
 
 
 def verdict(count: int) -> str:
-    """The verdict's words for a number of open things."""
+    """The verdict on a number of open things."""
     return wording.VERDICTS[min(count, 2)].format(count=count)
 
 
@@ -134,12 +134,12 @@ def _column(workings: Workings, key: str) -> int:
 
 
 def write_items(draft: Draft, lists: Sheet) -> None:
-    """Write, on the hidden sheet, everything that could be open and the running count of what is."""
+    """Write everything that could be open on the hidden sheet, with a running count of what is."""
     workings = draft.workings
     open_so_far = 0
-    for place, item in enumerate(_items(draft.order, workings)):
-        row, col = LISTS_ROW + place, _column(workings, "count")
-        above = f"+{cell_name(row - 1, col)}" if place else ""
+    for row, item in enumerate(_items(draft.order, workings), start=LISTS_ROW):
+        col = _column(workings, "count")
+        above = f"+{cell_name(row - 1, col)}" if row > LISTS_ROW else ""
         open_so_far += item.is_open
         lists.formula(row, col, f"{item.flag}{above}", open_so_far)
         lists.texts(row, col + 1, [item.sheet, item.ref, item.cell, item.what])
@@ -159,19 +159,15 @@ def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> Non
         first = cell_name(LISTS_ROW, col, absolute=True)
         return f"{LISTS}!{first}:{cell_name(last, col, absolute=True)}"
 
-    count = range_of("count")
-    for place in range(1, len(items) + 1):
-        item = present[place - 1] if place <= len(present) else None
+    def looked_up(key: str, number: int) -> str:
         # The first row whose running count is this number is the one that raised it.
-        found = f"MATCH({place},{count},0)"
+        return f"INDEX({range_of(key)},MATCH({number},{range_of('count')},0))"
 
-        def looked_up(key: str, found: str = found) -> str:
-            return f'IFERROR(INDEX({range_of(key)},{found})&"","")'
-
-        here = row + place
-        name, cell = cell_name(here, 0), f"INDEX({range_of('cell')},{found})"
-        link = f'IFERROR(HYPERLINK("#\'"&{name}&"\'!"&{cell},{cell}),"")'
-        sheet.formula(here, 0, looked_up("sheet"), item.sheet if item else "", "indented")
-        sheet.formula(here, 1, looked_up("ref"), item.ref if item else "", "indented")
-        sheet.formula(here, 2, link, item.cell if item else "", "link", "indented")
-        sheet.formula(here, 3, looked_up("what"), item.what if item else "", "indented")
+    for number in range(1, len(items) + 1):
+        item = present[number - 1] if number <= len(present) else None
+        sheet_name, cell = cell_name(row + number, 0), looked_up("cell", number)
+        link = f'IFERROR(HYPERLINK("#\'"&{sheet_name}&"\'!"&{cell},{cell}),"")'
+        for col, key in enumerate(("sheet", "ref", "cell", "what")):
+            formula = link if key == "cell" else f'IFERROR({looked_up(key, number)}&"","")'
+            names = ("link", "indented") if key == "cell" else ("indented",)
+            sheet.formula(row + number, col, formula, getattr(item, key, ""), *names)

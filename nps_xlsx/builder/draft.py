@@ -1,4 +1,4 @@
-"""The workbook that is being written: its order, the book, the figures it draws on, what is marked in it."""
+"""The workbook being written: its order, the book, the figures it draws on, what is marked in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nps_xlsx.workbook.stamp import PROPERTY
 
 
 class Draft:
-    """A workbook that is being written; each of its sheets has a module with a function that writes it."""
+    """A workbook being written; each of its sheets has a module with a function that writes it."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
@@ -24,10 +24,10 @@ class Draft:
         self.workings = Workings(order)
         self.marks = Marks(order)
         self.home = layout.MARKS if self.marks else layout.START
-        """The sheet that it opens on."""
+        """The sheet it opens on."""
 
     def sheet(self, name: str, stamp: str, widths: tuple[int, ...], title: str = "") -> Sheet:
-        """A sheet with its title, its stamp below, and columns of these widths in pixels."""
+        """A sheet with its title, the stamp below it, and columns of these widths in pixels."""
         sheet = self.book.sheet(name)
         sheet.widths(*widths)
         sheet.text(0, 0, title or name, "title")
@@ -36,7 +36,7 @@ class Draft:
         return sheet
 
     def links(self, sheet: Sheet, back: int, onward: int | None = None, following: str = "") -> None:
-        """Links beside the stamp: back to the start, in one column, and on to the sheet that follows."""
+        """Write links beside the stamp: back to the start, and on to the following sheet."""
         home = layout.START if sheet.raw.get_name() == layout.MARKS else self.home
         sheet.link(1, back, f"'{home}'!A1", wording.BACK.format(sheet=home))
         if onward is not None:
@@ -52,5 +52,5 @@ class Draft:
         noun = "behaviour" if len(rows) == 1 else "behaviours"
         answered = self.workings.count("answered", rows)
         rest = wording.PROGRESS.format(answered="", count=len(rows), behaviours=noun)
-        said = wording.PROGRESS.format(answered=answered, count=len(rows), behaviours=noun)
-        return f'{self.workings.sum_scored("answered", area)}&"{rest}"', said
+        present = wording.PROGRESS.format(answered=answered, count=len(rows), behaviours=noun)
+        return f'{self.workings.sum_scored("answered", area)}&"{rest}"', present

@@ -1,4 +1,4 @@
-"""What a workbook is to be built from, and the answers that it starts with."""
+"""What a workbook is built from, and the answers it starts with."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from nps_xlsx.workbook.stamp import TEMPLATE_VERSION, Stamp
 
 @dataclass(frozen=True)
 class Order:
-    """What a workbook is to be built from.
+    """What a workbook is built from.
 
     ``framework`` may be a part of an edition (``Framework.only``) for a short collection.
     ``due``, ``contact``, ``return_to`` and ``privacy_note`` appear on the first sheet.
-    ``targets`` presets target levels by code.  ``previous`` is the council's assessment of
+    ``targets`` presets target levels by code.  ``previous`` is the council's assessment in
     an earlier round: its levels are shown beside the current ones, its evidence and
     unfinished actions carried over and marked.  ``assessment`` fills the workbook with
-    answers as they stand, and ``targets`` and ``previous`` then only show; ``problems`` are what
-    was found in them, to be marked in their cells and listed on a sheet.  ``made`` is the day on
-    which the file says that it was made; without one it says none.
+    answers as they stand; ``previous`` is then only shown, and ``targets`` are not used.  ``problems``
+    with them are marked in their cells and listed on a sheet.  ``made`` is the file's date of
+    creation; without one it has none.
     """
 
     framework: Framework
@@ -62,7 +62,7 @@ class Order:
 
     @property
     def kinds(self) -> set[str]:
-        """Which kinds of workbook this is: passages of the first sheet are chosen by them."""
+        """The kinds of workbook that this is: they choose the passages of the first sheet."""
         kinds = {"part" if self.framework.is_part else "full"}
         kinds.add("respondent" if self.respondent else "council")
         if self.previous is not None:

@@ -1,7 +1,7 @@
-"""The Action plan sheet: one row for each level still to be reached, in formulas.
+"""The Action plan sheet: one row per level still to be reached, in formulas.
 
-Behaviours with a gap come by priority, then gap, then value code, each with a row for
-every level up to its target, so that no row can grow beyond the text of one level.
+Behaviours with a gap are in order of priority, then gap, then value code, each with a row
+per level up to its target, so that no row can grow beyond the text of one level.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _COLUMNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
 """Figure, width in pixels, styles."""
 
 _OWN = ("actions", "owner", "due_date", "priority")
-"""What the council wrote: shown once, beside the first of a behaviour's levels."""
+"""What the council wrote: shown only beside the first of a behaviour's levels."""
 
 _LEVELS = ("current", "target", "step")
 _HEADING_ROW = 3
 _FIRST_ROW = 4
-_PLACE_COLUMN, _LEVEL_COLUMN = len(_COLUMNS), len(_COLUMNS) + 1
+_INDEX_COLUMN, _LEVEL_COLUMN = len(_COLUMNS), len(_COLUMNS) + 1
 
 
 def write_plan(draft: Draft) -> None:
@@ -53,13 +53,13 @@ def write_plan(draft: Draft) -> None:
     sheet.height(_HEADING_ROW, 34)
     count = len(framework.behaviours) * (len(framework.levels) - 1)
     blank_height = _usual_height(workings)
-    for place in range(1, count + 1):
-        step = workings.steps[place - 1] if place <= len(workings.steps) else None
-        _write_row(sheet, workings, place, step)
-        sheet.height(_FIRST_ROW + place - 1, _height(workings, step) if step else blank_height)
+    for number in range(1, count + 1):
+        step = workings.steps[number - 1] if number <= len(workings.steps) else None
+        _write_row(sheet, workings, number, step)
+        sheet.height(_FIRST_ROW + number - 1, _height(workings, step) if step else blank_height)
     last = _FIRST_ROW + max(count, 1) - 1
     _add_rules(draft, sheet, last, len(columns))
-    sheet.raw.set_column(_PLACE_COLUMN, _LEVEL_COLUMN, None, None, {"hidden": True})
+    sheet.raw.set_column(_INDEX_COLUMN, _LEVEL_COLUMN, None, None, {"hidden": True})
     sheet.mark_headings(_HEADING_ROW, 0, last, len(columns) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 3)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)
@@ -68,7 +68,7 @@ def write_plan(draft: Draft) -> None:
 
 
 def _columns(framework: Framework) -> list[tuple[str, int, tuple[str, ...]]]:
-    """The columns of the table: without suggestions where the framework has none."""
+    """The columns of the table: without suggestions if the framework has none."""
     return [
         (key, level_width(framework, width) if key in _LEVELS else width, names)
         for key, width, names in _COLUMNS
@@ -76,38 +76,38 @@ def _columns(framework: Framework) -> list[tuple[str, int, tuple[str, ...]]]:
     ]
 
 
-def _write_row(sheet: Sheet, workings: Workings, place: int, step: Step | None) -> None:
-    row = _FIRST_ROW + place - 1
-    found, level = (cell_name(row, col) for col in (_PLACE_COLUMN, _LEVEL_COLUMN))
+def _write_row(sheet: Sheet, workings: Workings, number: int, step: Step | None) -> None:
+    row = _FIRST_ROW + number - 1
+    index, level = (cell_name(row, col) for col in (_INDEX_COLUMN, _LEVEL_COLUMN))
     first, end = workings.range("first"), workings.range("end")
-    # Both bounds are empty texts where there is no gap, and a text is above every number.
-    matched = f"SUMPRODUCT(({first}<={place})*({end}>={place})*ISNUMBER({first})*(ROW({first})-1))"
-    codes = [r.code for r in workings.rows]
-    sheet.formula(row, _PLACE_COLUMN, matched, codes.index(step.row.code) + 1 if step else 0)
-    current = f"INDEX({workings.range('current')},{found})"
-    to_reach = f'IF({found}=0,"",{current}+{place}-INDEX({first},{found})+1)'
+    # Both bounds are empty texts if there is no gap, and to Excel a text is greater than any number.
+    matched = f"SUMPRODUCT(({first}<={number})*({end}>={number})*ISNUMBER({first})*(ROW({first})-1))"
+    codes = [behaviour.code for behaviour in workings.rows]
+    sheet.formula(row, _INDEX_COLUMN, matched, codes.index(step.row.code) + 1 if step else 0)
+    current = f"INDEX({workings.range('current')},{index})"
+    to_reach = f'IF({index}=0,"",{current}+{number}-INDEX({first},{index})+1)'
     sheet.formula(row, _LEVEL_COLUMN, to_reach, step.level if step else "")
     present = _present(workings, step)
     for col, (key, _, names) in enumerate(_columns(workings.order.framework)):
-        formula = f'IF({found}=0,"",{_formula(workings, key, found, level)})'
+        formula = f'IF({index}=0,"",{_formula(workings, key, index, level)})'
         sheet.formula(row, col, formula, present[key], *names)
 
 
-def _formula(workings: Workings, key: str, found: str, level: str) -> str:
+def _formula(workings: Workings, key: str, index: str, level: str) -> str:
     texts = workings.texts
     descriptors = [text for text in texts if not text.startswith("to_")]
     if key == "step":
         return f"INDEX({layout.LEVELS_NAME},{level})"
     if key == "asks":
-        return f"INDEX({workings.range(descriptors[0], descriptors[-1])},{found},{level})"
+        return f"INDEX({workings.range(descriptors[0], descriptors[-1])},{index},{level})"
     if key == "suggested":
         suggested = texts[len(descriptors) :]
-        return f"INDEX({workings.range(suggested[0], suggested[-1])},{found},{level}-1)"
-    value = f"INDEX({workings.range(key)},{found})"
+        return f"INDEX({workings.range(suggested[0], suggested[-1])},{index},{level}-1)"
+    value = f"INDEX({workings.range(key)},{index})"
     if key in ("current", "target"):
         return f"INDEX({layout.LEVELS_NAME},{value})"
     if key in _OWN:
-        is_first = f"{level}=INDEX({workings.range('current')},{found})+1"
+        is_first = f"{level}=INDEX({workings.range('current')},{index})+1"
         later = wording.AS_ABOVE if key == "actions" else ""
         return f'IF({is_first},{value},"{later}")'
     return value
@@ -129,7 +129,7 @@ def _present(workings: Workings, step: Step | None) -> dict[str, Value]:
 
 
 def _height(workings: Workings, step: Step) -> float:
-    """Room for what stands in a row that is filled when the workbook is built."""
+    """The height of a row that is filled when the workbook is built."""
     figures, widths = workings.present[step.row.code], {key: width for key, width, _ in _COLUMNS}
     texts = [("asks", f"level_{step.level}"), ("suggested", f"to_level_{step.level}")]
     if step.is_first:
@@ -138,7 +138,7 @@ def _height(workings: Workings, step: Step) -> float:
 
 
 def _usual_height(workings: Workings) -> float:
-    """Room for any level of any behaviour: rows are filled by formulas, and cannot grow with them."""
+    """The height for any level of any behaviour: a row cannot grow when a formula fills it."""
     steps = [
         Step(row, level.number, is_first=False)
         for row in workings.order.framework.behaviours
@@ -148,7 +148,7 @@ def _usual_height(workings: Workings) -> float:
 
 
 def _add_rules(draft: Draft, sheet: Sheet, last: int, columns: int) -> None:
-    """A line above the first row of each behaviour."""
+    """Draw a line above the first row of each behaviour."""
     here, above = f"$A{_FIRST_ROW + 1}", f"$A{_FIRST_ROW}"
     line = draft.book.plain_format({"top": 1, "top_color": styles.RULE})
     begins = {"type": "formula", "criteria": f'=AND({here}<>"",{here}<>{above})', "format": line}

@@ -27,7 +27,7 @@ def from_list(name: str, prompt: Prompt) -> dict[str, Any]:
 
 
 def a_date(prompt: Prompt) -> dict[str, Any]:
-    """A date that is likely."""
+    """A plausible date."""
     bounds = {"criteria": "between", "minimum": _EARLIEST, "maximum": _LATEST}
     return {"validate": "date", **bounds, **_words(prompt)}
 

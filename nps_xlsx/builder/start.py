@@ -47,7 +47,7 @@ def write_start(draft: Draft) -> None:
     sheet.raw.set_selection(*layout.detail_cell("completed_by"), *layout.detail_cell("completed_by"))
     sheet.page(portrait=True)
     sheet.protect()
-    if not marks:  # a sheet that was activated before the one shown stays selected with it
+    if not marks:  # else it would stay selected together with the sheet that is activated later
         sheet.raw.activate()
 
 

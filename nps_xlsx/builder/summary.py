@@ -25,7 +25,7 @@ _FIRST_ROW = 4
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A row of the table: some behaviours, and how a formula picks them out."""
+    """A row of the table: some behaviours, and how a formula selects them."""
 
     name: str
     behaviours: tuple[Behaviour, ...]
@@ -65,9 +65,9 @@ def write_summary(draft: Draft) -> None:
 def _groups(order: Order) -> list[_Group]:
     framework = order.framework
     groups = [_Group(area.sheet, area.behaviours, "area", area.code) for area in framework.areas]
-    if framework.is_part:  # a theme of which only some is asked has no average of its own
+    if framework.is_part:  # a theme that is only partly asked has no average of its own
         return [*groups, _Group(wording.ALL_ASKED, framework.behaviours)]
-    # By its number: a criterion takes 255 characters, and reads "*", "?" and "<" as more than letters.
+    # By number: a criterion takes only 255 characters, and "*", "?" and "<" have a meaning in it.
     for number, theme in enumerate(framework.themes, start=1):
         behaviours = tuple(row for area in theme.key_areas for row in area.behaviours)
         groups.append(_Group(wording.THEME.format(name=theme.name), behaviours, "theme", str(number)))
@@ -84,7 +84,7 @@ def _names(group: _Group) -> tuple[str, ...]:
 
 
 def _write_group(sheet: Sheet, row: int, group: _Group, workings: Workings) -> None:
-    found, picked, names = workings.score(group.behaviours), _picked(group, workings), _names(group)
+    score, picked, names = workings.score(group.behaviours), _picked(group, workings), _names(group)
 
     def counted(key: str, condition: str) -> str:
         return f'COUNTIFS({picked},{workings.range(key)},"{condition}")'
@@ -97,14 +97,14 @@ def _write_group(sheet: Sheet, row: int, group: _Group, workings: Workings) -> N
     any_gap = -len(workings.order.framework.levels)
     sheet.text(row, 0, group.name, *names)
     sheet.number(row, 1, len(group.behaviours), *names, "count")
-    sheet.formula(row, 2, counted("answered", "1"), found.answered, *names, "count")
-    sheet.formula(row, 3, counted("current", ">0"), found.applicable, *names, "count")
-    sheet.formula(row, _CURRENT, averaged("current"), _shown(found.current), *names, "mean")
-    sheet.formula(row, _NEAREST, level, _level_name(workings, found.current), *names)
-    sheet.formula(row, 6, counted("target", ">0"), found.targets, *names, "count")
-    sheet.formula(row, _TARGET, averaged("target"), _shown(found.target), *names, "mean")
-    sheet.formula(row, 8, counted("gap", f">{any_gap}"), found.gaps, *names, "count")
-    sheet.formula(row, _GAP, averaged("gap"), _shown(found.gap), *names, "gap")
+    sheet.formula(row, 2, counted("answered", "1"), score.answered, *names, "count")
+    sheet.formula(row, 3, counted("current", ">0"), score.applicable, *names, "count")
+    sheet.formula(row, _CURRENT, averaged("current"), _shown(score.current), *names, "mean")
+    sheet.formula(row, _NEAREST, level, _level_name(workings, score.current), *names)
+    sheet.formula(row, 6, counted("target", ">0"), score.targets, *names, "count")
+    sheet.formula(row, _TARGET, averaged("target"), _shown(score.target), *names, "mean")
+    sheet.formula(row, 8, counted("gap", f">{any_gap}"), score.gaps, *names, "count")
+    sheet.formula(row, _GAP, averaged("gap"), _shown(score.gap), *names, "gap")
     sheet.height(row, 20)
 
 

@@ -1,4 +1,4 @@
-"""The sheet What to look at, which only a marked-up copy has: every problem with a link to its cell."""
+"""The sheet What to look at, only in marked-up copies: every problem with a link to its cell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NOTE_ROW, _HEADING_ROW, _FIRST_ROW = 2, 5, 6
 
 
 def write_marks(draft: Draft) -> None:
-    """Write the sheet What to look at, and have the workbook open on it; nothing where nothing is marked."""
+    """Write the sheet What to look at, on which the workbook opens, if anything is marked."""
     marks = draft.marks
     if not marks:
         return
@@ -31,8 +31,8 @@ def write_marks(draft: Draft) -> None:
     sheet.filter(_HEADING_ROW, 0, last, len(_COLUMNS) - 1)
     sheet.mark_headings(_HEADING_ROW, 0, last, len(_COLUMNS) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 0)
-    first = next((place for place, line in enumerate(marks.lines) if line.target), 0)
-    sheet.raw.set_selection(_FIRST_ROW + first, _WHERE, _FIRST_ROW + first, _WHERE)
+    first = next((row for row, line in enumerate(marks.lines, start=_FIRST_ROW) if line.target), _FIRST_ROW)
+    sheet.raw.set_selection(first, _WHERE, first, _WHERE)
     sheet.page(repeat_row=_HEADING_ROW)
     sheet.protect()
     sheet.raw.activate()
@@ -49,24 +49,24 @@ def _write_head(sheet: Sheet, marks: Marks) -> None:
 
 
 def _counted(marks: Marks) -> str:
-    """How many lines there are of each kind: "Listed below: 2 not used, 1 for information."."""
-    counts = Counter(line.found.severity for line in marks.lines)
+    """How many lines there are of each severity: "Listed below: 2 not used, 1 for information."."""
+    counts = Counter(line.problem.severity for line in marks.lines)
     words = {**HOW_MUCH, Severity.WARNING: "to look at"}
-    kinds = [f"{counts[one]} {words[one].lower()}" for one in Severity if counts[one]]
+    kinds = [f"{counts[severity]} {words[severity].lower()}" for severity in Severity if counts[severity]]
     return wording.MARKS_COUNTS.format(counts=", ".join(kinds))
 
 
 def _write_line(sheet: Sheet, row: int, line: Line) -> None:
     sheet.number(row, 0, line.number, "box", "count")
-    sheet.text(row, 1, HOW_MUCH[line.found.severity], "box", "bold", "wrap")
+    sheet.text(row, 1, HOW_MUCH[line.problem.severity], "box", "bold", "wrap")
     if line.target:
         sheet.link(row, _WHERE, line.target, line.where, "box", "wrap", "top")
     else:
         sheet.text(row, _WHERE, line.where, "box", "wrap")
-    sheet.text_or_blank(row, 3, line.found.ref, "box", "wrap")
+    sheet.text_or_blank(row, 3, line.problem.ref, "box", "wrap")
     sheet.text(row, _FOUND, line.message, "box", "wrap")
     sheet.text(row, _TO_DO, line.to_do, "box", "wrap")
-    texts = {_WHERE: line.where, 3: line.found.ref, _FOUND: line.message, _TO_DO: line.to_do}
+    texts = {_WHERE: line.where, 3: line.problem.ref, _FOUND: line.message, _TO_DO: line.to_do}
     heights = [
         text_height(text, _COLUMNS[col][1] - styles.INDENT_PIXELS, styles.BODY_SIZE)
         for col, text in texts.items()

@@ -1,8 +1,8 @@
 """The hidden sheet: the dropdowns' lists, and the figures that the live sheets draw on.
 
 Every formula here uses only functions that Excel 2016, LibreOffice 7.4 and Google Sheets
-share, and is written with its present result, since Excel shows that, and computes
-nothing, while a workbook stands in Protected View.
+share.  Each is written with its present result: in Protected View, Excel shows that and
+computes nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FIRST_COLUMN = 6
 
 _OWN = ("current", "target", "evidence", "actions", "owner", "due_date", "priority")
 _FIGURES = {
-    # A level whose name begins with "not" is a level first.
+    # A name that begins with "not" may be a level's own.
     "not_applicable": 'IF(ISNUMBER({current}),0,IF(LOWER(LEFT(TRIM({own_current}),3))="not",1,0))',
     "answered": "IF(OR(ISNUMBER({current}),{not_applicable}=1),1,0)",
     "gap": 'IF(AND(ISNUMBER({current}),ISNUMBER({target})),{target}-{current},"")',
@@ -36,18 +36,18 @@ _FIGURES = {
     "weight": WEIGHT_FORMULA,
     **{key: f'IF({{own_{key}}}="","",{{own_{key}}})' for key in ("actions", "owner", "due_date", "priority")},
 }
-"""The formulas of a row, in the words of ``workbook.rules``; those of the rules stand beside them."""
+"""The formulas of a row besides the rules', with the placeholders of ``workbook.rules``."""
 _PLAN_FIGURES = {
     "sort": RANK_FORMULA,
     "first": 'IF({sort}="","",SUMIFS({all_gap},{all_sort},">"&{sort})+1)',
     "end": 'IF({sort}="","",{first}+{gap}-1)',
 }
-"""Those of a scored row beside: where it stands in the action plan."""
+"""Further formulas of a scored row: where it stands in the action plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of the action plan: one level to be reached by one behaviour."""
+    """One row of the action plan: one behaviour's step to one level."""
 
     row: Behaviour
     level: int
@@ -55,7 +55,7 @@ class Step:
 
 
 class Workings:
-    """One row of figures a behaviour, on the hidden sheet, and references to them."""
+    """One row of figures per behaviour, on the hidden sheet, and references to them."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
@@ -71,19 +71,19 @@ class Workings:
         )
         self._sheet_of = {row.code: sheet for sheet in order.sheets for row in sheet.area.rows}
         self.steps = self._steps()
-        """The rows that the action plan has at present, in order."""
+        """The rows of the action plan at present, in order."""
         self.present = {row.code: self._present(row) for row in self.rows}
-        """What every figure is at present, by code and figure."""
+        """The present value of every figure, by code and figure."""
 
     # --- References, and what stands there now
 
     @property
     def next_column(self) -> int:
-        """The first column of the hidden sheet that is free."""
+        """The first free column of the hidden sheet."""
         return _FIRST_COLUMN + len(self._columns) + 1
 
     def range(self, key: str, last_key: str = "") -> str:
-        """All cells of one figure (or of the figures up to another), as a formula names them."""
+        """All cells of one figure (or up to another figure), as a formula names them."""
         first = cell_name(FIRST_ROW, self._column(key), absolute=True)
         last_row = FIRST_ROW + len(self.rows) - 1
         last = cell_name(last_row, self._column(last_key or key), absolute=True)
@@ -91,38 +91,37 @@ class Workings:
 
     def cell(self, key: str, code: str) -> str:
         """One row's figure, as a formula on the hidden sheet names it."""
-        place = next(place for place, row in enumerate(self.rows) if row.code == code)
-        return self._cell(key, place)
+        return self._cell(key, next(index for index, row in enumerate(self.rows) if row.code == code))
 
     def sheet_of(self, code: str) -> AssessmentSheet:
-        """The assessment sheet that a row stands on."""
+        """The assessment sheet with a row."""
         return self._sheet_of[code]
 
     def sum(self, key: str, area: str) -> str:
-        """A formula that adds up a figure over an area; over everything where ``area`` is empty."""
+        """A formula that adds up a figure over an area, or over everything if ``area`` is empty."""
         if not area:
             return f"SUM({self.range(key)})"
         return f'SUMIFS({self.range(key)},{self.range("area")},"{area}")'
 
     def sum_scored(self, key: str, area: str) -> str:
-        """The same over scored rows alone, without the principles."""
+        """The same over scored rows only, without the principles."""
         scored = f"{self.range('scored')},1"
         where = f'{self.range("area")},"{area}",{scored}' if area else scored
         return f"SUMIFS({self.range(key)},{where})"
 
     def score(self, behaviours: tuple[Behaviour, ...]) -> Score:
-        """What the score formulas over these behaviours give at present."""
+        """What the formulas for these behaviours' score give at present."""
         return score(behaviours, self.order.answers)
 
     def count(self, key: str, rows: Iterable[Behaviour]) -> int:
-        """What a count's formula gives at present."""
+        """What the formula that counts a figure over these rows gives at present."""
         return sum(int(self.present[row.code][key]) for row in rows)
 
     def _column(self, key: str) -> int:
         return _FIRST_COLUMN + self._columns.index(key)
 
-    def _cell(self, key: str, place: int) -> str:
-        return cell_name(FIRST_ROW + place, self._column(key), absolute=True)
+    def _cell(self, key: str, index: int) -> str:
+        return cell_name(FIRST_ROW + index, self._column(key), absolute=True)
 
     def _steps(self) -> list[Step]:
         answers = self.order.answers
@@ -147,32 +146,31 @@ class Workings:
         )
         sheet.texts(0, 0, wording.LIST_HEADINGS, "bold")
         for col, (name, values) in enumerate(lists):
-            for place, value in enumerate(values, start=1):
-                sheet.text(place, col, value)
+            for row, value in enumerate(values, start=1):
+                sheet.text(row, col, value)
             first = cell_name(1, col, absolute=True)
             last = cell_name(len(values), col, absolute=True)
             book.define_name(name, f"{LISTS}!{first}:{last}")
         sheet.texts(0, _FIRST_COLUMN, [key.replace("_", " ") for key in self._columns], "bold")
-        for place, row in enumerate(self.rows):
-            self._write_row(sheet, place, row)
+        for index, behaviour in enumerate(self.rows):
+            self._write_row(sheet, index, behaviour)
         sheet.raw.hide()
         sheet.protect()
         return sheet
 
-    def _write_row(self, sheet: Sheet, place: int, row: Behaviour) -> None:
-        present = self.present[row.code]
-        formulas = self._formulas(place, row)
+    def _write_row(self, sheet: Sheet, index: int, row: Behaviour) -> None:
+        formulas = self._formulas(index, row)
         for key in self._columns:
-            position = (FIRST_ROW + place, self._column(key))
-            value = present[key]
+            position = (FIRST_ROW + index, self._column(key))
+            value = self.present[row.code][key]
             if key in formulas:
                 sheet.formula(*position, formulas[key], value)
             elif value != "":
                 sheet.value(*position, value)
 
-    def _formulas(self, place: int, row: Behaviour) -> dict[str, str]:
+    def _formulas(self, index: int, row: Behaviour) -> dict[str, str]:
         sheet = self._sheet_of[row.code]
-        cells = {key: self._cell(key, place) for key in self._columns}
+        cells = {key: self._cell(key, index) for key in self._columns}
         cells |= {f"own_{key}": sheet.reference(row.code, key) for key in _OWN}
         cells |= {f"all_{key}": self.range(key).removeprefix(f"{LISTS}!") for key in ("sort", "gap")}
         cells["completed"] = layout.reference(
@@ -206,21 +204,20 @@ class Workings:
 
     def _present_figures(self, row: Behaviour) -> dict[str, Value]:
         answer, last = self.order.answers[row.code], self.order.last_level(row.code)
-        gap = answer.gap
         completed = iso_date(self.order.answers.detail("date_completed"))
-        places = [place for place, step in enumerate(self.steps, start=1) if step.row is row]
+        numbers = [number for number, step in enumerate(self.steps, start=1) if step.row is row]
         moved = isinstance(answer.current, int) and isinstance(last, int)
         return {
             "current": answer.current if isinstance(answer.current, int) else "",
             "target": answer.target if isinstance(answer.target, int) else "",
             "not_applicable": int(answer.current == NOT_APPLICABLE),
             "answered": int(answer.is_answered),
-            "gap": "" if gap is None else gap,
+            "gap": "" if answer.gap is None else answer.gap,
             "movement": int(answer.current or 0) - int(last or 0) if moved else "",
             "weight": weight(answer.priority),
             "sort": rank(row, answer) or "",
-            "first": places[0] if places else "",
-            "end": places[-1] if places else "",
+            "first": numbers[0] if numbers else "",
+            "end": numbers[-1] if numbers else "",
             "actions": answer.actions,
             "owner": answer.owner,
             "due_date": _serial(answer.due_date) if answer.due_date else answer.due_text,

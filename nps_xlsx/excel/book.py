@@ -1,8 +1,8 @@
 """A thin wrapper over XlsxWriter, shared by the builder and the reports.
 
 It keeps three promises: the same input gives the same bytes; text is written as text,
-whatever it begins with; and whatever XlsxWriter refuses or warns of is raised, since it
-is our mistake.
+whatever it begins with; and whatever XlsxWriter refuses or warns about is raised, since
+it is our mistake.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ TEXT_LIMIT = 32_767
 """UTF-16 units that a cell of Excel holds."""
 
 EXCEL_HEIGHT = 409.5
-"""Points of a row of Excel, at most."""
+"""The height of a row in Excel, in points, at most."""
 
 LINE_FEEDS = 253
 """Line feeds that a cell of Excel takes ("Excel specifications and limits")."""
 
 _LITERAL = 120  # characters: each may take two UTF-16 units
 _FORMULA_STARTS = tuple("=+-@\t\r")
-# Without "no scheme" the default font would be marked as the theme's, and Excel would show Calibri.
+# Without "no scheme" the default font would count as the theme's, and Excel would show Calibri.
 _FONT = {"font_name": styles.FONT, "font_size": styles.BODY_SIZE, "font_scheme": False}
 
 
 class Book:
-    """A workbook in memory: sheets, formats by the names of styles, then its bytes."""
+    """A workbook in memory: its sheets, its formats by the names of their styles, and its bytes."""
 
     def __init__(
         self, title: str, *, subject: str = "", comments: str = "", made: dt.date | None = None
@@ -65,7 +65,7 @@ class Book:
         return Sheet(self, worksheet)
 
     def format(self, *names: str) -> Format:
-        """The format that the named styles add up to; later ones win."""
+        """The format that combines the named styles; later ones win."""
         if names not in self._formats:
             merged = dict(styles.BASE)
             for name in names:
@@ -74,20 +74,20 @@ class Book:
         return self._formats[names]
 
     def plain_format(self, style: styles.Style) -> Format:
-        """A format of these properties only, for conditional formats."""
+        """A format with these properties only, for conditional formats."""
         return self.raw.add_format(style)
 
     def define_name(self, name: str, formula: str) -> None:
-        """A defined name."""
+        """Define a name."""
         checked(self.raw.define_name(name, f"={formula}"))
 
     def mark(self, name: str, text: str) -> None:
-        """Write a custom property; none where the text is longer than the 255 characters that Excel takes."""
+        """Write a custom property, unless the text is longer than the 255 characters that Excel takes."""
         if len(text.encode("utf-16-le")) <= 2 * PROPERTY_LIMIT:
             checked(self.raw.set_custom_property(name, text))
 
     def to_bytes(self) -> bytes:
-        """The finished workbook; nothing can be written after."""
+        """The finished workbook; nothing can be written to it afterwards."""
         self.raw.close()
         return self._buffer.getvalue()
 
@@ -100,21 +100,21 @@ class Sheet:
         self.raw = worksheet
 
     def text(self, row: int, col: int, text: str, *names: str) -> None:
-        """Write a text as a text, cut at what a cell holds."""
+        """Write a text as text, cut to what a cell holds."""
         text = clean_text(text)
         if text.startswith(_FORMULA_STARTS):
             names = (*names, "quoted")
         checked(self.raw.write_string(row, col, text, self.book.format(*names)))
 
     def text_or_blank(self, row: int, col: int, text: str, *names: str) -> None:
-        """Write a text, or format an empty cell where there is none."""
+        """Write a text, or format an empty cell if there is none."""
         if text:
             self.text(row, col, text, *names)
         else:
             self.blank(row, col, *names)
 
     def titled(self, row: int, col: int, title: str, text: str, *names: str) -> None:
-        """Write a text under a title in bold, both in one cell."""
+        """Write a text below a title in bold, both in one cell."""
         bold, plain = self.book.format(*names, "bold"), self.book.format(*names)
         parts = (bold, f"{clean_text(title)}\n", plain, clean_text(text))
         checked(self.raw.write_rich_string(row, col, *parts, plain))
@@ -135,16 +135,16 @@ class Sheet:
         checked(self.raw.write_blank(row, col, None, self.book.format(*names)))
 
     def value(self, row: int, col: int, value: float | str, *names: str) -> None:
-        """Write a number or a text, as it is one or the other."""
+        """Write a number or a text."""
         if isinstance(value, str):
             self.text(row, col, value, *names)
         else:
             self.number(row, col, value, *names)
 
     def formula(self, row: int, col: int, formula: str, value: float | str, *names: str) -> None:
-        """Write a formula with its present result, which is what Protected View shows."""
+        """Write a formula with its present result, which Protected View shows."""
         shown = clean_text(value) if isinstance(value, str) else value
-        self.book.raw.calc_on_load = True  # a program that fills a workbook in seldom computes it
+        self.book.raw.calc_on_load = True  # a program that fills in a workbook seldom computes it
         checked(self.raw.write_formula(row, col, f"={formula}", self.book.format(*names), shown))
 
     def link(self, row: int, col: int, target: str, text: str, *names: str, tip: str = "") -> None:
@@ -163,7 +163,7 @@ class Sheet:
             checked(self.raw.set_column_pixels(col, col, width))
 
     def height(self, row: int, points: float) -> None:
-        """Set the height of a row, in points, at most what Excel allows."""
+        """Set the height of a row, in points, up to what Excel allows."""
         checked(self.raw.set_row(row, min(round(points * 4) / 4, EXCEL_HEIGHT)))
 
     def validate(self, row: int, col: int, rule: Mapping[str, Any], *, last_row: int | None = None) -> None:
@@ -180,13 +180,13 @@ class Sheet:
         checked(self.raw.autofilter(row, col, last_row, last_col))
 
     def chart(self, row: int, col: int, chart: Any, *, width: int, height: int, description: str) -> None:
-        """Insert a chart of a size in pixels, with its alternative text."""
+        """Insert a chart with its size in pixels and its alternative text."""
         chart.set_size({"width": width, "height": height})
         placed = {"object_position": 2, "description": description}
         checked(self.raw.insert_chart(row, col, chart, placed))
 
     def mark_headings(self, row: int, col: int, last_row: int, last_col: int) -> None:
-        """Tell screen readers which cells are a table's headings, by the name that they look for.
+        """Show screen readers which cells are a table's headings, by a name that they look for.
 
         JAWS and others read a name such as ``TitleRegion1.A3.N9.1`` (the corners of the
         table and the number of the sheet) as "column and row titles begin here".
@@ -210,7 +210,7 @@ class Sheet:
             self.raw.repeat_rows(repeat_row)
 
     def protect(self) -> None:
-        """Lock the sheet, without a password, leaving looks, sorting and filtering to the officer."""
+        """Lock the sheet, without a password, but let the officer change its looks, sort and filter."""
         self.raw.untouched = self.book.format()  # the style Normal is unlocked
         self.raw.protect(
             "",
@@ -225,10 +225,10 @@ class Sheet:
 
 
 def checked(result: object) -> None:
-    """Raise where XlsxWriter says, by a negative number, that it did not do what it was asked.
+    """Raise if XlsxWriter says, by a negative number, that it refused a call.
 
     Raises:
-        RuntimeError: it refused.
+        RuntimeError: it did.
     """
     if isinstance(result, int) and result < 0:
         raise RuntimeError(f"XlsxWriter refused a call ({result})")
@@ -237,7 +237,7 @@ def checked(result: object) -> None:
 def literal(text: str) -> str:
     """A text as a formula holds it: in pieces, since Excel takes 255 characters between two quotes.
 
-    It offers to repair a file with a longer one, and takes the formula out of it.
+    It offers to repair a file with a longer piece, and drops the formula.
     """
     pieces = [text[start : start + _LITERAL] for start in range(0, len(text), _LITERAL)]
     return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces or [""])
@@ -245,7 +245,7 @@ def literal(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """A text as a cell can hold it: no lone surrogates, at most 32,767 UTF-16 units and 253 line feeds."""
-    # A lone surrogate cannot be written as UTF-8, and one of them would stop a whole output.
+    # A lone surrogate cannot be written as UTF-8, and would stop a whole output.
     encoded = text.encode("utf-16-le", "surrogatepass")
     whole = _within_line_feeds(encoded.decode("utf-16-le", "replace"))
     if len(encoded) <= 2 * TEXT_LIMIT:
@@ -255,7 +255,7 @@ def clean_text(text: str) -> str:
 
 
 def _within_line_feeds(text: str) -> str:
-    """A text whose line feeds beyond those that a cell takes are spaces: no word is lost."""
+    """A text with spaces for the line feeds beyond those that a cell takes, so that no word is lost."""
     lines = text.split("\n", LINE_FEEDS)
     return "\n".join([*lines[:-1], lines[-1].replace("\n", " ")])
 
@@ -264,7 +264,7 @@ Writer = Callable[..., bytes]
 
 
 def strict(writer: Writer) -> Writer:
-    """Decorate a function that writes a workbook: a warning of XlsxWriter's is raised, as our mistake."""
+    """Decorate a function that writes a workbook: XlsxWriter's warnings are raised, as our mistakes."""
 
     @functools.wraps(writer)
     def wrapped(*arguments: object, **options: object) -> bytes:

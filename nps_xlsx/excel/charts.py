@@ -1,4 +1,4 @@
-"""The charts of workbooks: native Excel charts in the one palette, each axis named."""
+"""The charts of workbooks: native Excel charts in one palette, each axis named."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from nps_xlsx.excel.book import Book
 from nps_xlsx.model import Framework
 
 Range = tuple[str, int, int, int]
-"""Sheet, column, first row and last row of the cells of a series."""
+"""A series' cells: sheet, column, first row, last row."""
 
 LEAST_AREAS = 3
-"""Fewer key areas make no radar: two corners are a line."""
+"""With fewer key areas there is no radar: two corners make a line."""
 
 _LOOKS = {
     "current": (styles.CURRENT_COLOUR, "solid", "circle"),
@@ -28,7 +28,7 @@ _SIGNED = "+0.0;-0.0;0.0"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a radar: its name, how it looks, its cells."""
+    """A line of a radar: its name, its looks, its cells."""
 
     name: str
     looks: str
@@ -51,7 +51,7 @@ def current_and_target(
 def level_shares(
     book: Book, title: str, names: Range, series: list[tuple[str, Range]], framework: Framework
 ) -> Any:
-    """Stacked bars that each add up to the whole: the share of returns at each level."""
+    """Stacked bars that each add up to 100%: the share of returns at each level."""
     chart = book.raw.add_chart({"type": "bar", "subtype": "percent_stacked"})
     for number, (name, cells) in enumerate(series, start=1):
         colour = styles.STYLES[styles.level_style(number, len(framework.levels))]["bg_color"]
@@ -62,7 +62,7 @@ def level_shares(
 
 
 def radar(book: Book, title: str, names: Range, lines: Sequence[Line], framework: Framework) -> Any:
-    """Averages by key area, a corner each."""
+    """Averages by key area, one per corner."""
     chart = book.raw.add_chart({"type": "radar", "subtype": "with_markers"})
     for line in lines:
         colour, dash, shape = _LOOKS[line.looks]
@@ -82,9 +82,9 @@ def gaps(book: Book, title: str, names: Range, cells: Range) -> Any:
 
 
 def differences(book: Book, title: str, names: Range, cells: Range, most: float) -> Any:
-    """Bars to the right of the median and to the left of it, the first key area at the top.
+    """Bars to the left and right of the median, the first key area at the top.
 
-    ``most`` is the greatest difference: the axis reaches as far to either side.
+    ``most`` is the greatest difference: the axis reaches that far to either side.
     """
     reach = math.ceil(2 * most + 0.5) / 2
     chart = book.raw.add_chart({"type": "bar"})
@@ -123,7 +123,7 @@ def _fill(colour: str, gap: int = 60) -> dict[str, Any]:
 def _dressed(
     chart: Any, title: str, across: dict[str, Any], upright: dict[str, Any], legend: str = ""
 ) -> Any:
-    """The chart with its title, its axes (that of the values has a grid), and its legend, if any."""
+    """The chart with its title, its axes (the value axis has a grid), and its legend, if any."""
     fonts = {"num_font": styles.CHART_FONT, "name_font": styles.CHART_AXIS_FONT}
     chart.set_title({"name": title, "name_font": styles.CHART_TITLE_FONT})
     chart.set_x_axis(fonts | _GRID | across)

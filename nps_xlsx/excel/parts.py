@@ -1,7 +1,7 @@
-"""What XlsxWriter has no setting for: those parts of a workbook's file that we write ourselves.
+"""What XlsxWriter has no setting for: the parts of a workbook's file that we write ourselves.
 
-XlsxWriter keeps hooks for another packager and for other sheets; what is said here through them
-goes for every workbook, those of gptables among them.
+XlsxWriter has hooks for another packager and for other sheets; what is set here through them
+goes for every workbook, including those of gptables.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ PROPERTY_LIMIT = 255
 _LANGUAGE = "en-GB"
 _LAST_COLUMN = 16_383
 _CALCULATOR = 191_029
-"""What Excel 2019 and 365 write as ``calcId``: files with an older one they recalculate, and ask to save."""
+"""What Excel 2019 and 365 write as ``calcId``: they recalculate files with an older one, and ask to save."""
 
 
 def prepare(
     workbook: xlsxwriter.Workbook, *, title: str, subject: str, comments: str, made: dt.date | None
 ) -> None:
-    """Set what every workbook says of itself; ``made`` is the day on which it was made.
+    """Set what every workbook says about itself; ``made`` is the day on which it was made, if any.
 
-    Without a day it says none, and never when it was saved: there is no clock here, and who reads
-    ``dcterms:modified`` takes it for the day on which somebody saved the file.
+    It never says when it was saved: there is no clock here, and readers take ``dcterms:modified``
+    for the time when somebody saved the file.
     """
     texts = {"title": title, "subject": subject, "comments": comments}
     workbook.set_properties({key: property_text(text) for key, text in texts.items()} | {"created": made})
@@ -40,36 +40,36 @@ def prepare(
     workbook._write_workbook_view = functools.partial(_write_view, workbook)
     workbook.formats[0].set_locked(False)
     workbook.set_calc_mode("auto", _CALCULATOR)
-    workbook.calc_on_load = False  # until there is a formula: what is only read asks for no saving
+    workbook.calc_on_load = False  # until there is a formula: a file that was only read need not be saved
 
 
 def _write_view(workbook: xlsxwriter.Workbook) -> None:
-    """The window; its place and size are optional (ECMA-376 part 1, 18.2.30), and Excel's to choose."""
+    """Write the window without its place and size: they are optional (ECMA-376 part 1, 18.2.30)."""
     shown = workbook.worksheet_meta.activesheet
     workbook._xml_empty_tag("workbookView", [("activeTab", shown)] if shown else [])
 
 
-def _protection(one: Format) -> list[tuple[str, int]]:
-    """A format says whether it is locked even where it is: Normal, which it would follow, is unlocked."""
-    usual = Format._get_protection_properties(one)
-    return [("locked", int(bool(one.locked))), *(pair for pair in usual if pair[0] != "locked")]
+def _protection(cell_format: Format) -> list[tuple[str, int]]:
+    """A format's protection, explicit where it is locked: otherwise it would follow Normal, which is not."""
+    usual = Format._get_protection_properties(cell_format)
+    return [("locked", int(bool(cell_format.locked))), *(pair for pair in usual if pair[0] != "locked")]
 
 
 def property_text(text: str) -> str:
-    """A text as a document property can hold it: cut at its limit."""
+    """A text as a document property can hold it: cut to the limit."""
     return text.encode("utf-16-le", "replace")[: 2 * PROPERTY_LIMIT].decode("utf-16-le", "ignore")
 
 
 class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no types
     """A sheet whose formulas are written as they are.
 
-    XlsxWriter looks in each formula for every function newer than Excel 2010, with some 30 to 180
-    substitutions, to put ``_xlfn.`` before it: more than half of the time that a workbook takes.
+    XlsxWriter searches each formula for every function newer than Excel 2010, with some 30 to 180
+    substitutions, to put ``_xlfn.`` before it: that takes more than half of a workbook's time.
     The design forbids those functions, and a test looks for them in what is written.
     """
 
     untouched: Format | None = None
-    """The format of cells that are never written; without one they are Normal."""
+    """The format of cells that are never written; Normal by default."""
 
     def _write_cols(self) -> None:
         if self.untouched is None:
@@ -83,7 +83,7 @@ class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no typ
         return None
 
     def _xml_formula_element(self, formula: str, result: object, attributes: Sequence[object] = ()) -> None:
-        """Write a formula; an empty text as its result is a text, as Excel writes it, and not a number."""
+        """Write a formula; an empty result is marked as text, as Excel does, not as a number."""
         kind = [("t", "str")] if result == "" else []
         super()._xml_formula_element(formula, result, [*attributes, *kind])
 
@@ -92,7 +92,7 @@ class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no typ
 
 
 class _Core(Core):  # type: ignore[misc]  # XlsxWriter carries no types
-    """The document's properties: with its language, without dates that nobody gave."""
+    """The document's properties: with its language, and without dates that nobody gave."""
 
     def _write_cp_last_modified_by(self) -> None:
         self._xml_data_element("dc:language", _LANGUAGE)
@@ -105,18 +105,18 @@ class _Core(Core):  # type: ignore[misc]  # XlsxWriter carries no types
             super()._write_dcterms_created()
 
     def _write_dcterms_modified(self) -> None:
-        """Nothing: both dates are optional (ECMA-376 part 2, 11.1)."""
+        """Write nothing: both dates are optional (ECMA-376 part 2, 11.1)."""
 
 
 class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter carries no types
     def _write_styles_file(self) -> None:
-        """Write the formats: Normal unlocked, every other one locked or not in so many words.
+        """Write the formats: Normal unlocked, every other one explicitly locked or unlocked.
 
-        Text that is pasted with its format from Word or a browser takes the style Normal, and
-        on a protected sheet a locked Normal would leave the cell closed to whoever pasted it.
+        Text pasted with its format from Word or a browser takes the style Normal; on a
+        protected sheet a locked Normal would leave the cell closed to whoever pasted it.
         """
-        for one in self.workbook.xf_formats:
-            one._get_protection_properties = functools.partial(_protection, one)
+        for cell_format in self.workbook.xf_formats:
+            cell_format._get_protection_properties = functools.partial(_protection, cell_format)
         super()._write_styles_file()
 
     def _write_core_file(self) -> None:

@@ -1,8 +1,8 @@
-"""Colours, fonts and formats of everything that is written, as data.
+"""The colours, fonts and formats of every workbook, as data.
 
-One typeface, ink on white, one accent, one tint for cells to fill in, and one five-step,
-single-hue ramp for the levels: nothing else is coloured.  A test computes that every ink
-keeps at least the contrast of WCAG AA on its ground.
+One typeface, ink on white, one accent, one tint for cells to be filled in, and one five-step,
+single-hue ramp for the levels: nothing else is coloured.  A test checks that every ink
+has at least the contrast of WCAG AA on its ground.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ BASE: Style = {
 }
 
 INDENT_PIXELS = 9
-"""What one step of indent takes from the width of a boxed cell."""
+"""How much one step of indent narrows a boxed cell."""
 
 _BOX: Style = {"border": 1, "border_color": RULE, "align": "left", "indent": 1}
 
@@ -68,7 +68,7 @@ STYLES: dict[str, Style] = {
     "bold": {"bold": True},
     "band": {"bg_color": BAND},
     "input": {**_BOX, "bg_color": INPUT_TINT, "locked": False, "text_wrap": True},
-    # A heavy frame: a shape, so that it shows without colour and in print.
+    # A heavy frame: a shape that shows without colour and in print.
     "framed": {"border": 5, "border_color": ACCENT},
     **{f"framed_{side}": {side: 5, f"{side}_color": ACCENT} for side in ("left", "right", "top", "bottom")},
     "text": {"num_format": 49},
@@ -99,11 +99,11 @@ CHART_GRID: Style = {"visible": True, "line": {"color": RULE, "width": 0.5}}
 CHOSEN: Style = {"bg_color": RAMP[1], "bold": True}
 """The chosen descriptor of a row: darker ground and bold, so that it shows without colour."""
 AIMED_AT: Style = {"border": 1, "border_color": INK, "italic": True}
-"""The target's descriptor: outlined, and italic.  Excel draws no thicker line by a rule."""
+"""The target's descriptor: outlined and italic.  A conditional format draws no thicker line."""
 
 
 def level_style(number: int, count: int) -> str:
-    """The style of a level's cell where a framework has ``count`` levels (three to seven)."""
+    """The style of a level's cell if a framework has ``count`` levels."""
     steps = len(RAMP)
     step = 1 if count < 2 else 1 + round((number - 1) * (steps - 1) / (count - 1))
     return f"level_{step}"

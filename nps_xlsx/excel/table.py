@@ -16,7 +16,7 @@ Cell = str | float | dt.date | None
 
 TITLE_ROW, NOTE_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 3, 4
 _LIST_HEIGHT = 150.0
-"""Points: a row of a list stays this low however long its texts, which are there in full."""
+"""Points: a row of a list is no higher than this, however long its texts, which are there in full."""
 _EXCEL_HEIGHT = 409.0
 
 
@@ -64,7 +64,7 @@ def table_sheet(
 ) -> tuple[Sheet, int]:
     """Write a sheet with one table; returns it and the row after the table's last.
 
-    The rows of a list stay low, however long their texts; those of other tables show all.
+    The rows of a list stay low, however long their texts; other tables show them in full.
     """
     sheet = book.sheet(name)
     sheet.text(TITLE_ROW, 0, title or name, "title")
@@ -88,8 +88,9 @@ def write_table(
     *,
     highest: float = _LIST_HEIGHT,
 ) -> int:
-    """Write headings and rows from a row down; returns the row after the last."""
-    heights = [text_height(c.heading, c.width - styles.INDENT_PIXELS - 18, 11, bold=True) for c in columns]
+    """Write headings and rows, from ``row`` down; returns the row after the last."""
+    inner = styles.INDENT_PIXELS + 18
+    heights = [text_height(column.heading, column.width - inner, 11, bold=True) for column in columns]
     sheet.height(row, max(*heights, 28.0))
     for col, column in enumerate(columns):
         sheet.text(row, col, column.heading, "heading", *column.heading_names)
@@ -102,7 +103,7 @@ def write_table(
 
 
 def write_cell(sheet: Sheet, row: int, col: int, value: Cell, *names: str) -> None:
-    """Write a text, a number, or an empty cell for nothing and for not-a-number."""
+    """Write a text, a date, a number, or an empty cell for ``None`` and not-a-number."""
     if isinstance(value, str):
         sheet.text_or_blank(row, col, value, "box", *names)
     elif isinstance(value, dt.date):

@@ -1,7 +1,7 @@
-"""How high a row must be for its text: measured, since Excel does not fit rows that a program wrote.
+"""How high a row must be for its text: measured, since Excel does not fit rows written by a program.
 
 Widths are those of Helvetica, which Arial and Liberation Sans share, in thousandths of
-the font size (Adobe's published font metrics).  Other letters count as wide.
+the font size (Adobe's published font metrics).  Any other letter counts as wide.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ _SLACK = 1.03  # screen text is set to whole pixels, and runs a little wider tha
 
 
 def level_width(framework: Framework, least: int) -> int:
-    """The width in pixels of a column of levels: at least this, and no word of a label is broken."""
+    """The width in pixels of a column of levels: at least ``least``, and no word of a label is broken."""
     words = (word for level in framework.levels for word in level.label.split())
     return max(least, _room(words, bold=True))
 
 
 def name_width(framework: Framework, least: int) -> int:
-    """The width in pixels of a column of levels' names: at least this, and each stands on one line."""
+    """The width in pixels of a column of levels' names: at least ``least``, and each fits on one line."""
     return max(least, _room((level.name for level in framework.levels), bold=False))
 
 
@@ -95,5 +95,5 @@ def _lines(words: list[str], room: float) -> int:
 
 
 def text_height(text: str, width: int, size: float = 10, *, bold: bool = False) -> float:
-    """The height in points that a text needs in a wrapped cell, with a little room below it."""
+    """The height in points of a text in a wrapped cell, with a little room below it."""
     return line_count(text, width, size, bold=bold) * size * _LINE + 4
