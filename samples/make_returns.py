@@ -24,12 +24,12 @@ from nps_xlsx.model.cells import cell_name
 from nps_xlsx.register.councils import load_register
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.names import file_slug
+from nps_xlsx.workbook.values import DAY_ZERO
 
 SAMPLES = Path(__file__).parent
 ROUND = "2022"
 WORCESTERSHIRE = "E10000034"
 XLSX = "Calc MS Excel 2007 XML"
-_EPOCH = dt.date(1899, 12, 30)
 
 Cell = tuple[str, str, str | int]
 """Sheet, cell, and the text or number that is typed."""
@@ -143,7 +143,7 @@ def typed_level(framework: Framework, level: str) -> str:
 
 def serial(day: str) -> int:
     """An ISO date as the number that a spreadsheet keeps."""
-    return (dt.date.fromisoformat(day) - _EPOCH).days
+    return (dt.date.fromisoformat(day) - DAY_ZERO).days
 
 
 def _details(council: Council) -> list[Cell]:

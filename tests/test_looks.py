@@ -18,6 +18,7 @@ from openpyxl.workbook import Workbook
 
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.grids import Grid, Sighting
+from nps_xlsx.ingester.preflight.cells import records
 from nps_xlsx.ingester.reading import _marked, biff8, biff12, opendocument, read_workbook
 from nps_xlsx.ingester.reading.cell_styles import MERGED_LIMIT, binary_styles, covered, has_struck_run
 from nps_xlsx.ingester.refusal import RefusedError
@@ -239,7 +240,7 @@ def test_a_binary_sheet_says_how_its_cells_look() -> None:
             record(618, b""),
         ]
     )
-    found = binary_styles(biff12._records(styles))
+    found = binary_styles(records(styles))
     assert {number: (style.format, style.is_struck) for number, style in found.cells.items()} == {
         1: ("0%", False),
         2: ("", True),
@@ -274,9 +275,7 @@ def test_struck_words_of_a_binary_text_are_known(flags: int, runs: bytes, *, is_
     """In a cell's own text and in one that cells share; a text that is cut short is read all the same."""
     words = "Kept gone"
     text = struct.pack("<BI", flags, len(words)) + words.encode("utf-16-le")
-    styles = binary_styles(
-        biff12._records(record(43, struct.pack("<HH", 220, 0)) + record(43, b"\0\0\x08\0"))
-    )
+    styles = binary_styles(records(record(43, struct.pack("<HH", 220, 0)) + record(43, b"\0\0\x08\0")))
     assert has_struck_run(text + runs, len(text), styles.struck) is is_struck
     sheet = biff12._Sheet("Sheet", [words, words], styles, {1}, is_1904=False)
     shared = b"".join(record(7, struct.pack("<III", col, 0, col)) for col in (0, 1))

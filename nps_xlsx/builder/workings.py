@@ -20,6 +20,7 @@ from nps_xlsx.model.scores import Score, score
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import DETAILS, LISTS, AssessmentSheet
 from nps_xlsx.workbook.rules import RANK_FORMULA, RULES, WEIGHT_FORMULA, rank, to_close, weight
+from nps_xlsx.workbook.values import DAY_ZERO
 
 Value = float | str
 
@@ -247,4 +248,4 @@ def missing_details(order: Order) -> list[str]:
 
 
 def _serial(day: dt.date) -> int:
-    return (day - dt.date(1899, 12, 30)).days
+    return (day - DAY_ZERO).days

@@ -20,12 +20,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.parts import PROPERTY_LIMIT, SheetOfOurs, prepare
-from nps_xlsx.model.cells import cell_name
+from nps_xlsx.model.cells import TEXT_LIMIT, cell_name
 
 _CUT = " … [cut here: a cell holds no more; the whole text is in the CSV file]"
-
-TEXT_LIMIT = 32_767
-"""UTF-16 units that a cell of Excel holds."""
 
 EXCEL_HEIGHT = 409.5
 """The height of a row in Excel, in points, at most."""

@@ -12,15 +12,12 @@ from nps_xlsx.ingester.grids import Aside, Grid, Position
 from nps_xlsx.ingester.locate import FoundStamp, Row, Table
 from nps_xlsx.ingester.ours import OurTexts, our_texts, words_of
 from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind
-from nps_xlsx.model.cells import cell_name, position
+from nps_xlsx.model.cells import TEXT_LIMIT, cell_name, position
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.values import CellValue, key_of, read_text
 
 COUNT_LIMIT = 1_000
 """Texts of one file that are listed; the busiest honest return has a few dozen."""
-
-LENGTH_LIMIT = 32_767
-"""Characters of one text that are listed: as many as a cell holds."""
 
 TOTAL_LIMIT = 1_000_000
 """Characters of all the texts of one file that are listed."""
@@ -241,18 +238,18 @@ def other_texts(found: Iterable[_Found], findings: Findings) -> tuple[OtherText,
     kept: list[_Found] = []
     total = left = 0
     for one in found:
-        length = min(len(one.text), LENGTH_LIMIT)
+        length = min(len(one.text), TEXT_LIMIT)
         if len(kept) >= COUNT_LIMIT or total + length > TOTAL_LIMIT:
             left += 1
             continue
         total += length
-        left += len(one.text) > LENGTH_LIMIT
+        left += len(one.text) > TEXT_LIMIT
         kept.append(one)
     _report(kept, findings)
     if left:
         findings.tell("other-texts-cut", count=f"{left:,}")
     return tuple(
-        OtherText(Place(findings.file, one.sheet, one.cell), one.kind, one.text[:LENGTH_LIMIT], one.author)
+        OtherText(Place(findings.file, one.sheet, one.cell), one.kind, one.text[:TEXT_LIMIT], one.author)
         for one in kept
     )
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 import functools
 import re
 
+ROW_LIMIT, COLUMN_LIMIT = 1_048_576, 16_384
+"""Rows and columns of a sheet in Excel and LibreOffice."""
+
+TEXT_LIMIT = 32_767
+"""UTF-16 units that a cell of Excel holds."""
+
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 

@@ -98,14 +98,15 @@ def anonymised(content: bytes, framework: Framework, register: Register) -> Anon
         zipfile.ZipFile(io.BytesIO(content)) as archive,
         zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as written,
     ):
-        for part in archive.infolist():
-            name, content = part.filename, archive.read(part)
+        for name in archive.namelist():
+            content = archive.read(name)
             if _CLEANED.fullmatch(name) and _is_text(content):
                 content = cleaner.part(content)
             elif content and name != "mimetype":
                 emptied.append(name)
                 content = b"<emptied/>" if name.lower().endswith("xml") else b""
-            written.writestr(zipfile.ZipInfo(name), content, part.compress_type)
+            packing = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            written.writestr(zipfile.ZipInfo(name), content, packing)
     return Anonymised(copy.getvalue(), tuple(emptied))
 
 

@@ -9,14 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nps_xlsx.model import NOT_APPLICABLE, Level, LevelValue
+from nps_xlsx.model.cells import TEXT_LIMIT
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.spelling import INVISIBLE, SAYS_NOT_APPLICABLE, plain_text, spellings
 
 CellValue = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
 """What a reader gives for a cell."""
-
-TEXT_LIMIT = 32_767
-"""UTF-16 units in a cell of Excel: a text of just so many was probably longer."""
 
 # In no pattern here can two neighbouring parts share out the same characters in many ways, so that the time
 # grows with the length of the cell and no faster; none takes in a number of more than four figures.
@@ -39,7 +37,9 @@ _YES = ("yes", "y", "true")
 _YES_OR_NO = re.compile(r"(yes|y|true|no|n|false)(?:[ .,;:!(-].*)?")
 _BOTH = re.compile(r"\b(?:yes|no)\b")
 _SERIAL_DAYS = range(36_526, 73_051)  # 2000 to 2099: a date whose format was lost
-_EPOCH = dt.date(1899, 12, 30)
+DAY_ZERO = dt.date(1899, 12, 30)
+"""The day from which Excel counts days, but in workbooks that count from 1904."""
+
 _DAYS_TO_1904 = 1_462
 
 
@@ -75,7 +75,7 @@ def text_slug(value: CellValue, cut_at: int = 0) -> str:
     if _CONTROL.search(value):
         return "text-cleaned"
     units = len(value.encode("utf-16-le", "surrogatepass")) // 2
-    if units >= TEXT_LIMIT:
+    if units >= TEXT_LIMIT:  # a text of just so many was probably longer
         return "text-cut"
     return "text-perhaps-cut" if units == cut_at > 0 else ""
 
@@ -187,7 +187,7 @@ def read_date(value: CellValue, *, is_1904: bool = False) -> tuple[dt.date | Non
     if isinstance(value, int | float) and not isinstance(value, bool):
         serial = value // 1 + _DAYS_TO_1904 * is_1904
         if serial in _SERIAL_DAYS:
-            return _EPOCH + dt.timedelta(days=int(serial)), ""
+            return DAY_ZERO + dt.timedelta(days=int(serial)), ""
     text = read_text(value).strip()
     day = _written_date(text)
     return (day, "") if day else (None, text)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from tests.hostile import (
     ACCEPTED,
-    HOSTILE,
     SHEET,
     STRINGS,
     UNREADABLE,
@@ -100,12 +99,13 @@ def _far() -> Iterator[Case]:
         b"A1.5",
     ):
         yield Case(f"cell at {address.decode() or 'no address'}", _also(_row(_cell(address))), UNREADABLE)
-    for number in (b"0", b"-1", b"", b"x", b"1.5", b"1e6", b"1048577", b"99999999999999999999"):
+    for number in (b"0", b"-1", b"", b"x", b"1.5", b"1e6", b"99999999999999999999"):
         yield Case(f"row {number.decode() or 'of no number'}", _also(_row(_cell(b"A9"), number)), UNREADABLE)
 
 
 FAR = [
     *_far(),
+    Case("row beyond the last of a cell that is not", _also(_row(_cell(b"A9"), b"1048577")), ACCEPTED),
     Case("whole sheet declared", _declared(b'<dimension ref="A1:XFD1048576"/>'), ACCEPTED),
     Case("too little declared", _declared(b'<dimension ref="A1"/>'), ACCEPTED),
     Case("another place declared", _declared(b'<dimension ref="X99:Z100"/>'), ACCEPTED),
@@ -127,7 +127,7 @@ FAR = [
     Case("many rows and columns without addresses", _also(_ROW_BOMB), ACCEPTED),
     Case(
         "many rows of one cell",
-        _also(b"".join(_row(_cell(b"A%d" % n), b"%d" % n) for n in range(9, 20_000))),
+        _also(b"".join(_row(_cell(b"A%d" % n), b"%d" % n) for n in range(9, 8_000))),
         ACCEPTED,
     ),
     Case("cells without addresses", _without_addresses, ACCEPTED),
@@ -155,9 +155,13 @@ def _texts(length: int, times: int, inner: bytes = b"") -> Maker:
 
 
 TEXTS = [
-    Case("long text in many cells", _texts(1_000_000, 3_000), HOSTILE),
-    Case("long text in many cells, its end feigned", _texts(1_000_000, 3_000, b"<![CDATA[</si>]]>"), HOSTILE),
-    Case("long text in many cells, its end in a comment", _texts(1_000_000, 3_000, b"<!--</si>-->"), HOSTILE),
+    Case("long text in many cells", _texts(1_000_000, 3_000), UNREADABLE),
+    Case(
+        "long text in many cells, its end feigned", _texts(1_000_000, 3_000, b"<![CDATA[</si>]]>"), UNREADABLE
+    ),
+    Case(
+        "long text in many cells, its end in a comment", _texts(1_000_000, 3_000, b"<!--</si>-->"), UNREADABLE
+    ),
     Case("long text in some cells", _texts(30_000, 20), ACCEPTED),
     Case(
         "a text of a million letters",

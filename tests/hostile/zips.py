@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import random
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -28,6 +29,9 @@ from tests.hostile.raw import (
 )
 
 MEGABYTE = 1024 * 1024
+OVERLAPPING = UNREADABLE if "_end_offset" in zipfile.ZipInfo.__slots__ else ACCEPTED
+"""Later releases of each Python refuse parts that overlap (https://github.com/python/cpython/issues/109858);
+before, what they inflate to counts as that of other parts does."""
 
 
 # --- Bombs
@@ -95,7 +99,7 @@ BOMBS = [
     Case("bomb of little bytes that says it is small", bombs(190, said=1_000), UNREADABLE),
     Case("part that says it is larger than it is", bombs(1, said=2 * MEGABYTE), UNREADABLE),
     Case("a large picture", bombs(20), ACCEPTED),
-    Case("over a thousand parts", rewritten(also(*(Part(b"%d" % n, b"") for n in range(971)))), UNREADABLE),
+    Case("over a thousand parts", rewritten(also(*(Part(b"%d" % n, b"") for n in range(971)))), ACCEPTED),
     Case("some hundred parts", rewritten(also(*(Part(b"%d" % n, b"") for n in range(900)))), ACCEPTED),
     Case(
         "nested bomb",
@@ -104,8 +108,8 @@ BOMBS = [
         ),
         ACCEPTED,
     ),
-    Case("overlapping parts by Fifield", fifield, HOSTILE),
-    Case("one part under two entries", overlapping, HOSTILE),
+    Case("overlapping parts by Fifield", fifield, OVERLAPPING),
+    Case("one part under two entries", overlapping, UNREADABLE),
 ]
 
 
@@ -132,15 +136,15 @@ NAMES = [
         HOSTILE,
     ),
     Case("absolute name", named(b"/xl/media/1.emf"), ACCEPTED),
-    Case("climbing name", named(b"../../1.emf"), HOSTILE),
-    Case("name that climbs in its middle", named(b"xl/../../1.emf"), HOSTILE),
-    Case("name that is a climb", named(b".."), HOSTILE),
+    Case("climbing name", named(b"../../1.emf"), ACCEPTED),
+    Case("name that climbs in its middle", named(b"xl/../../1.emf"), ACCEPTED),
+    Case("name that is a climb", named(b".."), ACCEPTED),
     Case("name with backslashes", named(b"xl\\worksheets\\sheet2.xml"), HOSTILE),
-    Case("name with a drive", named(b"C:1.emf"), HOSTILE),
-    Case("name with NUL", named(b"xl/media/1.emf\0.xml"), HOSTILE),
-    Case("name with a line break", named(b"xl/media/1\n.emf"), HOSTILE),
-    Case("name that is too long", named(b"xl/media/" + b"x" * 300), HOSTILE),
-    Case("name that is not there", named(b""), HOSTILE),
+    Case("name with a drive", named(b"C:1.emf"), ACCEPTED),
+    Case("name with NUL", named(b"xl/media/1.emf\0.xml"), ACCEPTED),
+    Case("name with a line break", named(b"xl/media/1\n.emf"), ACCEPTED),
+    Case("name that is too long", named(b"xl/media/" + b"x" * 300), ACCEPTED),
+    Case("name that is not there", named(b""), ACCEPTED),
     Case("name that is no UTF-8 though it says so", named(b"xl/media/\xff.emf", 0x800), UNREADABLE),
     Case("name with letters of UTF-8", named("xl/media/schön.emf".encode(), 0x800), ACCEPTED),
     Case("name with letters of an old code page", named(b"xl/media/sch\x94n.emf"), ACCEPTED),
@@ -148,10 +152,10 @@ NAMES = [
     Case(
         "second name in a field of its own",
         rewritten(also(Part(b"xl/media/1.emf", b"x", entry={"extra": _UNICODE_NAME}))),
-        HOSTILE,
+        ACCEPTED,
     ),
     Case("folder as a part", named(b"xl/media/", data=b""), ACCEPTED),
-    Case("folder that holds data", named(b"xl/media/"), HOSTILE),
+    Case("folder that holds data", named(b"xl/media/"), ACCEPTED),
 ]
 
 
@@ -209,13 +213,13 @@ GARBLED = [
     Case("line breaks made those of Windows", lambda c: c.replace(b"\n", b"\r\n"), UNREADABLE),
     Case("taken for Latin-1 and written as UTF-8", lambda c: c.decode("latin-1").encode(), UNREADABLE),
     Case("eighth bits lost", lambda c: bytes(byte & 0x7F for byte in c), UNREADABLE),
-    Case("sent twice", lambda c: c + c, UNREADABLE),
-    Case("bytes behind the end", lambda c: c + b"\r\n", UNREADABLE),
+    Case("sent twice", lambda c: c + c, ACCEPTED),
+    Case("bytes behind the end", lambda c: c + b"\r\n", ACCEPTED),
     Case("many zeros behind the end", lambda c: c + bytes(70_000), UNREADABLE),
-    Case("another file behind the end", lambda c: c + b"<html></html>", UNREADABLE),
+    Case("another file behind the end", lambda c: c + b"<html></html>", ACCEPTED),
     Case("a program before the zip", lambda c: b"MZ" + bytes(500) + c, "file-not-workbook"),
     Case("a script before the zip", lambda c: b"#!/bin/sh\nexit\n" + c, "file-not-workbook"),
-    Case("another zip before the zip", lambda c: c[:5_000] + c, UNREADABLE),
+    Case("another zip before the zip", lambda c: c[:5_000] + c, ACCEPTED),
     Case("no zip but the beginning of one", lambda c: b"PK\3\4" + b"x" * 1_000, UNREADABLE),
     Case("a zip of nothing", lambda c: write([]), "file-not-workbook"),
 ]
@@ -287,37 +291,37 @@ def endless() -> Part:
 LIES = [
     Case("count of parts too high", rewritten(end=End(count=1)), UNREADABLE),
     Case("count of parts too low", rewritten(end=End(count=-1)), UNREADABLE),
-    Case("count of parts that is two", rewritten(end=End(here=1)), UNREADABLE),
+    Case("count of parts that is two", rewritten(end=End(here=1)), ACCEPTED),
     Case("directory said to start later", rewritten(end=End(start=1)), UNREADABLE),
     Case("directory said to start earlier", rewritten(end=End(start=-4)), UNREADABLE),
     Case("directory said to be longer", rewritten(end=End(size=1)), UNREADABLE),
-    Case("second of two disks", rewritten(end=End(disk=1)), UNREADABLE),
-    Case("part on another disk", lie("entry", disk=3), UNREADABLE),
-    Case("place of a part too high", lie("entry", offset=17), HOSTILE),
-    Case("place of a part beyond the end", lie("entry", offset=0xFFFFFF00), HOSTILE),
+    Case("second of two disks", rewritten(end=End(disk=1)), ACCEPTED),
+    Case("part on another disk", lie("entry", disk=3), ACCEPTED),
+    Case("place of a part too high", lie("entry", offset=17), UNREADABLE),
+    Case("place of a part beyond the end", lie("entry", offset=0xFFFFFF00), UNREADABLE),
     Case("mark of a part's header wrong", lie("header", mark=b"PK\3\5"), UNREADABLE),
     Case("mark of a part's entry wrong", lie("entry", mark=b"PK\1\3"), UNREADABLE),
     *(
-        Case(f"{key} off by {by} in the {where}", off(where, key, by), UNREADABLE)
-        for where in ("header", "entry")
+        Case(f"{key} off by {by} in the {where}", off(where, key, by), outcome)
+        for where, outcome in (("header", ACCEPTED), ("entry", UNREADABLE))
         for key in ("crc", "size")
         for by in (1, -1)
     ),
-    Case("packed off by 1 in the header", off("header", "packed", 1), UNREADABLE),
-    Case("packed off by 1 in the entry", off("entry", "packed", 1), UNREADABLE),
-    Case("packed off by -1 in the entry", off("entry", "packed", -1), UNREADABLE),
+    Case("packed off by 1 in the header", off("header", "packed", 1), ACCEPTED),
+    Case("packed off by 1 in the entry", off("entry", "packed", 1), OVERLAPPING),
+    Case("packed off by -1 in the entry", off("entry", "packed", -1), ACCEPTED),
     Case("checksum wrong in both", lie("both", crc=1), UNREADABLE),
     Case(
         "checksum of a picture wrong in both",
         rewritten(also(Part(b"xl/media/1.emf", b"x", header={"crc": 1}, entry={"crc": 1}))),
         UNREADABLE,
     ),
-    Case("another name in the header", lie("header", name=b"xl/worksheets/sheet3.xml"), HOSTILE),
-    Case("another name in the directory", lie("entry", name=b"xl/worksheets/sheet99.xml"), HOSTILE),
-    Case("another method in the header", lie("header", method=0), HOSTILE),
-    Case("another method in the directory", lie("entry", method=0), HOSTILE),
+    Case("another name in the header", lie("header", name=b"xl/worksheets/sheet3.xml"), UNREADABLE),
+    Case("another name in the directory", lie("entry", name=b"xl/worksheets/sheet99.xml"), UNREADABLE),
+    Case("another method in the header", lie("header", method=0), ACCEPTED),
+    Case("another method in the directory", lie("entry", method=0), UNREADABLE),
     Case("flag of a password", packed_as(8, flags=1), ENCRYPTED),
-    Case("flag of a password in the header only", lie("header", flags=1), ENCRYPTED),
+    Case("flag of a password in the header only", lie("header", flags=1), ACCEPTED),
     Case("flag of a password in the directory only", lie("entry", flags=1), ENCRYPTED),
     Case("strong encryption", packed_as(8, flags=0x40), ENCRYPTED),
     Case("packed as by AES", packed_as(99), ENCRYPTED),
@@ -344,28 +348,28 @@ LIES = [
                 lambda part: replace(streamed(part, "<3L", is_marked=True), behind=b"PK\7\x08" + bytes(12)),
             )
         ),
-        UNREADABLE,
+        ACCEPTED,
     ),
     Case(
         "sizes behind a part that are not there",
         rewritten(one(SHEET, lambda part: replace(streamed(part, "<3L", is_marked=True), behind=b""))),
-        UNREADABLE,
+        ACCEPTED,
     ),
-    Case("part hidden before the others", hidden("first"), HOSTILE),
-    Case("part hidden between the others", hidden("between"), HOSTILE),
-    Case("part hidden behind the others", hidden("last"), HOSTILE),
-    Case("bytes between parts", rewritten(one(SHEET, lambda part: replace(part, behind=bytes(9)))), HOSTILE),
-    Case("bytes before the directory", rewritten(end=End(before=bytes(9))), HOSTILE),
+    Case("part hidden before the others", hidden("first"), ACCEPTED),
+    Case("part hidden between the others", hidden("between"), ACCEPTED),
+    Case("part hidden behind the others", hidden("last"), ACCEPTED),
+    Case("bytes between parts", rewritten(one(SHEET, lambda part: replace(part, behind=bytes(9)))), ACCEPTED),
+    Case("bytes before the directory", rewritten(end=End(before=bytes(9))), ACCEPTED),
     Case("directory in the comment", lambda c: rewritten(end=End(comment=c[-400:]))(c), UNREADABLE),
-    Case("comment longer than the file", rewritten(end=End(comment_length=9)), UNREADABLE),
-    Case("comment shorter than said", rewritten(end=End(comment=b"words", comment_length=1)), UNREADABLE),
+    Case("comment longer than the file", rewritten(end=End(comment_length=9)), ACCEPTED),
+    Case("comment shorter than said", rewritten(end=End(comment=b"words", comment_length=1)), ACCEPTED),
     Case("other count in zip64", rewritten(end=End(is_zip64=True, count64=1)), UNREADABLE),
-    Case("other count beside zip64", rewritten(end=End(is_zip64=True, small_count=7)), HOSTILE),
+    Case("other count beside zip64", rewritten(end=End(is_zip64=True, small_count=7)), ACCEPTED),
     Case("mark of zip64 wrong", rewritten(end=End(is_zip64=True, mark64=b"PK\6\5")), UNREADABLE),
-    Case("said to be streamed in the header only", lie("header", flags=8), UNREADABLE),
-    Case("said to be streamed in the directory only", lie("entry", flags=8), UNREADABLE),
-    Case("last part that reaches into the directory", rewritten(into_directory), HOSTILE),
-    Case("large part that does not end", rewritten(also(endless())), UNREADABLE),
+    Case("said to be streamed in the header only", lie("header", flags=8), ACCEPTED),
+    Case("said to be streamed in the directory only", lie("entry", flags=8), ACCEPTED),
+    Case("last part that reaches into the directory", rewritten(into_directory), OVERLAPPING),
+    Case("large part that does not end", rewritten(also(endless())), ACCEPTED),
 ]
 
 STORED = Case("stored", rewritten(every(lambda part: replace(part, method=0))), ACCEPTED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from typing import IO
@@ -31,7 +32,7 @@ def open_zip(stream: IO[bytes]) -> zipfile.ZipFile:
         RefusedError: its directory cannot be read, or is far too long.
     """
     try:
-        if DIRECTORY_LIMIT < _directory_size(stream) <= stream.tell():
+        if DIRECTORY_LIMIT < directory_of(stream)[1] <= stream.tell():
             raise RefusedError(
                 "file-archive", found="a zip with a directory of hundreds of thousands of files"
             )
@@ -47,20 +48,21 @@ def is_mangled(head: bytes) -> bool:
     return head.count("\ufffd".encode()) > len(head) // _MANGLED_SHARE
 
 
-def _directory_size(stream: IO[bytes]) -> int:
-    """What the zip's end says of its directory's length: looked up where ``zipfile`` will look."""
+def directory_of(stream: IO[bytes]) -> tuple[int, int]:
+    """How many entries a zip's end says its directory has, and bytes: looked up where ``zipfile`` will."""
     length = stream.seek(0, io.SEEK_END)
     stream.seek(max(0, length - _END_SIZE - _COMMENT_LIMIT - _LOCATOR_64_SIZE - _END_64_SIZE))
     tail = stream.read()
     plain = len(tail) - _END_SIZE
     is_plain = tail[plain : plain + 4] == _END and tail[-2:] == b"\0\0"
     at = plain if is_plain and plain >= 0 else tail.rfind(_END)
-    if at < 0:
-        return 0  # no zip: zipfile says so
+    if not 0 <= at <= plain:
+        return 0, 0  # no zip: zipfile says so
     at_64 = at - _LOCATOR_64_SIZE
-    if at_64 >= _END_64_SIZE and tail[at_64 : at_64 + 4] == _LOCATOR_64:
-        return int.from_bytes(tail[at_64 - _END_64_SIZE + 40 : at_64 - _END_64_SIZE + 48], "little")
-    return int.from_bytes(tail[at + 12 : at + 16], "little")
+    is_64 = at_64 >= _END_64_SIZE and tail[at_64 : at_64 + 4] == _LOCATOR_64
+    form, place = ("<2Q", at_64 - _END_64_SIZE + 32) if is_64 else ("<HL", at + 10)
+    count, size = struct.unpack_from(form, tail, place)
+    return count, size
 
 
 def peek(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

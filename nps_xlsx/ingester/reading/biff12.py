@@ -1,8 +1,10 @@
 """Excel's binary workbooks (.xlsb): what stands in them, and a second reader.
 
-The records are those of [MS-XLSB], Excel (.xlsb) Binary File Format.  The first reader
-leaves out the short forms of cells (sections 2.4.777 and on), in which a cell follows its
-left neighbour and says no column: every text in them was lost without a word.
+The records are those of [MS-XLSB], Excel (.xlsb) Binary File Format.  The first reader, calamine,
+leaves out the short forms of cells (sections 2.4.777 and on), in which a cell follows its left
+neighbour and says no column: every text in them was lost without a word, and by pyxlsb, too
+(https://github.com/willtrnr/pyxlsb/issues/43 looks like it).  Aspose and SheetJS write them:
+https://github.com/SheetJS/sheetjs/issues/2172.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import zipfile
 from collections.abc import Container, Iterator, Sequence
 
 from nps_xlsx.ingester.grids import Grid, Sighting
+from nps_xlsx.ingester.preflight.cells import ROW, records
 from nps_xlsx.ingester.reading.cell_styles import (
     BinaryStyles,
     binary_styles,
@@ -22,10 +25,10 @@ from nps_xlsx.ingester.reading.cell_styles import (
 )
 from nps_xlsx.ingester.reading.spreadsheetml import targets_of, workbook_part
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.model.cells import cell_name
+from nps_xlsx.model.cells import COLUMN_LIMIT, ROW_LIMIT, cell_name
 from nps_xlsx.workbook.values import CellValue
 
-_ROW, _SHARED_TEXT, _PROPERTIES, _SHEET, _MERGED = 0, 19, 153, 156, 176
+_SHARED_TEXT, _PROPERTIES, _SHEET, _MERGED = 19, 153, 156, 176
 _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED, _RICH = 1, 2, 3, 4, 5, 6, 7, 62
 _FORMULAS = {8: _TEXT, 9: _REAL, 10: _BOOL, 11: _ERROR}
 _SHORT = {12: _BLANK, 13: _RK, 14: _ERROR, 15: _BOOL, 16: _REAL, 17: _TEXT, 18: _SHARED}
@@ -40,33 +43,6 @@ _ERRORS = {
     0x2A: "#N/A",
 }
 _LINK, _AUTHOR, _NOTE, _NOTE_TEXT = 494, 632, 635, 637
-_ROW_LIMIT, _COLUMN_LIMIT = 1_048_576, 16_384
-
-
-def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The type and the payload of each record: both lengths are written seven bits a byte."""
-    position = 0
-    while position < len(content):
-        kind, position = _varying(content, position, 2)
-        size, position = _varying(content, position, 4)
-        if position + size > len(content):
-            raise struct.error("a record is longer than its part")
-        yield kind, content[position : position + size]
-        position += size
-
-
-def _varying(content: bytes, position: int, most: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(most):
-        if position >= len(content):
-            raise struct.error("a record is cut short")
-        byte = content[position]
-        position += 1
-        # A record's type keeps its continuation bit in the published numbers only below 128.
-        value |= (byte & 0x7F) << 7 * shift
-        if not byte & 0x80:
-            break
-    return value, position
 
 
 def _wide(payload: bytes, start: int) -> tuple[str, int]:
@@ -98,10 +74,10 @@ class _Sheet:
         self._row = self._col = -1
 
     def walk(self, content: bytes) -> None:
-        for kind, payload in _records(content):
-            if kind == _ROW:
+        for kind, payload in records(content):
+            if kind == ROW:
                 (self._row,), self._col = struct.unpack_from("<I", payload), -1
-                if self._row >= _ROW_LIMIT:
+                if self._row >= ROW_LIMIT:
                     raise struct.error("a row beyond the last")
             elif kind in _KINDS or kind in _FORMULAS:
                 (self._col,) = struct.unpack_from("<I", payload)
@@ -119,7 +95,7 @@ class _Sheet:
         """Note a cell by its kind and what follows its column: the number of its style, and its value."""
         payload, style = cell[4:], self._styles.cells.get(int.from_bytes(cell[:3], "little"))
         at = (self._row, self._col)
-        if self._row < 0 or not 0 <= self._col < _COLUMN_LIMIT:
+        if self._row < 0 or not 0 <= self._col < COLUMN_LIMIT:
             raise struct.error("a cell outside the sheet")
         if kind == _ERROR:
             self.found.errors[at] = _ERRORS.get(payload[0], "#N/A")
@@ -176,10 +152,10 @@ def _walk(content: bytes) -> list[_Sheet]:
             strings = next((target for kind, target in targets.values() if kind == "sharedStrings"), "")
             look = next((target for kind, target in targets.values() if kind == "styles"), "")
             has_look = look in archive.namelist()
-            styles = binary_styles(_records(archive.read(look))) if has_look else BinaryStyles()
+            styles = binary_styles(records(archive.read(look))) if has_look else BinaryStyles()
             texts = [
                 payload
-                for kind, payload in _records(archive.read(strings) if strings else b"")
+                for kind, payload in records(archive.read(strings) if strings else b"")
                 if kind == _SHARED_TEXT
             ]
             read = [_wide(payload, 1) for payload in texts]
@@ -191,7 +167,7 @@ def _walk(content: bytes) -> list[_Sheet]:
             }
             is_1904 = False
             sheets = []
-            for kind, payload in _records(archive.read(part)):
+            for kind, payload in records(archive.read(part)):
                 if kind == _PROPERTIES:  # BrtWbProp, section 2.4.847: the first bit of its flags
                     is_1904 = bool(payload[0] & 1)
                 if kind != _SHEET:
@@ -214,7 +190,7 @@ def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """
     part = workbook_part(archive)
     targets = targets_of(archive, part)
-    for kind, payload in _records(archive.read(part)):
+    for kind, payload in records(archive.read(part)):
         if kind == _SHEET:
             key, end = _wide(payload, 8)
             what, target = targets.get(key, ("", ""))
@@ -226,7 +202,7 @@ def notes(part: bytes) -> Iterator[tuple[str, str, str]]:
     """The cell, text and author of each note (sections 2.4.329 and 2.4.337)."""
     authors: list[str] = []
     cell = author = ""
-    for kind, payload in _records(part):
+    for kind, payload in records(part):
         if kind == _AUTHOR:
             authors.append(_wide(payload, 0)[0])
         elif kind == _NOTE:
@@ -238,7 +214,7 @@ def notes(part: bytes) -> Iterator[tuple[str, str, str]]:
 
 def links(part: bytes) -> Iterator[tuple[str, str]]:
     """The cell of each link, and the id of the relationship that has its address (section 2.4.691)."""
-    for kind, payload in _records(part):
+    for kind, payload in records(part):
         if kind == _LINK:
             row, _, col, _ = struct.unpack_from("<4I", payload)
             yield cell_name(row, col), _wide(payload, 16)[0]

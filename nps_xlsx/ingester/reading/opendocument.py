@@ -1,7 +1,8 @@
 """OpenDocument spreadsheets (.ods), read by our own walk through their content.
 
-calamine fails on white space between cells, which is allowed and which some writers leave
-there, and loses tabs without a word; odfpy takes half a second a file.
+calamine fails on white space between cells, which is allowed and which some writers leave there,
+loses tabs without a word, and gives blanks for errors (https://github.com/tafia/calamine/issues/720);
+odfpy takes half a second a file.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from defusedxml import DefusedXmlException, ElementTree
 from nps_xlsx.ingester.grids import Grid, Position, Properties, Sighting
 from nps_xlsx.ingester.reading.cell_styles import covered
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
+from nps_xlsx.model.cells import ROW_LIMIT
 from nps_xlsx.workbook.stamp import PROPERTY
 from nps_xlsx.workbook.values import CellValue
 
@@ -26,9 +28,6 @@ REPEAT_LIMIT = 4_096
 """How often one filled cell or row may be repeated: more is a whole sheet filled, not an answer."""
 
 _DRAWING = "xmlns:drawing:1.0"
-
-ROW_LIMIT = 1_048_576
-"""Rows of a sheet, as LibreOffice and Excel count them."""
 
 _ERROR_TEXT = re.compile(r"#(REF|VALUE|DIV/0|NAME|NUM|NULL|N/A)[!?]?|Err:\d+")
 

@@ -329,8 +329,8 @@ class _Cells:
     def _seen(self, value: str) -> bool:
         """Whether a cell can be taken at its word: it says one thing only, and its text is there.
 
-        For an index such as -1 or 1.5 calamine gives the first of all texts; of two cells in one
-        place it gives the second.
+        For an index such as -1 or 1.5 calamine gives the first of all texts, as for none at all
+        (https://github.com/tafia/calamine/issues/607); of two cells in one place it gives the second.
         """
         said = (self._kind, value)
         is_first = self._places.setdefault(self._at, said) == said
