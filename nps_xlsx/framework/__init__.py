@@ -1,4 +1,4 @@
-"""A framework, read from its folder of TOML."""
+"""Reading a framework from its folder of TOML."""
 
 from nps_xlsx.framework.reading import data_folder, load_framework
 from nps_xlsx.framework.toml_folder import FrameworkError

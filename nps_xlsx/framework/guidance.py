@@ -1,4 +1,4 @@
-"""Reading what the workbook says to the officer, and the actions that it suggests."""
+"""Reading what the workbook says to the officer, and the actions it suggests."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _WORDS = {
     "no_contact": (),
     "from_last_round": ("round",),
 }
-"""The phrases that stand within other texts, and what is filled in in each."""
+"""The phrases that stand within other texts, and what each has filled in."""
 _PROMPTS = {*(column.key for column in layout.INPUTS), "date_completed", "combined"}
-"""The cells that have a rule, or words beside them; the other details may have words too."""
+"""The cells with a rule, or with words beside them; the other details may have words too."""
 _ALL_PROMPTS = _PROMPTS | {detail.key for detail in layout.DETAILS if not detail.prefilled}
 _KEYS = {"title", "subtitle", "privacy", *_TEXT_LISTS, "words", "key_area", "prompts"}
 _KINDS = ("published", "own")
@@ -38,8 +38,8 @@ def read_guidance(folder: TomlFolder, file: str) -> Guidance:
     folder.unknown_keys(file, "", data, _KEYS)
     lists = {
         name: tuple(
-            _passage(folder, file, f"{name}[{place}]", table)
-            for place, table in enumerate(folder.tables(file, name, data.get(name, [])), start=1)
+            _passage(folder, file, f"{name}[{number}]", table)
+            for number, table in enumerate(folder.tables(file, name, data.get(name, [])), start=1)
         )
         for name in _TEXT_LISTS
     }
@@ -64,7 +64,7 @@ def _headings(folder: TomlFolder, file: str, value: object) -> dict[str, str]:
 
 
 def _phrases(folder: TomlFolder, file: str, value: object) -> dict[str, str]:
-    """The phrases that stand within other texts; one may begin with a space, since it goes on from there."""
+    """The phrases that stand within other texts; one may begin with a space, to follow on."""
     table = folder.phrases(file, "words", value)
     folder.unknown_keys(file, "words", table, set(_WORDS))
     for name, fields in _WORDS.items():
@@ -73,7 +73,7 @@ def _phrases(folder: TomlFolder, file: str, value: object) -> dict[str, str]:
         _filled(folder, file, f"words.{name}", table.get(name, ""), fields)
     mark = table.get("from_last_round", "-")
     if not mark.partition("{")[0].strip():
-        what = "must begin with words, by which a text that was only copied is known"
+        what = "must begin with words, by which a text that was only carried over is recognised"
         folder.fault(file, "words.from_last_round", what)
     return {name: table.get(name, "") for name in _WORDS}
 
@@ -81,11 +81,11 @@ def _phrases(folder: TomlFolder, file: str, value: object) -> dict[str, str]:
 def _filled(folder: TomlFolder, file: str, key: str, text: str, fields: Collection[str]) -> str:
     """A text in which only these words in curly brackets are filled in."""
     try:
-        found = [part[1:] for part in Formatter().parse(text) if part[1] is not None]
+        placeholders = [part[1:] for part in Formatter().parse(text) if part[1] is not None]
     except ValueError as error:
-        folder.fault(file, key, f"has a curly bracket without its fellow ({error}); write {{{{ for one")
+        folder.fault(file, key, f"has an unmatched curly bracket ({error}); write {{{{ for a single one")
         return text
-    for name, form, conversion in found:
+    for name, form, conversion in placeholders:
         if name not in fields or form or conversion:
             shown = (
                 "{" + f"{name}{'!' if conversion else ''}{conversion or ''}{':' if form else ''}{form}" + "}"
@@ -130,7 +130,7 @@ def _prompt(folder: TomlFolder, file: str, key: str, value: object) -> Prompt:
 
 
 def read_actions(folder: TomlFolder, file: str, levels: Sequence[Level]) -> dict[str, Steps]:
-    """Read the actions of each step, by the code of their behaviour; faults are noted in the folder."""
+    """Read the actions of each step, by code of behaviour; faults are noted in the folder."""
     return {code: _steps(folder, file, code, table, levels) for code, table in folder.read(file).items()}
 
 

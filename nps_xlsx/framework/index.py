@@ -1,4 +1,4 @@
-"""A maturity index that others publish on a key area: its level names, its questions and its note."""
+"""A maturity index that others publish for a key area: its level names, its questions and its note."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FILLS = ("overall", "own")
 
 
 def read_index(files: TomlFolder, framework: Framework) -> MaturityIndex | None:
-    """The index that stands in a framework's folder, if one does; faults are noted in the folder."""
+    """The index in a framework's folder, if there is one; faults are noted in the folder."""
     if not (files.path / FILE).is_file():
         return None
     data = files.read(FILE)
@@ -30,8 +30,8 @@ def read_index(files: TomlFolder, framework: Framework) -> MaturityIndex | None:
         labels={name: files.text(FILE, "labels", labels, name) for name in _LABELS},
         levels=files.texts(FILE, "levels", data.get("levels")),
         questions=tuple(
-            _question(files, f"questions[{place}]", table)
-            for place, table in enumerate(files.tables(FILE, "questions", data.get("questions")), start=1)
+            _question(files, f"questions[{number}]", table)
+            for number, table in enumerate(files.tables(FILE, "questions", data.get("questions")), start=1)
         ),
     )
     _check(files, index, framework)
@@ -44,13 +44,13 @@ def _question(files: TomlFolder, key: str, table: Mapping[str, Any]) -> Question
 
 
 def _check(files: TomlFolder, index: MaturityIndex, framework: Framework) -> None:
-    """What the file says must fit the framework."""
+    """Note where the index does not fit the framework."""
     if index.fill_to not in _FILLS:
         files.fault(FILE, "fill_to", f"must be one of {', '.join(_FILLS)}")
     if len(index.levels) != len(framework.levels):
         files.fault(FILE, "levels", f"must name {len(framework.levels)} levels, as many as the framework has")
     area = next((area for area in framework.areas if area.code == index.key_area), None)
     if area is None:
-        files.fault(FILE, "key_area", f"{index.key_area!r} is no key area of the framework")
+        files.fault(FILE, "key_area", f"{index.key_area!r} is not a key area of the framework")
     elif [question.ref for question in index.questions] != [row.code for row in area.behaviours]:
         files.fault(FILE, "questions", "must be the behaviours of the key area, in their order")

@@ -1,4 +1,4 @@
-"""What a workbook can carry of a framework, and what can be read back: the faults of one that goes beyond."""
+"""The limits of a framework: what a workbook can carry, and what can be read back from it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ LEAST_LEVELS, MOST_LEVELS = 2, len(NUMBER_WORDS)
 
 _HISTORY = "History"  # Excel's own name, for the sheet of tracked changes
 _SHEET_LENGTH = 31  # Excel's own, in units of UTF-16: it repairs a file with a longer name
-_SHEET_LETTERS = set("[]:*?/\\'")  # a ' is taken within a name, but ends it in our formulas
+_SHEET_LETTERS = set("[]:*?/\\'")  # Excel takes a ' within a name, but it would end the name in our formulas
 _OUR_SHEETS = (layout.START, *layout.LIVE_SHEETS, _HISTORY)
 _OUR_STAMPS = (layout.START_STAMP, *layout.LIVE_STAMPS)
 
 
 def check_levels(folder: TomlFolder, file: str, levels: Sequence[Level]) -> None:
-    """How many levels there are, and whether each one's name can be told from everything else in its cell."""
+    """Note a wrong number of levels, and names that could not be told apart from other words in a cell."""
     if not LEAST_LEVELS <= len(levels) <= MOST_LEVELS:
         what = f"must hold {LEAST_LEVELS} to {MOST_LEVELS} levels, not {len(levels)}"
         folder.fault(file, "levels", what)
@@ -39,15 +39,15 @@ def check_levels(folder: TomlFolder, file: str, levels: Sequence[Level]) -> None
 def _faults_of_name(level: Level, levels: Sequence[Level]) -> Iterator[str]:
     name = level.name
     if not name[0].isalpha():
-        yield "must begin with a letter, so that no number or formula is read in it"
+        yield "must begin with a letter, so that it cannot be read as a number or formula"
     if len(name) > NAME_LENGTH:
         yield f"has {len(name)} characters; the headings have room for {NAME_LENGTH}"
     if set(name) & set("*?~"):
-        yield "holds one of * ? ~, which stand for other characters in Excel's MATCH"
+        yield "contains one of * ? ~, which stand for other characters in Excel's MATCH"
     if " - " in name:
-        yield "holds a hyphen between spaces, which LibreOffice turns into a dash and then refuses"
+        yield "contains a hyphen between spaces, which LibreOffice turns into a dash and then refuses"
     if " ".join(name.split()) != name or _has_control(name):
-        yield "holds a line break, a double space or a control character"
+        yield "contains a line break, a double space or a control character"
     ways = {plain_text(name), plain_text(name).removeprefix("level ")}
     if ways & SAYS_NOT_APPLICABLE:
         yield "reads as not applicable"
@@ -62,7 +62,7 @@ def _has_control(text: str) -> bool:
 
 
 def check_areas(folder: TomlFolder, areas: Sequence[KeyArea], files: Mapping[str, str]) -> None:
-    """Whether every area has a code and a sheet of its own that the workbook can have."""
+    """Note areas whose code or sheet name the workbook cannot have, and too many rows."""
     taken = {name.casefold() for name in _OUR_SHEETS}
     for area in areas:
         file = files.get(area.code, "framework.toml")
@@ -84,4 +84,4 @@ def _faults_of_sheet(name: str, taken: set[str]) -> Iterator[str]:
     if len(name.encode("utf-16-le")) // 2 > _SHEET_LENGTH:
         yield f"is too long for the name of a sheet: Excel takes {_SHEET_LENGTH} characters"
     if set(name) & _SHEET_LETTERS or _has_control(name):
-        yield "holds a character that the name of a sheet cannot have"
+        yield "contains a character that the name of a sheet cannot have"

@@ -1,4 +1,4 @@
-"""Reading a framework from its folder of TOML, and reporting all of its faults at once."""
+"""Reading a framework from its folder of TOML, reporting all its faults at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nps_xlsx.workbook.stamp import is_edition_name
 
 DEFAULT_EDITION = "nps-2018"
 PRINCIPLE = "The key area as a whole"
-"""What the ladder of a key area itself is called where the framework has no name of its own for it."""
+"""The name of a key area's own ladder, if the framework has none for it."""
 
 _FRAMEWORK_TEXTS = ("edition", "title", "short_title", "copyright")
 _OPTIONAL_TEXTS = ("publisher", "published", "subject", "targets")
@@ -59,7 +59,7 @@ def load_framework(folder: StrPath | None = None) -> Framework:
     """Read a framework from its folder, or by the name of one that comes with the program.
 
     Raises:
-        FrameworkError: the folder is missing or holds faults; all of them are reported at once.
+        FrameworkError: the folder is missing or has faults; all of them are reported at once.
     """
     given = Path(folder or DEFAULT_EDITION)
     folder = given if given.is_dir() else data_folder() / given
@@ -78,15 +78,15 @@ def load_framework(folder: StrPath | None = None) -> Framework:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads the files of one framework and collects the faults on the way."""
+    """Reads the files of one framework, collecting faults on the way."""
 
     folder: TomlFolder
     levels: tuple[Level, ...] = ()
     principle: str = ""
-    """What the ladder of a key area itself is called."""
+    """The name of a key area's own ladder."""
     actions: Mapping[str, Steps] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
-    """The file that each area and row stands in, by code."""
+    """The file of each area and row, by code."""
 
     def framework(self) -> Framework:
         file = "framework.toml"
@@ -157,14 +157,13 @@ class _Reader:
 
     def _levels(self, file: str, data: Mapping[str, Any]) -> tuple[Level, ...]:
         levels = []
-        for place, table in enumerate(self.folder.tables(file, "levels", data.get("levels", [])), start=1):
-            key = f"levels[{place}]"
+        for number, table in enumerate(self.folder.tables(file, "levels", data.get("levels", [])), start=1):
+            key = f"levels[{number}]"
             self.folder.unknown_keys(file, key, table, {"number", "name"})
-            if table.get("number") != place:
-                self.folder.fault(
-                    file, f"{key}.number", f"must be {place}: levels count from 1, lowest first"
-                )
-            levels.append(Level(place, self.folder.text(file, key, table, "name")))
+            if table.get("number") != number:
+                what = f"must be {number}: levels count from 1, lowest first"
+                self.folder.fault(file, f"{key}.number", what)
+            levels.append(Level(number, self.folder.text(file, key, table, "name")))
         check_levels(self.folder, file, levels)
         return tuple(levels)
 
@@ -175,7 +174,7 @@ class _Reader:
         return Theme(name, self._areas(file, data))
 
     def _plain_areas(self, file: str) -> tuple[KeyArea, ...]:
-        """The key areas of a file that says nothing else."""
+        """The key areas of a file that holds nothing else."""
         data = self.folder.read(file)
         self.folder.unknown_keys(file, "", data, {"key_areas"})
         return self._areas(file, data)
@@ -189,7 +188,7 @@ class _Reader:
     def _areas(self, file: str, data: Mapping[str, Any]) -> tuple[KeyArea, ...]:
         tables = self.folder.tables(file, "key_areas", data.get("key_areas", []))
         if data and not tables:
-            self.folder.fault(file, "key_areas", "the file holds no key area")
+            self.folder.fault(file, "key_areas", "the file has no key area")
         return tuple(self._area(file, table) for table in tables)
 
     def _area(self, file: str, table: Mapping[str, Any]) -> KeyArea:
@@ -204,8 +203,8 @@ class _Reader:
             name, summary = texts["name"], texts["description"]
             principle = Behaviour(code, self.principle, name, summary, descriptors, None)
         behaviours = tuple(
-            self._behaviour(file, key, place, row)
-            for place, row in enumerate(
+            self._behaviour(file, key, number, row)
+            for number, row in enumerate(
                 self.folder.tables(file, f"{key}.behaviours", table.get("behaviours", [])), start=1
             )
         )
@@ -214,13 +213,13 @@ class _Reader:
         footnote = str(table.get("footnote", ""))
         return KeyArea(**texts, principle=principle, behaviours=behaviours, footnote=footnote)
 
-    def _behaviour(self, file: str, area: str, place: int, table: Mapping[str, Any]) -> Behaviour:
-        expected = f"{area}{place}"
+    def _behaviour(self, file: str, area: str, number: int, table: Mapping[str, Any]) -> Behaviour:
+        expected = f"{area}{number}"
         key = str(table.get("code", expected))
         self.files[key] = file
         self.folder.unknown_keys(file, key, table, _BEHAVIOUR_KEYS)
         if key != expected:
-            self.folder.fault(file, f"{key}.code", f"must be {expected}: codes run on within their area")
+            self.folder.fault(file, f"{key}.code", f"must be {expected}: codes count up within their area")
         value_code = table.get("value_code")
         if not isinstance(value_code, int) or isinstance(value_code, bool):
             self.folder.fault(file, f"{key}.value_code", "must be a whole number")
@@ -236,10 +235,10 @@ class _Reader:
         )
 
     def _steps(self, file: str, code: str) -> tuple[str, ...]:
-        """What reaching each level takes, where the source says nothing of the levels themselves."""
+        """What it takes to reach each level, where the source does not describe the levels themselves."""
         steps = self.actions.get(code, ())
         if not any(steps) and not self.folder.has_unread:
-            self.folder.fault(file, f"{code}.descriptors", "is missing, and no action stands for it")
+            self.folder.fault(file, f"{code}.descriptors", "is missing, and no actions stand in its place")
         lowest = [wording.below(level.name) for level in self.levels[1:2]]
         pairs = zip(self.levels[1:], steps[1:], strict=False)
         return (*lowest, *(wording.to_reach(level.name, [one.text for one in step]) for level, step in pairs))
@@ -255,7 +254,7 @@ class _Reader:
     # --- Across files
 
     def _whole(self, framework: Framework, actions: str) -> None:
-        """What can only be seen when every file has been read."""
+        """Note the faults that show only when every file has been read."""
         areas = framework.areas
         self.folder.doubled("code", "area code", [area.code for area in areas], self.files)
         self.folder.doubled("sheet", "sheet name", [area.sheet for area in areas], self.files)
@@ -274,11 +273,6 @@ class _Reader:
 
     def _value_codes(self, framework: Framework) -> None:
         for expected, behaviour in enumerate(framework.behaviours, start=1):
-            found = behaviour.value_code
-            if found != expected:
-                key = f"{behaviour.code}.value_code"
-                self.folder.fault(
-                    self.files.get(behaviour.code, "framework.toml"),
-                    key,
-                    f"is {found}, where {expected} comes next",
-                )
+            if behaviour.value_code != expected:
+                file, key = self.files.get(behaviour.code, "framework.toml"), f"{behaviour.code}.value_code"
+                self.folder.fault(file, key, f"is {behaviour.value_code}, where {expected} comes next")

@@ -1,4 +1,4 @@
-"""Reading a folder of TOML files so that every fault in it is collected, not only the first."""
+"""Reading a folder of TOML files, collecting every fault, not only the first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nps_xlsx.model.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a framework: the file, the key in it, and what is the matter."""
+    """One thing wrong with a framework: its file, its key, and what is wrong."""
 
     file: str
     key: str
@@ -38,20 +38,20 @@ class FrameworkError(UserError):
 class TomlFolder:
     """The files of a folder, and the faults found in them so far.
 
-    Every method gives a usable value whatever it meets, and notes what was wrong.
+    Every method returns a usable value whatever it meets, and notes what was wrong.
     """
 
     path: Path
     faults: list[Fault] = field(default_factory=list)
     has_unread: bool = False
-    """Whether a file could not be read at all, so that whatever runs over all files must break."""
+    """Whether a file could not be read at all, so that checks across files would only report consequences."""
 
     def fault(self, file: str, key: str, what: str) -> None:
         """Note a fault."""
         self.faults.append(Fault(file, key, what))
 
     def read(self, file: str) -> Mapping[str, Any]:
-        """A file's contents; nothing where it cannot be read."""
+        """A file's contents; empty if it cannot be read."""
         try:
             return tomllib.loads((self.path / file).read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -78,7 +78,7 @@ class TomlFolder:
         return {}
 
     def text(self, file: str, key: str, table: Mapping[str, Any], name: str, *, required: bool = True) -> str:
-        """A value of a table that should be a text, not empty, with no space around it."""
+        """A value of a table that should be a text, not empty, without spaces around it."""
         value = table.get(name)
         full_key = f"{key}.{name}" if key else name
         if value is None:
@@ -101,22 +101,20 @@ class TomlFolder:
 
     def phrases(self, file: str, key: str, value: object) -> dict[str, str]:
         """A table of texts that may begin with a space, since they continue a sentence."""
-        found = {}
-        for name, text in self.table(file, key, value).items():
-            if isinstance(text, str):
-                found[name] = text
-            else:
+        table = self.table(file, key, value)
+        for name, text in table.items():
+            if not isinstance(text, str):
                 self.fault(file, f"{key}.{name}", "must be a text")
-        return found
+        return {name: text for name, text in table.items() if isinstance(text, str)}
 
     def unknown_keys(self, file: str, key: str, table: Mapping[str, Any], known: set[str]) -> None:
         """Note every key of a table that is not among the known ones."""
         for name in sorted(set(table) - known):
-            self.fault(file, f"{key}.{name}" if key else name, "is not a key that the framework has")
+            self.fault(file, f"{key}.{name}" if key else name, "is not a key of a framework")
 
     def doubled(self, key: str, what: str, values: Iterable[str], files: Mapping[str, str]) -> None:
-        """Note every value that stands more than once, in the file that it was found in last."""
+        """Note every value that occurs more than once, with the file where it occurs last."""
         for value, count in Counter(values).items():
             if count > 1:
                 file = files.get(value, "framework.toml")
-                self.fault(file, f"{value}.{key}", f"the {what} {value!r} stands {count} times")
+                self.fault(file, f"{value}.{key}", f"the {what} {value!r} occurs {count} times")

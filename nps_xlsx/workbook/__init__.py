@@ -1,1 +1,1 @@
-"""Where the builder and the ingester meet: what stands where, and what a cell's text means."""
+"""What builder and ingester share: where things are in the workbook, and what a cell's text means."""

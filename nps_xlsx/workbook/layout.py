@@ -1,7 +1,7 @@
-"""Where everything is in the workbook: the only thing that builder and ingester share.
+"""Where everything is in the workbook.
 
 Pure data and arithmetic.  Rows and columns count from 0; ``cell_name`` turns them into
-what Excel shows.  The ingester uses headings, labels and codes from here, never the
+what Excel shows.  The ingester uses the headings, labels and codes from here, never the
 positions: officers insert rows, sort and paste.
 """
 
@@ -21,14 +21,14 @@ PLAN = "Action plan"
 CHECK = "Check before sending"
 LISTS = "Lists"
 MARKS = "What to look at"
-"""A sheet that only a marked-up copy has: every problem with a link to its cell."""
+"""A sheet of marked-up copies only: every problem with a link to its cell."""
 
 LIVE_SHEETS = (SUMMARY, PLAN, CHECK, LISTS, MARKS)
-"""Sheets of formulas: they repeat what is answered elsewhere, and nothing is read from them."""
+"""Sheets of formulas: they repeat answers from elsewhere, and nothing is read from them."""
 START_STAMP, SUMMARY_STAMP, PLAN_STAMP, CHECK_STAMP = "START", "SUMMARY", "PLAN", "CHECK"
 MARKS_STAMP = "MARKS"
 LIVE_STAMPS = (SUMMARY_STAMP, PLAN_STAMP, CHECK_STAMP, MARKS_STAMP)
-"""What the stamps of the live sheets say in the place of an area's code."""
+"""What the stamps of the live sheets have in place of an area's code."""
 
 NOT_APPLICABLE_LABEL = "Not applicable"
 PRIORITIES = ("High", "Medium", "Low")
@@ -42,7 +42,7 @@ YES_NO_NAME = "nps_yes_no"
 
 
 def reference(sheet: str, row: int, col: int, *, absolute: bool = False) -> str:
-    """A cell of another sheet as a formula names it: ``'Start here'!B9``."""
+    """A cell of another sheet as a formula refers to it: ``'Start here'!B9``."""
     return f"'{sheet}'!{cell_name(row, col, absolute=absolute)}"
 
 
@@ -94,7 +94,7 @@ _TEXTS = (
     Column("priority", "Priority", Kind.PRIORITY, 96),
 )
 INPUTS = (*_LEVELS, *_TEXTS, *REVIEW)
-"""Every column that is filled in, by the council or by a reviewer."""
+"""Every column to be filled in, by the council or by a reviewer."""
 
 
 def assessment_columns(
@@ -122,9 +122,9 @@ def assessment_columns(
 class AssessmentSheet:
     """Where things stand on one assessment sheet.
 
-    The headings are frozen in the third row, and the guidance on the key area is the
-    first row below them: it is what the officer sees first, and it scrolls out of the
-    way (frozen above the headings it would eat half of a laptop's screen).
+    The headings are frozen in the third row.  The guidance on the key area is the first
+    row below them: the officer sees it first, and it scrolls out of the way (frozen above
+    the headings it would take up half of a laptop's screen).
     """
 
     area: KeyArea
@@ -163,13 +163,13 @@ class AssessmentSheet:
         Raises:
             KeyError: the sheet has no such behaviour.
         """
-        for place, behaviour in enumerate(self.area.rows):
+        for row, behaviour in enumerate(self.area.rows, start=self.FIRST_ROW):
             if behaviour.code == ref:
-                return self.FIRST_ROW + place
+                return row
         raise KeyError(ref)
 
     def reference(self, ref: str, key: str) -> str:
-        """An answer's cell as a formula on another sheet names it."""
+        """An answer's cell as a formula on another sheet refers to it."""
         return reference(self.name, self.row(ref), self.column(key), absolute=True)
 
 
@@ -218,14 +218,14 @@ DETAIL_ANSWER_COLUMN = 1
 
 
 def detail_cell(key: str) -> tuple[int, int]:
-    """Where the answer to one of the council's details stands on the first sheet.
+    """The cell of one of the council's details on the first sheet, by row and column.
 
     Raises:
         KeyError: there is no such detail.
     """
-    for place, detail in enumerate(DETAILS):
+    for row, detail in enumerate(DETAILS, start=DETAILS_FIRST_ROW):
         if detail.key == key:
-            return DETAILS_FIRST_ROW + place, DETAIL_ANSWER_COLUMN
+            return row, DETAIL_ANSWER_COLUMN
     raise KeyError(key)
 
 
@@ -233,7 +233,7 @@ def detail_cell(key: str) -> tuple[int, int]:
 
 
 def level_label(framework: Framework, level: LevelValue) -> str:
-    """A level as the dropdown has it; an empty text where nothing was answered."""
+    """A level as the dropdown shows it; an empty text if nothing was answered."""
     if level is None:
         return ""
     return NOT_APPLICABLE_LABEL if level == NOT_APPLICABLE else framework.level(level).label
@@ -253,12 +253,9 @@ def columns_by_heading(columns: Iterable[Column]) -> dict[str, Column]:
 
 
 _COPY = re.compile(r"^copy of |[ _]?\(?\d{1,2}\)?$", re.IGNORECASE)
-"""What programs add to the name of a copied sheet: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``; no year."""
+"""What programs add to a copied sheet's name: ``Lists (2)``, ``Lists_2``, ``Copy of Lists``; not a year."""
 
 
 def copied_from(name: str) -> str:
-    """The name of the sheet that one of this name is a copy of; the name itself where it is none."""
+    """The name of the sheet that a sheet of this name is a copy of; its own if it is not a copy."""
     return _COPY.sub("", name)
-
-
-# --- Files ------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the files made for one council are called."""
+"""The names of files made for one council."""
 
 from __future__ import annotations
 
@@ -9,47 +9,47 @@ from nps_xlsx.model import Assessment, Council
 
 
 def file_stem(assessment: Assessment, short_name: str, *kind: str) -> str:
-    """``NPS-2026-E06000035-medway-action-plan``: round, code, council, its respondent, and the kind."""
-    # Of a return without a stamp, round and code are what somebody typed: nothing in them may steer a path.
+    """``NPS-2026-E06000035-medway-action-plan``: round, code, council, any respondent, and kind."""
+    # Without a stamp, round and code are what somebody typed: nothing in them may change the path.
     code, round_ = (file_slug(text, 20) for text in (assessment.gss_code, assessment.round))
     who = (file_slug(short_name), file_slug(assessment.respondent))
     return "-".join(filter(None, ("NPS", round_, code.upper(), *who, *map(file_slug, kind))))
 
 
 class Distinct:
-    """Gives each stem once: a second of the same becomes ``…-2``."""
+    """Makes stems distinct: the second of the same becomes ``…-2``."""
 
     def __init__(self) -> None:
         self._taken: Counter[str] = Counter()
 
     def __call__(self, stem: str) -> str:
-        """The stem, with a number where it was given before."""
+        """The stem, with a number if it was given before."""
         self._taken[stem] += 1
         return stem if self._taken[stem] == 1 else self(f"{stem}-{self._taken[stem]}")
 
 
 SLUG_LENGTH = 50
-"""Characters of one part of a file name: more than a respondent's name and any short name in
-the register.  The longest name of a file then keeps well below the 255 bytes that file systems allow."""
+"""Characters of one part of a file name: more than any respondent's name, and any short name in the
+register, has.  The longest file name then stays well below the 255 bytes that file systems allow."""
 
 
 def file_slug(name: str, length: int = SLUG_LENGTH) -> str:
-    """A name as part of a file name: lower case, hyphens, nothing that a system refuses, not too long."""
+    """A name as part of a file name: lower case, hyphens, nothing that any system refuses, not too long."""
     slug = re.sub(r"[^a-z0-9]+", "-", name[: 4 * length].casefold().replace("'", "")).strip("-")
     return slug[:length].rstrip("-")
 
 
 def workbook_file_name(council: Council, round_: str, respondent: str = "") -> str:
-    """``NPS-2026-E06000035-medway.xlsx``, with the respondent where a copy is one of several."""
+    """``NPS-2026-E06000035-medway.xlsx``, with the respondent if it is one of several copies."""
     parts = ("NPS", round_, council.gss_code, file_slug(council.short_name), file_slug(respondent))
     return "-".join(filter(None, parts)) + ".xlsx"
 
 
-# A round has 20 characters at most: no further is looked from each "NPS-".
+# A round has at most 20 characters, so the search goes no further from each "NPS-".
 _FILE_NAME = re.compile(r"NPS-(?P<round>.{1,20}?)-(?P<gss_code>[A-Z][0-9]{8})\b", re.IGNORECASE)
 
 
 def by_file_name(file: str) -> tuple[str, str]:
     """The code and the round in a name such as ``NPS-2026-E06000035-medway.xlsx``."""
-    found = _FILE_NAME.search(file.rpartition("/")[2])
-    return (found["gss_code"].upper(), found["round"]) if found else ("", "")
+    match = _FILE_NAME.search(file.rpartition("/")[2])
+    return (match["gss_code"].upper(), match["round"]) if match else ("", "")

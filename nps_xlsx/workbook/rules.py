@@ -1,9 +1,9 @@
-"""Rules that Python and Excel must both know, each stated once: what it says of an answer, and its formula.
+"""Rules that Python and Excel must both know, each stated once: its condition on an answer, and its formula.
 
-``check`` judges a return by them, the sheet *Check before sending* counts by them, and each is named for
-its kind in the catalogue of problems.
+``check`` judges a return by them, the sheet *Check before sending* counts by them, and each has the slug
+of its kind in the catalogue of problems.
 
-A formula names cells in braces: a figure of the row on the hidden sheet by its key or by a rule's slug,
+Formulas name cells in braces: a figure of the row on the hidden sheet by its key or by a rule's slug,
 an answer's own cell as ``own_`` and its column, and the date completed as ``completed``.
 """
 
@@ -19,7 +19,7 @@ from nps_xlsx.workbook.layout import PRIORITIES, PRIORITIES_NAME
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that may be left open in a row."""
+    """One thing that can be left open in a row."""
 
     slug: str
     column: str
@@ -28,10 +28,10 @@ class Rule:
     says: str
     """What to do about it, in the list of *Check before sending*."""
     holds: Callable[[Answer, dt.date | None], bool]
-    """Whether it is so of an answer, given the date completed."""
+    """Whether an answer leaves it open, given the date completed."""
     formula: str
     scored_only: bool = False
-    """Whether rows that are not scored (the principles) may be left so."""
+    """Whether rows that are not scored (the principles) may leave it open."""
 
 
 RULES = (
@@ -98,12 +98,12 @@ RANK_FORMULA = (
 
 
 def weight(priority: str) -> int:
-    """How much a priority weighs: 3 for High, 0 where none was given."""
+    """The weight of a priority: 3 for High, 0 for none."""
     return len(PRIORITIES) - PRIORITIES.index(priority) if priority in PRIORITIES else 0
 
 
 def rank(behaviour: Behaviour, answer: Answer) -> int:
-    """Where a behaviour stands in the action plan, the highest first; 0 where it has nothing to close."""
+    """Where a behaviour comes in the action plan, the highest first; 0 if it has no gap to close."""
     if not behaviour.is_scored or answer.gap is None or answer.gap <= 0:
         return 0
     return weight(answer.priority) * _PRIORITY + answer.gap * _GAP + _GAP - 1 - (behaviour.value_code or 0)

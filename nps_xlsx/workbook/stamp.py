@@ -1,11 +1,11 @@
-"""The stamp: what a workbook says of itself, readable by people, with check characters.
+"""The stamp: what a workbook says about itself, readable by people, with check characters.
 
-It stands as visible, locked, constant text on every sheet, since of the channels that
-were tried through thirty writers only cell text always came back::
+It is visible, locked, constant text on every sheet: of the channels that were tried with
+thirty programs, only cell text always came back::
 
     nps-2018 | template 1 | round 2026 | E06000035 | sheet EC | check 7QK4
 
-What was asked for beyond the usual stands there too, so that a reader knows what to expect::
+It also has whatever is unusual about the workbook, so that the reader knows what to expect::
 
     … | sheet EC | respondent Adult care | asked EC0-3 SV5 | last round 2021 | with review | check …
 """
@@ -20,28 +20,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 TEMPLATE_VERSION = "1"
-"""Raised whenever the layout changes in a way that a reader must know of."""
+"""Increased whenever the layout changes in a way that the reader must know about."""
 
 PROPERTY = "nps_stamp"
 """The custom document property, and the defined name, that repeat the stamp."""
 
 REPORT_PROPERTY = "nps_report"
-"""The custom document property by which our own outputs are known when they are handed in."""
+"""The custom document property by which our own outputs are recognised among returns."""
 
 BUILT_AT = dt.datetime(2018, 7, 1)  # noqa: DTZ001 - a constant of those files
-"""When the first workbooks of template 1 say that they were saved, though nobody had; others say nothing."""
+"""When the first workbooks of template 1 claim to have been saved; later ones claim nothing."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
 _CHECK_LENGTH = 4
 AREA_CODE_PATTERN = "[A-Z]{1,8}"
-"""The code of an area, with which those of its rows begin, in the stamp and in the column of Refs."""
+"""The code of an area, with which its rows' codes begin, in the stamp and in the Ref column."""
 
 _EDITION_LENGTH = 60
 _EDITION = re.compile(rf"[a-z0-9-]{{1,{_EDITION_LENGTH}}}\Z", re.IGNORECASE)  # among that many characters
 _TEMPLATE = re.compile(r" \| template ", re.IGNORECASE)
 _CHECK = re.compile(r" \| check (\w{1,9})", re.IGNORECASE)
-# No part but the last can take in a bar, so that each has one end: the time grows with the length, which is
-# at most LENGTH_LIMIT.
+# Only the last part contains a bar of its own, so that each ends in one place: the time grows with the
+# length, which is at most LENGTH_LIMIT.
 _BODY = re.compile(
     r"(?P<edition>[a-z0-9-]+) \| template (?P<template>\w+) \| round (?P<round>[^|]+) \| (?P<gss_code>\w+)"
     r" \| sheet (?P<sheet>[^|]+?)"
@@ -54,19 +54,19 @@ _RUN = re.compile(rf"({AREA_CODE_PATTERN})([0-9]{{1,4}})(?:-([0-9]{{1,4}}))?")
 RESPONDENT_LENGTH = 40
 
 LENGTH_LIMIT = 4_000
-"""Characters of a stamp; the longest of the 2018 edition, which asks for every other row, has 400."""
+"""Characters of a stamp at most; the longest of the 2018 edition, asking for every other row, has 400."""
 
 ASKED_LIMIT = 1_000
-"""Rows that a stamp may ask for, and more than a framework may have; the 2018 edition has 65."""
+"""Rows that a stamp may ask for, more than a framework may have; the 2018 edition has 65."""
 
 
 class StampError(ValueError):
-    """A stamp that was damaged: its check characters do not fit its words."""
+    """A damaged stamp: its check characters do not match its words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Which edition, template version, round, council and sheet a sheet of a workbook is."""
+    """The edition, template version, round, council and sheet of one sheet of a workbook."""
 
     edition: str
     template: str
@@ -76,7 +76,7 @@ class Stamp:
     """The area's code on an assessment sheet, a word in capitals on the others."""
     respondent: str = ""
     asked: tuple[str, ...] = ()
-    """The codes of the rows that were asked, where it was not all of them."""
+    """The codes of the rows that were asked, if not all were."""
     last_round: str = ""
     """The round that the workbook was prefilled from."""
     with_review: bool = False
@@ -100,24 +100,24 @@ class Stamp:
 
     @property
     def workbook(self) -> tuple[object, ...]:
-        """What must be the same on every sheet of one workbook."""
+        """What every sheet of one workbook must share."""
         asked = (self.respondent, self.asked, self.last_round, self.with_review)
         return (self.edition, self.template, self.round, self.gss_code, *asked)
 
 
 def check_characters(text: str) -> str:
-    """Four characters that change with any damage to the text, whatever its case and spacing."""
+    """Four characters that change with any damage to the text, but not with its case and spacing."""
     number = zlib.crc32(" ".join(text.split()).upper().encode()) >> (32 - 5 * _CHECK_LENGTH)
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_CHECK_LENGTH)))
+    return "".join(_ALPHABET[number >> 5 * digit & 31] for digit in reversed(range(_CHECK_LENGTH)))
 
 
 def parse_stamp(text: str) -> Stamp | None:
-    """The stamp in the text of a cell, or ``None`` where the text is not a stamp.
+    """The stamp in the text of a cell, or ``None`` if there is none.
 
-    The time that it takes grows with the length of the text and no faster, whatever it holds.
+    The time it takes grows no faster than the length of the text, whatever it holds.
 
     Raises:
-        StampError: it looks like a stamp, but its check characters do not fit, or no stamp of ours says that.
+        StampError: it looks like a stamp, but its check characters do not match, or ours never look so.
     """
     line = " ".join(text.split())
     template, check = _TEMPLATE.search(line), _last(_CHECK.finditer(line))
@@ -128,7 +128,7 @@ def parse_stamp(text: str) -> Stamp | None:
         return None
     written = line[edition.start() : check.start()]
     if len(written) > LENGTH_LIMIT or check_characters(written) != check[1].upper():
-        raise StampError("the check characters of a stamp do not fit")
+        raise StampError("the check characters of a stamp do not match")
     body = _BODY.fullmatch(written)
     if body is None:
         raise StampError("a stamp with other parts than ours")
@@ -142,8 +142,8 @@ def parse_stamp(text: str) -> Stamp | None:
     )
 
 
-def _last(found: Iterable[re.Match[str]]) -> re.Match[str] | None:
-    return next(iter(deque(found, maxlen=1)), None)
+def _last(matches: Iterable[re.Match[str]]) -> re.Match[str] | None:
+    return next(iter(deque(matches, maxlen=1)), None)
 
 
 def _runs(codes: Iterable[str]) -> str:
@@ -165,7 +165,7 @@ def _codes(runs: str) -> tuple[str, ...]:
     for word in runs.upper().split():
         run = _RUN.fullmatch(word)
         if run is None:
-            raise StampError(f"{word[:40]!r} are no codes of rows")
+            raise StampError(f"{word[:40]!r} is not a run of codes")
         area, first, last = run[1], int(run[2]), int(run[3] or run[2])
         if len(codes) + last - first >= ASKED_LIMIT:
             raise StampError(f"a stamp that asks for more than {ASKED_LIMIT} rows")
@@ -174,20 +174,20 @@ def _codes(runs: str) -> tuple[str, ...]:
 
 
 def is_area_code(code: str) -> bool:
-    """Whether an area may have this code, so that those of its rows can be read."""
+    """Whether an area may have this code, so that its rows' codes can be read."""
     return re.fullmatch(AREA_CODE_PATTERN, code) is not None
 
 
 def is_edition_name(name: str) -> bool:
-    """Whether an edition may be called this: short, of letters, digits and hyphens, as the stamp has it."""
+    """Whether an edition may have this name: short, of letters, digits and hyphens, as a stamp takes it."""
     return _EDITION.match(name) is not None
 
 
 def is_round_name(name: str) -> bool:
-    """Whether a round may be called this: short, and safe in a file name and in the stamp."""
+    """Whether a round may have this name: short, and safe in a file name and in the stamp."""
     return _ROUND.fullmatch(name) is not None
 
 
 def is_respondent_name(name: str) -> bool:
-    """Whether a respondent may be called this: short, on one line, without the stamp's own bar."""
+    """Whether a respondent may have this name: short, on one line, without the stamp's own bar."""
     return 0 < len(name.strip()) <= RESPONDENT_LENGTH and name.isprintable() and "|" not in name

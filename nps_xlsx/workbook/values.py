@@ -1,4 +1,4 @@
-"""What officers write in cells, read as levels, dates, priorities and text."""
+"""Reading what officers write in cells as levels, dates, priorities and text."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from nps_xlsx.workbook.spelling import INVISIBLE, SAYS_NOT_APPLICABLE, plain_tex
 CellValue = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
 """What a reader gives for a cell."""
 
-# In no pattern here can two neighbouring parts share out the same characters in many ways, so that the time
-# grows with the length of the cell and no faster; none takes in a number of more than four figures.
+# In no pattern here can two neighbouring parts divide the same characters in many ways, so that the time
+# grows no faster than the length of the cell; none takes a number of more than four figures.
 # ``tests/test_bounds.py`` tries them.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85]")
 
-# After a point or comma at most two figures: three of them ("3,000") are a thousand to most who write so.
+# At most two figures after a point or comma: with three ("3,000") most people mean thousands.
 _NUMBER = r"([0-9])(?:[.,]0{1,2})?"
 _HALF = re.compile(r"(?:level )?([0-9])[.,]50?")
 _LEVEL = re.compile(rf"(?:level )?{_NUMBER}(?:[ .:)(-]+([a-z ]+?)\)?)?")
-# The last part takes whatever is left, so that the first word between is the only one that is tried.
+# The last part takes whatever is left, so that only the first word between the two is tried.
 _TWO = re.compile(r"(?:between )?(.+?) ?(?:/|-|&|\bto\b|\band\b|\bor\b) ?(.+)", re.DOTALL)
 
 _UK_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
@@ -47,7 +47,7 @@ _DAYS_TO_1904 = 1_462
 
 
 def read_text(value: CellValue) -> str:
-    """A cell as text, kept in full but for control characters; a cell of only spaces is blank."""
+    """A cell as text, in full but without control characters; a cell with only spaces is blank."""
     if isinstance(value, str):
         text = _CONTROL.sub("", _LINE_BREAKS.sub("\n", value))
         return "" if _is_blank(text) else text
@@ -61,14 +61,14 @@ def read_text(value: CellValue) -> str:
 
 
 def _is_blank(text: str) -> bool:
-    """Whether nothing of a text can be seen: spaces, line breaks, and characters that only steer."""
+    """Whether a text is invisible: only spaces, line breaks, and control and format characters."""
     return all(letter.isspace() or unicodedata.category(letter) in ("Cf", "Cc") for letter in text)
 
 
 def text_slug(value: CellValue, cut_at: int = 0) -> str:
     """The kind of problem with a cell's text: characters removed, or cut off at a cell's limit.
 
-    ``cut_at`` is a length that old writers of the format cut texts to, 0 where there is none.
+    ``cut_at`` is a length that old programs cut texts to in this format, 0 if there is none.
     """
     if not isinstance(value, str):
         return ""
@@ -81,7 +81,7 @@ def text_slug(value: CellValue, cut_at: int = 0) -> str:
 
 
 def key_of(text: str) -> str:
-    """A text as it is compared: without case, spacing, dashes, quotation marks and what cannot be seen."""
+    """A text as it is compared: without case, spacing, dashes, quotation marks and invisible characters."""
     return layout.heading_key(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
 
 
@@ -90,7 +90,7 @@ def key_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LevelReading:
-    """A level as read: its value, the text as found, and the kind of problem with it, if any."""
+    """A level as read: its value, the text in the cell, and the kind of problem with it, if any."""
 
     value: LevelValue
     text: str
@@ -98,15 +98,15 @@ class LevelReading:
 
     @property
     def is_between(self) -> bool:
-        """Whether it lies between two levels, such as 2/3, so that the lower counts."""
+        """Whether it lies between two levels, as 2/3 does, so that the lower counts."""
         return self.slug == "level-between"
 
 
 def read_level(value: CellValue, levels: Sequence[Level], descriptors: Iterable[str] = ()) -> LevelReading:
     """Read a level: from the dropdown, typed as number or name, between two, or not applicable.
 
-    ``descriptors`` are the texts of the row's levels, lowest first: one of them pasted as
-    the answer is that level.
+    ``descriptors`` are the texts of the row's levels, lowest first: a descriptor pasted as
+    the answer gives its level.
     """
     if isinstance(value, dt.date):
         return _level_from_date(value, levels)
@@ -154,16 +154,16 @@ def _lower_of_two(plain: str, levels: Sequence[Level]) -> int | None:
 
 
 def _from_descriptor(text: str, levels: Sequence[Level], descriptors: Iterable[str]) -> int | None:
-    found = {
+    numbers = {
         level.number
         for level, descriptor in zip(levels, descriptors, strict=False)
         if key_of(text) in (key_of(descriptor), key_of(f"{level.label} {descriptor}"))
     }
-    return found.pop() if len(found) == 1 else None
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _level_from_date(value: dt.date, levels: Sequence[Level]) -> LevelReading:
-    # Typed as 2/3, a British Excel makes it 2 March of the year of typing, an American one 3 February.
+    # British Excel turns a typed 2/3 into 2 March of the current year, American Excel into 3 February.
     text = f"{value.day}/{value.month}"
     lower = _lower_of_two(text, levels)
     if lower is None:
@@ -175,7 +175,7 @@ def _level_from_date(value: dt.date, levels: Sequence[Level]) -> LevelReading:
 
 
 def read_date(value: CellValue, *, is_1904: bool = False) -> tuple[dt.date | None, str]:
-    """A date where the cell holds an exact one, else ``None`` and the words as found.
+    """The date in a cell, or ``None`` and its words if that is not an exact date.
 
     Written dates are read the British way, day first; nothing is guessed.  A plain number is a
     date whose format was lost; ``is_1904`` says that the workbook counts days from 1904.
@@ -219,7 +219,7 @@ def _date(year: int, month: int, day: int) -> dt.date | None:
 
 
 def read_priority(value: CellValue) -> tuple[str, bool]:
-    """A priority, and whether it is one of those in the list; other words are kept."""
+    """A priority, and whether it is in the list or blank; other words are kept."""
     text = read_text(value).strip()
     for name in layout.PRIORITIES:
         if plain_text(text) in (name.casefold(), name[0].casefold()):
@@ -228,9 +228,9 @@ def read_priority(value: CellValue) -> tuple[str, bool]:
 
 
 def read_yes_no(value: CellValue) -> tuple[str, bool]:
-    """``Yes`` or ``No``, and whether the answer is one of them or blank; other words are kept.
+    """``Yes`` or ``No``, and whether the answer is either or blank; other words are kept.
 
-    Words may follow ("No (Finance only)", "Yes - combined"), but not the other answer.
+    Words may follow ("No (Finance only)", "Yes - combined"), but not the opposite answer.
     """
     text = read_text(value).strip()
     plain = plain_text(text)
@@ -241,6 +241,6 @@ def read_yes_no(value: CellValue) -> tuple[str, bool]:
 
 
 def department_of(details: Mapping[str, str]) -> str:
-    """Whose view a return is, by its details, where it says that it is not the council's combined one."""
+    """The department whose view a return is, if its details say that it is not the council's combined one."""
     combined, _ = read_yes_no(details.get("combined", ""))
     return details.get("department", "") if combined == layout.YES_NO[1] else ""

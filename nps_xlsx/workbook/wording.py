@@ -1,4 +1,4 @@
-"""The workbook's fixed words, beside the framework's own: the builder writes and the ingester knows them.
+"""The workbook's fixed words besides the framework's: the builder writes them, the ingester recognises them.
 
 Words in braces are filled in where they are written.
 """
@@ -13,22 +13,22 @@ from nps_xlsx.model.dates import long_date
 
 
 def capital(text: str) -> str:
-    """A text that begins a sentence; no other letter of it changes, so that ``ICT`` stays what it is."""
+    """A text with a capital first letter; all others stay, so that ``ICT`` stays as it is."""
     return text[:1].upper() + text[1:]
 
 
 def listed(texts: Iterable[str]) -> str:
-    """Each text on a line of its own, after a bullet."""
+    """The texts as a bulleted list, one per line."""
     return "\n".join(f"• {text}" for text in texts)
 
 
 def to_reach(level: str, actions: Sequence[str]) -> str:
-    """What stands in the cell of a level whose source says how it is reached, and not what it is."""
+    """The text for a level if the source says how to reach it but does not describe it."""
     return f"To reach {level}:\n{listed(actions)}" if actions else f"To reach {level}: no action is given."
 
 
 def below(level: str) -> str:
-    """What stands in the cell of the lowest level then."""
+    """The text for the lowest level then."""
     return f"Not yet at {level}."
 
 
@@ -65,7 +65,7 @@ SUMMARY_NOTE = (
 
 
 def left_out(framework: Framework) -> str:
-    """What no average counts, to begin a sentence with."""
+    """What averages leave out, as the beginning of a sentence."""
     called = framework.principle
     return (
         f"Blank rows, Not applicable and rows called “{called}”"
@@ -111,7 +111,7 @@ PLAN_NOTE = (
 
 
 def plan_note(framework: Framework) -> str:
-    """What the action plan holds: principles and suggestions are named only where there are any."""
+    """What the action plan contains: principles and suggestions are mentioned only if there are any."""
     called, ideas = framework.principle, "Suggested actions are ideas to choose from; change your own"
     return PLAN_NOTE.format(
         principles=f"; rows called “{called}” are not included" if called else "",
@@ -120,7 +120,7 @@ def plan_note(framework: Framework) -> str:
 
 
 def suggestions(framework: Framework) -> str:
-    """What the actions of a framework are, and where those in quotation marks are from."""
+    """What a framework's suggested actions are, and where those in quotation marks come from."""
     source = f"the {framework.index.title}" if framework.index else "a published plan"
     steps = (step for steps in framework.actions.values() for step in steps)
     is_quoted = any(action.is_published for step in steps for action in step)
@@ -162,17 +162,16 @@ MARKS_ELSEWHERE = (
 
 LIST_HEADINGS = ("Levels", "Level names", "Priorities", "Yes or no")
 LIST_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
-LIST_FIGURES = (
-    *("current", "target", "not_applicable", "answered", "gap", "movement", "weight", "sort", "first", "end"),
-    *("actions", "owner", "due_date", "priority"),
-)
-"""The figures of each row on the hidden sheet, beside those of the rules."""
+_SCORES = ("current", "target", "not_applicable", "answered", "gap", "movement")
+_PLAN, _OWN = ("weight", "sort", "first", "end"), ("actions", "owner", "due_date", "priority")
+LIST_FIGURES = (*_SCORES, *_PLAN, *_OWN)
+"""The figures of each row on the hidden sheet, besides those of the rules."""
 FORMER_LIST_FIGURES = ("unanswered", "no reason", "below", "lone target", "no owner", "early")
-"""What the rules' figures were called in workbooks that were built before 0.9."""
+"""The former names of the rules' figures, in workbooks built before 0.9."""
 
 
 def as_of(day: dt.date | None) -> str:
-    """Of which day a document is, as a sentence that stands in it."""
+    """A sentence that says which day a document describes."""
     return (
         f"As of {long_date(day)}, the day of the newest return in it." if day else "No return in it is dated."
     )
