@@ -75,7 +75,7 @@ def text_slug(value: CellValue, cut_at: int = 0) -> str:
     if _CONTROL.search(value):
         return "text-cleaned"
     units = len(value.encode("utf-16-le", "surrogatepass")) // 2
-    if units >= TEXT_LIMIT:  # a text of just so many was probably longer
+    if units >= TEXT_LIMIT:  # a text of exactly this length was probably longer
         return "text-cut"
     return "text-perhaps-cut" if units == cut_at > 0 else ""
 
