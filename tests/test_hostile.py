@@ -1,6 +1,6 @@
 """Files made to hurt are refused, each for its reason; odd but honest ones are read as they stand.
 
-The cases are in ``tests/hostile``, why there are such files in ``docs/threat-model.md``.  Each is
+The cases are in ``tests/hostile``, why there are such files in ``docs/explanation/threat-model.md``.  Each is
 read in a process of its own, as it is in a batch.
 """
 

@@ -3,7 +3,7 @@
 Here is what keeps answers true: readers disagree about a zip that contradicts itself, about entities,
 encodings, and parts that are not what is said of them.  So what is odd in that way is refused, and they
 are given a zip written anew from what one of them read.  What would only cost time or memory is left to
-the limits of the reading process: ``docs/threat-model.md``.
+the limits of the reading process: ``docs/explanation/threat-model.md``.
 """
 
 from __future__ import annotations
