@@ -19,10 +19,10 @@ import nps_xlsx
 from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import SourceFile, columns, identity, locate, read_return
 from nps_xlsx.ingester.containers import labels, letters, mail
-from nps_xlsx.ingester.findings import PROBLEM_LIMIT
 from nps_xlsx.ingester.grids import Grid, Properties, Workbook
 from nps_xlsx.ingester.reading import asides
 from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.ingester.reported import PROBLEM_LIMIT
 from nps_xlsx.ingester.shown import shown
 from nps_xlsx.model import Status
 from nps_xlsx.model.cells import position

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.identity import Identity
 from nps_xlsx.ingester.locate import Row, Table
 from nps_xlsx.ingester.ours import our_texts
+from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.ingester.shown import shown
 from nps_xlsx.ingester.witnesses import Witnesses
 from nps_xlsx.model import Answer, Framework
@@ -31,7 +31,7 @@ from nps_xlsx.workbook.values import (
 class AnswerReader:
     """Reads the answers of one file, and counts the rows in which the council wrote something."""
 
-    findings: Findings
+    reported: Reported
     framework: Framework
     identity: Identity
     present: int = 0
@@ -51,15 +51,15 @@ class AnswerReader:
                 self._count_refused(row)
                 continue
             if not self._has_content(row):
-                answers.setdefault(row.ref, _RowReader(self.findings, self.framework, row).answer())
+                answers.setdefault(row.ref, _RowReader(self.reported, self.framework, row).answer())
                 continue  # a row copied without its answers hides nothing
             self.present += 1
             if row.ref in answers and not answers[row.ref].is_blank:
-                again = _RowReader(self.findings, self.framework, row)
+                again = _RowReader(self.reported, self.framework, row)
                 again.report("row-doubled", "ref", self._words(row.table, row.row))
                 self.refused += 1
                 continue
-            answers[row.ref] = _RowReader(self.findings, self.framework, row).answer()
+            answers[row.ref] = _RowReader(self.reported, self.framework, row).answer()
             self.refused += bool(answers[row.ref].refused)
         self._unknown_rows(tables, {(id(row.table), row.row) for row in rows})
         return tuple(answers[row.code] for row in self.framework.rows if row.code in answers)
@@ -73,7 +73,7 @@ class AnswerReader:
             slug = "refs-against-names" if doubt.is_of_table else "ref-against-name"
             ref = "" if doubt.is_of_table else row.ref
             value = "" if doubt.is_of_table else self._words(row.table, row.row)
-            self.findings.tell(
+            self.reported.report(
                 slug, row.table.place(row.row, "ref"), ref=ref, field="ref", value=value, pairs=doubt.words
             )
             refused = [r for r in mine if r.table is doubt.table and (doubt.is_of_table or r.row == row.row)]
@@ -97,7 +97,7 @@ class AnswerReader:
                 if (id(table), number) in known or not held or self._is_guide(table, number, held):
                     continue
                 place = table.place(number, held[0])
-                self.findings.tell("row-unknown", place, value=self._words(table, number))
+                self.reported.report("row-unknown", place, value=self._words(table, number))
                 self.present += 1
                 self.refused += 1
 
@@ -114,8 +114,8 @@ class AnswerReader:
 class _RowReader:
     """Reads one row; ``report`` keeps the columns in which something could not be used."""
 
-    def __init__(self, findings: Findings, framework: Framework, row: Row) -> None:
-        self._findings, self._framework, self._row = findings, framework, row
+    def __init__(self, reported: Reported, framework: Framework, row: Row) -> None:
+        self._reported, self._framework, self._row = reported, framework, row
         self._refused: list[str] = []
 
     def answer(self) -> Answer:
@@ -147,7 +147,7 @@ class _RowReader:
             priority=priority,
             reviewer_level=reviewer_level,
             reviewer_comment=self._text("reviewer_comment"),
-            place=replace(row.table.place(row.row, "current"), file=self._findings.file),
+            place=replace(row.table.place(row.row, "current"), file=self._reported.file),
             refused=tuple(dict.fromkeys(self._refused)),
             cells={key: row.table.cell(row.row, key) for key in row.table.columns},
         )
@@ -157,7 +157,7 @@ class _RowReader:
         if CATALOGUE[slug].refuses:
             self._refused.append(key)
         place, which = self._row.table.place(self._row.row, key), key.removesuffix("_level")
-        self._findings.tell(slug, place, ref=self._row.ref, field=key, value=value, which=which)
+        self._reported.report(slug, place, ref=self._row.ref, field=key, value=value, which=which)
 
     def _level(self, key: str) -> LevelReading:
         behaviour = self._framework.row_by_code[self._row.ref]

@@ -15,7 +15,6 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester.answers import AnswerReader
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.elsewhere import Elsewhere, other_texts
-from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.grids import Grid, Properties, Workbook
 from nps_xlsx.ingester.identity import Details, Identifier, Identity
 from nps_xlsx.ingester.locate import (
@@ -31,6 +30,7 @@ from nps_xlsx.ingester.locate import (
 )
 from nps_xlsx.ingester.reading import read_workbook
 from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.model import Assessment, Framework, Place, Return, Status
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.dates import iso_date
@@ -56,7 +56,7 @@ def read_return(
     try:
         workbook = read(source)
         digest = hashlib.sha256(source.content).hexdigest()
-        returned = _Reader(Findings(source.name), workbook, framework, register).assemble(digest)
+        returned = _Reader(Reported(source.name), workbook, framework, register).assemble(digest)
         return replace(returned, received=source.received)
     except RefusedError as refusal:
         return refused_return(source, refusal)
@@ -65,14 +65,14 @@ def read_return(
 def refused_return(source: SourceFile, refusal: RefusedError) -> Return:
     """The return of a file that cannot be used."""
     digest = hashlib.sha256(source.content).hexdigest()
-    found = problem(refusal.slug, Place(source.name), **{"value": ""} | refusal.words)
+    reason = problem(refusal.slug, Place(source.name), **{"value": ""} | refusal.words)
     return Return(
         source.name,
         digest,
         Status.REFUSED,
-        problems=(found,),
+        problems=(reason,),
         received=source.received,
-        reason=found,
+        reason=reason,
     )
 
 
@@ -80,7 +80,7 @@ def refused_return(source: SourceFile, refusal: RefusedError) -> Return:
 class _Reader:
     """Takes one workbook apart."""
 
-    findings: Findings
+    reported: Reported
     workbook: Workbook
     framework: Framework
     register: Register
@@ -88,7 +88,7 @@ class _Reader:
     def assemble(self, digest: str) -> Return:
         grids = self.workbook.grids
         for slug, words in self.workbook.notes:
-            self.findings.tell(slug, Place(), **words)
+            self.reported.report(slug, Place(), **words)
         stamps = find_stamps(grids)
         live = live_grids(grids, stamps)
         answered = [grid for grid in grids if grid.name not in live]
@@ -98,17 +98,17 @@ class _Reader:
         if not rows:
             raise RefusedError("file-not-ours")
         details = self._details(answered)
-        identifier = Identifier(self.findings, self.framework, self.register)
+        identifier = Identifier(self.reported, self.framework, self.register)
         identity = identifier.identify(details, stamps, self.workbook.properties, grids)
-        reader = AnswerReader(self.findings, self.framework, identity)
+        reader = AnswerReader(self.reported, self.framework, identity)
         answers = reader.read(rows, tables)
         start = {place.sheet for _, place in details.values()}
         self._structure(tables, rows, identity, live | start, {found.grid for found in stamps})
         places = {key: place for key, (_, place) in details.items()}
         elsewhere = Elsewhere(self.framework, tables, rows, stamps, live, places, answers)
-        texts = other_texts(elsewhere.find(grids, self.workbook.asides), self.findings)
+        texts = other_texts(elsewhere.find(grids, self.workbook.asides), self.reported)
         return Return(
-            source_file=self.findings.file,
+            source_file=self.reported.file,
             sha256=digest,
             status=Status.ACCEPTED,
             assessment=Assessment(
@@ -122,7 +122,7 @@ class _Reader:
                 details=tuple((key, text) for key, (text, _) in details.items()),
                 detail_places=places,
             ),
-            problems=tuple(self.findings.problems),
+            problems=tuple(self.reported.problems),
             template_version=identity.template,
             saved_by=self.workbook.properties.saved_by,
             saved_at=_saved_at(self.workbook.properties),
@@ -134,29 +134,29 @@ class _Reader:
     def _details(self, grids: Sequence[Grid]) -> Details:
         found = find_details(grids)
         if not found:
-            self.findings.tell("start-missing", Place("", layout.START))
+            self.reported.report("start-missing", Place("", layout.START))
         texts: dict[str, tuple[str, Place]] = {}
         is_1904 = any(grid.is_1904 for grid in grids)
         for key, detail in found.items():
             value, place = detail.value, detail.place
-            self._told_looks(key, detail)
+            self._report_looks(key, detail)
             is_day = key == "date_completed"
             day, words = read_date(value, is_1904=is_1904) if is_day else (None, read_text(value))
             if key == "date_completed" and words:
-                self.findings.tell("date-completed-unreadable", place, field=key, value=words)
+                self.reported.report("date-completed-unreadable", place, field=key, value=words)
             if key == "combined" and not read_yes_no(words)[1]:
-                self.findings.tell("combined-unreadable", place, field=key, value=words)
+                self.reported.report("combined-unreadable", place, field=key, value=words)
             texts[key] = (day.isoformat() if day else words.strip(), place)
         return texts
 
-    def _told_looks(self, key: str, detail: FoundDetail) -> None:
+    def _report_looks(self, key: str, detail: FoundDetail) -> None:
         """Report what cannot be seen in a detail's value."""
         label = next(one.label for one in layout.DETAILS if one.key == key)
         for slug, is_so in (("detail-struck", detail.is_struck), ("detail-merged", detail.is_merged)):
             if is_so:
-                self.findings.tell(slug, detail.place, field=key, value=label)
+                self.reported.report(slug, detail.place, field=key, value=label)
 
-    # --- What should be there and is not, and what is there and should not be
+    # --- What is missing, and what was added
 
     def _structure(
         self,
@@ -166,7 +166,7 @@ class _Reader:
         others: set[str],
         ours: set[str],
     ) -> None:
-        """Tell what is missing and what was added; ``others`` hold no answers, ``ours`` carry a stamp."""
+        """Report what is missing and what was added; ``others`` hold no answers, ``ours`` carry a stamp."""
         for table in tables:
             self._headings(table, identity)
         found = {row.ref for row in rows}
@@ -175,7 +175,7 @@ class _Reader:
         known = {table.grid.name for table in tables} | others | ours
         for grid in self.workbook.grids:
             if grid.name not in known and _has_anything(grid):
-                self.findings.tell("sheet-extra", Place("", grid.name), value=grid.name)
+                self.reported.report("sheet-extra", Place("", grid.name), value=grid.name)
 
     def _headings(self, table: Table, identity: Identity) -> None:
         columns = layout.assessment_columns(self.framework, with_review=identity.with_review)
@@ -183,17 +183,17 @@ class _Reader:
         missing = [c.heading for c in columns if c.is_input and c.key not in table.columns]
         for heading in missing if table.has_ref_heading else [by_key["ref"], *missing]:
             slug = "ref-heading-missing" if heading == by_key["ref"] else "heading-missing"
-            self.findings.tell(slug, table.place(table.heading_row, "ref"), value=heading)
+            self.reported.report(slug, table.place(table.heading_row, "ref"), value=heading)
         for key, col in table.doubled:
             used, other = (cell_name(table.heading_row, c) for c in (table.columns[key], col))
             place = Place("", table.grid.name, other)
-            self.findings.tell("heading-doubled", place, value=by_key.get(key, key), used=used)
+            self.reported.report("heading-doubled", place, value=by_key.get(key, key), used=used)
         for col, heading in table.extra.items():
             place = Place("", table.grid.name, cell_name(table.heading_row, col))
-            self.findings.tell("column-extra", place, value=heading)
+            self.reported.report("column-extra", place, value=heading)
 
     def _loose_rows(self, tables: Sequence[Table], found: set[str], others: set[str]) -> set[str]:
-        """Tell rows whose headings are gone, where their behaviours were found nowhere else."""
+        """Report rows whose headings are gone, where their behaviours stand nowhere else."""
         loose = set()
         for grid in self.workbook.grids:
             if grid.name in others:
@@ -202,7 +202,7 @@ class _Reader:
                 if code not in found:
                     loose.add(code)
                     place = Place("", grid.name, cell_name(row, col))
-                    self.findings.tell("row-without-headings", place, ref=code)
+                    self.reported.report("row-without-headings", place, ref=code)
         return loose
 
     def _missing_rows(self, found: set[str], identity: Identity) -> None:
@@ -211,9 +211,9 @@ class _Reader:
             missing = [row.code for row in area.rows if row.code not in found]
             if len(missing) == len(area.rows):
                 place, count = Place("", area.sheet), str(len(area.behaviours))
-                self.findings.tell("sheet-missing", place, value=area.sheet, count=count)
+                self.reported.report("sheet-missing", place, value=area.sheet, count=count)
             elif missing:
-                self.findings.tell("row-missing", Place("", area.sheet), value=", ".join(missing))
+                self.reported.report("row-missing", Place("", area.sheet), value=", ".join(missing))
 
 
 def _has_anything(grid: Grid) -> bool:
@@ -221,7 +221,7 @@ def _has_anything(grid: Grid) -> bool:
 
 
 def _saved_at(properties: Properties) -> str:
-    """When the file was last saved; nothing where its program left the builder's own day there."""
+    """When the file was last saved; empty where its program left the builder's own day."""
     day = iso_date(properties.saved_at[:10])
     is_ours = day is not None and abs(day - BUILT_AT.date()) <= dt.timedelta(days=1)  # a time zone off
     return "" if is_ours else properties.saved_at

@@ -1,4 +1,4 @@
-"""Which column of a table is which, by what stands in it, where headings are gone or stand there twice."""
+"""Which column of a table is which, by its cells, where headings are gone or doubled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nps_xlsx.workbook.stamp import AREA_CODE_PATTERN
 from nps_xlsx.workbook.values import key_of, read_text
 
 LONGEST = NAME_LENGTH + 10  # a level's label, with its number
-"""Characters beyond which a text is no heading, label or code, and need not be compared."""
+"""Characters beyond which a text cannot be a heading, label or code."""
 
 _CODE = re.compile(rf"({AREA_CODE_PATTERN})0{{0,9}}([0-9]{{1,9}})")  # no further than 27 characters
 
@@ -31,37 +31,37 @@ def coded_rows(grid: Grid, rows: Sequence[int], col: int, framework: Framework) 
 
 
 def is_used(grid: Grid, rows: Sequence[int], col: int) -> bool:
-    """Whether anything stands in a column."""
+    """Whether a column holds anything."""
     return any(read_text(grid.at(row, col)) for row in rows)
 
 
 def fullest(grid: Grid, rows: Sequence[int], cols: Sequence[int]) -> int:
-    """Of several columns under one heading, the one with the most in it; the first of equals."""
+    """The fullest of several columns under one heading; the first of equals."""
     return max(cols, key=lambda col: (sum(bool(read_text(grid.at(row, col))) for row in rows), -col))
 
 
 def column_of_names(
     grid: Grid, rows: Sequence[int], cols: Collection[int], framework: Framework
 ) -> dict[str, int]:
-    """The column that has most names of behaviours, for a table whose heading over them is gone."""
+    """The column with most names of behaviours, where their heading is gone."""
     names = {key_of(row.name) for row in framework.rows}
     longest = max(len(row.name) for row in framework.rows) + LONGEST
     texts = ((col, grid.at(row, col)) for row in rows for col in cols)
-    found = Counter(
+    counts = Counter(
         col for col, text in texts if isinstance(text, str) and len(text) < longest and key_of(text) in names
     )
-    return {"behaviour": found.most_common(1)[0][0]} if found else {}
+    return {"behaviour": counts.most_common(1)[0][0]} if counts else {}
 
 
 def column_of_codes(
     grid: Grid, rows: Sequence[int], cols: Collection[int], names: int | None, framework: Framework
 ) -> int | None:
-    """The column whose codes agree with most names, for a table whose heading over them is gone.
+    """The column whose codes agree with most names, where the heading of the Refs is gone.
 
-    One that agrees with few is still the Refs, to be judged with what stands beside them, where it has
-    another code in every second row; else it is the council's own, such as one of links to behaviours.
+    One that agrees with few is still the Refs, to be judged with their rows, where it has a different
+    code in every second row; otherwise it is the council's own, such as links to behaviours.
     """
-    found: dict[int, list[tuple[str, bool]]] = {}
+    codes: dict[int, list[tuple[str, bool]]] = {}
     if names is not None:
         rows = [row for row in rows if read_text(grid.at(row, names))]
     for row in rows:
@@ -71,10 +71,10 @@ def column_of_codes(
             code = code_of(value, framework) if isinstance(value, str) and len(value) < LONGEST else ""
             if code:
                 agrees = name in ("", key_of(framework.row_by_code[code].name))
-                found.setdefault(col, []).append((code, agrees))
-    agreed = {col: sum(agrees for _, agrees in codes) for col, codes in found.items()}
-    best = max(found, key=lambda col: (agreed[col], len(found[col])), default=None)
+                codes.setdefault(col, []).append((code, agrees))
+    agreed = {col: sum(agrees for _, agrees in pairs) for col, pairs in codes.items()}
+    best = max(codes, key=lambda col: (agreed[col], len(codes[col])), default=None)
     if best is None:
         return None
-    different = {code for code, _ in found[best]}
+    different = {code for code, _ in codes[best]}
     return best if 2 * max(agreed[best], len(different)) >= len(rows) else None

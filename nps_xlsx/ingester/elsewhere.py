@@ -1,4 +1,4 @@
-"""What a council wrote where no answer is read: every text in a return that is neither ours nor an answer."""
+"""What a council wrote where no answer is read: every text that is neither ours nor an answer."""
 
 from __future__ import annotations
 
@@ -7,31 +7,30 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nps_xlsx.ingester.columns import code_of
-from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.grids import Aside, Grid, Position
 from nps_xlsx.ingester.locate import FoundStamp, Row, Table
 from nps_xlsx.ingester.ours import OurTexts, our_texts, words_of
+from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind
 from nps_xlsx.model.cells import TEXT_LIMIT, cell_name, position
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.values import CellValue, key_of, read_text
 
 COUNT_LIMIT = 1_000
-"""Texts of one file that are listed; the busiest honest return has a few dozen."""
+"""Texts listed per file; the busiest honest return has a few dozen."""
 
 TOTAL_LIMIT = 1_000_000
-"""Characters of all the texts of one file that are listed."""
+"""Characters listed per file."""
 
-_CELLS_TOLD = 12
+_CELLS_NAMED = 12
 """Cells that one problem names; all stand in the list."""
 
-# Both patterns of this module look at the first characters of a text alone.
 _IN_LIST = re.compile(r"[A-Z]{1,3}[0-9]{1,7}$|• ")
-"""On the hidden sheet, cells that links lead to, and suggested actions of any edition of the framework."""
+"""On the hidden sheet: the cells that links lead to, and suggested actions of any edition."""
 _COUNTED = wording.SUMMARY_HEADINGS[1]
 """The column of Summary that has numbers of ours."""
 _DEFAULT_HEADERS = {"", "page", "page of"}
-"""What is left of the headers and footers that programs write by themselves."""
+"""What is left of the headers and footers that programs write unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class _Found:
 
 @dataclass(slots=True)
 class Elsewhere:
-    """Looks through one file for what is neither ours nor read."""
+    """Looks through one file for texts that are neither ours nor read."""
 
     framework: Framework
     tables: Sequence[Table]
@@ -63,7 +62,7 @@ class Elsewhere:
         self.ours = our_texts(self.framework)
 
     def find(self, grids: Sequence[Grid], asides: Iterable[Aside]) -> Iterator[_Found]:
-        """What stands beside the cells, then in them: on our own sheets first, on added ones last."""
+        """Texts outside the cells, then in them: on our own sheets first, on added ones last."""
         by_name = {grid.name: grid for grid in grids}
         for aside in asides:
             if not self._is_ours(aside, by_name.get(aside.sheet)):
@@ -84,7 +83,7 @@ class Elsewhere:
                     yield _found(grid, at, TextKind.SHEET, text, is_likely=self._is_likely(text))
 
     def _not_ours(self, grid: Grid, passed_over: Container[Position] = ()) -> Iterator[tuple[Position, str]]:
-        """The cells that hold a text, or a number, that is not ours, but for those to be passed over."""
+        """Cells with a text or a number that is not ours, except those to be passed over."""
         for row, values in enumerate(grid.rows):
             for col, value in enumerate(values):
                 if value == "" or (row, col) in passed_over or value in self.ours.exact:
@@ -96,7 +95,7 @@ class Elsewhere:
     # --- Beside the cells
 
     def _is_ours(self, aside: Aside, grid: Grid | None) -> bool:
-        """Whether it says nothing that a cell of the file, or a program, does not say already."""
+        """Whether it only repeats what its cell says, or what programs write unasked."""
         if aside.kind is TextKind.HEADER:
             return key_of(aside.text) in _DEFAULT_HEADERS
         if aside.kind is TextKind.LINK and grid is not None:
@@ -140,7 +139,7 @@ class Elsewhere:
                 yield _found(grid, at, TextKind.BESIDE, text, is_likely=self._is_likely(text))
 
     def _read(self, grid: Grid) -> set[Position]:
-        """The cells that are read, or are reported where they cannot be: answers, details, stamps."""
+        """The cells that are read, or reported where they cannot be: answers, details, stamps."""
         inputs = {
             column.key
             for column in layout.assessment_columns(self.framework, with_review=True)
@@ -158,7 +157,7 @@ class Elsewhere:
         return read | {position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
 
     def _fixed(self, grid: Grid) -> set[Position]:
-        """The cells of our own words in the rows of the tables."""
+        """The cells of the tables that hold our own words."""
         return {
             (row.row, col)
             for row in self.rows
@@ -189,7 +188,7 @@ class Elsewhere:
         return bool(label) and words_of(label) in self.ours.free
 
     def _repeats(self, table: Table, at: Position, text: str) -> bool:
-        """Whether a doubled column says what the one that is read says."""
+        """Whether a doubled column repeats the one that is read."""
         keys = [key for key, col in table.doubled if col == at[1]]
         return any(read_text(table.value(at[0], key)) == text for key in keys)
 
@@ -212,7 +211,7 @@ class Elsewhere:
                 yield _found(grid, at, TextKind.LIVE, text, is_likely=is_plan or self._is_likely(text))
 
     def _repeated(self) -> frozenset[str]:
-        """What a live sheet repeats, for those of which nothing says where their formulas are."""
+        """What a live sheet repeats, where nothing says which of its cells hold formulas."""
         texts = (
             text
             for answer in self.answers
@@ -223,7 +222,7 @@ class Elsewhere:
         return self.ours.labels | {words_of(text) for text in (*texts, *cells, *own) if text}
 
     def _listed(self, grid: Grid) -> set[Position]:
-        """The cells of the list of what to look at: its columns, in the rows that have a number."""
+        """The cells of the list on What to look at: its columns, in the numbered rows."""
         columns = range(len(wording.MARKS_HEADINGS))
         return {
             (number, col)
@@ -233,8 +232,8 @@ class Elsewhere:
         }
 
 
-def other_texts(found: Iterable[_Found], findings: Findings) -> tuple[OtherText, ...]:
-    """The texts as they are listed, reported by sheet and kind; where there are too many, that too."""
+def other_texts(found: Iterable[_Found], reported: Reported) -> tuple[OtherText, ...]:
+    """The texts to list, reported by sheet and kind; that there were too many is reported as well."""
     kept: list[_Found] = []
     total = left = 0
     for one in found:
@@ -245,27 +244,28 @@ def other_texts(found: Iterable[_Found], findings: Findings) -> tuple[OtherText,
         total += length
         left += len(one.text) > TEXT_LIMIT
         kept.append(one)
-    _report(kept, findings)
+    _report(kept, reported)
     if left:
-        findings.tell("other-texts-cut", count=f"{left:,}")
+        reported.report("other-texts-cut", count=f"{left:,}")
     return tuple(
-        OtherText(Place(findings.file, one.sheet, one.cell), one.kind, one.text[:TEXT_LIMIT], one.author)
+        OtherText(Place(reported.file, one.sheet, one.cell), one.kind, one.text[:TEXT_LIMIT], one.author)
         for one in kept
     )
 
 
-def _report(found: Sequence[_Found], findings: Findings) -> None:
+def _report(found: Sequence[_Found], reported: Reported) -> None:
     groups: dict[tuple[str, TextKind, bool], list[_Found]] = {}
     for one in found:
         groups.setdefault((one.sheet, one.kind, one.is_likely), []).append(one)
     for (sheet, kind, is_likely), members in groups.items():
         if kind in (TextKind.SHEET, TextKind.COLUMN) and not is_likely:
-            continue  # that there is such a sheet or column is reported already
-        cells = list(dict.fromkeys(filter(None, (member.cell for member in members))))[:_CELLS_TOLD]
+            continue  # the sheet or column is reported already
+        cells = list(dict.fromkeys(filter(None, (member.cell for member in members))))[:_CELLS_NAMED]
         slug = "text-like-answer" if is_likely else "text-elsewhere"
-        place = Place("", sheet, ", ".join(cells))
-        value = "; ".join(" ".join(member.text.split())[:200] for member in members[:_CELLS_TOLD])
-        findings.tell(slug, place, value=value, kind=kind.value, count=_counted(len(members)))
+        place = Place("", sheet, cells[0] if cells else "")
+        value = "; ".join(" ".join(member.text.split())[:200] for member in members[:_CELLS_NAMED])
+        count = _counted(len(members))
+        reported.report(slug, place, value=value, cells=cells, kind=kind.value, count=count)
 
 
 def _counted(count: int) -> str:
@@ -286,5 +286,5 @@ def _at_cell(grid: Grid, cell: str) -> CellValue:
 
 
 def _address_key(text: str) -> str:
-    """An address without what programs put before it by themselves."""
+    """An address without the scheme that programs put before it."""
     return re.sub(r"^(mailto:|https?://|file:///?)", "", text.strip().casefold()).rstrip("/")

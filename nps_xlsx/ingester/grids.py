@@ -1,4 +1,4 @@
-"""What a reader gives: the values of each sheet, and what is known of cells beside their values."""
+"""What a reader gives: the values of each sheet, and what else is known of its cells."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ Position = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What stands in a sheet by its own file: which cells are filled, and with what kind of thing.
+    """What the file itself says of a sheet: which cells are filled, and with what kind of content.
 
-    Libraries give blanks for error cells, for formulas without a result and for what they
-    cannot read; what they give is held against this.
+    Libraries give blanks for error cells, formulas without a result and whatever they cannot
+    read; what they give is checked against this.
     """
 
     filled: set[Position] = field(default_factory=set)
     errors: dict[Position, str] = field(default_factory=dict)
     formulas: set[Position] = field(default_factory=set)
     without_result: set[Position] = field(default_factory=set)
-    """Formulas of which the file holds no result: nothing that we run would compute it."""
+    """Formulas whose result the file does not hold: nothing that we run would compute it."""
     broken: set[Position] = field(default_factory=set)
-    """Cells whose text is not there, or that stand there twice: no reader's word on them is taken."""
+    """Cells whose text is missing, or that stand there twice: no reader is believed about them."""
     formats: dict[Position, str] = field(default_factory=dict)
-    """The number formats of cells that show a number otherwise than it is stored."""
+    """The number formats of cells that show a number differently from how it is stored."""
     shown: dict[Position, str] = field(default_factory=dict)
-    """What such cells show, where the file says that itself."""
+    """What such cells show, where the file says so."""
     struck: set[Position] = field(default_factory=set)
     """Cells in which words are struck through."""
     merged: dict[Position, Position] = field(default_factory=dict)
-    """The cells below the first of a merged one, each with that first one."""
+    """Each further cell of a merged one, with the first."""
     values: dict[Position, CellValue] = field(default_factory=dict)
-    """What a second reader makes of the cells, in a format whose files cannot show that they are whole."""
+    """What a second reader makes of the cells, in a format that has no checksums."""
     is_1904: bool = False
     """Whether days are counted from 1904, as Excel for the Mac once did."""
     cut_at: int = 0
-    """Characters at which old programs that write this format cut texts; 0 where none do."""
+    """Characters at which old programs cut texts in this format; 0 where none do."""
 
     def formulas_alone(self) -> Sighting:
-        """The same without all but the formulas: all that need be known of a sheet that repeats answers."""
+        """The formulas alone: all that matters of a sheet that repeats answers."""
         return Sighting(formulas=self.formulas)
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The values of one sheet, from A1 on, and what is odd about some of its cells."""
+    """The values of one sheet, from A1, and what is odd about some of its cells."""
 
     name: str
     rows: list[list[CellValue]]
@@ -57,13 +57,13 @@ class Grid:
     formulas: frozenset[Position] = frozenset()
     without_result: frozenset[Position] = frozenset()
     unread: frozenset[Position] = frozenset()
-    """Filled cells of which no reader gives the value."""
+    """Filled cells whose value no reader gives."""
     formats: Mapping[Position, str] = field(default_factory=dict)
     shown: Mapping[Position, str] = field(default_factory=dict)
     struck: frozenset[Position] = frozenset()
     merged: Mapping[Position, Position] = field(default_factory=dict)
     unconfirmed: frozenset[Position] = frozenset()
-    """Cells of which a second reader says something else."""
+    """Cells that a second reader reads differently."""
     is_1904: bool = False
     cut_at: int = 0
 
@@ -74,7 +74,7 @@ class Grid:
         return ""
 
     def used(self, first: int, end: int) -> list[int]:
-        """The rows of a stretch in which anything stands: a stray cell may lie a million rows below."""
+        """The rows of a stretch that hold anything: a stray cell may lie a million rows below."""
         odd = {row for places in (self.errors, self.unread, self.without_result) for row, _ in places}
         return [row for row in range(first, end) if row in odd or self.rows[row]]
 
@@ -85,7 +85,7 @@ Notes = tuple[tuple[str, Mapping[str, str]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a file says of itself beside its sheets."""
+    """What a file says of itself."""
 
     saved_by: str = ""
     saved_at: str = ""
@@ -97,7 +97,7 @@ class Properties:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A text that stands beside the cells: a note, a text box, the address behind a link."""
+    """A text outside the cells: a note, a text box, the address behind a link."""
 
     sheet: str
     cell: str

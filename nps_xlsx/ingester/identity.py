@@ -1,4 +1,4 @@
-"""Who a return is from and for which round: by its stamp, and by what is left where that is lost."""
+"""Who a return is from and for which round: by its stamp, or by what is left where that is lost."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nps_xlsx.ingester.findings import Findings
 from nps_xlsx.ingester.grids import Grid, Properties
 from nps_xlsx.ingester.locate import FoundStamp
 from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.model import Council, Framework, Place
+from nps_xlsx.model.cells import position
 from nps_xlsx.register.councils import CouncilError, Register
 from nps_xlsx.workbook.names import by_file_name
 from nps_xlsx.workbook.stamp import Stamp, StampError, parse_stamp
 from nps_xlsx.workbook.values import read_text
 
 Details = Mapping[str, tuple[str, Place]]
-"""What stands on Start here, and where, by the key of its label."""
+"""The text of each detail on Start here, and its place, by the key of its label."""
 
 _REFERENCE = re.compile(r"'?(?P<sheet>[^'!]+)'?!\$?(?P<letters>[A-Z]{1,3})\$?(?P<row>[0-9]{1,7})")
 _NOWHERE = ("", Place())
@@ -36,14 +37,14 @@ class Identity:
     asked: tuple[str, ...] = ()
     with_review: bool = False
     foreign: frozenset[str] = frozenset()
-    """Sheets whose stamp names another council: what stands on them is not this council's."""
+    """Sheets whose stamp names another council: their answers are not this council's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """Tells who one file is from, and what about that does not fit together."""
+    """Works out who one file is from, and reports what contradicts it."""
 
-    findings: Findings
+    reported: Reported
     framework: Framework
     register: Register
 
@@ -62,17 +63,17 @@ class Identifier:
         if stamp.edition != self.framework.edition:
             raise RefusedError("edition-unknown", value=stamp.edition)
         identity = self._by_stamp(stamp, details, stamps)
-        self._tell_contradictions(identity, details)
-        self._tell_hidden(stamp, hidden)
-        self._tell_file_name(identity)
+        self._report_contradictions(identity, details)
+        self._report_hidden(stamp, hidden)
+        self._report_file_name(identity)
         return identity
 
     # --- With a stamp
 
     def _of_most_sheets(self, stamps: Sequence[FoundStamp]) -> Stamp | None:
-        for damaged in (found for found in stamps if found.stamp is None):
-            self.findings.tell("stamp-damaged", Place("", damaged.grid, damaged.cell), value=damaged.text)
-        whole = [found.stamp for found in stamps if found.stamp is not None]
+        for damaged in (one for one in stamps if one.stamp is None):
+            self.reported.report("stamp-damaged", Place("", damaged.grid, damaged.cell), value=damaged.text)
+        whole = [one.stamp for one in stamps if one.stamp is not None]
         if not whole:
             return None
         chosen, _ = Counter(stamp.workbook for stamp in whole).most_common(1)[0]
@@ -83,7 +84,9 @@ class Identifier:
         council = self.register.by_code.get(gss_code)
         typed = details.get("council", _NOWHERE)
         if council is None:
-            self.findings.tell("council-unknown", details.get("gss_code", _NOWHERE)[1], value=stamp.gss_code)
+            self.reported.report(
+                "council-unknown", details.get("gss_code", _NOWHERE)[1], value=stamp.gss_code
+            )
         return Identity(
             gss_code=gss_code,
             council=council.name if council else typed[0] or gss_code,
@@ -96,20 +99,20 @@ class Identifier:
         )
 
     def _foreign(self, stamp: Stamp, stamps: Iterable[FoundStamp]) -> frozenset[str]:
-        """Tell sheets with another stamp; those of another council are not read."""
+        """Report sheets with another stamp; those of another council are not read."""
         foreign = set()
         for other in stamps:
             if other.stamp is None or other.stamp.workbook == stamp.workbook:
                 continue
             is_foreign = other.stamp.gss_code != stamp.gss_code
             slug = "sheet-of-other-council" if is_foreign else "stamp-differs"
-            self.findings.tell(slug, Place("", other.grid, other.cell), value=other.text)
+            self.reported.report(slug, Place("", other.grid, other.cell), value=other.text)
             if is_foreign:
                 foreign.add(other.grid)
         return frozenset(foreign)
 
-    def _tell_contradictions(self, identity: Identity, details: Details) -> None:
-        """Tell where the code, the name or the round on the first sheet is not that of the stamp."""
+    def _report_contradictions(self, identity: Identity, details: Details) -> None:
+        """Report where the first sheet and the stamp differ in code, name or round."""
         built_for = f"{identity.council} ({identity.gss_code})"
         for key in ("gss_code", "council"):
             typed, place = details.get(key, _NOWHERE)
@@ -117,29 +120,31 @@ class Identifier:
                 continue
             council = self._find(typed)
             if council is None:
-                self.findings.tell("council-unmatched", place, field=key, value=typed, built_for=built_for)
+                self.reported.report("council-unmatched", place, field=key, value=typed, built_for=built_for)
             elif council.gss_code != identity.gss_code:
-                self.findings.tell("council-differs", place, field=key, value=typed, built_for=built_for)
+                self.reported.report("council-differs", place, field=key, value=typed, built_for=built_for)
         round_, place = details.get("round", _NOWHERE)
         if round_ and round_.casefold() != identity.round.casefold():
-            self.findings.tell("round-differs", place, field="round", value=round_, built_for=identity.round)
+            self.reported.report(
+                "round-differs", place, field="round", value=round_, built_for=identity.round
+            )
 
-    def _tell_hidden(self, stamp: Stamp, hidden: Sequence[tuple[str, str]]) -> None:
+    def _report_hidden(self, stamp: Stamp, hidden: Sequence[tuple[str, str]]) -> None:
         for where, text in hidden:
             try:
                 other = parse_stamp(text)
             except StampError:
                 other = None
             if other is None or other.workbook != stamp.workbook:
-                self.findings.tell("property-differs", value=text, where=where)
+                self.reported.report("property-differs", value=text, where=where)
 
-    def _tell_file_name(self, identity: Identity) -> None:
-        code, round_ = by_file_name(self.findings.file)
+    def _report_file_name(self, identity: Identity) -> None:
+        code, round_ = by_file_name(self.reported.file)
         code = self.register.present_code(code)
         if code and (code, round_.casefold()) != (identity.gss_code, identity.round.casefold()):
-            name = self.findings.file.rpartition("/")[2]
+            name = self.reported.file.rpartition("/")[2]
             built_for = f"{identity.council}, round {identity.round}"
-            self.findings.tell("file-name-differs", value=name, built_for=built_for)
+            self.reported.report("file-name-differs", value=name, built_for=built_for)
 
     # --- Without one
 
@@ -148,34 +153,34 @@ class Identifier:
             try:
                 stamp = parse_stamp(text)
             except StampError:
-                continue  # what is typed may say more
+                continue  # what somebody typed may say more
             if stamp is not None and stamp.edition == self.framework.edition:
-                self.findings.tell("stamp-missing", by=where)
+                self.reported.report("stamp-missing", by=where)
                 identity = self._by_stamp(stamp, details, ())
-                self._tell_contradictions(identity, details)
+                self._report_contradictions(identity, details)
                 return identity
         return self._by_what_is_left(details)
 
     def _by_what_is_left(self, details: Details) -> Identity:
-        code, round_ = by_file_name(self.findings.file)
+        code, round_ = by_file_name(self.reported.file)
         typed = [details.get(key, _NOWHERE)[0] for key in ("gss_code", "council")]
         round_ = details.get("round", _NOWHERE)[0] or round_
         ways = ((typed[0], "what is typed on Start here"), (typed[1], "what is typed on Start here"))
         for wanted, by in (*ways, (code, "the name of the file")):
             council = self._find(wanted)
             if council is not None:
-                self._tell_left(by, round_)
+                self._report_left(by, round_)
                 return Identity(council.gss_code, council.name, round_)
         if not typed[0]:
             raise RefusedError("council-missing", value=typed[1])
-        self._tell_left("what is typed on Start here", round_)
-        self.findings.tell("council-unknown", details["gss_code"][1], field="gss_code", value=typed[0])
+        self._report_left("what is typed on Start here", round_)
+        self.reported.report("council-unknown", details["gss_code"][1], field="gss_code", value=typed[0])
         return Identity(typed[0].upper(), typed[1] or typed[0], round_)
 
-    def _tell_left(self, by: str, round_: str) -> None:
-        self.findings.tell("stamp-missing", by=by)
+    def _report_left(self, by: str, round_: str) -> None:
+        self.reported.report("stamp-missing", by=by)
         if not round_:
-            self.findings.tell("round-unknown")
+            self.reported.report("round-unknown")
 
     def _find(self, name: str) -> Council | None:
         if not name:
@@ -187,16 +192,13 @@ class Identifier:
 
 
 def _hidden(properties: Properties, grids: Sequence[Grid]) -> list[tuple[str, str]]:
-    """What the file's property and its defined name say, with what to call each."""
+    """The stamps in the file's property and its defined name, with what to call each."""
     named = properties.stamp_name.strip('"')
-    if found := _REFERENCE.fullmatch(properties.stamp_name):
-        named = _cell_text(grids, found["sheet"], found["letters"], int(found["row"]))
-    said = (("the file's hidden property", properties.stamp), ("the file's defined name", named))
-    return [(where, text) for where, text in said if " | " in text]
+    if match := _REFERENCE.fullmatch(properties.stamp_name):
+        named = _cell_text(grids, match["sheet"], match["letters"] + match["row"])
+    channels = (("the file's hidden property", properties.stamp), ("the file's defined name", named))
+    return [(where, text) for where, text in channels if " | " in text]
 
 
-def _cell_text(grids: Sequence[Grid], sheet: str, letters: str, row: int) -> str:
-    col = 0
-    for letter in letters:
-        col = 26 * col + ord(letter) - 64
-    return next((read_text(grid.at(row - 1, col - 1)) for grid in grids if grid.name == sheet), "")
+def _cell_text(grids: Sequence[Grid], sheet: str, cell: str) -> str:
+    return next((read_text(grid.at(*position(cell))) for grid in grids if grid.name == sheet), "")

@@ -1,7 +1,6 @@
-"""Where things are in a workbook that came back: tables by their headings, rows by their Ref.
+"""Where things are in a return: tables by their headings, rows by their Ref.
 
-Coordinates, the order of sheets and their names are not relied on: officers insert,
-sort, rename and paste.
+Coordinates, order and names of sheets prove nothing: officers insert, sort, rename and paste.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ from nps_xlsx.workbook.values import CellValue, key_of, read_text
 
 _ENOUGH_HEADINGS = 3
 _SURELY_HEADINGS = 6
-"""More than an officer's own words can be taken for: such a row is one of headings whatever stands beside."""
+"""More than an officer's own words can be mistaken for: such a row holds headings."""
 
 _ENOUGH_LABELS = 3
 _OF_ANSWERS = {"behaviour", "current", "target", "evidence"}
-"""Headings of which a table of answers has one: the hidden sheet has none, even where it was renamed."""
+"""A table of answers has one of these headings; the hidden sheet has none, whatever it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,10 @@ class Table:
     grid: Grid
     heading_row: int
     rows: Sequence[int]
-    """The rows below the headings, up to the headings of another table, in which anything stands."""
+    """The rows that hold anything, below the headings and above those of another table."""
     columns: dict[str, int]
     doubled: Sequence[tuple[str, int]] = ()
-    """Further columns under a heading that stands there more than once: they are not read."""
+    """Further columns under a doubled heading: they are not read."""
     extra: dict[int, str] = field(default_factory=dict)
     """Columns under headings that are not ours, with their headings."""
     has_ref_heading: bool = True
@@ -65,14 +64,14 @@ class Table:
         return self.grid.at(*self.at(row, key))
 
     def at(self, row: int, key: str) -> Position:
-        """The position of a cell; of an answer in a merged one, which is for all its rows, of its first."""
+        """The position of a cell; for an answer in a merged one, that of its first cell."""
         at = (row, self.columns.get(key, -1))
         first = self.grid.merged.get(at, at)
         is_below = bool(self.rows) and self.heading_row < first[0] <= self.rows[-1]
         return first if is_below and key not in ("ref", "behaviour") else at
 
     def holds(self, row: int, key: str) -> bool:
-        """Whether anything stands in a column of a row, even an error, which reads as blank."""
+        """Whether a column of a row holds anything, even an error, which reads as blank."""
         at, grid = self.at(row, key), self.grid
         return (
             bool(read_text(grid.at(*at)))
@@ -90,12 +89,12 @@ class Row:
     table: Table
     row: int
     by_name: bool = False
-    """Whether its Ref was lost, and the row was known by the behaviour's name."""
+    """Whether its Ref was lost, so that it is known by the behaviour's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundStamp:
-    """A stamp and its place; without a stamp where the check characters did not fit."""
+    """A stamp and its place; ``stamp`` is ``None`` where the check characters do not fit."""
 
     text: str
     grid: str
@@ -105,13 +104,13 @@ class FoundStamp:
 
 @dataclass(frozen=True, slots=True)
 class FoundDetail:
-    """What stands beside a label of the first sheet, and what cannot be seen in its value."""
+    """The value beside a label of the first sheet, and what the value does not show."""
 
     value: CellValue
     place: Place
     is_struck: bool = False
     is_merged: bool = False
-    """Whether its cell is one with another above it, whose value it has."""
+    """Whether its cell is merged with one above, whose value it has."""
 
 
 # --- Tables -----------------------------------------------------------------------
@@ -120,8 +119,8 @@ class FoundDetail:
 def live_grids(grids: Iterable[Grid], stamps: Iterable[FoundStamp]) -> set[str]:
     """The names of the sheets that only repeat, by formulas, what is answered elsewhere.
 
-    By their stamps, whatever they are called now, and otherwise by their names.  A sheet with
-    another stamp too holds answers, and what it repeats was pasted beside them.
+    They are known by their stamps, otherwise by their names.  A sheet with another stamp as well
+    holds answers, and what it repeats was pasted there.
     """
     live: dict[str, bool] = {}
     for found in stamps:
@@ -163,7 +162,7 @@ def _tables(grid: Grid, keys: Mapping[str, str], framework: Framework) -> Iterat
 
 
 def _headings(values: Sequence[CellValue], keys: Mapping[str, str]) -> dict[str, list[int]]:
-    """The columns under each known heading; none where too few of them are known."""
+    """The columns under each known heading; none where too few are known."""
     found: dict[str, list[int]] = {}
     for col, value in enumerate(values):
         key = keys.get(key_of(value)) if isinstance(value, str) and 0 < len(value) < LONGEST else None
@@ -177,12 +176,12 @@ def _are_enough(found: Collection[str]) -> bool:
 
 
 def _blocks(found: Mapping[str, list[int]], width: int) -> list[range]:
-    """The columns of each of the tables that stand side by side, every one from its own Ref on."""
+    """The columns of each table side by side, every one from its own Ref on."""
     blocks: list[range] = []
     for first, end in pairwise([0, *found.get("ref", [])[1:], width]):
         around = [*blocks[-1:], range(first, end)]
         if len(around) == 2 and any(len(_within(part, found)) < _ENOUGH_HEADINGS for part in around):
-            blocks[-1] = range(around[0].start, end)  # a lone column, and no table
+            blocks[-1] = range(around[0].start, end)  # a lone column, not a table
         else:
             blocks.append(range(first, end))
     return [block for block in blocks if _are_enough(_within(block, found))]
@@ -251,10 +250,10 @@ def find_rows(tables: Sequence[Table], framework: Framework) -> Iterator[Row]:
 
 
 def _names(present: set[str], framework: Framework) -> dict[str, str]:
-    """Codes by the names of behaviours, those that a table of these codes can lack.
+    """Codes by the names of behaviours that a table of these codes may lack.
 
-    Names recur from one key area to another ("High level principle"), so only the areas that
-    the table has rows of are looked at, and names that are still not unique are left out.
+    Names recur from one key area to another ("High level principle"), so only the areas of the
+    table's own rows count, and names that are still not unique are left out.
     """
     areas = {framework.area_by_code[code].code for code in present if code}
     rows = [row for area in framework.areas if not areas or area.code in areas for row in area.rows]
@@ -304,7 +303,7 @@ def _shown(stamp: str) -> str:
 
 
 def find_details(grids: Sequence[Grid]) -> dict[str, FoundDetail]:
-    """The council's details: the cell to the right of each label, on the sheet that has most of them."""
+    """The council's details: the cell to the right of each label, on the sheet with most labels."""
     labels = {key_of(detail.label): detail.key for detail in DETAILS}
     best: dict[str, tuple[int, int]] = {}
     where = Grid("", [])
@@ -330,7 +329,7 @@ def find_details(grids: Sequence[Grid]) -> dict[str, FoundDetail]:
 def _detail(grid: Grid, cell: Position, *, is_day: bool) -> FoundDetail:
     at = grid.merged.get(cell, cell)
     value = grid.at(*at)
-    if not is_day:  # a day is read from what is stored, whatever is shown of it
+    if not is_day:  # a day is read from what is stored, whatever the cell shows
         value = grid.shown.get(at) or shown(value, grid.formats.get(at, "")) or value
     place = Place("", grid.name, cell_name(*cell))
     return FoundDetail(value, place, at in grid.struck, at != cell and value != "")

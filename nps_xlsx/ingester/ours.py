@@ -1,4 +1,4 @@
-"""Every text that the builder writes, as the ingester knows it again: by its words, wherever it stands."""
+"""Every text that the builder writes, so that the ingester knows it by its words, wherever it stands."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ class OurTexts:
     """The texts of every kind of workbook that is built from a framework."""
 
     exact: frozenset[str]
-    """The texts that are always the same, as they are written: most come back so."""
+    """Texts that are always the same, as written: most come back so."""
     whole: frozenset[str]
-    """Keys of the same."""
+    """Their keys."""
     templates: tuple[tuple[str, ...], ...]
-    """Keys of what stands between the words that are filled in, of the texts that have such."""
+    """Keys of the fixed parts of texts with words filled in."""
     labels: frozenset[str]
-    """Keys of what the lists offer: ours on the live sheets and in headings, an answer anywhere else."""
+    """Keys of what the lists offer: ours on live sheets and in headings, an answer anywhere else."""
     free: frozenset[str]
-    """Keys of the labels on the first sheet beside which stands whatever the analyst wrote."""
+    """Keys of the labels on the first sheet beside the analyst's own words."""
 
     def has(self, text: str, cut_at: int = 0) -> bool:
-        """Whether a text is one of ours, or the beginning of one where texts may have been cut."""
+        """Whether a text is ours, or the beginning of one where texts may have been cut."""
         key = words_of(text)
         if key in self.whole or any(_fits(key, parts) for parts in self.templates):
             return True
@@ -47,7 +47,7 @@ class OurTexts:
 
 
 def _fits(key: str, parts: tuple[str, ...]) -> bool:
-    """Whether a key has these parts in their order, the first at its beginning and the last at its end."""
+    """Whether a key has these parts in order, from its beginning to its end."""
     first, *between, last = parts
     if len(key) < len(first) + len(last) or not (key.startswith(first) and key.endswith(last)):
         return False
@@ -61,7 +61,7 @@ def _fits(key: str, parts: tuple[str, ...]) -> bool:
 
 
 def our_texts(framework: Framework) -> OurTexts:
-    """What a workbook of this framework says, in whatever edition, language of a client or round."""
+    """What a workbook of this framework says, whatever its edition, client or round."""
     templates = [framework.guidance.subtitle, *_passages(framework), *_counted()]
     plain = [text for text in templates if "{" not in text]
     parts = {_parts(text) for text in templates if "{" in text}
@@ -78,7 +78,7 @@ def our_texts(framework: Framework) -> OurTexts:
 
 
 def _parts(template: str) -> tuple[str, ...]:
-    """What stands between the words that are filled in, as it is compared."""
+    """The fixed parts of a text with words filled in, as they are compared."""
     pieces = list(Formatter().parse(template))
     parts = [_own_key(literal) for literal, _, _, _ in pieces]
     return (*parts, "") if pieces[-1][1] is not None else tuple(parts)
@@ -123,7 +123,7 @@ def _free(framework: Framework) -> Iterator[Passage]:
 
 
 def _passages(framework: Framework) -> Iterator[str]:
-    """The paragraphs of the first sheet, with whom to ask put in, and without those that are free."""
+    """The paragraphs of the first sheet, with the contact filled in, without the free ones."""
     words, free = framework.guidance.words, tuple(_free(framework))
     for passage in _all_passages(framework):
         if passage not in free:

@@ -1,7 +1,7 @@
 """Which behaviour a row is: its Ref, the name beside it and its descriptors must not contradict one another.
 
 Officers sort rows and number the Refs anew, or sort all columns but the first ones.  Then every
-answer stands beside a Ref that is not its own, and nothing else in the file says so.
+answer stands beside another behaviour's Ref, and nothing else in the file says so.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from nps_xlsx.workbook.values import key_of, read_text
 
 @dataclass(frozen=True)
 class Doubt:
-    """The rows of one table of which nobody can say whose answers they hold, each with what stands there."""
+    """The rows of one table whose behaviour is in doubt, each with what stands beside its Ref."""
 
     table: Table
     pairs: Sequence[tuple[Row, str]]
 
     @property
     def is_of_table(self) -> bool:
-        """Whether it leaves no row of the table to be believed: Refs are seldom changed singly."""
+        """Whether no row of the table can be believed: Refs are seldom changed singly."""
         return len(self.pairs) > 1
 
     @property
@@ -35,15 +35,15 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Witnesses:
-    """Hears what the cells of a row say, beside its Ref, about which behaviour it is."""
+    """Which behaviour the cells of a row, other than its Ref, say that it is."""
 
     framework: Framework
 
     def doubts(self, rows: Iterable[Row]) -> Iterator[Doubt]:
-        """The doubt about each table in which there is one.
+        """The doubt about each table that has one.
 
-        A name that is no behaviour's says nothing, nor does a blank one or a descriptor that was
-        changed: then the Ref stands.  But not that of a behaviour which another row claims to be.
+        A blank name, one that is not a behaviour's, and a changed descriptor say nothing: then the Ref
+        stands, unless another row claims to be the same behaviour.
         """
         together: dict[int, list[Row]] = {}
         for row in rows:
@@ -60,7 +60,7 @@ class Witnesses:
                 yield Doubt(members[0].table, pairs)
 
     def _hear(self, row: Row) -> frozenset[str]:
-        """The behaviours that a row can be by its name or its descriptors; none where they say nothing."""
+        """The behaviours that a row can be by its name or descriptors; none where they say nothing."""
         behaviour = self.framework.row_by_code[row.ref]
         name = row.table.value(row.row, "behaviour")
         by_name = {row.ref} if name == behaviour.name else self._by_name.get(key_of(read_text(name)), set())
@@ -85,14 +85,14 @@ class Witnesses:
 
     @cached_property
     def _by_descriptor(self) -> Mapping[str, set[str]]:
-        """The behaviour by each text that only one has at its levels: what several share says nothing."""
+        """The behaviour by each of its levels' texts; texts that several share say nothing."""
         pairs = {(text, row.code) for row in self.framework.rows for text in row.descriptors if text}
         return {text: codes for text, codes in _codes(pairs).items() if len(codes) == 1}
 
 
 def _codes(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
     """The codes by what they share: names recur from one area to another ("High level principle")."""
-    found: dict[str, set[str]] = {}
+    codes: dict[str, set[str]] = {}
     for text, code in pairs:
-        found.setdefault(text, set()).add(code)
-    return found
+        codes.setdefault(text, set()).add(code)
+    return codes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import chain
@@ -53,9 +53,18 @@ CATALOGUE: Mapping[str, Kind] = {slug: kind for kinds in SECTIONS.values() for s
 
 
 def problem(
-    slug: str, place: Place, *, ref: str = "", field: str = "", value: str = "", **words: str
+    slug: str,
+    place: Place,
+    *,
+    ref: str = "",
+    field: str = "",
+    value: str = "",
+    cells: Sequence[str] = (),
+    **words: str,
 ) -> Problem:
     """A problem of a kind in the catalogue, at a place, with its words filled in.
+
+    ``cells`` are its cells where there are several; the place has the first.
 
     Raises:
         KeyError: the catalogue has no such kind, or its message needs a word that is missing.
@@ -71,7 +80,7 @@ def problem(
         advice=kind.advice.format(**filled),
         ask=asked.format(**filled),
         refs=_if_any(ref),
-        cells=_if_any(place.cell),
+        cells=tuple(cells) or _if_any(place.cell),
         values=_if_any(value),
         field=field,
     )
@@ -118,8 +127,9 @@ def _as_one(members: list[Problem]) -> Problem:
     if len(members) == 1:
         return first
     refs, cells = _all(member.refs for member in members), _all(member.cells for member in members)
-    whole = problem(first.slug, first.place, ref=", ".join(refs), field=first.field, value=", ".join(values))
-    return replace(whole, refs=refs, cells=cells, values=values)
+    words = {"ref": ", ".join(refs), "value": ", ".join(values)}
+    whole = problem(first.slug, first.place, field=first.field, cells=cells, **words)
+    return replace(whole, refs=refs, values=values)
 
 
 def _all(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

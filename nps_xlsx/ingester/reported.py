@@ -1,8 +1,9 @@
-"""The problems of one file, collected on the way through it."""
+"""The problems of one file, collected while it is read."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from nps_xlsx.ingester.refusal import RefusedError
@@ -10,19 +11,19 @@ from nps_xlsx.model import Place, Problem
 from nps_xlsx.model.problems import problem
 
 PROBLEM_LIMIT = 10_000
-"""Problems of one file: a workbook of ours has 700 cells to fill in, and lists of problems are for people."""
+"""Problems that one file may have: our workbook has 700 cells to fill in, and people read the list."""
 
 _NOWHERE = Place()
 
 
 @dataclass(slots=True)
-class Findings:
-    """Problems as they are found; every place gets the file's name."""
+class Reported:
+    """The problems of one file as they are reported; every place gets the file's name."""
 
     file: str
     problems: list[Problem] = field(default_factory=list)
 
-    def tell(
+    def report(
         self,
         slug: str,
         place: Place = _NOWHERE,
@@ -30,15 +31,16 @@ class Findings:
         ref: str = "",
         field: str = "",
         value: str = "",
+        cells: Sequence[str] = (),
         **words: str,
     ) -> None:
-        """Add a problem of a kind in the catalogue.
+        """Add a problem of a kind in the catalogue; ``cells`` where it is about several.
 
         Raises:
-            RefusedError: there are so many that nobody could use the file, or the lists that it stands in.
+            RefusedError: there are more than anybody could use.
         """
         if len(self.problems) == PROBLEM_LIMIT:
-            most, _ = Counter(found.place.sheet for found in self.problems).most_common(1)[0]
+            most, _ = Counter(problem.place.sheet for problem in self.problems).most_common(1)[0]
             raise RefusedError("file-swamped", limit=f"{PROBLEM_LIMIT:,}", value=most)
         here = replace(place, file=self.file)
-        self.problems.append(problem(slug, here, ref=ref, field=field, value=value, **words))
+        self.problems.append(problem(slug, here, ref=ref, field=field, value=value, cells=cells, **words))
