@@ -37,11 +37,14 @@ _CLEANED = re.compile(
     re.IGNORECASE,
 )
 """Parts of which it is known what people write in them; every other is emptied."""
+# Each takes what it can and gives nothing back: linear. What is not closed ends with the text.
 _TOKEN = re.compile(
-    r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>|[^<]++""", re.DOTALL
+    r"""<!--(?:(?!-->).)*+(?:-->)?|<!\[CDATA\[(?:(?!\]\]>).)*+(?:\]\]>)?"""
+    r"""|<(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|[^<]++""",
+    re.DOTALL,
 )
 _TAG = re.compile(r"<(/?)(?:\w+:)?([\w-]+)")
-_ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*("[^"]*"|'[^']*')""")
+_ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*+("[^"]*+"|'[^']*+')""")
 # What Excel writes for a character, a code of a header, or a word.
 _WORD = re.compile(r"_x[0-9A-Fa-f]{4}_|&(?:K[0-9A-Fa-f]{6}|[A-Z]|\d{1,3})|[^\W_]+")
 _IN_FORMULA = re.compile(r"""(["'])(.*?)\1|[^\W\d][\w.]{3,}(?![\w.(])""")
