@@ -1,4 +1,4 @@
-"""Many responses into tables: every figure of every report, each beside the count that it rests on."""
+"""Turning many responses into tables: every figure of every report, with the count it rests on."""
 
 from nps_xlsx.figures.frames import UNKNOWN, accepted, council_label
 from nps_xlsx.figures.returned import Asked, response_rates

@@ -1,8 +1,8 @@
-"""The long table that everything is counted from: one row per response and scored behaviour."""
+"""The long table from which everything is counted: one row per response and scored behaviour."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -11,11 +11,8 @@ from nps_xlsx.register.councils import Register
 
 UNKNOWN = "Not in the register"
 
-_COLUMNS = (
-    *("place", "gss_code", "round", "theme", "area", "ref"),
-    *("current", "target", "gap", "last", "answered", "not_applicable"),
-)
 _NUMBERS = ("current", "target", "gap", "last")
+_COLUMNS = ("position", "gss_code", "round", "theme", "area", "ref", *_NUMBERS, "answered", "not_applicable")
 
 
 def accepted(returns: Sequence[Return]) -> tuple[Assessment, ...]:
@@ -29,7 +26,7 @@ def accepted(returns: Sequence[Return]) -> tuple[Assessment, ...]:
 
 
 def council_label(assessment: Assessment, *, with_round: bool = False) -> str:
-    """The council's name, with its respondent where a council sends several, and the round if wanted."""
+    """The council's name, with the respondent if it has several, and the round if wanted."""
     label = f"{assessment.council} ({assessment.respondent})" if assessment.respondent else assessment.council
     return f"{label}, round {assessment.round}" if with_round else label
 
@@ -39,37 +36,29 @@ def answer_frame(
 ) -> pd.DataFrame:
     """One row per assessment and scored behaviour that was asked.
 
-    ``place`` is the position of the assessment; ``current``, ``target``, ``gap`` and ``last``
-    (the council's level of the earlier round) are not-a-number where there is no level.
+    ``position`` is the assessment's; ``current``, ``target``, ``gap`` and ``last`` (the
+    council's level in the earlier round) are not-a-number where there is no level.
     """
     rows = [
         row
-        for place, assessment in enumerate(assessments)
-        for row in _rows(place, assessment, framework, previous.get(assessment.gss_code))
+        for position, assessment in enumerate(assessments)
+        for row in _rows(position, assessment, framework, previous.get(assessment.gss_code))
     ]
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
     return frame.astype(dict.fromkeys(_NUMBERS, float))
 
 
 def _rows(
-    place: int, assessment: Assessment, framework: Framework, previous: Assessment | None
-) -> list[tuple[object, ...]]:
-    rows: list[tuple[object, ...]] = []
-    for area in framework.areas:
-        for behaviour in area.behaviours:
-            ref = behaviour.code
-            if assessment.asked and ref not in assessment.asked:
-                continue
-            answer, last = assessment[ref], previous[ref].current if previous else None
-            rows.append(
-                (
-                    *(place, assessment.gss_code, assessment.round, framework.theme_name(area)),
-                    *(area.code, ref, _number(answer.current), _number(answer.target)),
-                    *(_number(answer.gap), _number(last)),
-                    *(answer.is_answered, answer.current == NOT_APPLICABLE),
-                )
-            )
-    return rows
+    position: int, assessment: Assessment, framework: Framework, previous: Assessment | None
+) -> Iterator[tuple[object, ...]]:
+    for ref in (behaviour.code for behaviour in framework.behaviours):
+        if assessment.asked and ref not in assessment.asked:
+            continue
+        area, answer = framework.area_by_code[ref], assessment[ref]
+        whose = (position, assessment.gss_code, assessment.round, framework.theme_name(area), area.code, ref)
+        last = previous[ref].current if previous else None
+        levels = (_number(level) for level in (answer.current, answer.target, answer.gap, last))
+        yield *whose, *levels, answer.is_answered, answer.current == NOT_APPLICABLE
 
 
 def _number(value: object) -> float:
@@ -77,7 +66,7 @@ def _number(value: object) -> float:
 
 
 def council_frame(assessments: Sequence[Assessment], register: Register) -> pd.DataFrame:
-    """One row per assessment: its council, and every fact that the register has of it."""
+    """One row per assessment: its council, and every fact that the register gives for it."""
     rounds = len({assessment.round for assessment in assessments})
     rows = []
     for assessment in assessments:

@@ -1,30 +1,29 @@
-"""One council beside the others: the medians and quartiles of its groups, and none of any other council.
+"""One council against the others: the medians and quartiles of its groups, and no other council's figures.
 
-Every figure of a group is its median or its quartiles (the values in order, between two of them in
-proportion: pandas' "linear", the statistics module's "inclusive"), to one decimal, over everyone in
-the group who gave that figure, the council itself included, so that all members see the same.
+Every figure of a group is its median or a quartile (between two values in proportion: pandas' "linear",
+the statistics module's "inclusive"), to one decimal, over everyone in the group who gave that figure,
+including the council itself, so that all members see the same.
 
 The rule of disclosure, for each figure by itself:
 
-1.  A group is shown only where at least ``threshold`` *other* councils of it gave the figure; and
-    only where it differs from each other group that is shown by nobody or by at least as many
-    others: else the few who make the difference could be worked out.  Otherwise the next broader
-    group stands in its place and is named: family, type, all; or region, all.
+1.  A group is shown only if at least ``threshold`` *other* councils in it gave the figure, and only
+    if it differs from every other group shown by nobody or by at least that many others:
+    otherwise the few who make the difference could be worked out.  If not, the next broader group
+    takes its place and is named: family, type, all; or region, all.
 2.  Quartiles are shown from ``QUARTILES_FROM`` others.  Then at least one other council lies beyond
-    each figure on either side, even where the reader's own level is the lowest or the highest: it
-    can always be that one of them, whichever, is elsewhere.
-3.  No least, no greatest, no count of a level.  How many others reach a level is told for all and
-    for one group of peers only, and none, one, all but one and all are not told apart.
-4.  A behaviour's levels are shown of no group in which the page withholds them, nor where a group, or the
-    difference between two that are shown, is all at one level once any one member is taken away
-    (see ``members``): for none of its members then, so that nobody learns that it is the odd one out.
-5.  Figures are rounded here, not by a cell's format, which would leave the whole number in the file.
+    each figure on either side, even if the reader's own level is the lowest or the highest: any
+    one of them could always be elsewhere.
+3.  No minimum, no maximum, no count of a level.  How many others reach a level is given only for all
+    and for one group of peers, and none is not distinguished from one, nor all from all but one.
+4.  A behaviour's levels are not shown for a group in which the page withholds them, nor if a group, or
+    the difference between two that are shown, is all at one level without any one member (see
+    ``members``): then not for any member, so that none learns that it is the odd one out.
+5.  Figures are rounded here, not by a cell's format, which would leave the exact number in the file.
 
-So no level of another council follows with certainty from one workbook, even for a reader who knows
-who took part (a test tries every small group).  What the rule does not do: it looks at one
-workbook beside the publication and the page.  Councils that lay theirs side
-by side, or one that gets two whose families differ by a single council, can tell more; within
-a run, a council is in one family only.
+So no other council's level follows with certainty from one workbook, even for a reader who knows who
+took part (a test tries every small group).  The rule considers one workbook, the publication and the
+page.  Councils that compare their workbooks, or one that gets two whose families differ by a single
+council, can learn more; within a run, a council is in one family only.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ from nps_xlsx.figures.tables import Tables
 from nps_xlsx.model.scores import THRESHOLD, one_decimal
 
 QUARTILES_FROM = 8
-"""Others from which no quartile touches the lowest or the highest of them, whatever the reader's own level.
+"""With this many others, no quartile is their lowest or highest, whatever the reader's own level.
 
 Of nine values in order, the lower quartile is the third: with the reader's own as the lowest, one other
 lies below it.
@@ -55,10 +54,10 @@ WHOLE, REGION, TYPE, FAMILY = "all", "region", "type", "family"
 """Kinds of group."""
 
 BROADER = {WHOLE: (), REGION: (WHOLE,), TYPE: (WHOLE,), FAMILY: (TYPE, WHOLE)}
-"""What stands in the place of a group that cannot be shown, nearest first."""
+"""What replaces a group that cannot be shown, nearest first."""
 
 LEVEL, AVERAGE, STEP, MOVE = "level", "average", "step", "move"
-"""Kinds of measure: a behaviour's level, an area's average, and the change of each since last round."""
+"""Kinds of measure: a behaviour's level, an area's average, and the change in each since last round."""
 
 Measure = tuple[str, str]
 """A kind of measure, and the code of its behaviour or area (``ALL`` for everything)."""
@@ -66,8 +65,8 @@ Measure = tuple[str, str]
 ALL = "all"
 
 TOO_FEW, TOO_NEAR, NOT_KNOWN, WITHHELD = "too few", "too near", "not known", "withheld"
-"""Why a group cannot be shown: too few others of it; nearly the same as a broader one; in no register; or
-its levels would let a member work out another's."""
+"""Why a group cannot be shown: too few others in it; nearly the same as a broader one; not in the register;
+or its levels would let a member work out another's."""
 
 Flags = npt.NDArray[np.bool_]
 Columns = Mapping[Measure, npt.NDArray[np.float64]]
@@ -75,7 +74,7 @@ Columns = Mapping[Measure, npt.NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some of the councils of one round: all, or those of a region, a type or a family."""
+    """Some of the councils in one round: all, or those of a region, a type or a family."""
 
     kind: str
     name: str
@@ -84,29 +83,29 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a group shows of one measure, and why it is not the group that was asked for."""
+    """A group's figure for one measure, and why it is not the group asked for."""
 
     group: Group | None = None
-    """Whose figure it is; ``None`` where not even all councils together can be shown."""
+    """Whose figure it is; ``None`` if not even all councils together can be shown."""
     councils: int = 0
-    """How many it rests on, the council itself among them where it gave the figure."""
+    """How many councils it rests on, including the council itself if it gave the figure."""
     median: float | None = None
     lower: float | None = None
     upper: float | None = None
     reason: str = ""
-    """Why it is not the group that was asked for, where it is not."""
+    """Why it is not the group asked for, if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How many of the others are at a level or above: never told where it says the same of everyone."""
+    """How many others are at a level or above, without saying so if it gives everyone's level away."""
 
     count: int
     others: int
 
     @property
     def share(self) -> float | None:
-        """The share, where it can be told."""
+        """The share, if it may be shown."""
         return self.count / self.others if 2 <= self.count <= self.others - 2 else None
 
     def __str__(self) -> str:
@@ -121,8 +120,8 @@ class Reached:
 class Peers:
     """What is compared, once for all councils; ``families`` by GSS code, as the analyst chose them.
 
-    Averages are over the same behaviours for everyone: those that were asked (``refs``, or all).  A council
-    that was not asked about all of an area's is not among those whose averages are compared.
+    Averages are over the same behaviours for everyone: those asked (``refs``, or all).  A council that
+    was not asked about all of an area is left out of the area's averages.
     """
 
     tables: Tables
@@ -135,7 +134,7 @@ class Peers:
     _parts: dict[tuple[str, ...], Peers] = field(default_factory=dict, repr=False)
 
     def about(self, refs: Iterable[str]) -> Peers:
-        """The same for a council that was asked only about these; for all where there are none."""
+        """The same for a council that was asked only about these; about all if there are none."""
         chosen = tuple(sorted(refs))
         if chosen == self.refs:
             return self
@@ -143,9 +142,9 @@ class Peers:
             self._parts[chosen] = replace(self, refs=chosen, _quartiles={}, _parts={})
         return self._parts[chosen]
 
-    def of(self, place: int) -> View:
-        """What one response (by its place in the tables) is shown."""
-        row = self.tables.councils.loc[place]
+    def of(self, position: int) -> View:
+        """What one response, by its position in the tables, is shown."""
+        row = self.tables.councils.loc[position]
         facts = {
             WHOLE: ALL,
             REGION: str(row["region"]),
@@ -154,11 +153,11 @@ class Peers:
         }
         round_ = str(row["round"])
         groups = {kind: Group(kind, name, round_) for kind, name in facts.items() if name}
-        return View(self, place, groups)
+        return View(self, position, groups)
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """Every measure of every response: a row per response (by place), a column per measure."""
+        """Every measure of every response: a row per response (by position), a column per measure."""
         answers = self.tables.answers
         if self.refs:
             answers = answers[answers["ref"].isin(self.refs)]
@@ -169,19 +168,19 @@ class Peers:
             STEP: _table(moved, "ref"),
             MOVE: self._by_area(moved),
         }
-        places = range(len(self.tables.responses))
-        return pd.concat({kind: frame.reindex(places) for kind, frame in frames.items()}, axis="columns")
+        positions = range(len(self.tables.responses))
+        return pd.concat({kind: frame.reindex(positions) for kind, frame in frames.items()}, axis="columns")
 
     def _by_area(self, answers: pd.DataFrame) -> pd.DataFrame:
-        """Averages by area and over everything, of those who were asked about all of it."""
+        """Averages by area and over everything, for those who were asked about all of it."""
         whole = pd.concat([answers, answers.assign(area=ALL)])
-        asked: Any = whole.pivot_table(index="place", columns="area", values="ref", aggfunc="count")
+        asked: Any = whole.pivot_table(index="position", columns="area", values="ref", aggfunc="count")
         means = _table(whole, "area")
         return means.where(asked[means.columns] == asked[means.columns].max())
 
     @cached_property
     def columns(self) -> Columns:
-        """The same column by column, for quick use."""
+        """The same by column, for quick use."""
         return _by_measure(self.values)
 
     @cached_property
@@ -190,7 +189,7 @@ class Peers:
         return {measure: ~np.isnan(values) for measure, values in self.columns.items()}
 
     def members(self, group: Group) -> Flags:
-        """Which responses are of a group."""
+        """Which responses are in a group."""
         return self._members[group]
 
     @cached_property
@@ -202,45 +201,45 @@ class Peers:
             TYPE: list(councils["council_type"]),
             FAMILY: [self.families.get(str(code), "") for code in councils["gss_code"]],
         }
-        found: dict[Group, Flags] = {}
+        members: dict[Group, Flags] = {}
         for kind, names in kinds.items():
-            for place, (name, round_) in enumerate(zip(names, councils["round"], strict=True)):
-                flags = found.setdefault(Group(kind, str(name), str(round_)), np.zeros(len(councils), bool))
-                flags[place] = True
-        return found
+            for position, (name, round_) in enumerate(zip(names, councils["round"], strict=True)):
+                group = Group(kind, str(name), str(round_))
+                members.setdefault(group, np.zeros(len(councils), bool))[position] = True
+        return members
 
     def quartiles(self, group: Group) -> Columns:
         """Lower quartile, median and upper quartile of every measure over a group; worked out once."""
         if group not in self._quartiles:
-            found = self.values[self.members(group)].quantile([0.25, 0.5, 0.75])
-            self._quartiles[group] = _by_measure(found)
+            own = self.values[self.members(group)]
+            self._quartiles[group] = _by_measure(own.quantile([0.25, 0.5, 0.75]))
         return self._quartiles[group]
 
 
 @dataclass(frozen=True)
 class View:
-    """What one council is shown of itself and of its groups."""
+    """What one council is shown about itself and its groups."""
 
     peers: Peers
-    place: int
+    position: int
     groups: Mapping[str, Group]
-    """The groups that it is in, by kind; no family where none was chosen."""
+    """The groups it is in, by kind; without a family if none was chosen."""
     _figures: dict[tuple[str, Measure], Figure] = field(default_factory=dict, repr=False, compare=False)
-    """Those that were asked for before: the sheets of a workbook ask for the same."""
+    """Those asked for before: the sheets of a workbook ask for the same ones."""
     _known: dict[Measure, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def took_part(self) -> int:
-        """How many councils responded in the round, the council itself included."""
+        """How many councils responded in the round, including the council itself."""
         return int(self.peers.members(self.groups[WHOLE]).sum())
 
     def own(self, measure: Measure) -> float | None:
         """The council's own figure, to one decimal."""
         values = self.peers.columns.get(measure)
-        return None if values is None else rounded(float(values[self.place]))
+        return None if values is None else rounded(float(values[self.position]))
 
     def figure(self, kind: str, measure: Measure) -> Figure:
-        """The figure of the council's region, type, family or all; a broader group's where it must be."""
+        """The figure of the council's region, type, family or all; if need be, of a broader group."""
         if (kind, measure) not in self._figures:
             self._figures[kind, measure] = self._chosen(kind, measure)
         return self._figures[kind, measure]
@@ -255,7 +254,7 @@ class View:
         return Figure(reason=reasons[kind])
 
     def reached(self, kind: str, ref: str, level: int) -> Reached | None:
-        """How many others of a group that is shown are at a level of a behaviour, or above it."""
+        """How many others in a group are at a level of a behaviour or above; ``None`` if it is not shown."""
         measure = (LEVEL, ref)
         if measure not in self.peers.columns or self._reasons(measure).get(kind) != "":
             return None
@@ -263,9 +262,9 @@ class View:
         return Reached(int((self.peers.columns[measure][others] >= level).sum()), int(others.sum()))
 
     def nearest(self, ref: str) -> Group | None:
-        """The group of peers that is told beside all: the family or, in its place, the type."""
-        found = self.figure(FAMILY if FAMILY in self.groups else TYPE, (LEVEL, ref)).group
-        return found if found and found.kind != WHOLE else None
+        """The group of peers that is shown besides all: the family or, in its place, the type."""
+        group = self.figure(FAMILY if FAMILY in self.groups else TYPE, (LEVEL, ref)).group
+        return group if group and group.kind != WHOLE else None
 
     def _figure(self, group: Group, measure: Measure, reason: str) -> Figure:
         lower, median, upper = (rounded(value) for value in self.peers.quartiles(group)[measure])
@@ -276,11 +275,11 @@ class View:
 
     def _others(self, group: Group, measure: Measure) -> Flags:
         others = self.peers.members(group) & self.peers.given[measure]
-        others[self.place] = False
+        others[self.position] = False
         return others
 
     def _reasons(self, measure: Measure) -> Mapping[str, str]:
-        """Why each of the council's groups is not shown for a measure; empty where it is."""
+        """Why each of the council's groups is not shown for a measure; empty if it is."""
         if measure not in self._known:
             self._known[measure] = self._find_reasons(measure)
         return self._known[measure]
@@ -306,19 +305,20 @@ class View:
         return TOO_NEAR if any(0 < few.sum() < self.peers.threshold for few in apart) else ""
 
     def _alike(self, group: Group, measure: Measure, councils: Sequence[Flags]) -> str:
-        """Whether a behaviour's levels say too much to some member, of any of these sets of councils."""
+        """``WITHHELD`` if a behaviour's levels in any of these sets say too much to a member, else empty."""
         kind, ref = measure
         if kind not in (LEVEL, STEP):
             return ""
         names = {REGION: (group.name, None), TYPE: (None, group.name)}
-        hidden = [self.peers.withheld.get(one, ()) for one in ((None, None), names.get(group.kind)) if one]
+        keys = filter(None, ((None, None), names.get(group.kind)))
+        hidden = [self.peers.withheld.get(key, ()) for key in keys]
         levels = self.peers.columns[LEVEL, ref]
         mixed = all(is_mixed(Counter(levels[some])) for some in councils if some.any())
         return "" if mixed and not any(ref in refs for refs in hidden) else WITHHELD
 
 
 def rounded(value: float) -> float | None:
-    """A figure to one decimal, halves up as Excel shows them; nothing for not-a-number."""
+    """A figure to one decimal, halves up as Excel shows it; ``None`` for not-a-number."""
     if np.isnan(value):
         return None
     return float(one_decimal(float(value)))
@@ -330,5 +330,5 @@ def _by_measure(frame: pd.DataFrame) -> Columns:
 
 
 def _table(answers: pd.DataFrame, by: str) -> pd.DataFrame:
-    table: Any = answers.pivot_table(index="place", columns=by, values="current", aggfunc="mean")
+    table: Any = answers.pivot_table(index="position", columns=by, values="current", aggfunc="mean")
     return pd.DataFrame(table)

@@ -20,12 +20,12 @@ class Asked:
 
     @property
     def missing(self) -> tuple[Council, ...]:
-        """The councils of which no return counts, by region, type and name."""
+        """The councils without a return that counts, by region, type and name."""
         rest = [council for council in self.councils.councils if council.gss_code not in self.returned]
         return tuple(sorted(rest, key=lambda c: (c.region, c.council_type, c.name.casefold())))
 
     def rates(self, fact: str) -> pd.DataFrame:
-        """How many of each ``region`` or ``council_type`` were asked and have returned; all of them last."""
+        """How many in each ``region`` or ``council_type`` were asked, and how many returned; then in all."""
         rows = pd.DataFrame(
             {
                 "group": [council.fact(fact) for council in self.councils.councils],
@@ -40,9 +40,9 @@ class Asked:
 
 
 def response_rates(tables: Tables, asked: Register | None = None) -> Asked:
-    """Who has returned of those asked: by default the principal councils of England.
+    """Which of the councils asked have returned: by default, of the principal councils of England.
 
-    Councils that responded without being on the list were evidently asked, and are added.
+    Councils that responded without being on the list were evidently asked, so they are added.
     """
     expected = asked or tables.register.principal()
     codes = {assessment.gss_code for assessment in tables.assessments}

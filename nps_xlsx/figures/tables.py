@@ -1,7 +1,7 @@
 """The tables of one consolidation, which every report shows in its own way.
 
-Levels are averaged only where one was given: no blank, no "not applicable", no principle
-(see ``scores``).  A mean is not-a-number where nothing was given; no report shows that.
+Only levels are averaged: no blank, no "not applicable", no principle (see ``scores``).  A
+mean is not-a-number where no level was given; no report shows that.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Tables:
 
     @property
     def rounds(self) -> tuple[str, ...]:
-        """The rounds that there are responses of."""
+        """The rounds with responses."""
         return tuple(dict.fromkeys(assessment.round for assessment in self.assessments))
 
     @property
     def as_of(self) -> dt.date | None:
-        """The day of the newest return in them; ``None`` where none is dated."""
+        """The date of the newest return in them; ``None`` if none is dated."""
         return newest(one for response in self.responses for one in response.basis)
 
     @cached_property
@@ -61,7 +61,7 @@ class Tables:
 
     @cached_property
     def themes(self) -> pd.DataFrame:
-        """Counts, means and gap by theme, the enablers as the last; no row without themes."""
+        """Counts, means and gap by theme, the enablers last; no rows if there are no themes."""
         names = dict.fromkeys(map(self.framework.theme_name, self.framework.areas))
         return self._over("theme", [name for name in names if name and self.framework.themes])
 
@@ -77,14 +77,14 @@ class Tables:
 
     @cached_property
     def heat(self) -> pd.DataFrame:
-        """Mean current level: a row per response (by place), a column per area."""
-        table = self.answers.pivot_table(index="place", columns="area", values="current", aggfunc="mean")
+        """Mean current level: a row per response (by position), a column per area."""
+        table = self.answers.pivot_table(index="position", columns="area", values="current", aggfunc="mean")
         codes = [area.code for area in self.framework.areas]
         return table.reindex(index=range(len(self.responses)), columns=codes)
 
     @cached_property
     def distribution(self) -> pd.DataFrame:
-        """How many responses gave each current level, "not applicable", or nothing, by behaviour."""
+        """How many responses gave each current level, "not applicable" or nothing, by behaviour."""
         return self._levels("current")
 
     @cached_property
@@ -95,32 +95,32 @@ class Tables:
     def groups(self, fact: str, by: str = "") -> pd.DataFrame:
         """Counts, means and gap of each group of councils, in all or by ``theme``, ``area`` or ``ref``.
 
-        The index is the group's name, or (name, code); ``councils`` counts the responses that
-        gave a level there.
+        The index is the group's name, or (name, code); ``councils`` counts the responses with a
+        level there.
         """
         keys = [fact, by] if by else [fact]
         table = _summary(self.answers, keys)
         given = self.answers[self.answers["current"].notna()]
-        table["councils"] = given.groupby(keys, sort=True)["place"].nunique().reindex(table.index).fillna(0)
+        table["councils"] = given.groupby(keys)["position"].nunique().reindex(table.index).fillna(0)
         return table.sort_index()
 
     @property
     def has_previous(self) -> bool:
-        """Whether any council that responded has answers of an earlier round to compare with."""
+        """Whether any council that responded has answers from an earlier round to compare with."""
         return bool(self.answers["last"].notna().any())
 
     @cached_property
     def before(self) -> pd.DataFrame:
-        """The answers of the earlier round, of every council that took part in it."""
+        """The answers in the earlier round, from every council that took part in it."""
         return answer_frame(list(self.previous.values()), self.framework, {})
 
     def movement(self, by: str = "area") -> pd.DataFrame:
         """The movement since the earlier round, by ``all``, ``theme``, ``area`` or ``ref``.
 
         ``all_last`` and ``all_now`` are the means of everyone in each round, with their counts;
-        ``same_last`` and ``same_now`` those of the answers that have a level in both rounds,
-        ``pairs`` how many these are, from how many ``councils``; ``change`` is their difference,
-        which no change of who answered can make.
+        ``same_last`` and ``same_now`` those of the answers with a level in both rounds, ``pairs``
+        how many these are, from how many ``councils``; ``change`` is the difference of these two,
+        which does not depend on who answered.
         """
         now, last = (frame.assign(all="all") for frame in (self.answers, self.before))
         both = now[now["current"].notna() & now["last"].notna()]
@@ -150,7 +150,7 @@ class Tables:
         return cast("pd.Series[float]", self.behaviours.loc[code])
 
     def levels(self, code: str) -> pd.Series[int]:
-        """How many responses are at each level of one behaviour."""
+        """How many responses gave each level of one behaviour."""
         return cast("pd.Series[int]", self.distribution.loc[code])
 
     def _order(self, by: str) -> list[str]:
@@ -186,25 +186,25 @@ def consolidate(
     register: Register,
     previous: Mapping[str, Assessment] | None = None,
 ) -> Tables:
-    """Tabulate the responses, one a council and round; ``previous`` is an earlier round by GSS code."""
+    """Tabulate the responses, one per council and round; ``previous`` is an earlier round by GSS code."""
     assessments = [response.assessment for response in responses]
     answers = answer_frame(assessments, framework, previous or {})
     councils = council_frame(assessments, register)
     facts = councils.drop(columns=["gss_code", "council", "round"])
-    whole = _summary(answers, ["place"]).reindex(range(len(assessments)))
+    whole = _summary(answers, ["position"]).reindex(range(len(assessments)))
     counts = [column for column in whole.columns if column not in ("current", "target", "gap")]
     return Tables(
         framework=framework,
         responses=tuple(responses),
         register=register,
         previous=previous or {},
-        answers=answers.join(facts, on="place"),
+        answers=answers.join(facts, on="position"),
         councils=councils.join(whole.fillna(dict.fromkeys(counts, 0))),
     )
 
 
 def _summary(answers: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Counts and means by columns: of current levels, of targets, and of gaps where both are there."""
+    """Counts and means by some columns: of current levels, of targets, and of gaps if both are given."""
     groups = answers.groupby(list(by), sort=False)
     return pd.DataFrame(
         {

@@ -64,7 +64,7 @@ def allowed(tables: Tables, facts: Sequence[str], threshold: int) -> Shown:
 def _too_alike(published: Publishable, which: str, groups: Collection[Group]) -> dict[Group, frozenset[str]]:
     """For each group, the behaviours whose counts are withheld from it (see ``members``)."""
     tables = published.tables
-    rows = tables.answers.pivot_table(index="place", columns="ref", values=which).fillna(0)
+    rows = tables.answers.pivot_table(index="position", columns="ref", values=which).fillna(0)
     cells = list(cells_of(tables.councils.loc[rows.index]))
     gone = published.current if which == "current" else published.aims
     found: dict[Group, frozenset[str]] = {}

@@ -53,7 +53,7 @@ def notable(
     """Everything that needs a decision: refused files first, then rulings, then council by council."""
     found = [*_no_returns(returns), *_refused(returns), *_rulings(returns, rulings)]
     for place, assessment in enumerate(tables.assessments):
-        rows = tables.answers[tables.answers["place"] == place]
+        rows = tables.answers[tables.answers["position"] == place]
         found += [
             *_few_answers(rows, assessment, place),
             *_jumps(rows, assessment, place),

@@ -34,7 +34,7 @@ def write_movement(book: Book, case: Case) -> None:
     """Key area by key area, then, on a sheet of their own, the behaviours that rose or fell."""
     answers = case.view.peers.tables.answers
     own = answers[
-        (answers["place"] == case.view.place) & answers["last"].notna() & answers["current"].notna()
+        (answers["position"] == case.view.position) & answers["last"].notna() & answers["current"].notna()
     ]
     columns = [
         Column.text("Key area", 320),

@@ -341,7 +341,7 @@ def _by_councils(shown: Publishable) -> list[Published]:
     """The averages of each council by name, and how many behaviours are behind each."""
     rows: list[tuple[str, list[Cell], list[Cell]]] = []
     for place, (_, council) in enumerate(shown.tables.councils.iterrows()):
-        own = shown.tables.answers[shown.tables.answers["place"] == place]
+        own = shown.tables.answers[shown.tables.answers["position"] == place]
         given = own.groupby("area")["current"].count().to_dict() | {"all": council["applicable"]}
         means = {**_row(shown.tables.heat, place), "all": council["current"]}
         sizes = [int(given.get(code, 0)) for code in _codes(shown)]
