@@ -264,6 +264,8 @@ def checks(made: Made) -> dict[str, list[Checked]]:
     consolidated, publication = (Checked(made.out / name) for name in list(DOCUMENTS)[:2])
     for compare in CONSOLIDATED:
         compare(consolidated, made.batch)
+    ranks = [row["Rank"][1] for row in consolidated.table("Gaps", ["Rank", "Ref"])]
+    assert len(set(ranks)) < len(ranks), "there are equals, so that it shows how they are ranked"
     for compare in PUBLISHED:
         compare(publication, made.batch)
     councils = made.batch.councils

@@ -82,18 +82,20 @@ def read_rows(folder: Path) -> list[Row]:
     """The scored behaviours of an edition, in its order."""
     root = tomllib.loads((folder / "framework.toml").read_text(encoding="utf-8"))
     rows = []
-    for name in [*root["themes"], root["enablers"]]:
+    apart = [root[key] for key in ("areas", "enablers") if key in root]
+    for name in [*root.get("themes", ()), *apart]:
         part: dict[str, Any] = tomllib.loads((folder / name).read_text(encoding="utf-8"))
         for area in part["key_areas"]:
-            names = (area["code"], area["sheet"], part.get("name", ENABLERS))
+            own = area["name"] if "themes" in root and name == root.get("enablers") else ""
+            names = (area["code"], area["sheet"], part.get("name", own))
             rows += [Row(r["code"], r["value_code"], r["short_name"], *names) for r in area["behaviours"]]
     return rows
 
 
-def read_labels(folder: Path) -> dict[int, str]:
-    """The names of the levels."""
+def read_levels(folder: Path) -> tuple[dict[int, str], int | None]:
+    """The names of the levels, and the number of the one that is a good result."""
     root = tomllib.loads((folder / "framework.toml").read_text(encoding="utf-8"))
-    return {level["number"]: level["name"] for level in root["levels"]}
+    return {level["number"]: level["name"] for level in root["levels"]}, root.get("good")
 
 
 def read_level(text: str) -> Level:
@@ -109,9 +111,11 @@ def middle(given: Sequence[Level]) -> Level:
 class Batch:
     """One round's answers as ``answers.csv`` has them, beside those of an earlier round."""
 
-    def __init__(self, data: Path, answers: Path, before: Path | None = None) -> None:
-        folder = data / "nps-2018"
-        self.rows, self.levels = read_rows(folder), read_labels(folder)
+    def __init__(
+        self, data: Path, answers: Path, before: Path | None = None, framework: Path | None = None
+    ) -> None:
+        folder = framework or data / "nps-2018"
+        self.rows, (self.levels, self.good) = read_rows(folder), read_levels(folder)
         self.labels = {number: f"{number} {name}" for number, name in self.levels.items()}
         register = read_csv(data / "councils.csv")
         self.known = {
@@ -156,7 +160,7 @@ class Batch:
 
     @property
     def themes(self) -> list[str]:
-        return list(dict.fromkeys(row.theme for row in self.rows))
+        return list(filter(None, dict.fromkeys(row.theme for row in self.rows)))
 
     def about(self, name: str, entries: Sequence[Entry] | None = None) -> list[Entry]:
         """The answers on everything, a theme, a key area or a behaviour."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -184,7 +184,8 @@ def averages(check: Checked, batch: Batch) -> None:
     every = [(c.name, batch.of(c)) for c in batch.councils] + [("All returns", batch.entries)]
     heat = [{"Council": n, **by_area(batch, e), ALL: f.mean(one.level for one in e)} for n, e in every]
     check.compare("Heat map", heat)
-    names = {"Themes": ("Theme", batch.themes), "Key areas": ("Key area", [r.sheet for r in batch.areas])}
+    names = {"Key areas": ("Key area", [r.sheet for r in batch.areas])}
+    names |= {"Themes": ("Theme", batch.themes)} if batch.themes else {}
     for sheet, (heading, some) in names.items():
         check.compare(sheet, [{heading: n, **summary(batch, batch.about(n))} for n in [*some, ALL]])
     check.compare("Behaviours", [named(r) | summary(batch, batch.about(r.ref)) for r in batch.rows])
@@ -247,11 +248,11 @@ def ranked(check: Checked, batch: Batch) -> None:
         for ref, rank in f.ranks({name: sign * value for name, value in means.items()}).items():
             row, found = by_ref[ref]
             given = f.known(one.level for one in batch.about(ref))
-            good = sum(level >= 3 for level in given)
             line = {k: found[k] for k in ("Average current", "Nearest level", "Level given")}
-            line |= {"Mature or above": good, "Share": Fraction(good, len(given))}
+            if batch.good:
+                good = sum(level >= batch.good for level in given)
+                line |= {f"{batch.levels[batch.good]} or above": good, "Share": Fraction(good, len(given))}
             said += [{"Which": which, "Rank": rank, **named(row), **line}] if rank <= 10 else []
-    assert any(one == other for one, other in pairwise(gaps.values()))
     check.compare("Strengths", said)
 
 
