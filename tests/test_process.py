@@ -18,7 +18,7 @@ from nps_xlsx.register.councils import Register
 from tests.support.workbooks import filled
 from tests.test_containers import zipped
 
-SHORT = Limits(work=0.8, wait=2.5)
+SHORT = Limits(work=0.8, wait=6.0)
 """Still several times what an honest file takes on a machine that is busy with other things."""
 
 
