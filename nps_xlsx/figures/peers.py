@@ -16,8 +16,8 @@ The rule of disclosure, for each figure by itself:
 3.  No minimum, no maximum, no count of a level.  How many others reach a level is given only for all
     and for one group of peers, and none is not distinguished from one, nor all from all but one.
 4.  A behaviour's levels are not shown for a group in which the page withholds them, nor if a group, or
-    the difference between two that are shown, is all at one level without any one member (see
-    ``members``): then not for any member, so that none learns that it is the odd one out.
+    the difference between two that are shown, would be all at one level if any one member were left
+    out (see ``members``): then not for any member, so that none learns that it is the odd one out.
 5.  Figures are rounded here, not by a cell's format, which would leave the exact number in the file.
 
 So no other council's level follows with certainty from one workbook, even for a reader who knows who
