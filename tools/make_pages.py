@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nps_xlsx.model import Severity
-from nps_xlsx.model.problems import SECTIONS, Kind
+from nps_xlsx.model.problems import SECTIONS, ProblemKind
 from nps_xlsx.reports.listings import LISTINGS
 from tools.make_api import api_page
 from tools.make_commands import commands_page
@@ -58,7 +58,7 @@ def problems_page() -> str:
     return "\n".join(parts)
 
 
-def _problem_row(slug: str, kind: Kind) -> str:
+def _problem_row(slug: str, kind: ProblemKind) -> str:
     severity = f"**{kind.severity}**" if kind.severity is Severity.ERROR else kind.severity.value
     mark = " •" if kind.score else ""
     return f"| `{slug}` | {severity}{mark} | {_shown(kind.message)} | {_shown(kind.advice)} |"

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import chain
 from string import Formatter
+from typing import Any
 
 from nps_xlsx.model import Place, Problem, Severity
 from nps_xlsx.model.cells import position
 
 _SHOWN = 80
-"""Characters of a council's words that a message repeats; the whole stands beside it."""
+"""Characters of a council's words that a message quotes; the full text is given beside it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """One kind of problem; the head of ``problems.toml`` says what its keys mean."""
 
     severity: Severity
@@ -36,20 +37,22 @@ class Kind:
         return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
 
 
-def _load() -> dict[str, dict[str, Kind]]:
+def _load() -> dict[str, dict[str, ProblemKind]]:
     text = files("nps_xlsx.model").joinpath("problems.toml").read_text(encoding="utf-8")
     return {
-        section: {
-            slug: Kind(**{**kind, "severity": Severity(kind["severity"])}) for slug, kind in kinds.items()
-        }
+        section: {slug: _kind(**table) for slug, table in kinds.items()}
         for section, kinds in tomllib.loads(text).items()
     }
 
 
-SECTIONS: Mapping[str, Mapping[str, Kind]] = _load()
+def _kind(severity: str, **rest: Any) -> ProblemKind:
+    return ProblemKind(Severity(severity), **rest)
+
+
+SECTIONS: Mapping[str, Mapping[str, ProblemKind]] = _load()
 """Every kind of problem by its subject, in the order in which a return is read."""
 
-CATALOGUE: Mapping[str, Kind] = {slug: kind for kinds in SECTIONS.values() for slug, kind in kinds.items()}
+CATALOGUE: Mapping[str, ProblemKind] = dict(chain(*(kinds.items() for kinds in SECTIONS.values())))
 
 
 def problem(
