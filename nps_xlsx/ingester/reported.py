@@ -40,7 +40,7 @@ class Reported:
             RefusedError: there are more than anybody could use.
         """
         if len(self.problems) == PROBLEM_LIMIT:
-            most, _ = Counter(problem.place.sheet for problem in self.problems).most_common(1)[0]
+            most, _ = Counter(one.place.sheet for one in self.problems).most_common(1)[0]
             raise RefusedError("file-swamped", limit=f"{PROBLEM_LIMIT:,}", value=most)
         here = replace(place, file=self.file)
         self.problems.append(problem(slug, here, ref=ref, field=field, value=value, cells=cells, **words))
