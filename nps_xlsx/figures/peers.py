@@ -41,6 +41,7 @@ import pandas as pd
 from nps_xlsx.figures.disclosure.members import is_mixed
 from nps_xlsx.figures.frames import UNKNOWN
 from nps_xlsx.figures.tables import Tables
+from nps_xlsx.model import FACTS
 from nps_xlsx.model.scores import THRESHOLD, one_decimal
 
 QUARTILES_FROM = 8
@@ -144,16 +145,19 @@ class Peers:
 
     def of(self, position: int) -> View:
         """What one response, by its position in the tables, is shown."""
-        row = self.tables.councils.loc[position]
-        facts = {
-            WHOLE: ALL,
-            REGION: str(row["region"]),
-            TYPE: str(row["council_type"]),
-            FAMILY: self.families.get(str(row["gss_code"]), ""),
-        }
-        round_ = str(row["round"])
-        groups = {kind: Group(kind, name, round_) for kind, name in facts.items() if name}
-        return View(self, position, groups)
+        return View(self, position, self._groups[position])
+
+    @cached_property
+    def _groups(self) -> list[dict[str, Group]]:
+        """The groups of each response, by kind."""
+        columns = self.tables.councils[["round", *FACTS, "gss_code"]]
+        groups = []
+        for round_, *facts, code in columns.astype(str).to_numpy().tolist():
+            names = zip(
+                (WHOLE, REGION, TYPE, FAMILY), (ALL, *facts, self.families.get(code, "")), strict=True
+            )
+            groups.append({kind: Group(kind, name, round_) for kind, name in names if name})
+        return groups
 
     @cached_property
     def values(self) -> pd.DataFrame:
@@ -194,18 +198,10 @@ class Peers:
 
     @cached_property
     def _members(self) -> dict[Group, Flags]:
-        councils = self.tables.councils
-        kinds = {
-            WHOLE: [ALL] * len(councils),
-            REGION: list(councils["region"]),
-            TYPE: list(councils["council_type"]),
-            FAMILY: [self.families.get(str(code), "") for code in councils["gss_code"]],
-        }
         members: dict[Group, Flags] = {}
-        for kind, names in kinds.items():
-            for position, (name, round_) in enumerate(zip(names, councils["round"], strict=True)):
-                group = Group(kind, str(name), str(round_))
-                members.setdefault(group, np.zeros(len(councils), bool))[position] = True
+        for position, groups in enumerate(self._groups):
+            for group in groups.values():
+                members.setdefault(group, np.zeros(len(self._groups), bool))[position] = True
         return members
 
     def quartiles(self, group: Group) -> Columns:

@@ -6,7 +6,7 @@ It may not be left with one level for all the others that gave one, in any group
 groups are subtracted from each other, nor with one level for any one council.
 
 A behaviour's counts by level are one equation for each group that is shown.  Councils that are in the
-same groups (an atom) cannot be told apart, so an atom in which at least two councils differ from its
+same groups (an atom) cannot be distinguished, so an atom in which at least two councils differ from its
 commonest level is safe, whoever of it reads on.  Any other is safe only if the levels could lie
 otherwise: one council of the atom at another level, others exchanged for it, and every group's count the
 same.  Regions and types are the two sides of a graph with the atoms as its edges, and such an exchange of
