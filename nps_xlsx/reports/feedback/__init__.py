@@ -1,4 +1,4 @@
-"""Feedback to each council that took part: its own levels beside those of its groups, and what to do next."""
+"""Feedback to each council that took part: its levels beside those of its groups, and what to do next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nps_xlsx.figures import Tables
 from nps_xlsx.figures.peers import Peers
 from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.reports.feedback import about, behaviours, glance, movement, steps
-from nps_xlsx.reports.feedback.case import Case, make_case
+from nps_xlsx.reports.feedback.case import FeedbackCase, make_case
 from nps_xlsx.workbook.names import Distinct, file_stem
 from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
@@ -21,18 +21,18 @@ __all__ = ["all_feedback", "feedback_workbook"]
 
 def feedback_workbook(
     tables: Tables,
-    place: int,
+    position: int,
     families: Mapping[str, str] | None = None,
     threshold: int = THRESHOLD,
     withheld: Withheld | None = None,
 ) -> bytes:
-    """The feedback to one response, by its place in the tables; the same answers give the same bytes.
+    """The feedback to the response at a position in the tables; the same answers give the same bytes.
 
-    ``families`` are the councils' chosen families by GSS code; a group is shown where at least
-    ``threshold`` other councils of it gave the figure (see ``figures.peers``).  ``withheld`` are the
-    behaviours that the page withholds of a group.
+    ``families`` are the councils' chosen families by GSS code; a group is shown if at least
+    ``threshold`` other councils in it gave the figure (see ``figures.peers``).  ``withheld`` are the
+    behaviours that the page withholds from a group.
     """
-    return _workbook(make_case(Peers(tables, families or {}, threshold, withheld=withheld or {}), place))
+    return _workbook(make_case(Peers(tables, families or {}, threshold, withheld=withheld or {}), position))
 
 
 def all_feedback(
@@ -42,20 +42,20 @@ def all_feedback(
     threshold: int = THRESHOLD,
     withheld: Withheld | None = None,
 ) -> Iterator[tuple[str, bytes]]:
-    """The file name and the bytes for each response, one after the other; no name comes twice.
+    """The file name and the bytes for each response, one after the other; no two names are the same.
 
-    ``short_names`` are by GSS code; a council that is not among them goes by its name.
+    ``short_names`` are by GSS code; a council without one goes by its name.
     """
     peers = Peers(tables, families, threshold, withheld=withheld or {})
     distinct = Distinct()
-    for place, assessment in enumerate(tables.assessments):
+    for position, assessment in enumerate(tables.assessments):
         short_name = short_names.get(assessment.gss_code, assessment.council)
         stem = distinct(file_stem(assessment, short_name, "feedback"))
-        yield f"{stem}.xlsx", _workbook(make_case(peers, place))
+        yield f"{stem}.xlsx", _workbook(make_case(peers, position))
 
 
 @strict
-def _workbook(case: Case) -> bytes:
+def _workbook(case: FeedbackCase) -> bytes:
     assessment = case.assessment
     own = case.framework.on_subject("self-assessment")
     title = f"{assessment.council}: feedback on the {own}, round {assessment.round}"

@@ -6,7 +6,7 @@ from nps_xlsx.excel.book import Book
 from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.figures import UNKNOWN
 from nps_xlsx.figures.peers import FAMILY, QUARTILES_FROM, REGION, TYPE
-from nps_xlsx.reports.feedback.case import Case
+from nps_xlsx.reports.feedback.case import FeedbackCase
 from nps_xlsx.workbook import wording
 
 ABOUT = "About these figures"
@@ -14,36 +14,36 @@ ABOUT = "About these figures"
 _LABEL, _TEXT = 200, 780
 
 _COUNTS = (
-    "Only behaviours to which a council gave a level are counted. {left_out} are left out: they do not count "
-    "as the lowest level. Every figure has beside it how many councils it rests on."
+    "Only behaviours for which a council gave a level are counted. {left_out} are left out: they do not "
+    "count as the lowest level. Beside every figure is the number of councils it rests on."
 )
 _MIDDLE = (
     "Put all the councils in order of their level. The median is the level of the one in the middle, or "
     "halfway between the two in the middle. A quarter of the councils are at the lower quartile or below, a "
     "quarter at the upper quartile or above, and half of them between the two. Where a quartile falls "
-    "between two councils, it stands in proportion between their levels. Your own level is among those of "
-    "each of your groups. Published averages are means over all answers, and so may differ."
+    "between two councils, it is in proportion between their levels. Your own level is included in each "
+    "of your groups. Published averages are means of all answers, and so may differ."
 )
 _CHOICE = "Each council chooses its own target."
-_MEDIAN = "A median says where others are, not where you ought to be."
+_MEDIAN = "A median says where others are, not where you should be."
 _SELF = "Levels are each council's own view of itself. A higher level may be a more generous view."
 _ROUNDED = (
-    "Figures are rounded to one decimal, each by itself. “Difference from this median” is that of the "
-    "two figures as shown."
+    "Each figure is rounded to one decimal by itself. “Difference from this median” is between the two "
+    "figures as shown."
 )
 _WITHHELD = (
-    "No other council is named, or can be told from a figure. A group is shown only where at least {few} "
-    "other councils of it gave the figure; otherwise a broader group stands in its place, and is named. "
-    "Quartiles need at least {quartiles} others. Where we say how many others are at a level or above, we do "
-    "not tell apart none and one, nor all and all but one; all are at the lowest level or above. Levels of a "
-    "behaviour are withheld from a group, and from others beside it, where one of its members could work out "
+    "No other council is named, or can be recognised from a figure. A group is shown only if at least {few} "
+    "other councils in it gave the figure; otherwise a broader group takes its place, and is named. "
+    "Quartiles need at least {quartiles} others. When we say how many others are at a level or above, we do "
+    "not distinguish none from one, nor all from all but one; all are at the lowest level or above. Levels "
+    "of a behaviour are withheld for a group, and for others beside it, if one of its members could work out "
     "another's."
 )
-_ONE_WORKBOOK = "Please do not publish this workbook beside another council's: together they can tell more."
+_ONE_WORKBOOK = "Please do not publish this workbook beside another council's: together they give more away."
 
 
-def write_about(book: Book, case: Case) -> None:
-    """A page of plain words."""
+def write_about(book: Book, case: FeedbackCase) -> None:
+    """A page of explanations."""
     sheet = book.sheet(ABOUT)
     sheet.widths(_LABEL, _TEXT)
     sheet.text(0, 0, ABOUT, "title")
@@ -58,7 +58,7 @@ def write_about(book: Book, case: Case) -> None:
     sheet.page(portrait=True)
 
 
-def _passages(case: Case) -> list[tuple[str, str]]:
+def _passages(case: FeedbackCase) -> list[tuple[str, str]]:
     peers = case.view.peers
     few, quartiles = peers.threshold, max(QUARTILES_FROM, peers.threshold)
     return [
@@ -73,20 +73,20 @@ def _passages(case: Case) -> list[tuple[str, str]]:
     ]
 
 
-def _who(case: Case) -> str:
+def _who(case: FeedbackCase) -> str:
     count = case.view.took_part
     took = "Yours is the only response" if count == 1 else f"{count} councils, yours among them, took part"
     asked = ""
     if case.framework.is_part:
-        count_asked = len(case.framework.behaviours)
-        asked = f" You were asked about {count_asked} of the behaviours, and only these are here."
-    moved = "" if case.has_moved else " There is no earlier round of yours to compare with."
+        number = len(case.framework.behaviours)
+        asked = f" You were asked about {number} of the behaviours, and only these are here."
+    moved = "" if case.has_moved else " You have no earlier round to compare with."
     return f"{took} in round {case.assessment.round}.{asked}{moved}"
 
 
-def _groups(case: Case) -> str:
+def _groups(case: FeedbackCase) -> str:
     words = {REGION: "Your region", TYPE: "your type of council", FAMILY: "your family"}
     groups = [(words[kind], group.name) for kind, group in case.view.groups.items() if kind in words]
-    named = [f"{word}: {'not known' if name == UNKNOWN else name}" for word, name in groups]
-    chosen = " A family is a group of councils that was chosen for comparison."
-    return f"{'; '.join(named) or 'Not known'}.{chosen if FAMILY in case.view.groups else ''}"
+    names = "; ".join(f"{word}: {'not known' if name == UNKNOWN else name}" for word, name in groups)
+    family = " A family is a group of councils chosen for comparison." if FAMILY in case.view.groups else ""
+    return f"{names or 'Not known'}.{family}"

@@ -1,4 +1,4 @@
-"""One council's feedback, as every sheet of it needs it, and the words for its groups."""
+"""One council's feedback as its sheets need it, and the words for its groups."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _LEFT_OUT = {
 
 
 @dataclass(frozen=True)
-class Case:
-    """One council's response, what was asked of it, and what it is shown of others."""
+class FeedbackCase:
+    """One council's response, what it was asked, and what it is shown of others."""
 
     view: View
     assessment: Assessment
@@ -53,37 +53,36 @@ class Case:
 
     @property
     def areas(self) -> tuple[KeyArea, ...]:
-        """The key areas of which a scored behaviour was asked."""
+        """The key areas with a scored behaviour that was asked."""
         return self.framework.scored_areas
 
     @property
     def is_alone(self) -> bool:
-        """Whether nobody else responded in the round."""
+        """Whether no other council responded in the round."""
         return self.view.took_part == 1
 
     @cached_property
     def is_compared(self) -> bool:
-        """Whether enough others gave a level to any behaviour that was asked."""
-        rows = self.framework.behaviours
-        return any(self.view.figure(WHOLE, (LEVEL, row.code)).group for row in rows)
+        """Whether enough others gave a level for any behaviour that was asked."""
+        return any(self.view.figure(WHOLE, (LEVEL, row.code)).group for row in self.framework.behaviours)
 
     @property
     def has_moved(self) -> bool:
-        """Whether it gave a level to any behaviour in both rounds."""
+        """Whether it gave a level for any behaviour in both rounds."""
         return self.view.own((MOVE, ALL)) is not None
 
     def level(self, behaviour: Behaviour) -> int | None:
-        """Its current level of a behaviour, where it gave one."""
+        """Its current level of a behaviour; ``None`` if it gave none."""
         current = self.assessment[behaviour.code].current
         return current if isinstance(current, int) else None
 
-    def blocks(self, measures: Sequence[Measure], *, quartiles: bool) -> list[Block]:
-        """The columns of each group for these measures, all councils first; none of a group never shown."""
-        found = [
-            Block(kind, self.view.groups[kind], tuple(self.view.figure(kind, one) for one in measures), full)
-            for kind, full in ((kind, quartiles or kind == WHOLE) for kind in self.view.groups)
-        ]
-        return [block for block in found if block.is_shown]
+    def blocks(self, measures: Sequence[Measure], *, quartiles: bool) -> list[GroupColumns]:
+        """The columns of each group for these measures, all councils first; none for a group never shown."""
+        blocks = []
+        for kind, group in self.view.groups.items():
+            figures = tuple(self.view.figure(kind, measure) for measure in measures)
+            blocks.append(GroupColumns(kind, group, figures, quartiles or kind == WHOLE))
+        return [block for block in blocks if block.is_shown]
 
     def left_out(self, measures: Sequence[Measure]) -> list[str]:
         """A sentence for each group that is never shown, with the reason."""
@@ -98,8 +97,8 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Block:
-    """The columns of one group, row by row: its own figures, or a broader group's with its name."""
+class GroupColumns:
+    """The columns of one group, row by row: its own figures, or those of a broader group, named."""
 
     kind: str
     group: Group
@@ -118,7 +117,7 @@ class Block:
 
     @property
     def is_mixed(self) -> bool:
-        """Whether a broader group stands in its place somewhere."""
+        """Whether a broader group's figures stand in anywhere."""
         return any(figure.group not in (None, self.group) for figure in self.figures)
 
     @property
@@ -133,9 +132,9 @@ class Block:
             *([Column.text(f"{name}: whose figures", 190)] if self.is_mixed else ()),
         ]
 
-    def cells(self, place: int) -> list[Cell]:
+    def cells(self, row: int) -> list[Cell]:
         """The cells of one row."""
-        figure = self.figures[place]
+        figure = self.figures[row]
         return [
             figure.median,
             *((figure.lower, figure.upper) if self.has_quartiles else ()),
@@ -144,13 +143,13 @@ class Block:
         ]
 
 
-def make_case(peers: Peers, place: int) -> Case:
-    """The case of one response."""
-    assessment, framework = peers.tables.assessments[place], peers.tables.framework
+def make_case(peers: Peers, position: int) -> FeedbackCase:
+    """The case of the response at a position in the tables."""
+    assessment, framework = peers.tables.assessments[position], peers.tables.framework
     asked = [code for code in assessment.asked if code in framework.row_by_code]
     if not asked:
-        return Case(peers.of(place), assessment, framework)
-    return Case(peers.about(asked).of(place), assessment, framework.only(asked))
+        return FeedbackCase(peers.of(position), assessment, framework)
+    return FeedbackCase(peers.about(asked).of(position), assessment, framework.only(asked))
 
 
 # --- Words
@@ -169,18 +168,14 @@ def own_group(group: Group) -> str:
 
 
 def whose(kind: str, figure: Figure) -> str:
-    """Whose figure stands there, with the reason where it is not the group's that was asked for."""
+    """Whose figure this is, with the reason if it is not the group's that was asked for."""
     if figure.group is None:
         return ""
     name = group_name(figure.group)
-    return f"{name} ({_why(kind, figure.reason)})" if figure.reason else name
+    return f"{name} ({_WHY[figure.reason].format(asked=_ASKED_FOR[kind])})" if figure.reason else name
 
 
 def _left_out(kind: str, name: str, figure: Figure) -> str:
     group = figure.group
     instead = group_name(group) if group and group.kind != WHOLE else "all councils"
     return _LEFT_OUT[figure.reason].format(asked=_ASKED_FOR[kind], name=name, instead=instead)
-
-
-def _why(kind: str, reason: str) -> str:
-    return _WHY[reason].format(asked=_ASKED_FOR[kind])

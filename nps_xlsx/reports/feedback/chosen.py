@@ -1,32 +1,31 @@
-"""Which behaviours are named as a council's strengths, and which as its next steps."""
+"""A council's strengths, and its next steps: which behaviours they are."""
 
 from __future__ import annotations
 
 from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Behaviour
-from nps_xlsx.reports.feedback.case import Case
+from nps_xlsx.reports.feedback.case import FeedbackCase
 from nps_xlsx.workbook.rules import to_close, weight
 
 CHOSEN = 5
-"""Strengths, and next steps, that are named."""
+"""How many strengths, and how many next steps, are named."""
 
 
-def above(case: Case, behaviour: Behaviour) -> float | None:
-    """How far the council stands above the median of all; below where negative."""
+def above(case: FeedbackCase, behaviour: Behaviour) -> float | None:
+    """How far the council is above the median of all; below if negative."""
     level = case.level(behaviour)
     median = case.view.figure(WHOLE, (LEVEL, behaviour.code)).median
     return None if level is None or median is None else level - median
 
 
-def strengths(case: Case) -> list[Behaviour]:
-    """Where it stands highest above the median of all, or level with it, then by level and value code.
+def strengths(case: FeedbackCase) -> list[Behaviour]:
+    """Where it is furthest above the median of all, or level with it, then by level and value code.
 
-    Where it can be compared with nobody: its highest levels.  The lowest level is no strength.
+    Without a comparison: its highest levels.  The lowest level is not a strength.
     """
 
     def rank(behaviour: Behaviour) -> tuple[float, int, int]:
-        found = above(case, behaviour) or 0
-        return -found, -(case.level(behaviour) or 0), behaviour.value_code or 0
+        return -(above(case, behaviour) or 0), -(case.level(behaviour) or 0), behaviour.value_code or 0
 
     given = [row for row in case.framework.behaviours if case.level(row) is not None]
     if case.is_compared:
@@ -34,27 +33,28 @@ def strengths(case: Case) -> list[Behaviour]:
     return sorted(given, key=rank)[:CHOSEN]
 
 
-def _is_strength(case: Case, behaviour: Behaviour) -> bool:
-    found = above(case, behaviour)
-    return found is not None and found >= 0 and case.level(behaviour) != case.framework.levels[0].number
+def _is_strength(case: FeedbackCase, behaviour: Behaviour) -> bool:
+    is_lowest = case.level(behaviour) == case.framework.levels[0].number
+    difference = above(case, behaviour)
+    return difference is not None and difference >= 0 and not is_lowest
 
 
-def next_steps(case: Case) -> list[Behaviour]:
+def next_steps(case: FeedbackCase) -> list[Behaviour]:
     """The first behaviours of its action plan, in the plan's order.
 
-    Where it gave no target at all: those furthest below the median of all, by priority first.
+    If it gave no target at all: by priority, those furthest below the median of all.
     """
     if gave_targets(case):
         return to_close(case.framework, case.assessment)[:CHOSEN]
 
     def rank(behaviour: Behaviour) -> tuple[int, float, int]:
-        heavy = weight(case.assessment[behaviour.code].priority)
-        return -heavy, above(case, behaviour) or 0, behaviour.value_code or 0
+        priority = weight(case.assessment[behaviour.code].priority)
+        return -priority, above(case, behaviour) or 0, behaviour.value_code or 0
 
     below = [row for row in case.framework.behaviours if (above(case, row) or 0) < 0]
     return sorted(below, key=rank)[:CHOSEN]
 
 
-def gave_targets(case: Case) -> bool:
-    """Whether it gave a target level to any behaviour."""
+def gave_targets(case: FeedbackCase) -> bool:
+    """Whether it gave a target level for any behaviour."""
     return any(isinstance(case.assessment[row.code].target, int) for row in case.framework.behaviours)

@@ -1,4 +1,4 @@
-"""Movement since an earlier round: the council's own, beside that of the councils in both rounds."""
+"""Movement since an earlier round: the council's own, beside that of all councils in both rounds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nps_xlsx.excel.book import Book
 from nps_xlsx.excel.table import Cell, Column, table_sheet
 from nps_xlsx.figures.peers import ALL, MOVE, STEP, WHOLE, Measure, rounded
 from nps_xlsx.model import Behaviour
-from nps_xlsx.reports.feedback.case import Case
+from nps_xlsx.reports.feedback.case import FeedbackCase
 from nps_xlsx.workbook import layout
 
 MOVEMENT, MOVED = "Movement", "What rose and fell"
@@ -24,14 +24,14 @@ class _Pairs:
     rows: pd.DataFrame
 
     def cells(self, refs: Sequence[str]) -> list[Cell]:
-        """How many of these behaviours have both levels, and the averages of each round."""
-        some = self.rows[self.rows["ref"].isin(refs)]
-        last, now = (rounded(float(some[key].mean())) for key in ("last", "current"))
-        return [f"{len(some)} of {len(refs)}", last, now]
+        """How many of these behaviours have both levels, and the average in each round."""
+        rows = self.rows[self.rows["ref"].isin(refs)]
+        earlier, now = (rounded(float(rows[key].mean())) for key in ("last", "current"))
+        return [f"{len(rows)} of {len(refs)}", earlier, now]
 
 
-def write_movement(book: Book, case: Case) -> None:
-    """Key area by key area, then, on a sheet of their own, the behaviours that rose or fell."""
+def write_movement(book: Book, case: FeedbackCase) -> None:
+    """Key area by key area; then, on a sheet of their own, the behaviours that rose or fell."""
     answers = case.view.peers.tables.answers
     own = answers[
         (answers["position"] == case.view.position) & answers["last"].notna() & answers["current"].notna()
@@ -56,31 +56,31 @@ def write_movement(book: Book, case: Case) -> None:
     moved = _moved(case, own)
     title = "Movement since last round"
     sheet, end = table_sheet(book, MOVEMENT, _note(case), columns, cells, title=title, has_filter=False)
-    rose = sum(now > last for _, last, now in moved)
+    rose = sum(now > earlier for _, earlier, now in moved)
     where = f"The next sheet, {MOVED}, lists them." if moved else ""
     sheet.text(end + 1, 0, f"Behaviours that rose: {rose}; that fell: {len(moved) - rose}. {where}".strip())
     if moved:
-        rows = [_moved_row(case, *one) for one in moved]
+        rows = [_moved_row(case, *move) for move in moved]
         note = "The greatest rise first, the greatest fall last."
         table_sheet(book, MOVED, note, _moved_columns(case), rows, has_filter=False)
 
 
-def _note(case: Case) -> str:
-    note = "Only behaviours to which you gave a level in both rounds are compared."
+def _note(case: FeedbackCase) -> str:
+    note = "Only behaviours for which you gave a level in both rounds are compared."
     if not _is_compared(case):
         return f"{note} Too few others took part in both rounds to compare you with."
-    return f"{note} “In both rounds” stands for all councils that did so: the middle one of their changes."
+    return f"{note} “In both rounds” is about all councils that did so: the median of their changes."
 
 
-def _is_compared(case: Case) -> bool:
+def _is_compared(case: FeedbackCase) -> bool:
     return case.view.figure(WHOLE, (MOVE, ALL)).median is not None
 
 
-def _has_quartiles(case: Case) -> bool:
+def _has_quartiles(case: FeedbackCase) -> bool:
     return case.view.figure(WHOLE, (MOVE, ALL)).lower is not None
 
 
-def _change_columns(case: Case) -> list[Column]:
+def _change_columns(case: FeedbackCase) -> list[Column]:
     own = [Column.gap("Your change", 100)]
     if not _is_compared(case):
         return own
@@ -89,7 +89,7 @@ def _change_columns(case: Case) -> list[Column]:
     return [*own, *medians, Column.count("In both rounds: number", 120)]
 
 
-def _changes(case: Case, measure: Measure) -> list[Cell]:
+def _changes(case: FeedbackCase, measure: Measure) -> list[Cell]:
     own = case.view.own(measure)
     if not _is_compared(case):
         return [own]
@@ -103,17 +103,17 @@ def _changes(case: Case, measure: Measure) -> list[Cell]:
 _Moved = tuple[Behaviour, int, int]
 
 
-def _moved(case: Case, own: pd.DataFrame) -> list[_Moved]:
-    """Behaviours with another level than last round: the greatest rise first, the greatest fall last."""
-    found = [
-        (case.framework.row_by_code[str(ref)], int(last), int(now))
-        for ref, last, now in zip(own["ref"], own["last"], own["current"], strict=True)
-        if last != now
+def _moved(case: FeedbackCase, own: pd.DataFrame) -> list[_Moved]:
+    """Behaviours whose level has changed since the earlier round, from greatest rise to greatest fall."""
+    moved = [
+        (case.framework.row_by_code[str(ref)], int(earlier), int(now))
+        for ref, earlier, now in zip(own["ref"], own["last"], own["current"], strict=True)
+        if earlier != now
     ]
-    return sorted(found, key=lambda one: (one[1] - one[2], one[0].value_code or 0))
+    return sorted(moved, key=lambda move: (move[1] - move[2], move[0].value_code or 0))
 
 
-def _moved_columns(case: Case) -> list[Column]:
+def _moved_columns(case: FeedbackCase) -> list[Column]:
     return [
         Column.text("Ref", 76),
         Column.text("Behaviour", 320),
@@ -123,6 +123,6 @@ def _moved_columns(case: Case) -> list[Column]:
     ]
 
 
-def _moved_row(case: Case, row: Behaviour, last: int, now: int) -> list[Cell]:
-    labels = (layout.level_label(case.framework, level) for level in (last, now))
-    return [row.code, row.short_name, *labels, *_changes(case, (STEP, row.code))]
+def _moved_row(case: FeedbackCase, behaviour: Behaviour, earlier: int, now: int) -> list[Cell]:
+    labels = (layout.level_label(case.framework, level) for level in (earlier, now))
+    return [behaviour.code, behaviour.short_name, *labels, *_changes(case, (STEP, behaviour.code))]
