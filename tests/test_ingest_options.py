@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from nps_xlsx.cli.ingest import tell_receipt
+from nps_xlsx.cli.ingest import print_receipt
 from nps_xlsx.model import Answer, Council, Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.ingest import make_receipt
@@ -165,7 +165,7 @@ def test_a_run_of_fewer_returns_than_before_says_so(
     capsys: pytest.CaptureFixture[str], before: int, said: str
 ) -> None:
     """The terminal says of how many accepted returns the replaced results were, and only then."""
-    tell_receipt(replace(make_receipt(Intake(())), written=Written(accepted_before=before)), Path("out"))
+    print_receipt(replace(make_receipt(Intake(())), written=Written(accepted_before=before)), Path("out"))
     told = [line for line in capsys.readouterr().out.splitlines() if "replace" in line]
     assert [said in line for line in told] == [True] * bool(before)
 

@@ -1,1 +1,1 @@
-"""The command ``nps``, a module for each of its verbs: the only room that prints or exits."""
+"""The command ``nps``, a module per verb: the only room that prints or exits."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nps_xlsx.builder import Order
 
 _NOTE_LENGTH = 2000
-"""Characters of a privacy note that fit a cell of the first sheet with all of it in view."""
+"""Characters of a privacy note that a cell of the first sheet can show in full."""
 _NARROWING = ("nation", *FACTS)
 
 
@@ -70,9 +70,7 @@ class _Wanted:
 @click.option("--type", "council_type", default="", help="With --all: only this type, such as County.")
 @click.option("--round", "round_", required=True, help="The round, such as 2026.")
 @click.option("--due", type=DAY, help="When to send it back by: 2026-12-18.")
-@click.option(
-    "--as-of", type=DAY, help="When the files say that they were made; without it they say nothing."
-)
+@click.option("--as-of", type=DAY, help="Date of making that the files record. [default: none]")
 @click.option("--contact", default="", help="Whom to ask: a post, telephone number or address.")
 @click.option("--return-to", default="", help="Where to send it back to: an email address.")
 @click.option("--key-area", "asked", multiple=True, help="Ask only this key area, such as SV; repeatable.")
@@ -81,7 +79,7 @@ class _Wanted:
 @click.option("--with-review", is_flag=True, help="Add columns for a reviewer's level and comment.")
 @click.option("--targets", "targets_file", type=FILE, help="CSV file of targets: ref, target[, gss_code].")
 @click.option("--prefill", "prefill_path", type=FILE, help="An earlier round: answers.csv, or returns.")
-@click.option("--privacy-note", "privacy_file", type=FILE, help="Text file: how answers are used.")
+@click.option("--privacy-note", "privacy_file", type=FILE, help="Text file that says how answers are used.")
 @out_option
 @register_option
 @framework_option
@@ -99,7 +97,7 @@ def _refuse_contradictions(context: click.Context, wanted: _Wanted) -> None:
     default = click.core.ParameterSource.DEFAULT
     narrowed = [name for name in _NARROWING if context.get_parameter_source(name) is not default]
     if narrowed and not wanted.every:
-        raise click.UsageError("--nation, --region and --type go with --all.")
+        raise click.UsageError("Use --nation, --region and --type only with --all.")
     if not all(is_respondent_name(name) for name in wanted.respondents):
         raise click.UsageError("--respondent: use at most 40 characters on one line, without a bar.")
     if not is_round_name(wanted.round_):
@@ -117,10 +115,10 @@ def _orders(wanted: _Wanted) -> list[Order]:
     councils = _councils(wanted, register)
     part = _part(framework, wanted.asked)
     targets = _targets(wanted.targets_file, framework)
-    previous = _previous(wanted.prefill_path, framework, register)
+    earlier = _earlier(wanted.prefill_path, framework, register)
     privacy_note = _note_of(wanted.privacy_file) if wanted.privacy_file else ""
     if wanted.prefill_path:
-        _refuse_prefill(wanted, councils, previous)
+        _refuse_prefill(wanted, councils, earlier)
     orders = [
         Order(
             part,
@@ -133,7 +131,7 @@ def _orders(wanted: _Wanted) -> list[Order]:
             with_review=wanted.with_review,
             privacy_note=privacy_note,
             targets=targets(council),
-            previous=previous.get(council.gss_code),
+            previous=earlier.get(council.gss_code),
             made=wanted.as_of,
         )
         for council in councils
@@ -144,7 +142,7 @@ def _orders(wanted: _Wanted) -> list[Order]:
 
 
 def _targets(path: Path | None, framework: Framework) -> Callable[[Council], Mapping[str, int]]:
-    """What gives a council's preset targets."""
+    """A function from a council to its preset targets."""
     if path is None:
         return lambda council: {}
     from nps_xlsx.register.targets import load_targets, targets_of
@@ -153,7 +151,7 @@ def _targets(path: Path | None, framework: Framework) -> Callable[[Council], Map
     return lambda council: targets_of(targets, council.gss_code)
 
 
-def _previous(path: Path | None, framework: Framework, register: Register) -> Mapping[str, Assessment]:
+def _earlier(path: Path | None, framework: Framework, register: Register) -> Mapping[str, Assessment]:
     if path is None:
         return {}
     from nps_xlsx.rounds.responses import load_previous
@@ -167,20 +165,19 @@ def _refuse_same_names(orders: Sequence[Order]) -> None:
     names = [workbook_file_name(order.council, order.round, order.respondent) for order in orders]
     for name in names:
         if names.count(name) > 1:
-            raise UserError(f"Two of the workbooks would be called {name}. Give the respondents other names.")
+            raise UserError(f"Two workbooks would be called {name}. Give the respondents different names.")
 
 
-def _refuse_prefill(wanted: _Wanted, councils: Sequence[Council], previous: Mapping[str, Assessment]) -> None:
+def _refuse_prefill(wanted: _Wanted, councils: Sequence[Council], earlier: Mapping[str, Assessment]) -> None:
     path = wanted.prefill_path
-    if any(assessment.round == wanted.round_ for assessment in previous.values()):
+    if any(assessment.round == wanted.round_ for assessment in earlier.values()):
         raise UserError(f"{path} is of round {wanted.round_} itself. Give an earlier round's.")
-    without = [council.name for council in councils if council.gss_code not in previous]
+    without = [council.name for council in councils if council.gss_code not in earlier]
     if len(without) == len(councils):
-        raise UserError(
-            f"{path} holds no answers of {without[0] if len(without) == 1 else 'these councils'}."
-        )
+        whose = without[0] if len(without) == 1 else "these councils"
+        raise UserError(f"{path} holds no answers of {whose}.")
     if without:
-        click.echo(f"Not prefilled, for want of earlier answers: {'; '.join(without)}.", err=True)
+        click.echo(f"Not prefilled, since there are no earlier answers: {'; '.join(without)}.", err=True)
 
 
 def _build(orders: Sequence[Order], out: Path) -> None:
@@ -190,7 +187,7 @@ def _build(orders: Sequence[Order], out: Path) -> None:
     hidden = not sys.stderr.isatty()
     bar = click.progressbar(orders, label="Building", file=sys.stderr, show_pos=True, hidden=hidden)
     paths: list[Path] = []
-    with made_folders(out), _told_where_it_stops(paths, len(orders)), bar:
+    with made_folders(out), _saying_where_it_stops(paths, len(orders)), bar:
         for order in bar:
             paths.append(build_file(order, out))
     for path in paths:
@@ -198,12 +195,12 @@ def _build(orders: Sequence[Order], out: Path) -> None:
 
 
 @contextlib.contextmanager
-def _told_where_it_stops(paths: Sequence[Path], number: int) -> Iterator[None]:
-    """Says what is there and whole where something stops the build: no room, Ctrl-C, or the system's kill."""
+def _saying_where_it_stops(paths: Sequence[Path], number: int) -> Iterator[None]:
+    """Say which workbooks are complete if something stops the build: a full disk, Ctrl-C, or a kill."""
     try:
         yield
     except BaseException:
-        built = f"{len(paths)} of {number} workbooks are built and whole"
+        built = f"{len(paths)} of {number} workbooks are built and complete"
         click.echo(f"\n{built}{f'; the last is {paths[-1].name}' if paths else ''}.", err=True)
         raise
 
@@ -213,14 +210,12 @@ def _councils(wanted: _Wanted, register: Register) -> Sequence[Council]:
         return list(dict.fromkeys(register.find(name) for name in wanted.councils))
     if wanted.councils_file:
         return load_list(wanted.councils_file, register).councils
-    narrowed = register.principal(
-        nation=wanted.nation, region=wanted.region, council_type=wanted.council_type
-    )
-    return narrowed.councils
+    facts = {"region": wanted.region, "council_type": wanted.council_type}
+    return register.principal(nation=wanted.nation, **facts).councils
 
 
 def _part(framework: Framework, asked: Sequence[str]) -> Framework:
-    """The rows asked for, each named by its code, or a key area by its code or name."""
+    """The rows asked for: each by its code, or a key area's by its code or name."""
     if not asked:
         return framework
     by_name = {area.name.casefold(): area.code for area in framework.areas}
@@ -240,7 +235,7 @@ def _note_of(path: Path) -> str:
         raise UserError(f"{path} cannot be read ({error.strerror}). Check the name and folder.") from None
     if not 0 < len(text) <= _NOTE_LENGTH:
         raise UserError(
-            f"{path} holds {len(text):,} characters; a privacy note has 1 to {_NOTE_LENGTH:,}, so that "
-            "all of it can be read on the first sheet."
+            f"{path} holds {len(text):,} characters. A privacy note has 1 to {_NOTE_LENGTH:,}, so that all "
+            "of it can be read on the first sheet."
         )
     return text

@@ -1,4 +1,4 @@
-"""``nps check``: what is wrong with returns, in words."""
+"""``nps check``: what is wrong with returns, and what to do about it."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from nps_xlsx.register.councils import Register
     "--marked-up",
     type=FILE,
     metavar="DIR",
-    help="Write a fresh copy of each workbook there, with its answers and every problem marked.",
+    help="Write a fresh copy of each workbook here, with its answers and every problem marked.",
 )
 @click.option(
     "--anonymise",
     type=FILE,
     metavar="FILE",
-    help="Write a copy of one return there without its words, to show others how it is read.",
+    help="Write a copy of one return here without its words, to show others how it is read.",
 )
 @click.option("--reply", "replies", is_flag=True, help="Print a message to the council for each return.")
 @register_option
@@ -55,32 +55,32 @@ def check(
 ) -> None:
     """Say what is wrong with a return, or with several, and what to do about it.
 
-    Its verdict is that of the sheet Check before sending. Exits with 0 where nothing is wrong,
-    1 where there are errors or warnings (as nps ingest does), 2 where it could not run.
+    It agrees with the sheet Check before sending. Exits with 0 if nothing is wrong, 1 if there are
+    errors or warnings (as nps ingest does), 2 if it could not run.
     """
     from nps_xlsx.rounds.intake import read_returns
 
     framework, register = load_framework(framework_folder), register_with(register_file)
-    with progress() as tell:
-        returns = read_returns(paths, framework, register, seen=partial(tell, "Reading")).returns
+    with progress() as show:
+        returns = read_returns(paths, framework, register, seen=partial(show, "Reading")).returns
     if anonymise:
         _anonymise(paths, anonymise, framework, register)
     copies = _mark_up(returns, marked_up, paths, framework, register) if marked_up else [None] * len(returns)
     for returned, copy in zip(returns, copies, strict=True):
         if replies:
-            _tell_reply(returned, framework, copy)
+            _print_reply(returned, framework, copy)
         else:
-            _tell_return(returned)
+            _print_return(returned)
         if copy is not None:
             click.echo(f"Wrote {copy}", err=replies)
-    found = [found for returned in returns for found in returned.problems]
-    context.exit(PROBLEMS_FOUND if any(one.severity is not Severity.NOTE for one in found) else 0)
+    severities = {problem.severity for returned in returns for problem in returned.problems}
+    context.exit(PROBLEMS_FOUND if severities - {Severity.NOTE} else 0)
 
 
 def _mark_up(
     returns: Sequence[Return], out: Path, paths: Sequence[Path], framework: Framework, register: Register
 ) -> list[Path | None]:
-    """Write the marked-up copies; the path of each, or nothing where there is nothing to mark."""
+    """Write the marked-up copies; the path of each, or ``None`` if there is nothing to mark."""
     from nps_xlsx.files import made_folders, write_files
     from nps_xlsx.reports.marked_up import mark_up_all
 
@@ -100,16 +100,14 @@ def _anonymise(paths: Sequence[Path], copy: Path, framework: Framework, register
         raise UserError("--anonymise takes one return, not a folder. Give the file by itself.")
     refuse_to_overwrite([copy], paths, "--anonymise")
     made = anonymised(paths[0].read_bytes(), framework, register)
-    click.echo(
-        f"Wrote {write_file(copy, made.content)}. Look through it before you send it to anybody.", err=True
-    )
+    path = write_file(copy, made.content)
+    click.echo(f"Wrote {path}. Look through it before you send it to anybody.", err=True)
     if made.emptied:
-        click.echo(
-            f"Emptied, as its words cannot be found: {plain(', '.join(made.emptied), 2_000)}", err=True
-        )
+        emptied = plain(", ".join(made.emptied), 2_000)
+        click.echo(f"Emptied, since its words cannot be found: {emptied}", err=True)
 
 
-def _tell_reply(returned: Return, framework: Framework, copy: Path | None) -> None:
+def _print_reply(returned: Return, framework: Framework, copy: Path | None) -> None:
     from nps_xlsx.reports.reply import reply
 
     text = reply(returned, framework, marked_up=copy.name if copy else "")
@@ -117,7 +115,7 @@ def _tell_reply(returned: Return, framework: Framework, copy: Path | None) -> No
         click.echo(f"{text}\n{'-' * 72}\n")
 
 
-def _tell_return(returned: Return) -> None:
+def _print_return(returned: Return) -> None:
     from nps_xlsx.model.problems import counts
 
     click.echo(plain(returned.source_file, 200))
@@ -127,14 +125,14 @@ def _tell_return(returned: Return) -> None:
     number, cells = len(returned.problems), sum(counts(returned.problems).values())
     where = f", in {cells:,} places" if cells > number else ""
     click.echo(f"  {counted(number, 'thing')} to look at{where}" if number else "  Ready to send")
-    for found in returned.problems:
-        _tell_problem(found)
+    for problem in returned.problems:
+        _print_problem(problem)
     click.echo()
 
 
-def _tell_problem(found: Problem) -> None:
-    where = ", ".join(filter(None, (found.place.sheet, found.cell)))
-    click.echo(f"\n  {found.severity.value}: {plain(found.message, 400)}")
+def _print_problem(problem: Problem) -> None:
+    where = ", ".join(filter(None, (problem.place.sheet, problem.cell)))
+    click.echo(f"\n  {problem.severity.value}: {plain(problem.message, 400)}")
     if where:
         click.echo(f"    Where: {plain(where, 400)}")
-    click.echo(f"    What to do: {found.advice}")
+    click.echo(f"    What to do: {problem.advice}")

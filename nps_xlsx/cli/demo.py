@@ -1,4 +1,4 @@
-"""``nps demo``: the whole job on the samples."""
+"""``nps demo``: the whole job, on the samples."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nps_xlsx.cli.ingest import run_ingest, tell_receipt
+from nps_xlsx.cli.ingest import print_receipt, run_ingest
 from nps_xlsx.cli.options import FILE, out_option
 from nps_xlsx.cli.report import write_papers
 from nps_xlsx.framework import load_framework
@@ -19,11 +19,7 @@ _COUNCIL, _STYLES = "Worcestershire", ("committee", "strategy", "index")
 
 @click.command()
 @click.option(
-    "--samples",
-    type=FILE,
-    default=Path("samples"),
-    show_default=True,
-    help="The samples folder of the project.",
+    "--samples", type=FILE, default=Path("samples"), show_default=True, help="The project's samples folder."
 )
 @out_option
 def demo(samples: Path, out: Path) -> None:
@@ -44,7 +40,7 @@ def demo(samples: Path, out: Path) -> None:
     receipt = run_ingest([returns], out, framework, register, scope=scope)
     click.echo(f"A blank workbook, as {council.name} would receive it:\n  {blank}")
     click.echo(f"The sample returns in {returns}, read and consolidated:")
-    tell_receipt(receipt, out)
+    print_receipt(receipt, out)
     click.echo(f"Papers for {_COUNCIL}'s committee, in Word and Excel:")
     for path in write_papers([out], _COUNCIL, _STYLES, register, out / "papers"):
         click.echo(f"  {path}")

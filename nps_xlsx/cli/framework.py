@@ -29,7 +29,7 @@ def show(code: str | None, framework_folder: Path | None) -> None:
             _show_row(loaded, row)
         return
     click.echo(f"{loaded.title} ({loaded.edition})")
-    click.echo(f"{loaded.copyright}")
+    click.echo(loaded.copyright)
     for theme in loaded.themes:
         click.echo(f"\n{theme.name}")
         for area in theme.key_areas:
@@ -48,7 +48,7 @@ def show(code: str | None, framework_folder: Path | None) -> None:
 
 
 def rows_of(loaded: Framework, code: str) -> Sequence[Behaviour]:
-    """The row of a code, or all rows of an area's code.
+    """The row with a code, or all rows of the area with that code.
 
     Raises:
         UserError: the framework has neither.
@@ -59,7 +59,7 @@ def rows_of(loaded: Framework, code: str) -> Sequence[Behaviour]:
     if area is None:
         codes, first = ", ".join(area.code for area in loaded.areas), loaded.behaviours[0].code
         raise UserError(
-            f"The framework has no {code!r}. Its areas are {codes}; {first} is the first behaviour."
+            f"The framework has no {code!r}. Its areas are {codes}; its first behaviour is {first}."
         )
     return area.rows
 
@@ -86,6 +86,6 @@ def _show_row(loaded: Framework, row: Behaviour) -> None:
 @framework.command()
 @click.argument("folder", type=FILE)
 def check(folder: Path) -> None:
-    """Check the framework in FOLDER, or of that name; all its faults are reported at once."""
+    """Check the framework in FOLDER, or the built-in one of that name, and report all its faults."""
     loaded = load_framework(folder)
     click.echo(f"{loaded.edition}: no fault found in {counted(len(loaded.rows), 'row')}.")

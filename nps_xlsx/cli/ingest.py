@@ -1,4 +1,4 @@
-"""``nps ingest``: what came back into everything that is made of it."""
+"""``nps ingest``: from the files that came back to every document made from them."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ if TYPE_CHECKING:
     "--keep",
     multiple=True,
     metavar="earliest|latest|FILE",
-    help="Which of several returns of one council counts; FILE is its source_file in returns.csv. "
+    help="Which of several returns from one council counts; FILE is its source_file in returns.csv. "
     "[default: latest]",
 )
 @click.option("--corrections", "corrections_file", type=FILE, help="CSV file of corrections to answers.")
-@click.option("--waivers", "waivers_file", type=FILE, help="CSV file of problems to let pass.")
+@click.option("--waivers", "waivers_file", type=FILE, help="CSV file of problems to waive.")
 @click.option(
     "--as-of",
     type=DAY,
-    help="The day of looking: waivers must still hold, and no document is of a later day. [default: today]",
+    help="Date of this run: waivers must still hold on it, and no document is dated later. [default: today]",
 )
 @click.option(
     "--previous", "previous_path", type=FILE, help="An earlier round: its answers.csv, or its returns."
@@ -78,10 +78,10 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=THRESHOLD,
     show_default=True,
-    help="Publish nothing about groups of fewer councils, nor what would give them away; 0 publishes all.",
+    help="Publish nothing about groups of fewer councils, or that gives them away; 0 publishes all.",
 )
 @click.option("--name-councils", is_flag=True, help="Name councils in publication.xlsx and report.html.")
-@click.option("--contact", default="", help="Whom readers of publication.xlsx may ask.")
+@click.option("--contact", default="", help="Whom readers of publication.xlsx can ask.")
 @register_option
 @framework_option
 @click.pass_context
@@ -99,12 +99,12 @@ def ingest(
     round_: str,
     **shown: Any,
 ) -> None:
-    """Read what came back: workbooks, folders, zips and mails (.eml, .msg) with all that is in them.
+    """Read what came back: workbooks, folders, zips and mails (.eml, .msg), with everything in them.
 
     Writes returns.csv, answers.csv, problems.csv, consolidated.xlsx, publication.xlsx,
     report.html, and an action plan and feedback for each council; changes.csv, combined.csv
-    and reviews.csv where there is anything for them. Exits with 0 where nothing was wrong,
-    1 where errors or warnings were found, 2 where it could not run.
+    and reviews.csv if there is anything to put in them. Exits with 0 if nothing is wrong, 1 if
+    there are errors or warnings, 2 if it could not run.
     """
     framework, register = load_framework(framework_folder), register_with(register_file)
     rulings = _rulings(
@@ -118,7 +118,7 @@ def ingest(
     )
     scope = _scope(framework, register, **shown)
     receipt = run_ingest(paths, out, framework, register, rulings, scope)
-    tell_receipt(receipt, out, round_)
+    print_receipt(receipt, out, round_)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
 
@@ -137,7 +137,7 @@ def _rulings(
     from nps_xlsx.rounds.intake import Rulings
 
     if {"earliest", "latest"} <= set(keep):
-        raise click.UsageError("--keep earliest and --keep latest exclude each other.")
+        raise click.UsageError("Give --keep earliest or --keep latest, not both.")
     return Rulings(
         round=round_,
         keep=Keep("earliest" in keep, tuple(name for name in keep if name not in ("earliest", "latest"))),
@@ -155,10 +155,10 @@ def run_ingest(
     rulings: Rulings | None = None,
     scope: Scope | None = None,
 ) -> Receipt:
-    """Ingest, showing on a terminal how far it is."""
+    """Ingest, showing progress on a terminal."""
     from nps_xlsx.reports.ingest import ingest as run
 
-    with progress() as tell:
+    with progress() as show:
         return run(
             paths,
             out,
@@ -166,8 +166,8 @@ def run_ingest(
             register,
             rulings=rulings,
             scope=scope,
-            seen=partial(tell, "Reading"),
-            made=partial(tell, "Made"),
+            seen=partial(show, "Reading"),
+            made=partial(show, "Made"),
         )
 
 
@@ -198,7 +198,7 @@ def _scope(
     )
 
 
-def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
+def print_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
     """Print what came in, what became of it, and what was written; ``round_`` is the one asked for."""
     statuses = ", ".join(
         f"{receipt.statuses[status]} {status.value}" for status in Status if receipt.statuses[status]
@@ -211,11 +211,7 @@ def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
     )
     written = receipt.written
     if written.round:
-        why = (
-            "as --round says"
-            if round_
-            else "which most of the answered returns are of (--round says another)"
-        )
+        why = "as given" if round_ else "that of most answered returns (give another with --round)"
         click.echo(f"Round {written.round}, {why}.")
     have = "has" if written.returned == 1 else "have"
     missing = written.asked - written.returned
@@ -223,11 +219,8 @@ def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
     click.echo(
         f"{written.returned:,} of {written.asked:,} asked {have} returned, {missing:,} have not{where}."
     )
-    problems = ", ".join(
-        counted(receipt.problems[severity], severity.value)
-        for severity in Severity
-        if receipt.problems[severity]
-    )
+    severities = [severity for severity in Severity if receipt.problems[severity]]
+    problems = ", ".join(counted(receipt.problems[severity], severity.value) for severity in severities)
     click.echo(f"Problems: {problems or 'none'}.")
     if receipt.corrected or receipt.waived:
         corrected, waived = counted(receipt.corrected, "correction"), counted(receipt.waived, "problem")
@@ -236,22 +229,22 @@ def tell_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
         click.echo(f"  No effect: {plain(ruling, 200)}")
     for path in written.shown:
         click.echo(f"  {path}{'/' if path.is_dir() else ''}")
-    _tell_earlier(written, receipt.statuses[Status.ACCEPTED])
+    _print_earlier(written, receipt.statuses[Status.ACCEPTED])
     if not receipt.is_clean:
         click.echo(f"Look first at {out / 'problems.csv'}.")
 
 
-def _tell_earlier(written: Written, accepted: int) -> None:
-    """What became of the earlier round, and of the results that were there before."""
+def _print_earlier(written: Written, accepted: int) -> None:
+    """Print what became of the earlier round, and of the results of an earlier run."""
     if written.uncompared:
         names = "; ".join(written.uncompared)
-        click.echo(f"Of --previous nothing is compared with these, which were not asked now: {names}.")
+        click.echo(f"In --previous but not asked this time, so not compared: {names}.")
     fewer = written.accepted_before - accepted
     if fewer > 0:
         was = counted(written.accepted_before, "accepted return")
-        click.echo(f"The results that these replace were of {was}: {fewer:,} more than now.")
+        click.echo(f"The results that these replace were from {was}: {fewer:,} more than now.")
     if written.replaced:
         moved = counted(len(written.replaced), "file")
-        click.echo(f"{moved} of an earlier run, for which this one has nothing, moved to:")
+        click.echo(f"{moved} from an earlier run, not written by this one, moved to:")
     for path in written.replaced:
         click.echo(f"  {path}")

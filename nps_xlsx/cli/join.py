@@ -1,4 +1,4 @@
-"""``nps join``: one workbook of what colleagues filled in separately."""
+"""``nps join``: one workbook from what colleagues filled in separately."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def join(
     register_file: Path | None,
     framework_folder: Path | None,
 ) -> None:
-    """Make one workbook of the files in which colleagues of a council answered different rows.
+    """Make one workbook from files in which colleagues at a council answered different rows.
 
-    Where they answered a row differently the newest file's answer stands, marked in its cell.
-    Exits with 0 where no row is answered differently, 1 where some are, 2 where it could not run.
+    If they answered a row differently, the newest file's answer is used and marked in its cell.
+    Exits with 0 if no row is answered differently, 1 if some are, 2 if it could not run.
     """
     from nps_xlsx.files import made_folders, write_files
     from nps_xlsx.reports.marked_up import join as joined
     from nps_xlsx.rounds.intake import read_each
 
     framework, register = load_framework(framework_folder), register_with(register_file)
-    with progress() as tell:
-        returns = read_each(paths, framework, register, seen=partial(tell, "Reading"))
+    with progress() as show:
+        returns = read_each(paths, framework, register, seen=partial(show, "Reading"))
     name, content, unlike = joined(returns, framework, register)
     refuse_to_overwrite([out / name], paths, "--out")
     with made_folders(out):
@@ -54,7 +54,7 @@ def join(
     for returned in returns:
         rows = sum(answer.is_answered for answer in returned.assessment or ())
         click.echo(f"{plain(returned.source_file, 200)}: {counted(rows, 'row')} answered")
-    for found in unlike:
-        click.echo(f"{found.severity.value}: {plain(found.message, 400)}")
+    for problem in unlike:
+        click.echo(f"{problem.severity.value}: {plain(problem.message, 400)}")
     click.echo(f"Wrote {out / name}")
     context.exit(PROBLEMS_FOUND if unlike else 0)

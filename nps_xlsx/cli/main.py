@@ -34,8 +34,8 @@ def main() -> NoReturn:
     """Run the command line; the exit code is 0, 1 (problems found), 2 (could not run) or 3 (our fault)."""
     for stream in (sys.stdout, sys.stderr):
         _write_any_text(stream)
-    # The system's kill ends a command as Ctrl-C does, with its temporary files taken away.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A kill by the system ends a command as Ctrl-C does, so that its temporary files are removed.
+    handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
@@ -45,27 +45,27 @@ def main() -> NoReturn:
         click.echo(f"Error: {error}", err=True)
         code = COULD_NOT_RUN
     except click.exceptions.Abort:
-        click.echo("Stopped. No file was left half-written; what there was before is still whole.", err=True)
+        click.echo("Stopped. No file was left half-written; earlier files are as they were.", err=True)
         code = COULD_NOT_RUN
-    except Exception as error:  # noqa: BLE001 - the last stop: whatever comes here is our own fault
+    except Exception as error:  # noqa: BLE001 - the last stop: whatever gets here is our own fault
         click.echo(f"Error: {_reported(error)}", err=True)
         code = OUR_FAULT
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, handler)
     sys.exit(code)
 
 
 def _write_any_text(stream: TextIO) -> None:
-    """Make a stream take any text: redirected output is UTF-8, whatever the system's own encoding.
+    """Make a stream take any text: redirected output is UTF-8, whatever the system's encoding.
 
-    Up to Python 3.14 a British Windows gives a pipe or file cp1252, which has no arrow and no "ŵ".
+    Up to Python 3.14, Windows in Britain writes to a pipe or file in cp1252, which has no arrow and no "ŵ".
     """
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
 def _reported(error: Exception) -> str:
-    """What to do about a fault of the program, which is written to a log file with all that explains it."""
+    """What to do about a fault of the program; writes a log file with everything that explains it."""
     about = f"nps {version('nps-xlsx')}, Python {platform.python_version()}, {platform.platform()}"
     log = "\n".join(
         [
@@ -79,12 +79,12 @@ def _reported(error: Exception) -> str:
     for folder in (Path.cwd(), Path(tempfile.gettempdir())):
         try:
             (folder / name).write_bytes(content)
-        except OSError:  # it may be full, or not ours to write in
+        except OSError:  # the disk may be full, or the folder not ours to write in
             continue
-        what = f"Send {folder / name} to those who look after nps where you have it from; read it before."
+        what = f"Read {folder / name}, then send it to whoever gave you nps."
         break
     else:
-        what = f"No log file could be written. Send this to those who look after nps:\n{log}"
+        what = f"No log file could be written. Send this to whoever gave you nps:\n{log}"
     return (
         f"nps itself is at fault, not you and not the files ({type(error).__name__}). "
         f"No file was left half-written. {what}"
@@ -106,7 +106,7 @@ Examples:
 def cli() -> None:
     """Self-assessment workbooks for councils: build them, read what comes back, report on it.
 
-    Build a workbook for each council, email it, and read back what returns.
+    Build a workbook for each council, email it, and read what comes back.
     """
 
 

@@ -1,4 +1,4 @@
-"""What several commands share: options, exit codes, and ways of saying things."""
+"""What several commands share: options, exit codes, and the wording of what they print."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_register
 
 PROBLEMS_FOUND, COULD_NOT_RUN, OUR_FAULT = 1, 2, 3
-"""Exit codes beside 0: errors or warnings were found; the command could not run; the program is at fault."""
+"""Exit codes besides 0: errors or warnings were found; the command could not run; the program is at fault."""
 
 FILE = click.Path(path_type=Path)
 
@@ -31,7 +31,7 @@ class _Day(click.ParamType):  # type: ignore[type-arg]  # no generic type before
 
         day, words = read_date(value)
         if day is None:
-            self.fail(f"{words!r} is no date. Write 2026-12-18 or 18/12/2026.", param, ctx)
+            self.fail(f"{words!r} is not a date. Write 2026-12-18 or 18/12/2026.", param, ctx)
         return day
 
 
@@ -42,7 +42,7 @@ out_option = click.option(
     type=FILE,
     default=Path("output"),
     show_default=True,
-    help="Folder to write to; it is made if it is not there.",
+    help="Folder to write to; it is created if necessary.",
 )
 framework_option = click.option(
     "--framework",
@@ -54,18 +54,18 @@ register_option = click.option(
     "--register",
     "register_file",
     type=FILE,
-    help="CSV file with further councils, in the columns of framework_data/councils.csv.",
+    help="CSV file of further councils, with the columns of framework_data/councils.csv.",
 )
 
 
 def register_with(extra: Path | None) -> Register:
-    """The register that comes with the program, with the councils of another file added."""
+    """The built-in register, with the councils of another file added."""
     register = load_register()
     return register + load_register(extra) if extra else register
 
 
 def refuse_to_overwrite(targets: Iterable[Path], paths: Iterable[Path], option: str) -> None:
-    """Leave the files alone that a command was given, by themselves or in folders: none is written over.
+    """Protect the files that a command was given, by themselves or in folders, from being overwritten.
 
     Raises:
         UserError: one of the targets is among them.
@@ -85,21 +85,21 @@ def counted(number: int, what: str) -> str:
 
 
 def plain(text: str, length: int = 70) -> str:
-    """A text from outside without the characters that would steer a terminal."""
+    """A text from outside, without characters that would steer a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:length]
 
 
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str, str], None]]:
-    """Shows on a terminal, and only there, what is being done with which file."""
+    """Show what is being done with which file, on a terminal and only there."""
     shows_names = sys.stderr.isatty()
 
-    def tell(what: str, name: str) -> None:
+    def show(what: str, name: str) -> None:
         if shows_names:
             click.echo(f"\r\x1b[K{what} {plain(name)}", nl=False, err=True)
 
     try:
-        yield tell
+        yield show
     finally:
         if shows_names:
             click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,4 +1,4 @@
-"""``nps report``: documents about one council, made of answers that were read before or are read now."""
+"""``nps report``: documents about a council, from answers that nps ingest wrote or from returns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nps_xlsx.cli.options import FILE, framework_option, out_option, register_option, register_with
+from nps_xlsx.cli.options import FILE, counted, framework_option, out_option, register_option, register_with
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.model.errors import UserError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def report() -> None:
-    """Write papers about one council, or about each, in Excel and in Word."""
+    """Write papers about one council, or each of several, in Word and Excel."""
 
 
 _EPILOG = "\n".join(["\b", "The styles:", *(f"  {name:<11}{words}" for name, words in PAPER_STYLES.items())])
@@ -59,7 +59,7 @@ def committee(
     register_file: Path | None,
     framework_folder: Path | None,
 ) -> None:
-    """Write a council's papers for its committee, each as a Word document and as a workbook.
+    """Write a council's papers for its committee, each as a Word document and a workbook.
 
     PATHS are the folder that nps ingest wrote, its answers.csv, or returns.
     """
@@ -68,69 +68,68 @@ def committee(
     framework, register = load_framework(framework_folder), register_with(register_file)
     responses = load_responses(paths, framework, register)
     wanted = _chosen(responses, councils, register)
-    previous = load_previous(previous_path, framework, register) if previous_path else {}
-    _refuse_same_round(wanted, previous, previous_path)
-    _tell_rounds(wanted)
-    papers = _papers(wanted, framework, register, styles, previous, key_areas)
+    earlier = load_previous(previous_path, framework, register) if previous_path else {}
+    _refuse_same_round(wanted, earlier, previous_path)
+    _print_rounds(wanted)
+    papers = _papers(wanted, framework, register, styles, earlier, key_areas)
     for path in _written(papers, out):
         click.echo(path)
 
 
 def _chosen(responses: Sequence[Combined], councils: Sequence[str], register: Register) -> list[Assessment]:
-    """The responses of the councils that were named; all of them where none was."""
+    """The assessments of the councils that were named; all of them if none was."""
     assessments = [response.assessment for response in responses]
     if not councils:
         return assessments
     chosen: dict[str, list[Assessment]] = {}
     for name in councils:
         code = _code(name, assessments, register)
-        chosen[code] = [one for one in assessments if one.gss_code == code]
-    missing = [register.by_code[code].name for code, found in chosen.items() if not found]
+        chosen[code] = [own for own in assessments if own.gss_code == code]
+    missing = [register.by_code[code].name for code, own in chosen.items() if not own]
     if missing:
-        there = len(assessments)
         raise UserError(
-            f"There are no answers of {'; '.join(missing)} among the {there} "
-            f"response{'' if there == 1 else 's'} given. Check the folder and the council's name."
+            f"There are no answers of {'; '.join(missing)} among the {counted(len(assessments), 'response')} "
+            "given. Check the folder and the council's name."
         )
-    return [one for found in chosen.values() for one in found]
+    return [assessment for own in chosen.values() for assessment in own]
 
 
 def _code(name: str, assessments: Sequence[Assessment], register: Register) -> str:
-    """The code of a council, which the register knows or of which there are answers."""
+    """The code of a council that the register knows, or that there are answers of."""
     try:
         return register.find(name).gss_code
     except CouncilError:
-        known = {one.gss_code for one in assessments if _goes_by(one, name)}
+        known = {assessment.gss_code for assessment in assessments if _goes_by(assessment, name)}
         if len(known) != 1:
             raise
         return known.pop()
 
 
 def _goes_by(assessment: Assessment, name: str) -> bool:
-    """Whether this is the council's code, its name, or what its name begins with."""
+    """Whether this is the council's code, its name, or how its name begins."""
     wanted, code = name.strip().casefold(), assessment.gss_code.casefold()
     return wanted == code or f"{assessment.council.casefold()} ".startswith(f"{wanted} ")
 
 
-def _tell_rounds(wanted: Sequence[Assessment]) -> None:
-    rounds = sorted({one.round for one in wanted})
+def _print_rounds(wanted: Sequence[Assessment]) -> None:
+    rounds = sorted({assessment.round for assessment in wanted})
     if len(rounds) > 1:
-        click.echo(f"The answers are of rounds {', '.join(rounds)}: each has papers of its own.", err=True)
+        click.echo(f"There are answers of rounds {', '.join(rounds)}: each has its own papers.", err=True)
 
 
 def _refuse_same_round(
-    wanted: Sequence[Assessment], previous: Mapping[str, Assessment], path: Path | None
+    wanted: Sequence[Assessment], earlier: Mapping[str, Assessment], path: Path | None
 ) -> None:
-    for one in wanted:
-        before = previous.get(one.gss_code)
-        if before is not None and before.round == one.round:
-            raise UserError(f"{path} is of round {one.round} itself. Give an earlier round's.")
+    for assessment in wanted:
+        other = earlier.get(assessment.gss_code)
+        if other is not None and other.round == assessment.round:
+            raise UserError(f"{path} is of round {other.round} itself. Give an earlier round's.")
 
 
 def write_papers(
     paths: Sequence[Path], council: str, styles: Sequence[str], register: Register, out: Path
 ) -> list[Path]:
-    """Write one council's papers, as ``nps report committee`` does; their paths."""
+    """Write one council's papers, as ``nps report committee`` does; returns their paths."""
     from nps_xlsx.rounds.responses import load_responses
 
     framework = load_framework()
@@ -150,7 +149,7 @@ def _papers(
     framework: Framework,
     register: Register,
     styles: Sequence[str],
-    previous: Mapping[str, Assessment],
+    earlier: Mapping[str, Assessment],
     key_areas: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Every paper in both forms, by file name."""
@@ -159,10 +158,10 @@ def _papers(
 
     contents: dict[str, bytes] = {}
     distinct = Distinct()
-    for one in wanted:
-        council = register.by_code.get(one.gss_code)
-        before, name = previous.get(one.gss_code), council.short_name if council else one.council
+    for own in wanted:
+        council = register.by_code.get(own.gss_code)
+        name, other = council.short_name if council else own.council, earlier.get(own.gss_code)
         for style, area in product(dict.fromkeys(styles), dict.fromkeys(key_areas) or ("",)):
-            paper = make_paper(one, framework, style=style, previous=before, key_area=area)
-            contents |= paper_files(paper, distinct(file_stem(one, name, style, area)), as_of=one.day)
+            paper = make_paper(own, framework, style=style, previous=other, key_area=area)
+            contents |= paper_files(paper, distinct(file_stem(own, name, style, area)), as_of=own.day)
     return contents
