@@ -38,7 +38,7 @@ from nps_xlsx.reports.papers import (
     paper_files,
 )
 from nps_xlsx.reports.papers.document import TEMPLATE
-from nps_xlsx.reports.papers.paper import Chart, Facts, Ladder, Paragraph, Section, Table
+from nps_xlsx.reports.papers.paper import Chart, Ladder, Paragraph, Particulars, Section, Table
 from nps_xlsx.rounds.combine import combine
 from nps_xlsx.rounds.intake import read_returns
 from tests.conftest import ROOT
@@ -87,7 +87,10 @@ def sentences(paper: Paper) -> str:
     blocks = [*paper.opening, *(block for one in paper.sections for block in one.blocks)]
     said = [block.text for block in blocks if isinstance(block, Paragraph)]
     said += [
-        f"{label}: {text}" for block in blocks if isinstance(block, Facts) for label, text in block.items
+        f"{label}: {text}"
+        for block in blocks
+        if isinstance(block, Particulars)
+        for label, text in block.items
     ]
     return "\n".join(said)
 

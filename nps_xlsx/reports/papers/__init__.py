@@ -1,4 +1,4 @@
-"""Papers for committees and strategies: each described once, written as a workbook and as a Word document."""
+"""Papers for committees and strategies: each described once, written as a workbook and a Word document."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def make_paper(
     name: str = "",
     index: MaturityIndex | None = None,
 ) -> Paper:
-    """One council's paper in one of the styles; ``name`` stands for the council's where it is given.
+    """One council's paper in one of the styles; ``name`` replaces the council's name if it is given.
 
-    ``index`` is by default the one that comes with the framework.
+    ``index`` is by default the framework's own.
 
     Raises:
         PaperError: there is no such style or key area, or nothing of it was asked.
@@ -52,7 +52,7 @@ def make_paper(
         if index is None:
             raise PaperError(f"This framework comes with no published index. Use the style {STEPS}.")
         if key_area and key_area.upper() != index.key_area:
-            raise PaperError(f"The {index.title} is about {index.key_area} alone. Use the style {STEPS}.")
+            raise PaperError(f"The {index.title} is only about {index.key_area}. Use the style {STEPS}.")
         case = case_of(assessment, framework, previous, index.key_area, name)
         if not case.framework.behaviours:
             raise PaperError(f"{assessment.council} was not asked any question of the {index.title}.")
@@ -64,5 +64,5 @@ def make_paper(
 
 
 def paper_files(paper: Paper, name: str, *, as_of: dt.date | None = None) -> dict[str, bytes]:
-    """The paper in both forms, by file name; ``as_of`` is the day that its answers are of."""
+    """The paper in both forms, by file name; ``as_of`` is the date of its answers."""
     return {f"{name}.docx": as_document(paper, as_of), f"{name}.xlsx": as_workbook(paper, as_of)}

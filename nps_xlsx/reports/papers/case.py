@@ -1,4 +1,4 @@
-"""What a paper is about: one council's assessment, an earlier one beside it, and the rows that were asked."""
+"""What a paper is about: one council's assessment, an earlier one, and the rows that were asked."""
 
 from __future__ import annotations
 
@@ -9,59 +9,58 @@ from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, KeyArea
 from nps_xlsx.model.dates import iso_date, long_date
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.scores import Score, one_decimal, score
-from nps_xlsx.reports.papers.paper import Facts, Paragraph, Section
+from nps_xlsx.reports.papers.paper import Paragraph, Particulars, Section
 from nps_xlsx.workbook import wording
 
 ABOUT = "What this paper rests on"
 
 _AVERAGES = (
-    "the mean of the behaviours that have a level, to one decimal. {left_out} stay out of it. The level "
+    "the mean of the behaviours that have a level, to one decimal. {left_out} are left out. The level "
     "named beside an average is the nearest, the lower of two."
 )
-_BETWEEN = "are printed as they were given and count as the lower of the two"
-
+_BETWEEN = "are printed as given and count as the lower of the two"
 
 LABELS = ("Respondents gave", "Action", "Owner", "Due", "Priority", "Target")
-"""The labels in a council's comments as ``comments`` puts them together."""
+"""The labels that ``comments`` puts into a council's comments."""
 
 
 class PaperError(UserError):
-    """A paper that was asked for and cannot be made of these answers."""
+    """A paper that cannot be made from these answers."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One council's answers, those of an earlier round where there are any, and the rows to show."""
+    """One council's answers, those of an earlier round if there are any, and the rows to show."""
 
     name: str
     assessment: Assessment
-    previous: Assessment | None
+    earlier: Assessment | None
     whole: Framework
     """The complete framework."""
     framework: Framework
-    """The rows of it that were asked, and are wanted here."""
+    """The rows of it that were asked and are to be shown."""
 
-    def last(self, row: Behaviour) -> Answer:
-        """The earlier round's answer to a row."""
-        return self.previous[row.code] if self.previous else Answer(row.code)
+    def earlier_answer(self, behaviour: Behaviour) -> Answer:
+        """The earlier round's answer for a row."""
+        return self.earlier[behaviour.code] if self.earlier else Answer(behaviour.code)
 
     def score(self, behaviours: Sequence[Behaviour]) -> Score:
         """This round's averages over some behaviours, with their counts."""
         return score(behaviours, self.assessment)
 
     def is_blank(self, area: KeyArea) -> bool:
-        """Whether nothing of an area was answered, neither a current level nor a target."""
+        """Whether an area has no current level and no target."""
         answers = [self.assessment[row.code] for row in area.rows]
-        return all(one.current is None and one.target is None for one in answers)
+        return all(answer.current is None and answer.target is None for answer in answers)
 
 
 def case_of(
-    assessment: Assessment, framework: Framework, previous: Assessment | None, key_area: str, name: str
+    assessment: Assessment, framework: Framework, earlier: Assessment | None, key_area: str, name: str
 ) -> Case:
     """The case of a paper, narrowed to what was asked and to a key area.
 
     Raises:
-        PaperError: there is no such key area, or nothing of it was asked.
+        PaperError: there is no such key area, or none of it was asked.
     """
     part = framework.only(assessment.asked) if assessment.asked else framework
     if key_area:
@@ -72,7 +71,7 @@ def case_of(
         if code not in {area.code for area in part.areas}:
             raise PaperError(f"{assessment.council} was not asked about {framework.area_by_code[code].name}.")
         part = part.only([code])
-    return Case(name or assessment.council, assessment, previous, framework, part)
+    return Case(name or assessment.council, assessment, earlier, framework, part)
 
 
 def with_count(mean: float | None, count: int, of: int) -> str:
@@ -82,20 +81,20 @@ def with_count(mean: float | None, count: int, of: int) -> str:
 
 def about(case: Case, *more: tuple[str, str]) -> Section:
     """What a paper rests on: council, round, date, counts, rules, and whose words it quotes."""
-    found = case.score(case.framework.behaviours)
+    own = case.score(case.framework.behaviours)
     items = [
         ("Council", f"{case.name} ({case.assessment.gss_code})"),
         ("Round", case.assessment.round or "not stated"),
         ("As of", wording.as_of(case.assessment.day)),
         ("Date completed", _date_completed(case)),
-        ("Answers", _counted(found)),
+        ("Answers", _counts(own)),
         *_between(case),
         *more,
         ("Averages", _AVERAGES.format(left_out=wording.left_out(case.framework))),
         ("Framework", f"{', '.join(filter(None, (case.framework.title, case.framework.publisher)))}."),
     ]
     words = f"Wording of behaviours and levels: {case.framework.copyright}. It is quoted as the measure used."
-    return Section(ABOUT, ABOUT, (Facts(tuple(items)), Paragraph(words, is_note=True)), is_wide=True)
+    return Section(ABOUT, ABOUT, (Particulars(tuple(items)), Paragraph(words, is_note=True)), is_wide=True)
 
 
 def _date_completed(case: Case) -> str:
@@ -104,14 +103,14 @@ def _date_completed(case: Case) -> str:
     return long_date(day) if day else text or "not stated"
 
 
-def _counted(found: Score) -> str:
-    blank = found.behaviours - found.answered
-    noun = "behaviour has" if found.behaviours == 1 else "behaviours have"
+def _counts(own: Score) -> str:
+    blank = own.behaviours - own.answered
+    noun = "behaviour has" if own.behaviours == 1 else "behaviours have"
     return (
-        f"{found.applicable} of {found.behaviours} {noun} a current level, {found.not_applicable} "
-        f"{'is' if found.not_applicable == 1 else 'are'} not applicable and {blank} "
-        f"{'is' if blank == 1 else 'are'} not answered; {found.targets} of {found.behaviours} "
-        f"{'has' if found.targets == 1 else 'have'} a target."
+        f"{own.applicable} of {own.behaviours} {noun} a current level, {own.not_applicable} "
+        f"{'is' if own.not_applicable == 1 else 'are'} not applicable and {blank} "
+        f"{'is' if blank == 1 else 'are'} not answered; {own.targets} of {own.behaviours} "
+        f"{'has' if own.targets == 1 else 'have'} a target."
     )
 
 
@@ -129,32 +128,28 @@ def _level_texts(answer: Answer) -> tuple[tuple[str, bool], ...]:
     return (answer.current_text, answer.current_between), (answer.target_text, answer.target_between)
 
 
-def earlier(case: Case) -> str:
-    """What an earlier round adds to a paper, with its counts."""
-    if case.previous is None:
+def earlier_round(case: Case) -> str:
+    """The earlier round and its counts, in words."""
+    if case.earlier is None:
         return "none was given for comparison."
-    found = score(case.framework.behaviours, case.previous)
+    then = score(case.framework.behaviours, case.earlier)
     return (
-        f"{case.previous.round or 'round not stated'}; {found.applicable} of {found.behaviours} of these "
-        f"behaviours had a current level then, and {found.not_applicable} were not applicable."
+        f"{case.earlier.round or 'round not stated'}; {then.applicable} of {then.behaviours} of these "
+        f"behaviours had a current level then, and {then.not_applicable} were not applicable."
     )
 
 
-def _action(text: str) -> str:
-    """An action under its label; several lines begin below it."""
-    between = "\n" if "\n" in text else " "
-    return f"Action:{between}{text}" if text else ""
-
-
 def comments(answer: Answer, *, note: str = "", target: str = "") -> str:
-    """A council's comments on a behaviour, then its action, who does it by when, and the target."""
+    """A council's comments on a behaviour, then its action, who takes it by when, and the target."""
     due = long_date(answer.due_date) if answer.due_date else answer.due_text
-    said = (("Owner", answer.owner), ("Due", due), ("Priority", answer.priority))
-    who = " ".join(f"{label}: {text.strip().rstrip('.')}." for label, text in said if text.strip())
+    labelled = (("Owner", answer.owner), ("Due", due), ("Priority", answer.priority))
+    who = " ".join(f"{label}: {text.strip().rstrip('.')}." for label, text in labelled if text.strip())
+    actions = answer.actions.strip()
+    below = "\n" if "\n" in actions else " "
     lines = [
         answer.evidence.strip(),
         f"Respondents gave: {note}." if note else "",
-        _action(answer.actions.strip()),
+        f"Action:{below}{actions}" if actions else "",
         who,
         f"Target: {target}." if target else "",
     ]

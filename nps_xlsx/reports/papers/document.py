@@ -23,36 +23,35 @@ from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.reports.papers import word_parts
 from nps_xlsx.reports.papers.paper import (
     Block,
-    Cell,
     Chart,
-    Column,
-    Facts,
+    Entry,
+    Heading,
     Ladder,
     Paper,
     Paragraph,
-    Row,
+    Particulars,
     Section,
     Table,
 )
 from nps_xlsx.reports.papers.picture import png
 
 TEMPLATE = files("nps_xlsx.reports.papers").joinpath("paper.docx")
-"""Page, footer, language and styles: what a paper looks like, as far as its content does not say."""
+"""Page, footer, language and styles: how a paper looks, apart from its content."""
 
 TABLE_TEXT, LEAD, NOTE, LABEL = "Table text", "Table lead", "Note", "Strong"
 _PICTURE_WIDTH = Mm(172)
 _WIDE = 267
-"""Millimetres of text across a page on its side."""
+"""The width of text on a landscape page, in millimetres."""
 
 _WHOLE_ROW = 300.0
-"""Points: a row that is no higher than this, well over half a page on its side, is not split over two."""
+"""Points: a row up to this height, well over half a landscape page, is not split over two pages."""
 
 _WHOLE_TABLE = 230.0
 """Points: the same for a table."""
 
 _ITEM = re.compile(r"(\d{1,2}\.|•) ")
 _HANG = {True: Mm(2.6), False: Mm(4.2)}
-"""How far the lines of an item are set in: behind a bullet, and behind a number."""
+"""How far the lines of an item are indented: after a bullet, and after a number."""
 
 
 def as_document(paper: Paper, as_of: dt.date | None = None) -> bytes:
@@ -67,7 +66,7 @@ def as_document(paper: Paper, as_of: dt.date | None = None) -> bytes:
 
 
 class _Writer:
-    """Writes one paper into one document, from its beginning to its end."""
+    """Writes one paper into one document, from beginning to end."""
 
     def __init__(self, paper: Paper, document: DocumentType) -> None:
         self.paper = paper
@@ -100,8 +99,8 @@ class _Writer:
         match block:
             case Paragraph():
                 self._paragraph(block.text, NOTE if block.is_note else "Normal")
-            case Facts():
-                self._facts(block)
+            case Particulars():
+                self._particulars(block)
             case Chart():
                 self._chart(block)
             case Ladder():
@@ -112,12 +111,10 @@ class _Writer:
     def _paragraph(self, text: str, style: str) -> WordParagraph:
         return self.document.add_paragraph(word_parts.clean(text), style=style)
 
-    def _facts(self, facts: Facts) -> None:
-        for label, text in facts.items:
+    def _particulars(self, particulars: Particulars) -> None:
+        for label, text in particulars.items:
             paragraph = self.document.add_paragraph(style="List Bullet")
-            paragraph.paragraph_format.keep_with_next = (
-                True  # with the table below; at an end it does no harm
-            )
+            paragraph.paragraph_format.keep_with_next = True  # with a table below, if there is one
             paragraph.add_run(f"{label}: ", style=LABEL)
             paragraph.add_run(word_parts.clean(text))
 
@@ -130,14 +127,13 @@ class _Writer:
     # --- Tables
 
     def _ladder(self, ladder: Ladder) -> None:
-        """The levels side by side; it stays on the page of the table below it."""
+        """The levels side by side, kept on the same page as the table below."""
         width, rest = divmod(_WIDE, len(ladder.steps))
-        widths = [width + (place < rest) for place in range(len(ladder.steps))]
-        columns = tuple(
-            Column(step.lead, wide, level=step.level) for step, wide in zip(ladder.steps, widths, strict=True)
-        )
+        widths = [width + (number < rest) for number in range(len(ladder.steps))]
+        pairs = zip(ladder.steps, widths, strict=True)
+        columns = tuple(Heading(step.lead, width, level=step.level) for step, width in pairs)
         self._paragraph(ladder.title, "Heading 2")
-        row = tuple(Cell(step.text) for step in ladder.steps)
+        row = tuple(Entry(step.text) for step in ladder.steps)
         table = self._write_table(Table(ladder.title, columns, (row,)))
         _keep_with_next(*table.rows)
         self._gap(keep=True)
@@ -147,7 +143,7 @@ class _Writer:
         self._gap()
 
     def _gap(self, *, keep: bool = False) -> None:
-        """A little room below a table; without a paragraph between them Word joins two tables."""
+        """A little space below a table; Word joins two tables without a paragraph between them."""
         gap = self.document.add_paragraph(style=TABLE_TEXT)
         gap.paragraph_format.keep_with_next = keep
 
@@ -157,12 +153,12 @@ class _Writer:
         word_parts.describe_table(made, table.title)
         self._headings(made, table)
         heights = [_row_height(table.columns, row) for row in table.rows]
-        for place, row in enumerate(table.rows, start=1):
-            is_total = table.has_total and place == len(table.rows)
+        for number, (row, height) in enumerate(zip(table.rows, heights, strict=True), start=1):
+            is_total = table.has_total and number == len(table.rows)
             self._row(made, table.columns, row, is_total=is_total)
-            if heights[place - 1] <= _WHOLE_ROW:
-                word_parts.keep_whole(made.rows[place])
-        # A short table stays whole; of a longer one, no first row stands alone below its headings.
+            if height <= _WHOLE_ROW:
+                word_parts.keep_whole(made.rows[number])
+        # A short table is kept whole; in a longer one, the first row is not left alone below the headings.
         if sum(heights) <= _WHOLE_TABLE:
             _keep_with_next(*made.rows[:-1])
         elif sum(heights[:2]) <= _WHOLE_TABLE:
@@ -180,21 +176,23 @@ class _Writer:
             self._set(paragraph, column.heading, ink=ink, is_bold=True, is_right=column.is_number)
             paragraph.paragraph_format.keep_with_next = True
 
-    def _row(self, made: WordTable, columns: tuple[Column, ...], row: Row, *, is_total: bool) -> None:
+    def _row(
+        self, made: WordTable, columns: tuple[Heading, ...], row: tuple[Entry, ...], *, is_total: bool
+    ) -> None:
         written = made.add_row()
-        for place, column, cell in zip(written.cells, columns, row, strict=True):
+        for word_cell, column, cell in zip(written.cells, columns, row, strict=True):
             if is_total and not cell.level:
-                word_parts.shade(place, styles.BAND)
-            self._cell(place, column, cell, is_bold=is_total)
+                word_parts.shade(word_cell, styles.BAND)
+            self._cell(word_cell, column, cell, is_bold=is_total)
 
-    def _cell(self, place: WordCell, column: Column, cell: Cell, *, is_bold: bool) -> None:
+    def _cell(self, word_cell: WordCell, column: Heading, cell: Entry, *, is_bold: bool) -> None:
         ground, ink = self._colours(cell.level)
         lines = cell.text.split("\n") if cell.text else []
-        paragraphs = [place.paragraphs[0]]
-        paragraphs += [place.add_paragraph() for _ in range(len(lines) + bool(cell.lead) - 1)]
+        paragraphs = [word_cell.paragraphs[0]]
+        paragraphs += [word_cell.add_paragraph() for _ in range(len(lines) + bool(cell.lead) - 1)]
         if cell.lead:
             self._set(paragraphs[0], cell.lead, ink=ink, style=LEAD)
-        if cell.level:  # not the cell: a dark level would fill half a page beside a long comment
+        if cell.level:  # not the cell: beside a long comment a dark level would fill half a page
             word_parts.shade_paragraph(paragraphs[0], ground)
         for paragraph, line in zip(paragraphs[bool(cell.lead) :], lines or [""], strict=False):
             label = next((f"{word}:" for word in cell.labels if line.startswith(f"{word}:")), "")
@@ -235,7 +233,7 @@ class _Writer:
 
 
 def _turn(document: DocumentType) -> None:
-    """Turn the last section's page by a quarter."""
+    """Switch the last section between portrait and landscape."""
     section = document.sections[-1]
     is_wide = section.orientation == WD_ORIENT.LANDSCAPE
     section.orientation = WD_ORIENT.PORTRAIT if is_wide else WD_ORIENT.LANDSCAPE
@@ -243,12 +241,13 @@ def _turn(document: DocumentType) -> None:
 
 
 def _keep_with_next(*rows: WordRow) -> None:
-    for paragraph in (paragraph for row in rows for cell in row.cells for paragraph in cell.paragraphs):
-        paragraph.paragraph_format.keep_with_next = True
+    for cell in (cell for row in rows for cell in row.cells):
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
-def _row_height(columns: Sequence[Column], row: Row) -> float:
-    """About how high a row is, in points."""
+def _row_height(columns: Sequence[Heading], row: tuple[Entry, ...]) -> float:
+    """The estimated height of a row, in points."""
     texts = ["\n".join(filter(None, (cell.lead, cell.text))) for cell in row]
     widths = [round(Mm(column.width).inches * 96) for column in columns]
     return max(text_height(text, width, 9) for text, width in zip(texts, widths, strict=True))

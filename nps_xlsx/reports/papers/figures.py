@@ -1,4 +1,4 @@
-"""Where a council is, in figures: averages by key area with their counts, and the chart of them."""
+"""Where a council is, in figures: averages by key area with their counts, and a chart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from nps_xlsx.model import Behaviour
 from nps_xlsx.model.scores import Score, one_decimal, score
 from nps_xlsx.reports.papers.case import Case, with_count
-from nps_xlsx.reports.papers.paper import Bar, Block, Cell, Chart, Column, Paragraph, Row, Section, Table
+from nps_xlsx.reports.papers.paper import Bar, Block, Chart, Entry, Heading, Paragraph, Section, Table
 from nps_xlsx.reports.papers.scale import NO_TARGET, Scale
 
 SUMMARY = "Where we are"
@@ -18,31 +18,31 @@ _NOTHING = "No behaviour has a level, so there is no average to show."
 _CURRENT, _TARGET = 1, 4
 
 _COLUMNS = (
-    Column("Key area", 60),
-    Column("Average now", 18, "mean"),
-    Column("Levels given", 18, "right"),
-    Column("Nearest level", 24),
-    Column("Average target", 18, "mean"),
-    Column("Targets given", 18, "right"),
-    Column("Nearest level", 24),
+    Heading("Key area", 60),
+    Heading("Average now", 18, "mean"),
+    Heading("Levels given", 18, "right"),
+    Heading("Nearest level", 24),
+    Heading("Average target", 18, "mean"),
+    Heading("Targets given", 18, "right"),
+    Heading("Nearest level", 24),
 )
-_WITH_LAST = tuple(
+_WITH_EARLIER = tuple(
     replace(column, width=column.width - less)
     for column, less in zip(_COLUMNS, (16, 1, 2, 1, 1, 2, 1), strict=True)
 )
 
 
 def summary(case: Case, scale: Scale) -> Section:
-    """Averages by key area and over all behaviours, in words, a table and a chart.
+    """Averages by key area and over all behaviours: in words, as a table and as a chart.
 
-    Where an earlier round is given, its averages with their counts are the last column.
+    If an earlier round is given, its averages with their counts are the last column.
     """
     groups = [(area.sheet, area.behaviours) for area in case.framework.scored_areas]
-    found = case.score(case.framework.behaviours)
-    blocks: list[Block] = [Paragraph(overall(case, scale, found))]
-    columns: tuple[Column, ...] = _COLUMNS
-    if case.previous is not None:
-        columns = (*_WITH_LAST, Column(f"{case.previous.round} average", 24))
+    own = case.score(case.framework.behaviours)
+    blocks: list[Block] = [Paragraph(overall(case, scale, own))]
+    columns: tuple[Heading, ...] = _COLUMNS
+    if case.earlier is not None:
+        columns = (*_WITH_EARLIER, Heading(f"{case.earlier.round} average", 24))
     if len(groups) > 1:
         lines = [*groups, (ALL, case.framework.behaviours)]
         rows = tuple(_row(label, case, behaviours, scale) for label, behaviours in lines)
@@ -52,53 +52,53 @@ def summary(case: Case, scale: Scale) -> Section:
     return Section(SUMMARY, SUMMARY, tuple(blocks))
 
 
-def overall(case: Case, scale: Scale, found: Score) -> str:
-    """Where a council is and wants to be over all, in a sentence or two."""
-    if found.current is None:
+def overall(case: Case, scale: Scale, own: Score) -> str:
+    """Where a council is and wants to be overall, in a sentence or two."""
+    if own.current is None:
         now = "No behaviour has a current level yet."
-        if found.behaviours and found.not_applicable == found.behaviours:
-            now = f"All {found.behaviours} behaviours were found not applicable."
+        if own.behaviours and own.not_applicable == own.behaviours:
+            now = f"All {own.behaviours} behaviours are not applicable."
     else:
-        average = with_count(found.current, found.applicable, found.behaviours)
-        now = f"{case.name} is at {scale.nearest(found.current).text} on average ({average} behaviours)."
-    if found.target is None:
+        average = with_count(own.current, own.applicable, own.behaviours)
+        now = f"{case.name} is at {scale.nearest(own.current).text} on average ({average} behaviours)."
+    if own.target is None:
         return f"{now} No targets were set."
-    average = with_count(found.target, found.targets, found.behaviours)
-    return f"{now} It aims at {scale.nearest(found.target).text} on average ({average} behaviours)."
+    average = with_count(own.target, own.targets, own.behaviours)
+    return f"{now} It aims for {scale.nearest(own.target).text} on average ({average} behaviours)."
 
 
-def _row(label: str, case: Case, behaviours: Sequence[Behaviour], scale: Scale) -> Row:
-    found, last = case.score(behaviours), []
-    if case.previous is not None:
-        before = score(behaviours, case.previous)
-        last = [Cell(with_count(before.current, before.applicable, before.behaviours))]
+def _row(label: str, case: Case, behaviours: Sequence[Behaviour], scale: Scale) -> tuple[Entry, ...]:
+    own, earlier = case.score(behaviours), []
+    if case.earlier is not None:
+        then = score(behaviours, case.earlier)
+        earlier = [Entry(with_count(then.current, then.applicable, then.behaviours))]
     return (
-        Cell(label),
-        mean_cell(found.current),
-        Cell(f"{found.applicable} of {found.behaviours}"),
-        scale.nearest(found.current),
-        mean_cell(found.target),
-        Cell(f"{found.targets} of {found.behaviours}"),
-        scale.nearest(found.target, NO_TARGET),
-        *last,
+        Entry(label),
+        mean_cell(own.current),
+        Entry(f"{own.applicable} of {own.behaviours}"),
+        scale.nearest(own.current),
+        mean_cell(own.target),
+        Entry(f"{own.targets} of {own.behaviours}"),
+        scale.nearest(own.target, NO_TARGET),
+        *earlier,
     )
 
 
-def mean_cell(mean: float | None) -> Cell:
-    """A mean to one decimal; a dash where there is none, which is not zero."""
-    return Cell("–") if mean is None else Cell(one_decimal(mean), number=mean)
+def mean_cell(mean: float | None) -> Entry:
+    """A mean to one decimal; a dash if there is none, which is not zero."""
+    return Entry("–") if mean is None else Entry(one_decimal(mean), number=mean)
 
 
 def _chart(case: Case, groups: Sequence[tuple[str, Sequence[Behaviour]]]) -> Chart:
-    bars, said = [], []
+    bars, texts = [], []
     for label, behaviours in groups:
-        found = case.score(behaviours)
-        bars.append(Bar(label, found.current, found.target))
-        now = with_count(found.current, found.applicable, found.behaviours)
-        said.append(f"{label}: now {now}; target {with_count(found.target, found.targets, found.behaviours)}")
+        own = case.score(behaviours)
+        bars.append(Bar(label, own.current, own.target))
+        now = with_count(own.current, own.applicable, own.behaviours)
+        texts.append(f"{label}: now {now}; target {with_count(own.target, own.targets, own.behaviours)}")
     description = (
         f"Bar chart of the average current and target level in each key area, from 0 to "
-        f"{len(case.framework.levels)}, each with the number of behaviours under it. {'. '.join(said)}."
+        f"{len(case.framework.levels)}, each with the number of behaviours under it. {'. '.join(texts)}."
     )
     return Chart(
         "Where we are and where we want to be", "Average level", description, tuple(bars), _CURRENT, _TARGET

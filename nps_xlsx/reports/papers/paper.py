@@ -1,33 +1,33 @@
-"""A paper for a committee or an appendix, described once: what a workbook and a Word document are made of.
+"""A paper for a committee or an appendix, described once; a workbook and a Word document are made from it.
 
-Nothing here knows of Excel or Word.  A section says whether it is wide and on which sheet of
-a workbook it stands; widths are millimetres of a page, A4.
+Nothing here knows about Excel or Word.  A section says whether it is wide and which sheet of a
+workbook it is on; widths are millimetres of an A4 page.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nps_xlsx.model import Framework
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table: its text, with words in bold above it where there are some."""
+class Entry:
+    """One cell of a table: its text, below a lead in bold if there is one."""
 
     text: str = ""
     lead: str = ""
     level: int = 0
-    """The level in whose colour it stands; 0 for none."""
+    """The level whose colour it has; 0 for none."""
     labels: tuple[str, ...] = ()
-    """Words that are set in bold, with the colon after them, where a line begins with one."""
+    """Words set in bold, with the colon after them, at the start of a line."""
     number: float | None = None
-    """What the text says, for a workbook to reckon with."""
+    """The text as a number, for a workbook to calculate with."""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: heading, width in millimetres, how its numbers look, the heading's level."""
+class Heading:
+    """A column of a table: heading, width in millimetres, number style, the heading's level."""
 
     heading: str
     width: int
@@ -36,34 +36,31 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        """Whether it holds numbers, which stand to the right."""
+        """Whether it holds numbers, which are aligned right."""
         return self.look != "wrap"
-
-
-Row = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with one row of headings; ``title`` says to a screen reader what it holds."""
+    """A table with one row of headings; ``title`` describes it to a screen reader."""
 
     title: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    columns: tuple[Heading, ...]
+    rows: tuple[tuple[Entry, ...], ...]
     has_total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """What each level of a principle or a behaviour says; the lead of a step is its level's name."""
+    """What each level of a principle or behaviour says; the lead of a step is its level's name."""
 
     title: str
-    steps: tuple[Cell, ...]
+    steps: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Current and target of one group in a chart, ``None`` where there is none."""
+    """Current and target of one group in a chart; ``None`` if there is none."""
 
     label: str
     current: float | None
@@ -72,9 +69,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars of current against target; it stands below the table that holds its figures.
+    """Bars of current against target, below the table that holds the figures.
 
-    ``current`` and ``target`` are that table's columns, its first the labels.
+    ``current`` and ``target`` are columns of that table; its first column has the labels.
     """
 
     title: str
@@ -87,25 +84,25 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; a quiet one is a note."""
+    """A paragraph; a note is set more quietly."""
 
     text: str
     is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """A list of facts, each with its label."""
+class Particulars:
+    """A list of texts, each with its label."""
 
     items: tuple[tuple[str, str], ...]
 
 
-Block = Table | Ladder | Chart | Paragraph | Facts
+Block = Table | Ladder | Chart | Paragraph | Particulars
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and what stands below it; ``sheet`` is where it stands in a workbook."""
+    """A heading and what is below it; ``sheet`` is where it goes in a workbook."""
 
     heading: str
     sheet: str
@@ -115,14 +112,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole paper about one council in a round."""
+    """A paper about one council in a round."""
 
     title: str
     subtitle: str
     subject: str
     framework: Framework
-    opening: tuple[Block, ...] = field(default_factory=tuple)
-    """What stands between the title and the first section."""
+    opening: tuple[Block, ...] = ()
+    """What is between the title and the first section."""
     sections: tuple[Section, ...] = ()
 
     @property

@@ -1,4 +1,4 @@
-"""The chart of a paper as a picture, for where no native chart can be: a PNG by Vega-Lite."""
+"""The chart of a paper as a PNG by Vega-Lite, for Word, which takes no native chart from python-docx."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from nps_xlsx.model.scores import one_decimal
 from nps_xlsx.reports.papers.paper import Chart
 
 WIDTH, STEP = 440, 22
-"""The bars' room in points, and the height of a group of them."""
+"""The width of the bars' area in points, and the height of a group of bars."""
 
-# The first of these comes with the converter, so that every machine draws the same picture.
+# The first font comes with vl-convert, so that every machine draws the same picture.
 _FONT = f"Liberation Sans, {styles.FONT}"
 _SERIES = (("Current", styles.CURRENT_COLOUR), ("Target", styles.RAMP[1]))
 _RESOLUTION = 200
@@ -23,11 +23,11 @@ _RESOLUTION = 200
 def png(chart: Chart, levels: int) -> bytes:
     """The chart as a PNG; the same figures give the same bytes."""
     picture = io.BytesIO()
-    _drawn(chart, levels).save(picture, format="png", ppi=_RESOLUTION)
+    _layers(chart, levels).save(picture, format="png", ppi=_RESOLUTION)
     return picture.getvalue()
 
 
-def _drawn(chart: Chart, levels: int) -> alt.LayerChart:
+def _layers(chart: Chart, levels: int) -> alt.LayerChart:
     order = [bar.label for bar in chart.bars]
     names = [name for name, _ in _SERIES]
     base = alt.Chart(alt.InlineData(values=_values(chart))).encode(
@@ -53,13 +53,13 @@ def _drawn(chart: Chart, levels: int) -> alt.LayerChart:
         ),
     )
     figures = base.mark_text(align="left", dx=3).encode(x=alt.X("value:Q"), text="text:N")
-    layers = alt.layer(bars, figures).properties(width=WIDTH, height=alt.Step(STEP / 2), title=chart.title)
-    drawn: alt.LayerChart = layers.configure(**_looks())
-    return drawn
+    both = alt.layer(bars, figures).properties(width=WIDTH, height=alt.Step(STEP / 2), title=chart.title)
+    configured: alt.LayerChart = both.configure(**_looks())
+    return configured
 
 
 def _values(chart: Chart) -> list[dict[str, Any]]:
-    """The bars that there are; a group without a figure keeps its place, without a bar."""
+    """The bars; a group without a figure keeps its row, without a bar."""
     return [
         {
             "label": bar.label,

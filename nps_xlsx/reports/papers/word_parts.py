@@ -1,4 +1,4 @@
-"""What python-docx has no word for: repeated headings, shades, alternative texts."""
+"""What python-docx does not offer: repeated headings, shades, alternative texts."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def describe_table(table: WordTable, title: str) -> None:
 
 
 def repeat_on_every_page(row: WordRow) -> None:
-    """Mark a row as the table's headings, which stand on every page that it runs over."""
+    """Mark a row as the table's headings, repeated on every page that it runs over."""
     row._tr.get_or_add_trPr().append(_element("tblHeader"))
 
 
@@ -73,7 +73,7 @@ def shade(cell: WordCell, colour: str) -> None:
 
 
 def shade_paragraph(paragraph: WordParagraph, colour: str) -> None:
-    """Set a paragraph on a ground that reaches a little beyond its text."""
+    """Give a paragraph a background that reaches a little beyond its text."""
     fill = colour.removeprefix("#")
     edges = [_element(side, val="single", sz=4, space=2, color=fill) for side in ("left", "right")]
     properties = paragraph._p.get_or_add_pPr()
@@ -82,7 +82,7 @@ def shade_paragraph(paragraph: WordParagraph, colour: str) -> None:
 
 
 def colour(run: Run, ink: str) -> None:
-    """Set some words in another ink."""
+    """Give some words another colour."""
     run.font.color.rgb = RGBColor.from_string(ink.removeprefix("#"))
 
 
@@ -100,7 +100,7 @@ def describe_picture(shape: InlineShape, title: str, description: str) -> None:
 
 
 def footer(section: WordSection, text: str) -> None:
-    """Put the paper's subject at the foot of every page, before the number of the page."""
+    """Put the paper's subject in the footer of every page, before the page number."""
     section.footer.paragraphs[0].runs[0].text = clean(text)
 
 
@@ -121,7 +121,7 @@ def _group(name: str, parts: Sequence[Any]) -> Any:
 
 
 def set_properties(document: DocumentType, paper: Paper, made: dt.date | None) -> None:
-    """Title, subject and source, and the day on which it was made, where one is given."""
+    """Title, subject and source, and the date of making if it is given."""
     core = document.core_properties
     core.title = property_text(clean(f"{paper.subtitle}. {paper.title}"))
     core.subject = property_text(paper.subject)
@@ -131,7 +131,7 @@ def set_properties(document: DocumentType, paper: Paper, made: dt.date | None) -
 
 
 def settled(content: bytes) -> bytes:
-    """The same file with the same bytes every time: fixed dates in its zip."""
+    """The file with fixed dates in its zip, so that its bytes are always the same."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
         for name in old.namelist():

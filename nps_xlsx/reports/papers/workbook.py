@@ -1,4 +1,4 @@
-"""A paper as a workbook: its sections on their sheets, tables below one another on one grid of columns."""
+"""A paper as a workbook: sections on their sheets, tables below one another on one grid of columns."""
 
 from __future__ import annotations
 
@@ -12,27 +12,26 @@ from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.reports.papers.paper import (
     Block,
-    Cell,
     Chart,
-    Column,
-    Facts,
+    Entry,
+    Heading,
     Ladder,
     Paper,
     Paragraph,
-    Row,
+    Particulars,
     Section,
     Table,
 )
 from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
 _PIXELS = 4.6
-"""Pixels for a millimetre of the page: fitted to it, eleven points come out as nine."""
+"""Pixels per millimetre of the page: fitted to it, text of 11 points prints at 9."""
 
 _TEXT_WIDTH = 180
 """The width of a sheet without a table, in millimetres."""
 
 _FACTORS = (1, 1.4, 2)
-"""How much wider columns are made, on a larger page, where a row would be higher than Excel lets it be."""
+"""How much wider columns are made, on a larger page, if a row would be higher than Excel allows."""
 
 _LOWEST, _HIGHEST, _ROW_PIXELS = 19.0, 409.0, 25
 
@@ -43,9 +42,9 @@ def as_workbook(paper: Paper, as_of: dt.date | None = None) -> bytes:
     title = f"{paper.subtitle}. {paper.title}"
     book = Book(title, subject=paper.subject, comments=paper.attribution, made=as_of)
     book.mark(REPORT_PROPERTY, paper.subject)
-    groups = [(name, list(found)) for name, found in groupby(paper.sections, key=lambda one: one.sheet)]
-    for place, (name, sections) in enumerate(groups):
-        _Writer(paper, book.sheet(name), sections, is_first=place == 0).write()
+    for name, sections in groupby(paper.sections, key=lambda section: section.sheet):
+        is_first = name == paper.sections[0].sheet
+        _Writer(paper, book.sheet(name), list(sections), is_first=is_first).write()
     return book.to_bytes()
 
 
@@ -60,13 +59,13 @@ class _Writer:
         self.count = len(paper.framework.levels)
         self.row = 0
         self.tables: list[tuple[int, Table]] = []
-        """The tables that were written, each with the row of its headings."""
-        found = [block for section in sections for block in section.blocks if isinstance(block, Table)]
-        widest = max(found, key=lambda table: len(table.columns), default=None)
-        grid = widest.columns if widest else (Column("", _TEXT_WIDTH),)
-        for self.factor in _FACTORS:
-            self.widths = [round(column.width * _PIXELS * self.factor) for column in grid]
-            if all(self._row_height(row) <= _HIGHEST for table in found for row in table.rows):
+        """The tables written so far, each with the row of its headings."""
+        tables = [block for section in sections for block in section.blocks if isinstance(block, Table)]
+        widest = max(tables, key=lambda table: len(table.columns), default=None)
+        grid = widest.columns if widest else (Heading("", _TEXT_WIDTH),)
+        for factor in _FACTORS:
+            self.factor, self.widths = factor, [round(column.width * _PIXELS * factor) for column in grid]
+            if all(self._row_height(row) <= _HIGHEST for table in tables for row in table.rows):
                 break
 
     @property
@@ -75,7 +74,7 @@ class _Writer:
         return len(self.widths) - 1
 
     def write(self) -> None:
-        """Titles, sections, and how the sheet prints."""
+        """Titles, sections, and print set-up."""
         self.sheet.widths(*self.widths)
         alone = len(self.sections) == 1
         heading = self.sections[0].heading if alone else self.sections[0].sheet
@@ -106,7 +105,7 @@ class _Writer:
         match block:
             case Paragraph():
                 self._across(block.text, *(("note",) if block.is_note else ()))
-            case Facts():
+            case Particulars():
                 for label, text in block.items:
                     self._across(text, lead=f"{label}: ")
             case Chart():
@@ -119,7 +118,7 @@ class _Writer:
     # --- Text over the whole width
 
     def _across(self, text: str, *names: str, lead: str = "") -> None:
-        """A text over the whole grid, with words in bold before it."""
+        """A text over the whole grid, after a lead in bold."""
         self._merged(self.row, 0, self.last, text, *names, "wrap", "top", lead=lead)
         self._height(self.row, text_height(lead + text, sum(self.widths), styles.BODY_SIZE) + 3)
         self.row += 1
@@ -140,7 +139,7 @@ class _Writer:
     # --- Tables
 
     def _ladder(self, ladder: Ladder) -> None:
-        """A level a row: its name over the first columns, what it says over the rest."""
+        """A row per level: its name over the first columns, what it says over the rest."""
         split = min(2, self.last)
         room = sum(self.widths[split:]) - styles.INDENT_PIXELS
         self.sheet.text(self.row, 0, ladder.title, "bold")
@@ -161,22 +160,22 @@ class _Writer:
             self.sheet.text_or_blank(self.row, col, column.heading, "heading", *shade)
         heights = [self._needs(col, column.heading, is_bold=True) for col, column in enumerate(table.columns)]
         self._height(self.row, max(28.0, *heights))
-        for place, cells in enumerate(table.rows, start=1):
+        for number, cells in enumerate(table.rows, start=1):
             self.row += 1
-            looks = ("bold", "band") if table.has_total and place == len(table.rows) else ()
+            looks = ("bold", "band") if table.has_total and number == len(table.rows) else ()
             for col, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
                 self._cell(col, column, cell, *looks)
             self._height(self.row, self._row_height(cells))
         self.row += 2
 
-    def _row_height(self, cells: Row) -> float:
+    def _row_height(self, cells: tuple[Entry, ...]) -> float:
         texts = ["\n".join(filter(None, (cell.lead, cell.text))) for cell in cells]
         return max(self._needs(col, text) for col, text in enumerate(texts))
 
     def _needs(self, col: int, text: str, *, is_bold: bool = False) -> float:
         return text_height(text, self.widths[col] - styles.INDENT_PIXELS, styles.BODY_SIZE, bold=is_bold)
 
-    def _cell(self, col: int, column: Column, cell: Cell, *looks: str) -> None:
+    def _cell(self, col: int, column: Heading, cell: Entry, *looks: str) -> None:
         side = ("right",) if column.is_number else ()
         shade = (level_style(cell.level, self.count),) if cell.level else ()
         names = ("box", "wrap", *side, *looks, *shade)
@@ -189,7 +188,7 @@ class _Writer:
             self.sheet.text_or_blank(self.row, col, cell.lead or cell.text, *names, *bold)
 
     def _mark(self, table: Table) -> None:
-        """Tell screen readers which cells are a table's headings; see ``Sheet.mark_headings``."""
+        """Mark a table's headings for screen readers; see ``Sheet.mark_headings``."""
         sheet, last = self.sheet.raw, len(table.columns) - 1
         corners = f"{cell_name(self.row, 0)}.{cell_name(self.row + len(table.rows), last)}"
         name = f"'{sheet.get_name()}'!TitleRegion{len(self.tables)}.{corners}.{sheet.index + 1}"
