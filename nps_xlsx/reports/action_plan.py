@@ -1,4 +1,4 @@
-"""One council's action plan: where it is, where it wants to be, and what each step between asks."""
+"""One council's action plan: where it is, where it wants to be, and what each step in between asks."""
 
 from __future__ import annotations
 
@@ -65,16 +65,13 @@ def _summary(book: Book, name: str, note: str, framework: Framework, assessment:
     sheet.raw.fit_to_pages(1, 1)
 
 
-def _score_cells(label: str, found: Score, framework: Framework) -> list[Cell]:
-    return [
-        *(label, found.behaviours, found.applicable),
-        *(found.current, _name(framework, found.current)),
-        *(found.targets, found.target, _name(framework, found.target)),
-        found.gap,
-    ]
+def _score_cells(label: str, own: Score, framework: Framework) -> list[Cell]:
+    current, target = _level_name(framework, own.current), _level_name(framework, own.target)
+    counts: list[Cell] = [label, own.behaviours, own.applicable]
+    return [*counts, own.current, current, own.targets, own.target, target, own.gap]
 
 
-def _name(framework: Framework, mean: float | None) -> str:
+def _level_name(framework: Framework, mean: float | None) -> str:
     return "" if mean is None else framework.level(nearest_level(mean)).name
 
 
@@ -97,14 +94,11 @@ def _plan(book: Book, framework: Framework, assessment: Assessment) -> None:
         *_own_columns(),
     ]
     rows = [
-        [
-            *(place, behaviour.code, behaviour.short_name),
-            *_plan_cells(framework, behaviour, assessment[behaviour.code]),
-        ]
-        for place, behaviour in enumerate(to_close(framework, assessment), start=1)
+        [number, *_plan_cells(framework, behaviour, assessment[behaviour.code])]
+        for number, behaviour in enumerate(to_close(framework, assessment), start=1)
     ]
     note = (
-        "Every behaviour whose target is above its current level, with what each level up to the target "
+        "Every behaviour with a target above its current level, and what each level up to the target "
         "asks. High priority first, then the largest gap."
     )
     if not rows:
@@ -135,7 +129,10 @@ def _plan_cells(framework: Framework, behaviour: Behaviour, answer: Answer) -> l
         for level in framework.levels[1:]
     ]
     return [
-        *(layout.level_label(framework, current), layout.level_label(framework, target)),
+        behaviour.code,
+        behaviour.short_name,
+        layout.level_label(framework, current),
+        layout.level_label(framework, target),
         *([behaviour.descriptor(current)] if framework.has_descriptors else ()),
         *steps,
         *_own_cells(answer),
@@ -162,33 +159,26 @@ def _all(book: Book, framework: Framework, assessment: Assessment) -> None:
         Column.text("Evidence and comments", 330),
         *_own_columns(),
     ]
-    note = "Every row in the framework's order."
-    rows = [_all_cells(framework, row, assessment[row.code]) for row in framework.rows]
+    note = "Every row, in the framework's order."
+    rows = [_all_cells(framework, behaviour, assessment[behaviour.code]) for behaviour in framework.rows]
     sheet, _ = table_sheet(book, ALL, note, columns, rows, frozen=3, is_list=False)
     sheet.raw.set_paper(8)
 
 
-def _all_cells(framework: Framework, row: Behaviour, answer: Answer) -> list[Cell]:
-    def says(level: LevelValue) -> list[Cell]:
-        return [row.descriptor(level)] if framework.has_descriptors else []
+def _all_cells(framework: Framework, behaviour: Behaviour, answer: Answer) -> list[Cell]:
+    def cells(level: LevelValue, text: str) -> list[Cell]:
+        descriptor = [behaviour.descriptor(level)] if framework.has_descriptors else []
+        return [layout.level_label(framework, level) or text, *descriptor]
 
-    return [
-        *(row.code, framework.area_by_code[row.code].sheet, row.name),
-        *(_level_text(framework, answer.current, answer.current_text), *says(answer.current)),
-        *(_level_text(framework, answer.target, answer.target_text), *says(answer.target)),
-        answer.evidence,
-        *_own_cells(answer),
-    ]
-
-
-def _level_text(framework: Framework, level: LevelValue, text: str) -> str:
-    return layout.level_label(framework, level) or text
+    names = [behaviour.code, framework.area_by_code[behaviour.code].sheet, behaviour.name]
+    levels = [*cells(answer.current, answer.current_text), *cells(answer.target, answer.target_text)]
+    return [*names, *levels, answer.evidence, *_own_cells(answer)]
 
 
 def all_action_plans(
     assessments: Iterable[tuple[Assessment, str]], framework: Framework
 ) -> Iterable[tuple[str, bytes]]:
-    """The file name and the bytes of each council's plan, one after the other; no name comes twice."""
+    """The file name and the bytes of each council's plan; no two names are the same."""
     distinct = Distinct()
     for assessment, short_name in assessments:
         stem = distinct(file_stem(assessment, short_name, "action plan"))

@@ -1,4 +1,4 @@
-"""What an earlier run left in a folder: never lost to a run that read nothing, never taken for today's."""
+"""What an earlier run left in a folder: never lost to a run that read nothing, never mistaken for new."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from nps_xlsx.register.csvfile import read_csv
 from nps_xlsx.reports.listings import LISTINGS
 
 REPLACED = "replaced"
-"""The folder for what an earlier run wrote and this one does not."""
+"""The folder for files of an earlier run that this run does not write."""
 
 _SHOWN = 5
 
 
 class NothingAcceptedError(UserError):
-    """Returns of which none counts, for a folder that holds the results of some that did."""
+    """No return counts, and the folder holds results of returns that did."""
 
 
 def accepted_before(out: Path) -> int:
-    """How many accepted returns the results in a folder hold; zero where there are none.
+    """How many accepted returns the results in a folder hold; zero if there are no results.
 
     Raises:
         CsvError: a returns.csv is there that no ingest wrote.
@@ -33,22 +33,22 @@ def accepted_before(out: Path) -> int:
 
 
 def refuse_to_wipe(before: int, returns: Sequence[Return], out: Path, given: Sequence[Path]) -> None:
-    """Leave results alone that a run without any accepted return would replace.
+    """Protect results from a run without any accepted return.
 
     Raises:
-        NothingAcceptedError: it would.
+        NothingAcceptedError: they would be replaced by nothing.
     """
     if not before or any(returned.status is Status.ACCEPTED for returned in returns):
         return
-    files = [f"  {one.source_file}: {one.status}. {one.message}".rstrip() for one in returns[:_SHOWN]]
+    files = [f"  {r.source_file}: {r.status}. {r.message}".rstrip() for r in returns[:_SHOWN]]
     if len(returns) > _SHOWN:
         files.append(f"  and {len(returns) - _SHOWN:,} more")
     what = ", ".join(map(str, given)) or "what was given"
     raise NothingAcceptedError(
         "\n".join(
             [
-                f"No return was accepted of {what}: files read: {len(returns):,}. {out} holds the results of "
-                f"{before:,} accepted return{'s' * (before != 1)}, and they stay as they were. "
+                f"No return was accepted from {what} (files read: {len(returns):,}). {out} holds the results "
+                f"of {before:,} accepted return{'s' * (before != 1)}, which are left as they were. "
                 "Check what you gave, or choose another --out folder.",
                 *files,
             ]
@@ -57,9 +57,9 @@ def refuse_to_wipe(before: int, returns: Sequence[Return], out: Path, given: Seq
 
 
 def to_move_aside(out: Path, names: Collection[str], folders: Collection[str]) -> dict[Path, Path]:
-    """Where to move what an earlier run wrote and this one, with these ``names``, does not.
+    """Where to move files of an earlier run that this run, with these ``names``, does not write.
 
-    Somebody may have edited them: they are kept, beside those that were moved before.
+    Somebody may have edited them, so they are kept, beside any moved before.
     """
     there = [out / name for name in LISTINGS if (out / name).is_file()]
     there += [path for name in folders for path in sorted((out / name).glob("NPS-*.xlsx"))]

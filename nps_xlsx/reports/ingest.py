@@ -1,4 +1,4 @@
-"""The whole ingest: files in, the outputs, and a proof that nothing was lost on the way."""
+"""The whole ingest: files in, outputs out, and a proof that nothing was lost on the way."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ class Receipt:
     answers_read: int
     answers_refused: int
     answers_aside: int
-    """Rows of returns that were put aside: superseded, or the same file twice; not those of joined ones."""
+    """Rows of returns that were put aside (superseded, or the same file twice), other than joined ones."""
     problems: dict[Severity, int]
     waived: int = 0
     corrected: int = 0
-    """Rows of the file of corrections that were put into a return."""
+    """Rows of the file of corrections that were applied to a return."""
     unused: tuple[str, ...] = ()
-    """Corrections and waivers that met nothing, in words."""
+    """Corrections and waivers that applied to nothing, in words."""
     written: Written = field(default_factory=Written)
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was wrong: no error and no warning."""
+        """Whether there is no error and no warning."""
         return not (self.problems[Severity.ERROR] or self.problems[Severity.WARNING])
 
 
@@ -55,16 +55,18 @@ def ingest(
     seen: Callable[[str], None] = no_progress,
     made: Callable[[str], None] = no_progress,
 ) -> Receipt:
-    """Read returns and write the outputs into a folder; ``made`` hears the name of each document.
+    """Read returns and write the outputs into a folder.
+
+    ``seen`` is called with the name of each file, ``made`` with that of each document.
 
     Raises:
-        InputError: a path is not there.
+        InputError: a path does not exist.
         KeepError: a file that is to be kept is not among them.
         OutputError: a file cannot be written.
         BusyError: another run is writing to the folder.
-        NothingAcceptedError: the folder holds results, and no return counts that could replace them.
-        PreviousError: the round to compare with is this one.
-        ReceiptError: answers were lost; a bug of ours.
+        NothingAcceptedError: the folder holds results, and there is no return that counts to replace them.
+        PreviousError: the earlier round is the same as this one.
+        ReceiptError: answers were lost, which is our fault.
     """
     paths, out = paths_of(paths), Path(out)
     framework, register = framework or load_framework(), register or load_register()
@@ -86,8 +88,8 @@ def make_receipt(intake: Intake) -> Receipt:
     """
     returns = intake.returns
     statuses = [returned.status for returned in returns]
-    found = [problem for returned in returns for problem in returned.problems]
-    counting = [problem.severity for problem in (*found, *intake.unmet) if not problem.waived]
+    problems = [problem for returned in returns for problem in returned.problems]
+    severities = [problem.severity for problem in (*problems, *intake.unmet) if not problem.waived]
     joined = sum(returned.answers_joined for returned in returns)
     refused_whole = sum(_rows_used(returned) for returned in returns if returned.status is Status.REFUSED)
     receipt = Receipt(
@@ -97,8 +99,8 @@ def make_receipt(intake: Intake) -> Receipt:
         answers_read=sum(_rows_used(returned) for returned in returns if returned.status is Status.ACCEPTED),
         answers_aside=sum(_rows_used(returned) for returned in returns if _is_aside(returned)) - joined,
         answers_refused=sum(returned.answers_refused for returned in returns) + refused_whole,
-        problems={severity: counting.count(severity) for severity in Severity},
-        waived=sum(bool(problem.waived) for problem in found),
+        problems={severity: severities.count(severity) for severity in Severity},
+        waived=sum(bool(problem.waived) for problem in problems),
         corrected=len(intake.rulings.corrections) - len(intake.unused_corrections),
         unused=tuple(str(ruling) for ruling in (*intake.unused_corrections, *intake.unused_waivers)),
     )
@@ -116,5 +118,5 @@ def _is_aside(returned: Return) -> bool:
 
 
 def _rows_used(returned: Return) -> int:
-    """Rows of an assessment that are used where it counts."""
+    """How many rows of a return are used if it counts."""
     return sum(is_used(answer) for answer in returned.assessment or ())

@@ -1,4 +1,4 @@
-"""The CSV files: every file seen, answer, problem, change from one return to the next, combined response."""
+"""The CSV files: a row per file, answer, problem, change between returns, combined response."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from nps_xlsx.register.csvfile import guarded
 from nps_xlsx.rounds.combine import Combined
 from nps_xlsx.rounds.joining import level_code, written
 
-Row = dict[str, str]
+CsvRow = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One CSV file: what a row of it is, and what each column holds, in order."""
+    """One CSV file: what a row is, and what each column holds, in order."""
 
     about: str
     columns: Mapping[str, str]
 
 
 LISTINGS: Mapping[str, Listing] = {
-    name: Listing(**said)
-    for name, said in tomllib.loads(
+    name: Listing(**fields)
+    for name, fields in tomllib.loads(
         files("nps_xlsx.reports").joinpath("listings.toml").read_text(encoding="utf-8")
     ).items()
 }
-"""Every CSV file, by its name."""
+"""Every CSV file, by name."""
 
 
-def return_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
-    """One row per file seen."""
+def return_rows(returns: Iterable[Return], framework: Framework) -> list[CsvRow]:
+    """One row per file that was read."""
     return [_return_row(returned, framework) for returned in returns]
 
 
-def _return_row(returned: Return, framework: Framework) -> Row:
+def _return_row(returned: Return, framework: Framework) -> CsvRow:
     assessment, mail = returned.assessment, returned.received or Received()
     scored = [answer for answer in assessment or () if framework.row_by_code[answer.ref].is_scored]
     return {
@@ -63,8 +63,8 @@ def _return_row(returned: Return, framework: Framework) -> Row:
     }
 
 
-def answer_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
-    """One row an accepted return and behaviour, answered or not, principles included."""
+def answer_rows(returns: Iterable[Return], framework: Framework) -> list[CsvRow]:
+    """One row per accepted return and behaviour, answered or not, principles included."""
     return [
         _answer_row(returned, returned.assessment, answer, framework)
         for returned in returns
@@ -78,8 +78,8 @@ def _complete(assessment: Assessment, framework: Framework) -> Iterable[Answer]:
     return [assessment[code] for code in asked]
 
 
-def review_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
-    """One row for each behaviour that a reviewer gave a level to, or a comment on."""
+def review_rows(returns: Iterable[Return], framework: Framework) -> list[CsvRow]:
+    """One row per behaviour for which a reviewer gave a level or a comment."""
     return [
         _answer_row(returned, returned.assessment, answer, framework)
         | {
@@ -93,7 +93,7 @@ def review_rows(returns: Iterable[Return], framework: Framework) -> list[Row]:
     ]
 
 
-def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framework: Framework) -> Row:
+def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framework: Framework) -> CsvRow:
     behaviour = framework.row_by_code[answer.ref]
     return {
         **_identity(assessment),
@@ -117,36 +117,36 @@ def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framew
     }
 
 
-def problem_rows(returns: Iterable[Return], rulings: Iterable[Problem] = ()) -> list[Row]:
-    """One row per problem, in the order of the files; those with rulings last."""
-    found_in = [
-        _problem_row(returned.source_file, returned.gss_code, returned.council, found)
+def problem_rows(returns: Iterable[Return], rulings: Iterable[Problem] = ()) -> list[CsvRow]:
+    """One row per problem, in the order of the files; problems with rulings last."""
+    rows = [
+        _problem_row(returned.source_file, returned.gss_code, returned.council, problem)
         for returned in returns
-        for found in returned.problems
+        for problem in returned.problems
     ]
-    return found_in + [_problem_row(found.place.file, "", "", found) for found in rulings]
+    return rows + [_problem_row(problem.place.file, "", "", problem) for problem in rulings]
 
 
-def _problem_row(source_file: str, gss_code: str, council: str, found: Problem) -> Row:
+def _problem_row(source_file: str, gss_code: str, council: str, problem: Problem) -> CsvRow:
     return {
         "source_file": source_file,
         "gss_code": gss_code,
         "council": council,
-        "severity": found.severity.value,
-        "problem": found.slug,
-        "sheet": found.place.sheet,
-        "cell": found.cell,
-        "ref": found.ref,
-        "value": found.value,
-        "message": found.message,
-        "advice": found.advice,
-        "field": found.field,
-        "waived": found.waived,
+        "severity": problem.severity.value,
+        "problem": problem.slug,
+        "sheet": problem.place.sheet,
+        "cell": problem.cell,
+        "ref": problem.ref,
+        "value": problem.value,
+        "message": problem.message,
+        "advice": problem.advice,
+        "field": problem.field,
+        "waived": problem.waived,
     }
 
 
-def other_text_rows(returns: Iterable[Return]) -> list[Row]:
-    """One row per text that is neither ours nor an answer; those of a file that came twice only once."""
+def other_text_rows(returns: Iterable[Return]) -> list[CsvRow]:
+    """One row per text that is neither ours nor an answer; a file that came twice is listed once."""
     return [
         {
             "source_file": returned.source_file,
@@ -164,9 +164,11 @@ def other_text_rows(returns: Iterable[Return]) -> list[Row]:
     ]
 
 
-def change_rows(returns: Sequence[Return], framework: Framework) -> list[Row]:
-    """One row for each answer in which a superseded return and the one that counts differ, as written."""
+def change_rows(returns: Sequence[Return], framework: Framework) -> list[CsvRow]:
+    """One row per field that differs, as written, between a superseded return and the one that counts."""
     by_file = {returned.source_file: returned for returned in returns}
+    superseded = [returned for returned in returns if returned.status is Status.SUPERSEDED]
+    pairs = [(returned, by_file[returned.superseded_by]) for returned in superseded]
     return [
         {
             **_identity(counted.assessment),
@@ -179,42 +181,44 @@ def change_rows(returns: Sequence[Return], framework: Framework) -> list[Row]:
             "superseded_file": returned.source_file,
             "source_file": counted.source_file,
         }
-        for returned in returns
-        if returned.status is Status.SUPERSEDED and returned.written
-        for counted in [by_file[returned.superseded_by]]
-        if counted.written
+        for returned, counted in pairs
+        if returned.written and counted.written
         for ref, key, before, after in _changes(returned.written, counted.written, framework)
     ]
 
 
 def _changes(old: Assessment, new: Assessment, framework: Framework) -> Iterator[tuple[str, str, str, str]]:
-    for row in framework.rows:
-        before, after = written(old[row.code]), written(new[row.code])
+    for behaviour in framework.rows:
+        before, after = written(old[behaviour.code]), written(new[behaviour.code])
         for key in before:
             if before[key] != after[key]:
-                yield row.code, key, before[key], after[key]
+                yield behaviour.code, key, before[key], after[key]
 
 
-def combined_rows(combined: Iterable[Combined], framework: Framework) -> list[Row]:
-    """One row per behaviour of each council that several respondents answered for."""
-    several = [one for one in combined if len(one.basis) > 1]
-    return [_combined_row(one, answer.ref, framework) for one in several for answer in one.assessment]
+def combined_rows(combined: Iterable[Combined], framework: Framework) -> list[CsvRow]:
+    """One row per behaviour of each council with several respondents."""
+    several = [response for response in combined if len(response.basis) > 1]
+    return [
+        _combined_row(response, answer.ref, framework)
+        for response in several
+        for answer in response.assessment
+    ]
 
 
-def _combined_row(one: Combined, ref: str, framework: Framework) -> Row:
+def _combined_row(response: Combined, ref: str, framework: Framework) -> CsvRow:
     behaviour = framework.row_by_code[ref]
     row = {
-        **_identity(one.assessment),
-        "basis": "combined response" if one.is_authoritative else "middle of the respondents",
-        "respondents": str(len(one.basis)),
+        **_identity(response.assessment),
+        "basis": "combined response" if response.is_authoritative else "middle of the respondents",
+        "respondents": str(len(response.basis)),
         "ref": ref,
         "value_code": str(behaviour.value_code or ""),
         "key_area": framework.area_by_code[ref].name,
         "behaviour": behaviour.name,
     }
-    answer = one.assessment[ref]
+    answer = response.assessment[ref]
     for name, level in (("current", answer.current), ("target", answer.target)):
-        spread = one.spread(ref, target=name == "target")
+        spread = response.spread(ref, target=name == "target")
         lowest, highest = (str(end(spread.levels)) if spread.levels else "" for end in (min, max))
         row |= {
             name: level_code(level),
@@ -231,8 +235,8 @@ def all_rows(
     combined: Sequence[Combined],
     framework: Framework,
     rulings: Sequence[Problem] = (),
-) -> dict[str, list[Row]]:
-    """The rows of each CSV file by name; on changes, respondents and reviewers only where there are any."""
+) -> dict[str, list[CsvRow]]:
+    """The rows of each CSV file by name; on changes, respondents and reviewers only if there are any."""
     counted = [returned for returned in returns if returned.status is Status.ACCEPTED]
     always = {
         "returns.csv": return_rows(returns, framework),
@@ -248,7 +252,7 @@ def all_rows(
     return always | {name: rows for name, rows in some.items() if rows}
 
 
-def _identity(assessment: Assessment | None) -> Row:
+def _identity(assessment: Assessment | None) -> CsvRow:
     if assessment is None:
         return dict.fromkeys(("gss_code", "council", "round", "respondent"), "")
     return {
@@ -259,8 +263,8 @@ def _identity(assessment: Assessment | None) -> Row:
     }
 
 
-def to_csv(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
-    """Rows as CSV that Excel opens rightly: UTF-8 with a byte-order mark, texts guarded."""
+def to_csv(columns: Iterable[str], rows: Iterable[CsvRow]) -> bytes:
+    """Rows as CSV that Excel opens correctly: UTF-8 with a byte-order mark, texts guarded."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     columns = list(columns)

@@ -1,7 +1,6 @@
-"""Answers in a fresh workbook: a return's with each problem in its cell, or those of several together.
+"""Answers in a fresh workbook: of a return, each problem marked in its cell, or of several joined.
 
-A council's own file is never saved over or through: what was read from it is written
-into a workbook that is built anew.
+A council's own file is never overwritten: what was read from it is written into a new workbook.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from nps_xlsx.workbook.values import department_of
 
 
 class JoinError(UserError):
-    """Files that do not make one workbook."""
+    """Files that cannot be joined into one workbook."""
 
 
 _CODE = re.compile(r"[A-Z0-9]{1,20}")
@@ -46,13 +45,13 @@ _ENDING = "-to-look-at"
 def mark_up(returned: Return, framework: Framework, register: Register) -> tuple[str, bytes] | None:
     """The marked-up copy of a return: its file name and its content.
 
-    ``None`` where there is nothing to mark, and where a copy would help nobody: the return is
-    refused or does not count, or does not say which round it is for.
+    ``None`` if there is nothing to mark, or if a copy would help nobody: the return is refused,
+    does not count, or does not say which round it is for.
     """
     assessment = returned.assessment
-    if assessment is None or returned.status is not Status.ACCEPTED or not for_council(returned.problems):
+    if assessment is None or returned.status is not Status.ACCEPTED or not _says_whose(assessment):
         return None
-    if not _says_whose(assessment):
+    if not for_council(returned.problems):
         return None
     name, content = _fresh(returned, framework, register)
     return name.removesuffix(".xlsx") + f"{_ENDING}.xlsx", content
@@ -64,9 +63,9 @@ def _says_whose(assessment: Assessment) -> bool:
 
 
 def _fresh(returned: Return, framework: Framework, register: Register) -> tuple[str, bytes]:
-    """A workbook built anew with what was read from a return: its name when it was sent, and its content."""
+    """A new workbook with what was read from a return: the name it was sent out under, and its content."""
     assessment = returned.assessment
-    assert assessment is not None  # noqa: S101 - those who ask have seen that there is one
+    assert assessment is not None  # noqa: S101 - both callers have checked
     council = register.by_code.get(assessment.gss_code) or _unregistered(assessment)
     order = Order(
         framework.only(assessment.asked) if assessment.asked else framework,
@@ -84,18 +83,15 @@ def _fresh(returned: Return, framework: Framework, register: Register) -> tuple[
 def mark_up_all(
     returns: Iterable[Return], framework: Framework, register: Register
 ) -> list[tuple[str, bytes] | None]:
-    """The marked-up copy of each return, or ``None``; no two of them under one name."""
+    """The marked-up copy of each return, or ``None``; no two have the same name."""
     copies: list[tuple[str, bytes] | None] = []
     taken: set[str] = set()
     returns = list(returns)
+    joined = [returned for returned in returns if returned.status is Status.JOINED]
     for returned in returns:
-        parts = [
-            one
-            for one in returns
-            if one.status is Status.JOINED and one.superseded_by == returned.source_file
-        ]
-        found = tuple(found for one in (returned, *parts) for found in one.problems)
-        copy = mark_up(replace(returned, problems=found), framework, register)
+        parts = [part for part in joined if part.superseded_by == returned.source_file]
+        problems = tuple(problem for part in (returned, *parts) for problem in part.problems)
+        copy = mark_up(replace(returned, problems=problems), framework, register)
         if copy is not None:
             copy = (_free(copy[0], taken), copy[1])
             taken.add(copy[0])
@@ -106,28 +102,24 @@ def mark_up_all(
 def join(
     returns: Sequence[Return], framework: Framework, register: Register
 ) -> tuple[str, bytes, tuple[Problem, ...]]:
-    """One workbook of several returns of a council: its name and content, and what they answer differently.
+    """One workbook from several returns of a council: its name and content, and what they answer differently.
 
-    Of what is answered differently the newest return's stands, and is marked beside all that could
-    not be read.
+    Where they differ, the newest return's answer is used and marked, as is whatever could not be read.
 
     Raises:
         JoinError: a file has no answers, or they are not of one council, round and set of rows.
     """
     _refuse_to_join(returns)
-    places = sorted(range(len(returns)), key=lambda place: by_age(returns[place], place), reverse=True)
-    newest_first = [returns[place] for place in places]
-    group = [(one.source_file, one.assessment) for one in newest_first if one.assessment]
-    whole = together([one for _, one in group], framework)
-    if len({one.respondent for _, one in group}) > 1:
+    numbers = sorted(range(len(returns)), key=lambda number: by_age(returns[number], number), reverse=True)
+    newest_first = [returns[number] for number in numbers]
+    group = [(part.source_file, part.assessment) for part in newest_first if part.assessment]
+    whole = together([assessment for _, assessment in group], framework)
+    if len({assessment.respondent for _, assessment in group}) > 1:
         whole = replace(whole, respondent="")
-    unlike = tuple(
-        found
-        for older, newer in combinations(reversed(group), 2)
-        for found in _unlike(older, newer, framework)
-    )
-    found = tuple(found for one in newest_first for found in one.problems)
-    joined = replace(newest_first[0], assessment=whole, problems=(*unlike, *found))
+    pairs = combinations(reversed(group), 2)
+    unlike = tuple(problem for older, newer in pairs for problem in _unlike(older, newer, framework))
+    problems = tuple(problem for part in newest_first for problem in part.problems)
+    joined = replace(newest_first[0], assessment=whole, problems=(*unlike, *problems))
     name, content = _fresh(joined, framework, register)
     return name.removesuffix(".xlsx") + "-joined.xlsx", content, unlike
 
@@ -138,27 +130,31 @@ def _refuse_to_join(returns: Sequence[Return]) -> None:
             raise JoinError(f"{returned.source_file} cannot be joined. {returned.message}")
         if returned.assessment and not _says_whose(returned.assessment):
             raise JoinError(
-                f"{returned.source_file} does not say for which council and round it is. "
+                f"{returned.source_file} does not say which council and round it is for. "
                 "Copy its answers into the workbook that was sent."
             )
-    given = {(one.gss_code, one.round.casefold(), one.asked): one for r in returns if (one := r.assessment)}
-    if len(given) > 1:
-        kinds = "; ".join(f"{one.council}, round {one.round}" for one in given.values())
-        raise JoinError(f"These are not of one council, round and set of rows: {kinds}. Give those of one.")
+    assessments = [returned.assessment for returned in returns if returned.assessment]
+    kinds = {(own.gss_code, own.round.casefold(), own.asked): own for own in assessments}
+    if len(kinds) > 1:
+        names = "; ".join(f"{own.council}, round {own.round}" for own in kinds.values())
+        raise JoinError(
+            f"These files are not all of one council, round and set of rows: {names}. Give those of one only."
+        )
     if len(returns) < 2:
-        raise JoinError("There is one file only. Give the files of colleagues who shared the sheets.")
+        raise JoinError("There is only one file. Give the files of colleagues who shared the sheets.")
 
 
 def _unlike(
     older: tuple[str, Assessment], newer: tuple[str, Assessment], framework: Framework
 ) -> Iterator[Problem]:
     """A problem for each column of a row that two returns have filled in differently."""
-    (file, before), (other, after) = older, newer
-    headings = {one.key: one.heading for one in layout.assessment_columns(framework, with_review=True)}
+    (older_file, before), (newer_file, after) = older, newer
+    columns = layout.assessment_columns(framework, with_review=True)
+    headings = {column.key: column.heading for column in columns}
     for ref, keys in differing(before, after, framework, same_person=False).items():
         for key in keys:
             value, place = written(before[ref])[key], after[ref].where(key)
-            words = {"older": file, "newer": other, "which": headings[key]}
+            words = {"older": older_file, "newer": newer_file, "which": headings[key]}
             yield problem("joined-unlike", place, ref=ref, field=key, value=value, **words)
 
 
@@ -176,7 +172,7 @@ def _unregistered(assessment: Assessment) -> Council:
 
 
 def _stamped_respondent(assessment: Assessment) -> str:
-    """The respondent for the stamp; none where Start here says the same by itself."""
+    """The respondent for the stamp; empty if Start here says the same."""
     respondent = assessment.respondent
     if respondent == department_of(dict(assessment.details)):
         return ""
@@ -192,35 +188,30 @@ def _has_review(answer: Answer) -> bool:
 
 
 def _as_shown(assessment: Assessment, returned: Return, framework: Framework) -> Assessment:
-    """The same answers: levels to be mended in the council's own words, the others so that they count."""
-    unread = {(one.ref, one.field) for one in for_council(returned.problems) if is_of_level(one)}
+    """The same answers: levels to put right in the council's own words, others in a form that counts."""
+    unread = {(own.ref, own.field) for own in for_council(returned.problems) if is_of_level(own)}
 
     def shown(answer: Answer) -> Answer:
-        current, current_text = _shown(
-            answer.current, answer.current_text, framework.levels, as_found=(answer.ref, "current") in unread
-        )
-        target, target_text = _shown(
-            answer.target, answer.target_text, framework.levels, as_found=(answer.ref, "target") in unread
-        )
-        return replace(
-            answer, current=current, current_text=current_text, target=target, target_text=target_text
-        )
+        ref, levels = answer.ref, framework.levels
+        now = _shown(answer.current, answer.current_text, levels, as_written=(ref, "current") in unread)
+        target = _shown(answer.target, answer.target_text, levels, as_written=(ref, "target") in unread)
+        return replace(answer, current=now[0], current_text=now[1], target=target[0], target_text=target[1])
 
     return replace(assessment, answers=tuple(shown(answer) for answer in assessment))
 
 
 def _shown(
-    value: LevelValue, text: str, levels: Sequence[Level], *, as_found: bool
+    value: LevelValue, text: str, levels: Sequence[Level], *, as_written: bool
 ) -> tuple[LevelValue, str]:
-    """A level as the live sheets will count it, and its text; none where the level's label says it all."""
+    """A level as the live sheets will count it, and its text; no text if the level's label says it all."""
     if not text:
         return value, ""
     live = live_level(text, levels)
-    return (live, text) if as_found or value is None or live == value else (value, "")
+    return (live, text) if as_written or value is None or live == value else (value, "")
 
 
 def live_level(text: str, levels: Sequence[Level]) -> LevelValue:
-    """The level that the formulas of the live sheets see in a cell: they know fewer ways than ingest."""
+    """The level that the live sheets' formulas read from a text: they understand fewer forms than ingest."""
     words = " ".join(filter(None, text.split(" "))).casefold()
     for level in levels:
         if words in (str(level.number), level.name.casefold(), level.label.casefold()):

@@ -1,4 +1,4 @@
-"""Returns into every document that is made of them, written together into one folder."""
+"""Every document that is made from the returns, written together into one folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.earlier import accepted_before, refuse_to_wipe, to_move_aside
 from nps_xlsx.reports.feedback import all_feedback
-from nps_xlsx.reports.listings import LISTINGS, Row, all_rows, to_csv
+from nps_xlsx.reports.listings import LISTINGS, CsvRow, all_rows, to_csv
 from nps_xlsx.reports.not_returned import not_returned
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.publication import publication_workbook
@@ -30,7 +30,7 @@ from nps_xlsx.rounds.intake import no_progress
 CONSOLIDATED, PUBLICATION, PAGE = "consolidated.xlsx", "publication.xlsx", "report.html"
 PLANS, FEEDBACK = "action-plans", "feedback"
 FOLDERS = (PLANS, FEEDBACK)
-"""The folders with a file for each council."""
+"""The folders with a file per council."""
 
 
 class PreviousError(UserError):
@@ -39,22 +39,22 @@ class PreviousError(UserError):
 
 @dataclass(frozen=True)
 class Scope:
-    """What the reports are to show, beside the returns themselves."""
+    """What the reports are to show, besides the returns themselves."""
 
     previous: Mapping[str, Assessment] = field(default_factory=dict)
     """An earlier round, by GSS code."""
     asked: Register | None = None
-    """The councils that were asked; the principal councils of England where it is not said."""
+    """The councils that were asked; by default the principal councils of England."""
     facts: tuple[str, ...] = FACTS
-    """The columns of the register by which councils are grouped."""
+    """The columns of the register that councils are grouped by."""
     families: Mapping[str, str] = field(default_factory=dict)
-    """The family with which each council is compared in its feedback, by GSS code."""
+    """The family that each council is compared with in its feedback, by GSS code."""
     threshold: int = THRESHOLD
-    """Groups of fewer councils are not shown, nor what would give them away, in what leaves the house."""
+    """Groups of fewer councils, and what would give them away, are not shown to anyone but the analyst."""
     name_councils: bool = False
     """Whether the publication and the page may name councils."""
     contact: str = ""
-    """Whom readers of the publication may ask."""
+    """Whom readers of the publication can ask."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +63,18 @@ class Written:
 
     files: tuple[Path, ...] = ()
     shown: tuple[Path, ...] = ()
-    """The same with a folder of many files in place of each of them."""
+    """The same, with each folder of many files in place of those files."""
     replaced: tuple[Path, ...] = ()
-    """Files of an earlier run that this one has nothing for, where they were moved to."""
+    """Files of an earlier run that this run does not write, where they were moved to."""
     uncompared: tuple[str, ...] = ()
-    """Councils of the earlier round that were not asked this time, so that nothing compares them."""
+    """Councils of the earlier round that were not asked this time, and so are not compared."""
     round: str = ""
     """The round that the figures are of."""
     asked: int = 0
     returned: int = 0
-    """How many councils were asked, and of how many a return counts."""
+    """How many councils were asked, and how many have a return that counts."""
     accepted_before: int = 0
-    """Accepted returns of which the results were that these replace."""
+    """How many accepted returns the results that these replace were made from."""
 
 
 def write_outputs(
@@ -88,17 +88,17 @@ def write_outputs(
     given: Sequence[Path] = (),
     made: Callable[[str], None] = no_progress,
 ) -> Written:
-    """Write every output; those on changes, respondents and reviewers where there are any.
+    """Write every output; those on changes, respondents and reviewers if there are any.
 
-    The reports are of one round: a return of another is listed, and enters no figure.
-    ``rulings`` are the problems with rulings that met nothing, ``given`` the paths that the returns are
-    from; ``made`` hears the name of each document.
+    The reports are about one round: a return of another is listed, and is in no figure.
+    ``rulings`` are the problems with rulings that applied to nothing, ``given`` the paths that the
+    returns came from; ``made`` is called with the name of each document.
 
     Raises:
-        PreviousError: the earlier round is this one.
-        NothingAcceptedError: the folder holds results, and no return counts that could replace them.
+        PreviousError: the earlier round is the same as this one.
+        NothingAcceptedError: the folder holds results, and there is no return that counts to replace them.
         BusyError: another run is writing to the folder.
-        OutputError: a file cannot be written; then none is.
+        OutputError: a file cannot be written, so none is.
     """
     framework, register = framework or load_framework(), register or load_register()
     out, scope = Path(out), scope or Scope()
@@ -140,11 +140,11 @@ def write_outputs(
 
 def _uncompared(tables: Tables, scope: Scope) -> tuple[str, ...]:
     asked = response_rates(tables, scope.asked).councils.by_code
-    return tuple(f"{one.council} ({code})" for code, one in scope.previous.items() if code not in asked)
+    return tuple(f"{past.council} ({code})" for code, past in scope.previous.items() if code not in asked)
 
 
 def _refuse_same_round(previous: Mapping[str, Assessment], round_: str) -> None:
-    if round_ and any(before.round.casefold() == round_.casefold() for before in previous.values()):
+    if round_ and any(earlier.round.casefold() == round_.casefold() for earlier in previous.values()):
         raise PreviousError(
             f"The answers of --previous are of round {round_}, as these returns are. Give an earlier round's."
         )
@@ -153,41 +153,37 @@ def _refuse_same_round(previous: Mapping[str, Assessment], round_: str) -> None:
 def _reports(
     returns: Sequence[Return],
     rulings: Sequence[Problem],
-    rows: Mapping[str, Sequence[Row]],
+    rows: Mapping[str, Sequence[CsvRow]],
     tables: Tables,
     scope: Scope,
     figures: Shown,
 ) -> Iterator[tuple[str, bytes]]:
-    """What is about all councils together."""
+    """The documents about all councils together."""
     asked = response_rates(tables, scope.asked)
     yield CONSOLIDATED, consolidated_workbook(tables, returns, rows, asked, scope.facts, rulings)
-    yield (
-        PUBLICATION,
-        publication_workbook(
-            tables,
-            asked,
-            threshold=scope.threshold,
-            name_councils=scope.name_councils,
-            facts=scope.facts,
-            contact=scope.contact,
-        ),
+    named = scope.name_councils
+    published = publication_workbook(
+        tables,
+        asked,
+        threshold=scope.threshold,
+        name_councils=named,
+        facts=scope.facts,
+        contact=scope.contact,
     )
-    yield (
-        PAGE,
-        report_page(tables, asked, name_councils=scope.name_councils, shown=figures),
-    )
+    yield PUBLICATION, published
+    yield PAGE, report_page(tables, asked, name_councils=named, shown=figures)
 
 
 def _for_councils(
     responses: Sequence[Combined], tables: Tables, scope: Scope, figures: Shown
 ) -> Iterator[tuple[str, bytes]]:
-    """What each council gets: its action plan, and its feedback."""
+    """The documents for each council: its action plan and its feedback."""
     framework, register = tables.framework, tables.register
     short_names = {code: council.short_name for code, council in register.by_code.items()}
-    assessments = [response.assessment for response in responses]
-    named = [(one, short_names.get(one.gss_code, one.council)) for one in assessments]
+    assessments = (response.assessment for response in responses)
+    named = [(own, short_names.get(own.gss_code, own.council)) for own in assessments]
     for name, content in all_action_plans(named, framework):
         yield f"{PLANS}/{name}", content
-    threshold = max(scope.threshold, THRESHOLD)  # another council's feedback is never unprotected
+    threshold = max(scope.threshold, THRESHOLD)  # feedback always protects other councils
     for name, content in all_feedback(tables, scope.families, short_names, threshold, figures.too_alike):
         yield f"{FEEDBACK}/{name}", content

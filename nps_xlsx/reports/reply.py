@@ -12,7 +12,7 @@ from nps_xlsx.model.problems import for_council
 from nps_xlsx.workbook.layout import MARKS
 
 WIDTH = 74
-"""Columns of a line: mail programs quote it without breaking it."""
+"""Characters in a line: mail programs quote lines of this length without breaking them."""
 
 HEADINGS = {
     Severity.ERROR: "We could not use these answers:",
@@ -22,36 +22,36 @@ HEADINGS = {
 
 _GREETING, _FAREWELL = "Dear colleague,", "Kind regards"
 _OUTLOOK = {
-    Severity.ERROR: "Before we can use all of it, we need your help with what follows.",
-    Severity.WARNING: "We can use what is in it. Before we rely on it, please look at what follows.",
-    Severity.NOTE: "We can use all of it, and nothing more is needed.",
+    Severity.ERROR: "Before we can use all of it, we need your help with the following.",
+    Severity.WARNING: "We can use what is in it. Before we rely on it, please look at the following.",
+    Severity.NOTE: "We can use all of it, and there is nothing more that you need to do.",
 }
-"""How the return stands, by the worst that was found in it."""
+"""Whether the return can be used, by the severity of its worst problem."""
 
 _CLEAN = "Everything in it is clear, and there is nothing more that you need to do."
 _NOT_YET = "We are sorry to say that we could not use it yet."
-_OTHERWISE = "If that is not easy, or something else was meant, please just reply to this message."
-_ASIDE = "We have it, but it does not count at present."
+_OTHERWISE = "If that is not easy, or you meant something else, please just reply to this message."
+_ASIDE = "We have it, but it does not count at the moment."
 _TWICE = "We had it already. It is counted once, and there is nothing more that you need to do."
 _OWN_FILE = "Please put these right in your own file, save it, and send it in reply to this message."
 _EITHER_FILE = (
-    "Please put these right in your own file, whose cells are named above, or in the copy attached, {copy}. "
-    "The copy has your answers in it; each cell to look at has a heavy frame, and its sheet {sheet} lists "
+    "Please put these right in your own file (the cells are named above) or in the attached copy, {copy}. "
+    "The copy has your answers in it; each cell to look at has a thick border, and the sheet {sheet} lists "
     "them with links. Then save the file and send it in reply to this message."
 )
 _AT_LEISURE = "If you do change something, please save the file and send it in reply to this message."
 _THANKS = "Thank you for the work that you and your colleagues have put into this."
 
-_SAID_BY_ASKING = {"stamp-shared"}
-"""Kinds whose message names another council, which is no business of this one."""
+_NAMES_OTHERS = {"stamp-shared"}
+"""Problems whose message names another council, which is none of this council's business."""
 
 _QUOTES = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "''''\"\"\"\"")
 
 
 def reply(returned: Return, framework: Framework, *, marked_up: str = "") -> str:
-    """A courteous message about one return, in plain text; empty where there is nobody to write to.
+    """A courteous message about one return, in plain text; empty if there is nobody to write to.
 
-    ``marked_up`` is the name of the marked-up copy, where one is attached.
+    ``marked_up`` is the name of the attached marked-up copy, if there is one.
     """
     if returned.assessment is None or returned.status not in (Status.ACCEPTED, Status.JOINED):
         body = _unused(returned)
@@ -70,13 +70,13 @@ def _used(returned: Return, assessment: Assessment, framework: Framework, marked
     opening = f"{_received(returned)} {_read_as(assessment, framework)}"
     if not problems:
         return [_wrapped(f"{opening} {_CLEAN}"), _wrapped(_THANKS)]
-    worst = min((found.severity for found in problems), key=list(Severity).index)
+    worst = min((problem.severity for problem in problems), key=list(Severity).index)
     body = [_wrapped(f"{opening} {_OUTLOOK[worst]}")]
     number = 1
     for severity, heading in HEADINGS.items():
-        groups = _together(found for found in problems if found.severity is severity)
+        groups = _grouped(problem for problem in problems if problem.severity is severity)
         if groups:
-            items = [_item(place, group) for place, group in enumerate(groups, start=number)]
+            items = [_item(item, group) for item, group in enumerate(groups, start=number)]
             body.append("\n\n".join([heading, *items]))
             number += len(groups)
     return [*body, _wrapped(_how(worst, marked_up)), _wrapped(_THANKS)]
@@ -104,7 +104,7 @@ def _read_as(assessment: Assessment, framework: Framework) -> str:
 
 
 def _how(worst: Severity, marked_up: str) -> str:
-    """How to put it right and send it again."""
+    """How to put things right and send the return again."""
     if worst is Severity.NOTE:
         return _AT_LEISURE
     return _EITHER_FILE.format(copy=marked_up, sheet=MARKS) if marked_up else _OWN_FILE
@@ -114,52 +114,49 @@ def _how(worst: Severity, marked_up: str) -> str:
 
 
 def _unused(returned: Return) -> list[str]:
-    """What became of a return that is refused or put aside, and what the council can do."""
+    """What became of a return that was refused or put aside, and what the council can do."""
     if returned.status is Status.DUPLICATE:
         return [_wrapped(f"{_received(returned)} {_TWICE}")]
     reasons = for_council(returned.reasons)
     if not reasons:
         return []
     outlook = _ASIDE if returned.status is Status.SUPERSEDED else _NOT_YET
-    reason = " ".join(_said(found) for found in reasons)
-    return [
-        _wrapped(f"{_received(returned)} {outlook}"),
-        _wrapped(reason),
-        _wrapped(_OTHERWISE),
-        _wrapped(_THANKS),
-    ]
+    reason = " ".join(_reason(problem) for problem in reasons)
+    paragraphs = (f"{_received(returned)} {outlook}", reason, _OTHERWISE, _THANKS)
+    return [_wrapped(paragraph) for paragraph in paragraphs]
 
 
-def _said(found: Problem) -> str:
-    return found.ask if found.slug in _SAID_BY_ASKING else f"{found.message} {found.ask}"
+def _reason(problem: Problem) -> str:
+    return problem.ask if problem.slug in _NAMES_OTHERS else f"{problem.message} {problem.ask}"
 
 
 # --- The list
 
 
-def _together(problems: Iterable[Problem]) -> list[list[Problem]]:
-    """The problems, with those together that are of one kind and ask for the same."""
+def _grouped(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """The problems, grouped by kind and by what they ask for."""
     groups: dict[tuple[str, str], list[Problem]] = {}
-    for found in problems:
-        groups.setdefault((found.slug, found.ask), []).append(found)
+    for problem in problems:
+        groups.setdefault((problem.slug, problem.ask), []).append(problem)
     return list(groups.values())
 
 
 def _item(number: int, group: Sequence[Problem]) -> str:
-    """One numbered item: where, what was found, and once, at its end, what to do."""
+    """One numbered item: where, what was found, and at the end, once, what to do."""
     margin = f"{number:>3}. "
     first, ask = group[0], group[0].ask
     if len(group) == 1:
         return _wrapped(f"{_where(first)}{first.message} {ask}", margin)
-    bullets = [_wrapped(f"{_where(found)}{found.message}", " " * len(margin) + "- ") for found in group]
+    indent = " " * len(margin)
+    bullets = [_wrapped(f"{_where(problem)}{problem.message}", f"{indent}- ") for problem in group]
     bullets[0] = margin + bullets[0].lstrip()
-    return "\n".join([*bullets, _wrapped(ask, " " * len(margin))])
+    return "\n".join([*bullets, _wrapped(ask, indent)])
 
 
-def _where(found: Problem) -> str:
-    """Sheet, cells, and the Ref where the message does not say it: "Enablers, C6 (EN2): "."""
-    place = ", ".join(filter(None, (found.place.sheet, _runs(found.cells))))
-    unsaid = [ref for ref in found.refs if not re.search(rf"\b{re.escape(ref)}\b", found.message)]
+def _where(problem: Problem) -> str:
+    """Sheet, cells, and the Ref if the message does not name it: "Enablers, C6 (EN2): "."""
+    place = ", ".join(filter(None, (problem.place.sheet, _runs(problem.cells))))
+    unsaid = [ref for ref in problem.refs if not re.search(rf"\b{re.escape(ref)}\b", problem.message)]
     if unsaid:
         place = f"{place} ({', '.join(unsaid)})".lstrip()
     return f"{place}: " if place else ""
@@ -182,7 +179,7 @@ def _below(cell: str) -> str:
 
 
 def _wrapped(text: str, margin: str = "") -> str:
-    """A paragraph in lines that a mail keeps, after a margin; nothing in it steers a terminal."""
+    """A paragraph in lines that survive a mail, after a margin, without characters that steer a terminal."""
     line = " ".join(text.translate(_QUOTES).split())
     plain = "".join(letter if letter.isprintable() else "?" for letter in line)
     lines = textwrap.wrap(
@@ -192,5 +189,5 @@ def _wrapped(text: str, margin: str = "") -> str:
         subsequent_indent=" " * len(margin),
         break_on_hyphens=False,
     )
-    # Before a word that is longer than a line, textwrap can leave a space.
+    # textwrap can leave a space before a word that is longer than a line.
     return "\n".join(line.rstrip() for line in lines)

@@ -10,7 +10,7 @@ from nps_xlsx.model import FACTS, Problem, Return
 from nps_xlsx.reports.consolidated import front, levels, lists, means, rounds
 from nps_xlsx.reports.consolidated.lists import LISTED
 from nps_xlsx.reports.consolidated.notable import notable
-from nps_xlsx.reports.listings import Row
+from nps_xlsx.reports.listings import CsvRow
 from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
 __all__ = ["consolidated_workbook"]
@@ -42,7 +42,7 @@ _CONTENTS = {
 def consolidated_workbook(
     tables: Tables,
     returns: Sequence[Return],
-    rows: Mapping[str, Sequence[Row]],
+    rows: Mapping[str, Sequence[CsvRow]],
     asked: Asked,
     facts: Sequence[str] = FACTS,
     rulings: Sequence[Problem] = (),
@@ -85,7 +85,7 @@ def _has_spread(tables: Tables) -> bool:
     return any(len(response.basis) > 1 for response in tables.responses)
 
 
-def _contents(tables: Tables, rows: Mapping[str, Sequence[Row]], facts: Sequence[str]) -> dict[str, str]:
+def _contents(tables: Tables, rows: Mapping[str, Sequence[CsvRow]], facts: Sequence[str]) -> dict[str, str]:
     """The sheets of this workbook in order, with what is on them."""
     left_out = {name for listing, (name, _) in LISTED.items() if listing not in rows}
     left_out |= set() if _has_spread(tables) else {rounds.SPREAD}

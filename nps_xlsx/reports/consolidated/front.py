@@ -14,7 +14,7 @@ from nps_xlsx.model import Return, Status
 from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS
 from nps_xlsx.reports.consolidated.means import COUNCILS, mean_or_nothing
 from nps_xlsx.reports.consolidated.notable import Notable
-from nps_xlsx.reports.listings import Row
+from nps_xlsx.reports.listings import CsvRow
 from nps_xlsx.workbook import layout, wording
 
 DECIDE, OVERVIEW = "To decide", "Overview"
@@ -37,7 +37,7 @@ class _Target:
         return layout.reference(self.sheet, self.row, 0)
 
 
-def write_to_decide(book: Book, notables: Sequence[Notable], rows: Mapping[str, Sequence[Row]]) -> None:
+def write_to_decide(book: Book, notables: Sequence[Notable], rows: Mapping[str, Sequence[CsvRow]]) -> None:
     """Everything that needs a decision, each with a link to the row that shows it."""
     columns = [
         Column.text("What", 170),
@@ -54,7 +54,7 @@ def write_to_decide(book: Book, notables: Sequence[Notable], rows: Mapping[str, 
         sheet.link(row, 3, target.reference, f"{target.sheet}, row {target.row + 1}", "box", "top")
 
 
-def _target(notable: Notable, rows: Mapping[str, Sequence[Row]]) -> _Target:
+def _target(notable: Notable, rows: Mapping[str, Sequence[CsvRow]]) -> _Target:
     file, code = notable.source_file, notable.gss_code
     if notable.problem:
         wanted = {"source_file": file, "problem": notable.problem, "message": notable.found}
@@ -66,7 +66,7 @@ def _target(notable: Notable, rows: Mapping[str, Sequence[Row]]) -> _Target:
     return _Target(COUNCILS, FIRST_ROW + (notable.place or 0))
 
 
-def _row_of(rows: Iterable[Row], **wanted: str) -> int:
+def _row_of(rows: Iterable[CsvRow], **wanted: str) -> int:
     """The row of a listing's sheet with these values; that of the headings if there is none."""
     for number, row in enumerate(rows, start=FIRST_ROW):
         if all(row[key] == value for key, value in wanted.items()):

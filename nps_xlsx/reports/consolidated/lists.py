@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from nps_xlsx.excel.book import Book
 from nps_xlsx.excel.table import Column, table_sheet
-from nps_xlsx.reports.listings import LISTINGS, Row
+from nps_xlsx.reports.listings import LISTINGS, CsvRow
 
 ANSWERS, RETURNS, PROBLEMS, OTHER_TEXTS = "Answers", "Returns", "Problems", "Other texts"
 RESPONDENTS, CHANGES = "Respondents", "Changes"
@@ -28,7 +28,7 @@ LISTED = {
 """The sheet that shows the rows of each CSV file, and its note."""
 
 
-def write_lists(book: Book, rows: Mapping[str, Sequence[Row]]) -> None:
+def write_lists(book: Book, rows: Mapping[str, Sequence[CsvRow]]) -> None:
     """A sheet for each CSV file that has rows; if there are too many, the sheet says where they are."""
     for listing, (name, note) in LISTED.items():
         if listing not in rows:
@@ -61,7 +61,7 @@ _WIDTHS = {
 }
 
 
-def _write(book: Book, name: str, note: str, listing: str, rows: Sequence[Row]) -> None:
+def _write(book: Book, name: str, note: str, listing: str, rows: Sequence[CsvRow]) -> None:
     keys = list(LISTINGS[listing].columns)
     columns = [Column.text(_heading(key), _WIDTHS.get(key, 108)) for key in keys]
     table_sheet(book, name, note, columns, [[row[key] for key in keys] for row in rows])
