@@ -50,7 +50,7 @@ def consolidated_workbook(
     """The analyst's workbook, exceptions first; the same input gives the same bytes.
 
     ``rows`` are those of the CSV files, ``facts`` the columns of the register that councils are
-    grouped by, ``rulings`` the problems with rulings that met nothing.
+    grouped by, ``rulings`` the problems with rulings that applied to nothing.
     """
     framework = tables.framework
     title = f"{framework.short_title}: consolidated returns"

@@ -46,7 +46,7 @@ def write_to_decide(book: Book, notables: Sequence[Notable], rows: Mapping[str, 
         Column.text("Go to", 190),
     ]
     cells: list[list[Cell]] = [
-        [notable.kind, notable.council or notable.source_file, notable.found, ""] for notable in notables
+        [notable.kind, notable.council or notable.source_file, notable.text, ""] for notable in notables
     ] or [["Nothing", "", "Nothing stands out: no decision is needed.", ""]]
     sheet, _ = table_sheet(book, DECIDE, _NOTE, columns, cells, is_list=False)
     for row, notable in enumerate(notables, start=FIRST_ROW):
@@ -57,13 +57,13 @@ def write_to_decide(book: Book, notables: Sequence[Notable], rows: Mapping[str, 
 def _target(notable: Notable, rows: Mapping[str, Sequence[CsvRow]]) -> _Target:
     file, code = notable.source_file, notable.gss_code
     if notable.problem:
-        wanted = {"source_file": file, "problem": notable.problem, "message": notable.found}
+        wanted = {"source_file": file, "problem": notable.problem, "message": notable.text}
         return _Target(PROBLEMS, _row_of(rows["problems.csv"], **wanted))
     if file:
         return _Target(RETURNS, _row_of(rows["returns.csv"], source_file=file))
     if notable.refs:
         return _Target(ANSWERS, _row_of(rows["answers.csv"], gss_code=code, ref=notable.refs[0]))
-    return _Target(COUNCILS, FIRST_ROW + (notable.place or 0))
+    return _Target(COUNCILS, FIRST_ROW + (notable.position or 0))
 
 
 def _row_of(rows: Iterable[CsvRow], **wanted: str) -> int:

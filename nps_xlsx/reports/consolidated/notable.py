@@ -12,18 +12,18 @@ from nps_xlsx.model import Assessment, Problem, Return, Severity, Status
 from nps_xlsx.model.scores import one_decimal
 
 JUMP = 2
-"""Levels between two rounds from which a change is looked at: councils seldom move more than one."""
+"""A change between rounds of this many levels is looked at: councils seldom move more than one."""
 
 ENOUGH_ANSWERS = 10
-"""Levels from which "all the same" says something."""
+"""How many levels it takes for "all the same" to mean something."""
 
 NOT_APPLICABLE_SHARE = 1 / 3
 
 FEW_SHARE = 1 / 4
-"""Share of the behaviours below which a return is hardly one: two key areas of ten and no more."""
+"""A return with a smaller share of the behaviours is hardly one: no more than two key areas of ten."""
 
 ENOUGH_COUNCILS = 5
-"""Councils of a type from which its quartiles say something."""
+"""How many councils of a type it takes for quartiles to mean something."""
 
 FENCE = 1.5
 """Interquartile ranges beyond the quartiles: Tukey's rule for an outlier."""
@@ -31,41 +31,41 @@ FENCE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Notable:
-    """One thing to decide: its kind, whose it is, what was found, and the row that shows it."""
+    """One thing to decide: its kind, the council, what it is, and the row that shows it."""
 
     kind: str
     council: str
     gss_code: str
-    found: str
+    text: str
     refs: tuple[str, ...] = ()
     """The behaviours that it is about."""
     source_file: str = ""
-    """The file that it is about, where it is a refused one or has the problem."""
+    """The file that was refused or has the problem, if there is one."""
     problem: str = ""
-    """The kind of problem that it is, where a row of the list of problems shows it."""
-    place: int | None = None
-    """The response that it is about, as its position in the tables."""
+    """The slug of the problem, if a row of the list of problems shows it."""
+    position: int | None = None
+    """The position in the tables of the response that it is about."""
 
 
 def notable(
     tables: Tables, returns: Sequence[Return], rulings: Sequence[Problem] = ()
 ) -> tuple[Notable, ...]:
     """Everything that needs a decision: refused files first, then rulings, then council by council."""
-    found = [*_no_returns(returns), *_refused(returns), *_rulings(returns, rulings)]
-    for place, assessment in enumerate(tables.assessments):
-        rows = tables.answers[tables.answers["position"] == place]
-        found += [
-            *_few_answers(rows, assessment, place),
-            *_jumps(rows, assessment, place),
-            *_all_the_same(rows, assessment, place),
-            *_many_not_applicable(rows, assessment, place),
-            *_targets_below(rows, assessment, place),
+    notables = [*_no_returns(returns), *_refused(returns), *_rulings(returns, rulings)]
+    for position, assessment in enumerate(tables.assessments):
+        rows = tables.answers[tables.answers["position"] == position]
+        notables += [
+            *_few_answers(rows, assessment, position),
+            *_jumps(rows, assessment, position),
+            *_all_the_same(rows, assessment, position),
+            *_many_not_applicable(rows, assessment, position),
+            *_targets_below(rows, assessment, position),
         ]
-    return (*found, *_outliers(tables))
+    return (*notables, *_outliers(tables))
 
 
 def _no_returns(returns: Sequence[Return]) -> Iterator[Notable]:
-    """What came in place of a return: blanks first, then workbooks of another round."""
+    """What came instead of a return: blank ones first, then workbooks of another round."""
     for status, kind in ((Status.BLANK, "Blank"), (Status.OTHER_ROUND, "Other round")):
         for returned in returns:
             if returned.status is status and _is_open(returned):
@@ -74,14 +74,14 @@ def _no_returns(returns: Sequence[Return]) -> Iterator[Notable]:
 
 
 def _is_open(returned: Return) -> bool:
-    """Whether what became of the file is to be decided on: it is more than a note, and was not waived."""
-    return any(found.severity is not Severity.NOTE and not found.waived for found in returned.reasons)
+    """Whether to decide on a file: it has a reason that is more than a note, and was not waived."""
+    return any(reason.severity is not Severity.NOTE and not reason.waived for reason in returned.reasons)
 
 
-def _few_answers(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+def _few_answers(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
     given, asked = int(rows["answered"].sum()), len(rows)
     if asked and given / asked < FEW_SHARE:
-        yield _about("Few answers", assessment, place, f"Only {given} of {asked} behaviours are answered.")
+        yield _about("Few answers", assessment, position, f"Only {given} of {asked} behaviours are answered.")
 
 
 def _refused(returns: Sequence[Return]) -> Iterator[Notable]:
@@ -92,68 +92,68 @@ def _refused(returns: Sequence[Return]) -> Iterator[Notable]:
 
 
 def _rulings(returns: Sequence[Return], rulings: Sequence[Problem]) -> Iterator[Notable]:
-    """Corrections that are older than the return, and rulings that met nothing."""
+    """Corrections that are older than the return, and rulings that applied to nothing."""
     for returned in returns:
-        for found in returned.problems:
-            if found.slug == "correction-older" and not found.waived:
+        for own in returned.problems:
+            if own.slug == "correction-older" and not own.waived:
                 whose = returned.council, returned.gss_code
                 yield Notable(
-                    "Correction older", *whose, found.message, found.refs, returned.source_file, found.slug
+                    "Correction older", *whose, own.message, own.refs, returned.source_file, own.slug
                 )
-    for found in rulings:
-        yield Notable("No effect", "", "", found.message, (), found.place.file, found.slug)
+    for ruling in rulings:
+        yield Notable("No effect", "", "", ruling.message, (), ruling.place.file, ruling.slug)
 
 
-def _jumps(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+def _jumps(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
     change = rows["current"] - rows["last"]
     for way, some in (("up", rows[change >= JUMP]), ("down", rows[change <= -JUMP])):
         if len(some):
             steps = ", ".join(f"{row.ref} {row.last:.0f} to {row.current:.0f}" for row in some.itertuples())
-            found = f"Two levels or more {way} since last round: {steps}."
-            yield _about("Jumped", assessment, place, found, some)
+            text = f"Two levels or more {way} since last round: {steps}."
+            yield _about("Jumped", assessment, position, text, some)
 
 
-def _all_the_same(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+def _all_the_same(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
     given = rows[rows["current"].notna()]
     if len(given) >= ENOUGH_ANSWERS and given["current"].nunique() == 1:
         level = given["current"].iloc[0]
-        yield _about("All the same", assessment, place, f"All {len(given)} levels given are {level:.0f}.")
+        yield _about("All the same", assessment, position, f"All {len(given)} levels given are {level:.0f}.")
 
 
-def _many_not_applicable(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+def _many_not_applicable(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
     some = rows[rows["not_applicable"]]
     answered = int(rows["answered"].sum())
     if answered and len(some) / answered > NOT_APPLICABLE_SHARE:
-        found = f"Not applicable in {len(some)} of {answered} answers."
-        yield _about("Not applicable", assessment, place, found, some)
+        text = f"Not applicable in {len(some)} of {answered} answers."
+        yield _about("Not applicable", assessment, position, text, some)
 
 
-def _targets_below(rows: pd.DataFrame, assessment: Assessment, place: int) -> Iterator[Notable]:
+def _targets_below(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
     some = rows[rows["gap"] < 0]
     if len(some):
         steps = ", ".join(f"{r.ref} {r.current:.0f} to {r.target:.0f}" for r in some.itertuples())
-        yield _about("Target below current", assessment, place, f"{steps}.", some)
+        yield _about("Target below current", assessment, position, f"{steps}.", some)
 
 
 def _about(
-    kind: str, assessment: Assessment, place: int, found: str, rows: pd.DataFrame | None = None
+    kind: str, assessment: Assessment, position: int, text: str, rows: pd.DataFrame | None = None
 ) -> Notable:
     refs = () if rows is None else tuple(rows["ref"])
-    return Notable(kind, assessment.council, assessment.gss_code, found, refs, place=place)
+    return Notable(kind, assessment.council, assessment.gss_code, text, refs, position=position)
 
 
 def _outliers(tables: Tables) -> Iterator[Notable]:
-    """Councils whose average lies beyond the fences of their type."""
+    """Councils whose average is beyond the fences of their type."""
     for council_type, some in tables.councils.dropna(subset=["current"]).groupby("council_type"):
         if len(some) < ENOUGH_COUNCILS:
             continue
         low, high = some["current"].quantile([0.25, 0.75])
         reach = FENCE * (high - low)
-        for place, mean in some["current"].items():
+        for position, mean in some["current"].items():
             if not low - reach <= mean <= high + reach:
-                assessment = tables.assessments[int(str(place))]
-                found = (
+                assessment = tables.assessments[int(str(position))]
+                text = (
                     f"Average {one_decimal(mean)}; the middle half of the {len(some)} councils of its type "
-                    f"({council_type}) lies between {one_decimal(low)} and {one_decimal(high)}."
+                    f"({council_type}) is between {one_decimal(low)} and {one_decimal(high)}."
                 )
-                yield _about("Outlier", assessment, int(str(place)), found)
+                yield _about("Outlier", assessment, int(str(position)), text)
