@@ -218,7 +218,7 @@ def attacked(made: Round, small: Framework) -> Iterator[str]:
                 *by_publication(published, row.code, "levels"),
                 *by_feedback(own, row.code, members[me]),
             ]
-            aims = [*by_page(data, number, "aims"), *by_publication(published, row.code, "aims")]
+            aims = [*by_page(data, number, "targets"), *by_publication(published, row.code, "targets")]
             for which, value, said in (("level", answer.current, levels), ("target", answer.target, aims)):
                 given = value if isinstance(value, int) else 0
                 for whom in found_out(members, me, given, said) if said else ():

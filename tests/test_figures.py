@@ -244,7 +244,7 @@ def group(batch: Batch, region: str | None, kind: str | None) -> dict[str, Any]:
     return {
         "councils": len({one.council for one in own}),
         "levels": [[some.count(what) for what in (*batch.labels, "NA", None)] for some in levels],
-        "aims": [[some.count(number) for number in batch.labels] for some in aims],
+        "targets": [[some.count(number) for number in batch.labels] for some in aims],
         "change": [[len(some), sum(some)] for some in moved],
     }
 
@@ -334,7 +334,7 @@ def test_the_page_holds_the_counts_of_the_answers(made: Made) -> None:
     for key, shown in data["groups"].items():
         region, kind = (names[int(n)] for names, n in zip((regions, kinds), key.split(","), strict=True))
         follows = group(batch, region, kind)
-        parts = {name: where_shown(shown[name], follows[name]) for name in ("levels", "aims", "change")}
+        parts = {name: where_shown(shown[name], follows[name]) for name in ("levels", "targets", "change")}
         assert shown == follows | parts
         assert sum(counts is not None for counts in shown["levels"]) > len(batch.rows) / 2
     codes = {one.code for one in batch.councils}

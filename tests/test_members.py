@@ -82,7 +82,7 @@ def found_out(made: Round, data: dict[str, Any], which: str = "levels") -> Itera
                 total = sizes[0, inside].sum() + own[0, inside].sum()
                 counts = [
                     *behaviours[number],
-                    *([0, total - sum(behaviours[number])] if which == "aims" else ()),
+                    *([0, total - sum(behaviours[number])] if which == "targets" else ()),
                 ]
                 rest = np.array(counts)[None] - own[:, inside].sum(axis=1)
                 groups.append((inside, rest))
@@ -106,7 +106,7 @@ def test_no_member_is_left_with_a_level_of_another(
     made = a_round(framework, register, count, seed)
     data = embedded(report_page(made.tables, made.asked))
     assert list(found_out(made, data)) == []
-    assert list(found_out(made, data, "aims")) == []
+    assert list(found_out(made, data, "targets")) == []
 
 
 def test_the_attack_finds_what_is_not_withheld(

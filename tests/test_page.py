@@ -154,7 +154,7 @@ def shown_in(page: Opened, framework: Framework) -> tuple[list[str], list[str]]:
     """The behaviours of which the page shows levels, and targets; others say too much to a member."""
     tables = [page.table(f"#behaviour-table-{number}") for number in range(len(framework.areas))]
     rows = zip(framework.behaviours, (row for table in tables for row in table), strict=True)
-    aims = zip(framework.behaviours, page.table("#aims-table"), strict=True)
+    aims = zip(framework.behaviours, page.table("#targets-table"), strict=True)
     return (
         [one.code for one, row in rows if row["Average current"] != "not shown"],
         [one.code for one, row in aims if row["Average target"] != "not shown"],
@@ -215,7 +215,7 @@ def test_targets_and_change_are_those_of_the_answers(
 ) -> None:
     """Targets are counted level by level; the change is over the same answers in both rounds."""
     page = open_page(national)
-    for behaviour, row in zip(framework.behaviours, page.table("#aims-table"), strict=True):
+    for behaviour, row in zip(framework.behaviours, page.table("#targets-table"), strict=True):
         aims = levels(national.assessments, [behaviour.code], "target")
         counts = [aims.count(level.number) for level in framework.levels]
         assert [int(row[level.label].split(" ")[0]) for level in framework.levels] == counts
@@ -269,7 +269,7 @@ def test_a_withheld_row_says_so(open_page: Open, framework: Framework, register:
     row, *_ = page.table("#behaviour-table-0")
     assert row["Behaviour"].startswith("EC1 ")
     assert {text for name, text in row.items() if name != "Behaviour"} == {"not shown"}
-    target = page.table("#aims-table")[0]
+    target = page.table("#targets-table")[0]
     assert target["Average current"] == target["Average target"] == "not shown"
     shown = [one for one in page.table("#behaviour-table-0") if one["Average current"] != "not shown"]
     [left] = [row.code for row in framework.areas[0].behaviours if shown[0]["Behaviour"].startswith(row.code)]

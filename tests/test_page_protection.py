@@ -89,7 +89,7 @@ def test_nothing_can_be_worked_out_by_subtraction(
     """No sum of embedded totals rests on fewer councils than the threshold, in all or in a key area."""
     made = make_round(framework, register, sampled(register, count, seed=count), seed=count)
     data = embedded(report_page(made.tables, made.asked))
-    for which, only in (("current", ""), ("target", "aims")):
+    for which, only in (("current", ""), ("target", "targets")):
         groups = groups_in(data, only)
         assert not list(told(groups, cells_of(made, made.assessments)))
         for area in framework.areas:
@@ -148,8 +148,8 @@ def test_targets_of_few_are_kept_back(framework: Framework, register: Register) 
     made = tabled(framework, register, assessments)
     data = embedded(report_page(made.tables, made.asked))
     assert ("North East", None) in groups_in(data)
-    assert ("North East", None) not in groups_in(data, "aims")
-    assert ("South West", None) not in groups_in(data, "aims")
+    assert ("North East", None) not in groups_in(data, "targets")
+    assert ("South West", None) not in groups_in(data, "targets")
 
 
 def without_targets(one: Assessment) -> Assessment:

@@ -1,4 +1,4 @@
-"""The round as one page for a browser: ``report.html``, which asks nothing of the network."""
+"""The round as one page for a browser: ``report.html``, which needs no network."""
 
 from nps_xlsx.reports.page.report import report_page
 

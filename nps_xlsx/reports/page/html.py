@@ -1,4 +1,4 @@
-"""One file of it all: styles, words, figures, charts and what draws them, and leave for nothing else."""
+"""The page as one file: styles, words, figures, charts and their library; its policy allows no more."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def assembled(
     *,
     name_councils: bool,
 ) -> bytes:
-    """The whole page; its policy lets nothing run but its own two programs, and nothing be fetched."""
+    """The whole page; its policy runs only its own two programs, and fetches nothing."""
     library, program, style = _library(), _part("page.js"), _root() + _part("page.css")
     framework = tables.framework
     words = {
@@ -58,9 +58,9 @@ def assembled(
 
 
 def as_json(value: object) -> str:
-    """JSON that a script element may hold: nothing in it can end the element or begin a comment."""
+    """JSON for a script element: nothing in it can end the element or begin a comment."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return re.sub("[<>&\u2028\u2029]", lambda found: _ESCAPED[found[0]], text)
+    return re.sub("[<>&\u2028\u2029]", lambda match: _ESCAPED[match[0]], text)
 
 
 @cache
@@ -68,7 +68,7 @@ def _library() -> str:
     """Vega, Vega-Lite and Vega-Embed, from the package that draws the charts of papers."""
     text = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
     if re.search("</script|<!--", text, re.IGNORECASE):
-        raise ValueError("the charts' library cannot stand within a page: it would end its own element")
+        raise ValueError("the charts' library cannot be put into a page: it would end its own element")
     return text
 
 
@@ -78,15 +78,15 @@ def _part(name: str) -> str:
 
 
 def _policy(*programs: str) -> str:
-    """Nothing but these programs runs; the charts' library writes style attributes, which are let through."""
+    """Only these programs run; style attributes are allowed, since the charts' library writes them."""
     hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in programs)
-    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
     rest = "base-uri 'none'; form-action 'none'"
     return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; {rest}"
 
 
 def _root() -> str:
-    """The colours and the typeface of everything, as the style sheet's variables."""
+    """The colours and typeface of all documents, as variables of the style sheet."""
     colours = {
         "ink": styles.INK,
         "quiet": styles.QUIET_INK,
@@ -96,7 +96,7 @@ def _root() -> str:
         "band": styles.BAND,
         "rule": styles.RULE,
         "now": styles.CURRENT_COLOUR,
-        "aim": styles.TARGET_COLOUR,
+        "target": styles.TARGET_COLOUR,
         **{f"step-{number}": colour for number, colour in enumerate(styles.RAMP, start=1)},
         **{f"step-{number}-ink": colour for number, colour in enumerate(styles.RAMP_INK, start=1)},
     }
@@ -105,7 +105,7 @@ def _root() -> str:
 
 
 def _round(tables: Tables) -> str:
-    """The round in words; several where several are together, none where nothing came back."""
+    """The round, or rounds, in words."""
     if not tables.rounds:
         return "no returns yet"
     return f"{'round' if len(tables.rounds) == 1 else 'rounds'} {', '.join(tables.rounds)}"
@@ -116,28 +116,28 @@ def _day(tables: Tables) -> str:
 
 
 def _earlier(tables: Tables) -> str:
-    """The round that is compared with."""
-    before = sorted({assessment.round for assessment in tables.previous.values() if assessment.round})
-    return f"Compared with round {' and '.join(before)}." if before else ""
+    """The earlier round, in words."""
+    earlier = sorted({assessment.round for assessment in tables.previous.values() if assessment.round})
+    return f"Compared with round {' and '.join(earlier)}." if earlier else ""
 
 
 def _notes(threshold: int, *, name_councils: bool, is_partial: bool) -> str:
-    """What the page holds back, for the reader to know."""
+    """What the page withholds, for the reader."""
     partly = (
-        f" Where fewer than {threshold} councils gave a level or a target, or where one of them could work "
-        "out another's, a row is not shown, nor others from which it could be worked out; averages are then "
+        f" If fewer than {threshold} councils gave a level or a target, or one of them could work out "
+        "another's, a row is not shown, nor are others from which it could be worked out; averages are then "
         "over what is shown."
         if is_partial
         else ""
     )
     if name_councils:
         return (
-            "This page names councils and shows each one's own levels. "
-            f"Pass it on only to those who may see them.{partly}"
+            "This page names councils and shows their own levels. "
+            f"Pass it on only to people who may see them.{partly}"
         )
     few = (
-        f" No figure of a region or a type of council rests on fewer than {threshold} councils, and none "
+        f" No figure for a region or a type of council rests on fewer than {threshold} councils, and none "
         "that does can be worked out by adding and subtracting what is shown here and in the published "
-        "tables. Some larger groups are held back for that reason."
+        "tables. Some larger groups are withheld for that reason."
     )
     return f"No council is named here.{few if threshold else ''}{partly}"

@@ -1,6 +1,6 @@
 "use strict";
-// Fills the page in for the councils that the reader chooses. Counts and sums come from the page's own data; averages
-// are made here, exactly, in whole numbers. Vega-Lite draws.
+// Fills in the page for the councils that the reader chooses. Counts and sums come from the page's own data; averages
+// are calculated here, exactly, in whole numbers. Vega-Lite draws.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const specs = JSON.parse(document.getElementById("specs").textContent);
@@ -18,7 +18,7 @@
   const percent = (part, all) => `${Math.floor((200 * part + all) / (2 * all))}%`;
   const share = (part, all) => (all ? `${whole(part)} (${percent(part, all)})` : "0");
 
-  /** A mean in tenths, halves away from nought, as a spreadsheet rounds. */
+  /** A mean in tenths, halves away from zero, as a spreadsheet rounds. */
   const tenths = (total, count) =>
     Math.sign(total) * Math.floor((20 * Math.abs(total) + count) / (2 * count));
   const decimal = (n) => `${Math.floor(n / 10)}.${n % 10}`;
@@ -28,21 +28,21 @@
     const n = tenths(total, count);
     return `${n > 0 ? "+" : n < 0 ? "−" : ""}${decimal(Math.abs(n))}`;
   };
-  /** These cells, or as many that say that they are withheld. */
+  /** These cells, or as many that say "not shown". */
   const shown = (given, cells) => (given ? cells : cells.map(() => WITHHELD));
-  const targets = (area) =>
-    shown(Boolean(area.aims?.some(Boolean)), [average(area.aim), whole(area.aim.count)]);
+  const targetCells = (area) =>
+    shown(Boolean(area.targets?.some(Boolean)), [average(area.target), whole(area.target.count)]);
   const withCount = (figure) => `${average(figure)} (${whole(figure.count)})`;
   const mean = ({ count, total }) => (count ? total / count : undefined);
 
-  /** How many levels, and their sum, where each is counted. */
+  /** The number of levels and their sum, from the count of each. */
   const counted = (counts) => ({
-    count: sum(scale.map((_, place) => counts[place])),
-    total: sum(scale.map((level, place) => level.number * counts[place])),
+    count: sum(scale.map((_, index) => counts[index])),
+    total: sum(scale.map((level, index) => level.number * counts[index])),
   });
   const NONE = Array(scale.length + 2).fill(0);
   const added = (rows, width) =>
-    Array.from({ length: width }, (_, place) => sum(rows.map((row) => row[place])));
+    Array.from({ length: width }, (_, index) => sum(rows.map((row) => row[index])));
 
   // --- Elements
 
@@ -52,7 +52,7 @@
     return made;
   };
 
-  /** A table in a box that scrolls by itself; a cell is words, or what makes the cell. */
+  /** A table in a box that scrolls by itself; a cell is a text or an element. */
   const table = (box, caption, headings, rows, total = false) => {
     const captioned = element("caption", {}, caption);
     const top = element("tr", {}, ...headings.map((text) => element("th", { scope: "col" }, text)));
@@ -60,8 +60,8 @@
       element(
         "tr",
         { className: total && number === rows.length - 1 ? "total" : "" },
-        ...row.map((cell, place) => {
-          if (!place) return element("th", { scope: "row" }, cell);
+        ...row.map((cell, index) => {
+          if (!index) return element("th", { scope: "row" }, cell);
           return cell instanceof Node ? cell : element("td", {}, cell);
         }),
       ),
@@ -87,11 +87,11 @@
 
   const views = new Map();
 
-  /** Draws a chart, or draws it anew with other figures; what is out of sight waits until it is in sight. */
+  /** Draws a chart, or redraws it with other figures; a hidden chart waits until it is visible. */
   const drawn = async (box, { spec, rows, label, signals: wanted = {} }) => {
     box.setAttribute("aria-label", label);
     if (!box.clientWidth) return;
-    // A row's name is cut where the figure at its right begins.
+    // A row's name is cut off where the figure on its right begins.
     const longest = Math.max(0, ...rows.map((row) => row.text.length));
     const signals = spec === "area" ? wanted : { ...wanted, length_of_figure: 8 + 6.4 * longest };
     if (!views.has(box)) {
@@ -102,12 +102,12 @@
       );
       const { view } = await vegaEmbed(box, own, {
         mode: "vega-lite", renderer: "svg", actions: false, tooltip: false, defaultStyle: false,
-        // Expressions are walked through, not compiled: the page's policy lets nothing be made a program.
+        // Expressions are interpreted, not compiled: the page's policy forbids code made at run time.
         ast: true,
-        // Vega-Lite itself warns of a chart that is fitted in width and whose rows give its height.
+        // Vega-Lite warns about a chart that is fitted in width while its rows give the height.
         patch: (made) => ({ ...made, autosize: { type: "fit-x", contains: "padding" } }),
       });
-      // Vega calls the box a document of graphics; to whom it is read it is one picture, in the label's words.
+      // Vega calls the box a graphics document; a screen reader should meet one picture, with the label's words.
       box.setAttribute("role", "img");
       box.setAttribute("aria-label", label);
       box.removeAttribute("aria-roledescription");
@@ -121,7 +121,7 @@
     await view.runAsync();
   };
 
-  /** One drawing of a box at a time, in the order of the reader's choices. */
+  /** Draws a box once at a time, in the order of the reader's choices. */
   const queues = new Map();
   const draw = (box, wanted) => {
     const done = (queues.get(box) ?? Promise.resolve()).then(() => drawn(box, wanted));
@@ -136,10 +136,10 @@
   // --- What was chosen
 
   const lists = [byId("region"), byId("type")];
-  const places = () => lists.map((list) => Number(list.value));
-  const chosen = () => data.groups[places().join(",")];
+  const positions = () => lists.map((list) => Number(list.value));
+  const chosen = () => data.groups[positions().join(",")];
   const inside = ([region, kind]) => {
-    const [wantedRegion, wantedKind] = places();
+    const [wantedRegion, wantedKind] = positions();
     return [0, region].includes(wantedRegion) && [0, kind].includes(wantedKind);
   };
   const responses = (rows) => ({
@@ -147,26 +147,26 @@
     asked: sum(rows.map((row) => row[3])),
   });
   const described = () => {
-    const [region, kind] = places();
+    const [region, kind] = positions();
     if (!region && !kind) return "All councils";
     const words = [kind ? data.types[kind - 1] : "All types", region ? data.regions[region - 1] : "all regions"];
     return words.join(", ");
   };
 
-  /** The behaviours of each area with their counts, and the area's own over those that are shown. */
+  /** The behaviours of each area with their counts, and the area's own counts over those that are shown. */
   const areas = (group) => {
     let from = 0;
     return data.areas.map((area, number) => {
       const to = from + area.behaviours.length;
       const levels = group.levels.slice(from, to);
-      const aims = group.aims?.slice(from, to);
+      const targets = group.targets?.slice(from, to);
       from = to;
       const counts = added(levels.filter(Boolean), scale.length + 2);
       return {
-        ...area, number, levels, aims, counts,
+        ...area, number, levels, targets, counts,
         isWithheld: !levels.some(Boolean),
         now: counted(counts),
-        aim: aims ? counted(added(aims.filter(Boolean), scale.length)) : { count: 0, total: 0 },
+        target: targets ? counted(added(targets.filter(Boolean), scale.length)) : { count: 0, total: 0 },
       };
     });
   };
@@ -178,7 +178,7 @@
     if (group) return "";
     if (!returned) return "No council has returned yet.";
     if (returned < data.threshold) return `Fewer than ${data.threshold} councils: not shown.`;
-    return `Not shown: with the other figures it could tell of fewer than ${data.threshold} councils.`;
+    return `Not shown: with the other figures it could reveal those of fewer than ${data.threshold} councils.`;
   };
 
   const responseCell = ({ returned, asked }) => {
@@ -191,10 +191,10 @@
   };
 
   const showResponses = () => {
-    const [region, kind] = places();
+    const [region, kind] = positions();
     const rows = data.responses.filter(inside);
-    const across = data.types.map((name, place) => [name, place + 1]).filter(([, n]) => !kind || n === kind);
-    const down = data.regions.map((name, place) => [name, place + 1]).filter(([, n]) => !region || n === region);
+    const across = data.types.map((name, index) => [name, index + 1]).filter(([, n]) => !kind || n === kind);
+    const down = data.regions.map((name, index) => [name, index + 1]).filter(([, n]) => !region || n === region);
     const line = (name, own) => [
       name,
       ...across.map(([, n]) => responseCell(responses(own.filter((row) => row[1] === n)))),
@@ -212,12 +212,12 @@
     const { returned, asked } = responses(data.responses.filter(inside));
     const counts = added(own.map((area) => area.counts), scale.length + 2);
     const now = own.length ? counted(counts) : { count: 0, total: 0 };
-    const aim = { count: sum(own.map((one) => one.aim.count)), total: sum(own.map((one) => one.aim.total)) };
+    const target = { count: sum(own.map((area) => area.target.count)), total: sum(own.map((area) => area.target.total)) };
     const withheld = group ? "" : returned ? "not shown" : "no return yet";
     const of = asked ? `of ${whole(asked)} asked (${percent(returned, asked)})` : "none asked";
     const rest = `${many(counts[scale.length], "answer", "answers")} not applicable, ${whole(counts[scale.length + 1])} blank`;
     const nearest = now.count && scale[Math.ceil((2 * now.total - now.count) / (2 * now.count)) - 1];
-    const aims = aim.count ? `over ${many(aim.count, "target", "targets")}` : "no target shown";
+    const targets = target.count ? `over ${many(target.count, "target", "targets")}` : "no target shown";
     const cards = [
       ["Councils returned", whole(returned), of],
       ["Levels given", group ? whole(now.count) : NOTHING, withheld || rest],
@@ -226,14 +226,14 @@
         average(now),
         withheld || (nearest ? `over ${many(now.count, "level", "levels")}; nearest is ${nearest.label}` : "no level given"),
       ],
-      ["Average target level", average(aim), withheld || aims],
+      ["Average target level", average(target), withheld || targets],
     ];
     const made = cards.map(([name, figure, words]) =>
       element("div", {}, element("dt", {}, name), element("dd", { className: "figure" }, figure), element("dd", {}, words)),
     );
     byId("figures").replaceChildren(...made);
-    const said = group ? `${many(now.count, "level", "levels")} given.` : why(group);
-    byId("status").textContent = `${described()}: ${whole(returned)} of ${whole(asked)} returned. ${said}`;
+    const given = group ? `${many(now.count, "level", "levels")} given.` : why(group);
+    byId("status").textContent = `${described()}: ${whole(returned)} of ${whole(asked)} returned. ${given}`;
   };
 
   // --- Key areas and behaviours
@@ -260,7 +260,7 @@
         average(area.now), whole(area.now.count),
         ...scale.map((_, n) => share(area.counts[n], area.now.count)),
       ]),
-      ...targets(area),
+      ...targetCells(area),
     ]);
     const headings = ["Key area", "Average current", "Levels given", ...labels, "Average target", "Targets given"];
     table(byId("area-averages"), "Levels, averages and targets by key area", headings, rows);
@@ -315,37 +315,37 @@
 
   // --- Targets and change
 
-  const showAims = (own) => {
+  const showTargets = (own) => {
     const rows = own.map((area) => [
-      area.name, ...shown(!area.isWithheld, [average(area.now), whole(area.now.count)]), ...targets(area),
+      area.name, ...shown(!area.isWithheld, [average(area.now), whole(area.now.count)]), ...targetCells(area),
     ]);
     const averages = ["Average current", "Levels given", "Average target", "Targets given"];
-    table(byId("aims-areas"), "Averages and targets by key area", ["Key area", ...averages], rows);
+    table(byId("targets-areas"), "Averages and targets by key area", ["Key area", ...averages], rows);
     const lines = own.flatMap((area) =>
       area.behaviours.map((name, n) => {
-        const aims = area.aims[n] ?? NONE;
-        const aim = counted(aims);
+        const targets = area.targets[n] ?? NONE;
+        const target = counted(targets);
         const now = counted(area.levels[n] ?? NONE);
         return [
           name,
           ...shown(Boolean(area.levels[n]), [average(now), whole(now.count)]),
-          ...shown(Boolean(area.aims[n]), [
-            average(aim), whole(aim.count), ...scale.map((_, place) => share(aims[place], aim.count)),
+          ...shown(Boolean(area.targets[n]), [
+            average(target), whole(target.count), ...scale.map((_, index) => share(targets[index], target.count)),
           ]),
         ];
       }),
     );
-    table(byId("aims-table"), "Targets for each behaviour", ["Behaviour", ...averages, ...labels], lines);
+    table(byId("targets-table"), "Targets for each behaviour", ["Behaviour", ...averages, ...labels], lines);
     const figures = (area) => {
-      const aim = area.aims.some(Boolean) ? withCount(area.aim) : WITHHELD;
-      return `${area.isWithheld ? WITHHELD : withCount(area.now)}, target ${aim}`;
+      const target = area.targets.some(Boolean) ? withCount(area.target) : WITHHELD;
+      return `${area.isWithheld ? WITHHELD : withCount(area.now)}, target ${target}`;
     };
     const gist = own.map((area) => `${area.short} ${figures(area)}`).join("; ");
-    return draw(byId("aims-chart"), {
-      spec: "aims",
+    return draw(byId("targets-chart"), {
+      spec: "targets",
       label: `Average current and target level by key area. ${gist}.`,
       rows: own.flatMap((area) =>
-        [["Average current", area.now], ["Average target", area.aim]].map(([series, figure], n) => ({
+        [["Average current", area.now], ["Average target", area.target]].map(([series, figure], n) => ({
           row: area.short, series, value: mean(figure), first: !n,
           text: figures(area),
         })),
@@ -356,19 +356,19 @@
   const showChange = (group) => {
     const own = group.change.map((given) => ({ isShown: Boolean(given), count: given?.[0] ?? 0, total: given?.[1] ?? 0 }));
     const all = {
-      isShown: true, count: sum(own.map((one) => one.count)), total: sum(own.map((one) => one.total)),
+      isShown: true, count: sum(own.map((area) => area.count)), total: sum(own.map((area) => area.total)),
     };
     const lines = [["All behaviours", all], ...data.areas.map((area, n) => [area.name, own[n]])];
     const headings = ["Key area", "Change in levels", "Answers with a level in both rounds"];
     const rows = lines.map(([name, figure]) => [name, ...shown(figure.isShown, [signed(figure), whole(figure.count)])]);
-    const told = (figure) => (figure.isShown ? `${signed(figure)} over ${many(figure.count, "answer", "answers")}` : WITHHELD);
+    const inWords = (figure) => (figure.isShown ? `${signed(figure)} over ${many(figure.count, "answer", "answers")}` : WITHHELD);
     table(byId("change-table"), "Change since the earlier round, by key area", headings, rows);
     const short = ["All behaviours", ...data.areas.map((area) => area.short)];
     const means = lines.map(([, figure]) => mean(figure));
     return draw(byId("change-chart"), {
       spec: "change",
       signals: { most: Math.max(0.5, ...means.map((value) => Math.abs(value ?? 0))) },
-      label: `Change in levels since the earlier round. ${lines.map(([name, figure]) => `${name} ${told(figure)}`).join("; ")}.`,
+      label: `Change in levels since the earlier round. ${lines.map(([name, figure]) => `${name} ${inWords(figure)}`).join("; ")}.`,
       rows: lines.map(([, figure], n) => ({
         row: short[n], value: means[n], first: true, text: figure.isShown ? `${signed(figure)} (${whole(figure.count)})` : WITHHELD,
       })),
@@ -382,7 +382,7 @@
         part(byId("council-areas"), "council", number, area, `Table: levels in “${area.short}”`),
       )
     : [];
-  const said = (level) => (level === "NA" ? "not applicable" : level ? String(level) : "no answer");
+  const answer = (level) => (level === "NA" ? "not applicable" : level ? String(level) : "no answer");
   const level = (value) => (Number.isInteger(value) ? value : undefined);
 
   const showCouncil = () => {
@@ -394,22 +394,22 @@
     let from = 0;
     return data.areas.map((area, number) => {
       const lines = area.behaviours.map((name, n) => ({
-        name, now: one.levels[from + n], aim: one.aims[from + n], all: data.quartiles[from + n],
+        name, now: one.levels[from + n], target: one.targets[from + n], all: data.quartiles[from + n],
       }));
       from += lines.length;
       const { chart, wide } = councilBoxes[number];
       const headings = ["Behaviour", "Current", "Target", "Lower quartile of all", "Median of all", "Upper quartile of all", "Councils"];
-      table(wide, `${one.name}: ${area.name}`, headings, lines.map(({ name, now, aim, all }) => [
-        name, said(now), level(aim) ? String(aim) : aim === "NA" ? "not applicable" : "no target",
+      table(wide, `${one.name}: ${area.name}`, headings, lines.map(({ name, now, target, all }) => [
+        name, answer(now), level(target) ? String(target) : target === "NA" ? "not applicable" : "no target",
         all?.low ?? NOTHING, all?.middle ?? NOTHING, all?.high ?? NOTHING, whole(all?.count ?? 0),
       ]));
       const figures = ({ now, all }) =>
-        `${level(now) ? `at ${now}` : said(now)}; ${all ? `median ${all.middle} (${whole(all.count)})` : "no median"}`;
+        `${level(now) ? `at ${now}` : answer(now)}; ${all ? `median ${all.middle} (${whole(all.count)})` : "no median"}`;
       return draw(chart, {
         spec: "council",
         label: `${one.name}, ${area.name}. ${lines.map((line) => `${line.name} ${figures(line)}`).join(". ")}.`,
         rows: lines.map((line) => ({
-          row: line.name, first: true, text: figures(line), now: level(line.now), aim: level(line.aim),
+          row: line.name, first: true, text: figures(line), now: level(line.now), target: level(line.target),
           low: line.all && Number(line.all.low), high: line.all && Number(line.all.high), middle: line.all && Number(line.all.middle),
         })),
       });
@@ -427,7 +427,7 @@
   };
 
   const show = async () => {
-    const wanted = places().join(",");
+    const wanted = positions().join(",");
     const group = chosen();
     const own = group ? areas(group) : [];
     const reason = why(group);
@@ -435,17 +435,17 @@
     showHeadlines(group, own);
     reveal("areas", Boolean(group), reason);
     reveal("behaviours", Boolean(group), reason);
-    reveal("targets", Boolean(group?.aims), reason || "Too few councils gave targets for these to be shown.");
+    reveal("targets", Boolean(group?.targets), reason || "Too few councils gave targets for these to be shown.");
     const earlier = data.compared
       ? "Too few councils gave levels in both rounds for a change to be shown."
       : "There is no earlier round to compare with.";
     reveal("change", Boolean(group?.change), data.compared ? reason || earlier : earlier);
     const charts = [];
     if (group) charts.push(...showAreas(own), ...showBehaviours(own));
-    if (group?.aims) charts.push(showAims(own));
+    if (group?.targets) charts.push(showTargets(own));
     if (group?.change) charts.push(showChange(group));
     await Promise.all(charts);
-    if (wanted === places().join(",")) document.documentElement.dataset.shown = wanted;
+    if (wanted === positions().join(",")) document.documentElement.dataset.shown = wanted;
   };
 
   const fill = (list, first, options) =>

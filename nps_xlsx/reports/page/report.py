@@ -1,4 +1,4 @@
-"""Tables into ``report.html``: which figures, in which words, in one file."""
+"""Tables into ``report.html``."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def report_page(
 ) -> bytes:
     """The round as one HTML file, which works from the file system and without a network.
 
-    Only what may be shown is in the file at all (see ``figures.disclosure``): choosing in the page reveals
-    nothing that was not published.  With ``name_councils`` every council's own levels are in it, by name.
-    ``facts`` are the columns of the register by which the publication groups councils: the two are read
-    side by side.  ``shown`` is what may be shown, where that is known already.
+    The file holds only what may be shown (see ``figures.disclosure``), so choosing in the page reveals
+    nothing else.  With ``name_councils`` it holds every council's own levels, by name.  ``facts`` are the
+    columns of the register that the publication groups councils by, since the two are read side by
+    side.  ``shown`` is what may be shown, if that is known already.
     """
     data = figures(tables, asked, shown or allowed(tables, facts, threshold))
     if name_councils:

@@ -1,6 +1,6 @@
-"""The charts of the page as Vega-Lite, without their figures: the page fills these in as the reader chooses.
+"""The charts of the page as Vega-Lite, without figures: the page fills these in as the reader chooses.
 
-Every row carries its name above its marks, so that long names need no margin and a chart is as clear on
+The name of each row is above its marks, so that long names need no margin and a chart is as clear on
 a telephone as on paper.
 """
 
@@ -16,34 +16,34 @@ from nps_xlsx.excel import styles
 
 Spec = dict[str, Any]
 
-NOW, AIM = "Average current", "Average target"
+NOW, TARGET = "Average current", "Average target"
 
 _FONT = f"{styles.FONT}, Helvetica, Liberation Sans, sans-serif"
 _FIGURES = alt.NamedData("rows")
 _ROW, _BAR = 46, 18
 """The height of a row with its name, and of the bar in it."""
 _NAME_UP, _BAR_DOWN = -13, 9
-"""Where name and bar are in the row, from its middle."""
+"""The positions of name and bar in the row, from its middle."""
 _ROOM = 84
-"""What is kept free at the end of a bar, or of a name, for the figure."""
+"""The space kept free for the figure after a bar or a name."""
 
 
 @cache
 def specs(count: int) -> Mapping[str, Spec]:
-    """The charts of a scale of so many levels, by name."""
+    """The charts for a scale of ``count`` levels, by name."""
     return {
         "area": _finished(_area(count)),
         "behaviours": _finished(_behaviours(count)),
-        "aims": _finished(_aims(count)),
+        "targets": _finished(_targets(count)),
         "change": _finished(_change()),
         "council": _finished(_council(count)),
     }
 
 
 def _finished(chart: alt.LayerChart) -> Spec:
-    """The chart in the looks of everything; the page sets the width, and its figures' source by name."""
+    """The chart in the common style; the page sets its width and its figures."""
     spec: Spec = chart.configure(**_looks()).to_dict()
-    # The schema's address is of no use where there is no network; the mode says what this is.
+    # The schema's address is no use without a network; the mode says what this is.
     return {name: part for name, part in spec.items() if name != "$schema"}
 
 
@@ -52,7 +52,7 @@ def _base() -> alt.Chart:
 
 
 def _area(count: int) -> alt.LayerChart:
-    """One key area: how many levels of each step were given, a bar each."""
+    """One key area: a bar per level, for how often it was given."""
     most = alt.param(name="most", value=1)
     scale = alt.Scale(domain=[0, _expr("most")], range=[0, _expr(f"width - {_ROOM}")])
     names = alt.Axis(ticks=False, domain=False, labelPadding=8)
@@ -67,7 +67,7 @@ def _area(count: int) -> alt.LayerChart:
 
 
 def _behaviours(count: int) -> alt.LayerChart:
-    """The behaviours of a key area: the share of councils at each level, which add up to the whole."""
+    """The behaviours of a key area: the shares of councils at each level, which add up to the whole."""
     base = _base().transform_stack(
         stack="count",
         groupby=["row"],
@@ -93,18 +93,18 @@ def _behaviours(count: int) -> alt.LayerChart:
     return _named(bars, counts)
 
 
-def _aims(count: int) -> alt.LayerChart:
-    """The key areas: the average now, the average target, and the way between."""
+def _targets(count: int) -> alt.LayerChart:
+    """The key areas: the average now, the average target, and a line between them."""
     line, points = _way(count)
     looks = alt.Legend(orient="top", title=None, symbolSize=110)
     marks = points.encode(
         fill=alt.Fill(
             "series:N",
-            scale=alt.Scale(domain=[NOW, AIM], range=[styles.CURRENT_COLOUR, styles.PAPER]),
+            scale=alt.Scale(domain=[NOW, TARGET], range=[styles.CURRENT_COLOUR, styles.PAPER]),
             legend=looks,
         ),
         shape=alt.Shape(
-            "series:N", scale=alt.Scale(domain=[NOW, AIM], range=["circle", "diamond"]), legend=looks
+            "series:N", scale=alt.Scale(domain=[NOW, TARGET], range=["circle", "diamond"]), legend=looks
         ),
     )
     return _named(_parted(), line, marks)
@@ -123,7 +123,7 @@ def _way(count: int) -> tuple[alt.Chart, alt.Chart]:
 
 
 def _change() -> alt.LayerChart:
-    """By how many levels everything and each key area rose or fell."""
+    """By how many levels all behaviours, and those of each key area, rose or fell."""
     most = alt.param(name="most", value=1)
     bars = (
         _base()
@@ -151,7 +151,7 @@ def _change() -> alt.LayerChart:
 
 
 def _council(count: int) -> alt.LayerChart:
-    """One council's behaviours: its level and target on the middle half of all."""
+    """One council's behaviours: its level and target over the middle half of all councils."""
     levels = list(range(1, count + 1))
     x = alt.X(
         "low:Q",
@@ -163,9 +163,9 @@ def _council(count: int) -> alt.LayerChart:
     middle = base.mark_tick(
         size=_BAR + 4, thickness=2, yOffset=_BAR_DOWN, color=styles.INK, opacity=1
     ).encode(x="middle:Q")
-    aim = _point(base, "aim", "diamond", styles.PAPER, 190)
+    target = _point(base, "target", "diamond", styles.PAPER, 190)
     now = _point(base, "now", "circle", styles.CURRENT_COLOUR, 90)
-    return _named(_parted(), half, middle, aim, now)
+    return _named(_parted(), half, middle, target, now)
 
 
 def _point(base: alt.Chart, name: str, shape: str, fill: str, size: int) -> alt.Chart:
@@ -180,12 +180,12 @@ def _point(base: alt.Chart, name: str, shape: str, fill: str, size: int) -> alt.
 # --- What they share
 
 _EDGE: dict[str, Any] = {"stroke": styles.ACCENT, "strokeWidth": 0.5}
-"""Round the lightest steps too, which would be lost on white."""
+"""An outline, since the lightest steps would be lost on white."""
 
 
 def _named(*layers: alt.Chart, numbers: Sequence[alt.Parameter] = ()) -> alt.LayerChart:
-    """The layers under each row's name at the left and its figure at the right."""
-    # A row may come as several, one a level; its name is written once.
+    """The layers below each row's name on the left and its figure on the right."""
+    # A row may come as several, one per level; its name is written once.
     first = _base().transform_filter("datum.first").encode(y=_rows())
     name = first.mark_text(
         align="left", baseline="middle", yOffset=_NAME_UP, limit=_expr("width - length_of_figure")
@@ -199,20 +199,20 @@ def _named(*layers: alt.Chart, numbers: Sequence[alt.Parameter] = ()) -> alt.Lay
 def _with(layers: Any, numbers: Sequence[alt.Parameter], row: int) -> alt.LayerChart:
     """The layers with numbers that the page sets, and rows of this height.
 
-    Altair's own types have it that layers may be facets, which none of these are.
+    Altair's types allow layers to be facets, which none of these are.
     """
     whole: alt.LayerChart = layers.add_params(*numbers).properties(height=alt.Step(row))
     return whole
 
 
 def _parted() -> alt.Chart:
-    """A hairline over each row, so that name, marks and figure are seen as one."""
+    """A hairline above each row, so that name, marks and figure are seen together."""
     hairline: alt.Chart = _base().mark_rule(color=styles.RULE, strokeWidth=0.5).encode(y=_rows(0))
     return hairline
 
 
 def _rows(position: float = 0.5) -> alt.Y:
-    """The rows in the order in which they come; a mark in the middle of its row, or at its top (0)."""
+    """The rows in their own order; a mark in the middle of its row, or at the top (0)."""
     scale = alt.Scale(type="band", paddingInner=0, paddingOuter=0)
     return alt.Y("row:N", sort=None, axis=None, bandPosition=position, scale=scale)
 
@@ -224,12 +224,12 @@ def _ramp(count: int) -> alt.Color:
 
 
 def _colours(count: int, which: str) -> list[str]:
-    """The ground of each level, or the ink on it."""
+    """The background colour of each level, or the colour of text on it."""
     return [styles.STYLES[styles.level_style(number, count)][which] for number in range(1, count + 1)]
 
 
 def _expr(text: str) -> Any:
-    """A number that the chart works out as it is drawn; altair's types expect a constant."""
+    """A number that the chart calculates when drawn; altair's types expect a constant."""
     return alt.ExprRef(text)
 
 
@@ -238,7 +238,7 @@ def _looks() -> Spec:
     inks = {"labelColor": styles.INK, "titleColor": styles.QUIET_INK, "titleFontWeight": "normal"}
     lines = {"gridColor": styles.RULE, "gridWidth": 0.5, "tickColor": styles.RULE, "domain": False}
     return {
-        # What a chart says is in its label and in the table beside it, not in a hundred marks.
+        # The chart's label and the table say what it shows; a screen reader need not read a hundred marks.
         "aria": False,
         "background": "transparent",
         "padding": {"left": 1, "right": 6, "top": 2, "bottom": 2},

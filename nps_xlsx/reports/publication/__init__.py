@@ -1,8 +1,8 @@
-"""publication.xlsx: tables that may be published, after "Releasing statistics in spreadsheets".
+"""publication.xlsx: tables that may be published, following "Releasing statistics in spreadsheets".
 
 Written with ``gptables``, the Government Analysis Function's own package over XlsxWriter: a cover,
-contents, notes, and one marked-up table a sheet, without filters, frozen panes, fills, merged
-or empty cells.
+contents, notes, and one marked-up table per sheet, without filters, frozen panes, fills, merged or
+empty cells.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pandas as pd
 
 from nps_xlsx.workbook import wording
 
-with warnings.catch_warnings():  # gptables leaves a file of its own to be closed when it is loaded
+with warnings.catch_warnings():  # on import gptables leaves a file of its own open
     warnings.simplefilter("ignore", ResourceWarning)
     import gptables
 
@@ -37,7 +37,7 @@ COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
 _SIZE = 12
 _COVER_CHARACTERS, _COVER_PIXELS = 100, 705
 _A4_PIXELS = 1_400
-"""The width that a landscape page of A4 still shows in a size to be read; wider tables are for A3."""
+"""The widest table that is legible on a landscape page of A4; wider ones go on A3."""
 _NOTE_WIDTHS = (110, 240, 760)
 _CONTENTS_WIDTHS = (110, 760)
 _FIRST_ROW = 3
@@ -52,7 +52,7 @@ _OPTIONS = {
 
 
 class PublicationError(UserError):
-    """What was asked to be published cannot be."""
+    """What was asked for cannot be published."""
 
 
 @strict
@@ -68,8 +68,8 @@ def publication_workbook(
     """The tables that may be published; the same input gives the same bytes.
 
     Groups of fewer councils than ``threshold``, and whatever would give them away, are
-    withheld (see ``figures.disclosure``); no council is named unless that is asked for. ``facts``
-    are the columns of the register by which councils are grouped; ``contact`` says whom to ask.
+    withheld (see ``figures.disclosure``); councils are named only on request. ``facts`` are the
+    columns of the register that councils are grouped by; ``contact`` says whom to ask.
 
     Raises:
         PublicationError: the register has no such column.
@@ -93,7 +93,7 @@ def _written(
 ) -> bytes:
     """The workbook as bytes."""
     content, notes = io.BytesIO(), _notes(shown, published.values())
-    with warnings.catch_warnings():  # gptables still calls pandas in ways that are to go
+    with warnings.catch_warnings():  # gptables uses deprecated parts of pandas
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"gptables\.")
         workbook = gptables.produce_workbook(
             content,
@@ -123,7 +123,7 @@ def _written(
 
 
 def _sheet(shown: Publishable, published: Sequence[Published], number: int) -> gptables.GPTable:
-    """One table as gptables takes it."""
+    """One table for gptables."""
     table = published[number - 1]
     words = WORDS["tables"][table.kind]
     fact = fact_name(table.fact)
@@ -138,7 +138,7 @@ def _sheet(shown: Publishable, published: Sequence[Published], number: int) -> g
         table_name=f"table_{number}_{table.kind}",
         title=plain(f"Table {number}: {words['title'].format(**names)}"),
         instructions=f"{words['about'].format(**names)} See {''.join(f'$${note}$$' for note in notes)}",
-        source=plain(WORDS["cover"]["source"].format(**_said(shown.tables))),
+        source=plain(WORDS["cover"]["source"].format(**_framework_words(shown.tables))),
         legend=_legend(table),
         index_columns={1: 0} if table.columns[0].number_format == "" else {},
         additional_formatting=_formats(table),
@@ -146,36 +146,37 @@ def _sheet(shown: Publishable, published: Sequence[Published], number: int) -> g
 
 
 def _notes_of(shown: Publishable, table: Published) -> list[str]:
-    """The notes that a table refers to; on what is withheld, the one that is true here."""
-    found: list[str] = WORDS["tables"][table.kind]["notes"]
-    withheld = [("withheld_all" if shown.name_councils else "withheld")] if shown.threshold else []
-    return [one for note in found for one in (withheld if note == "withheld" else [note])]
+    """The notes that a table refers to; on withholding, the one that is true here."""
+    notes: list[str] = WORDS["tables"][table.kind]["notes"]
+    if not shown.threshold:
+        return [note for note in notes if note != "withheld"]
+    return ["withheld_all" if note == "withheld" and shown.name_councils else note for note in notes]
 
 
 def _legend(table: Published) -> list[str]:
-    """The shorthand that the table uses, explained."""
-    found = {cell for row in table.rows for cell in row}
-    return [text for letter, text in WORDS["symbols"].items() if f"[{letter}]" in found]
+    """An explanation of each shorthand that the table uses."""
+    used = {value for row in table.rows for value in row}
+    return [text for letter, text in WORDS["symbols"].items() if f"[{letter}]" in used]
 
 
 def _formats(table: Published) -> list[dict[str, object]]:
-    """Number formats by column, and a mark on texts that Excel would take for a formula when edited."""
-    found: list[dict[str, object]] = []
+    """Number formats by column, and a mark on texts that Excel would take for a formula once edited."""
+    formats: list[dict[str, object]] = []
     for col, column in enumerate(table.columns):
         look = {"num_format": column.number_format, "align": "right"} if column.number_format else {}
-        found.append(
+        formats.append(
             {"column": {"columns": [col], "include_names": True, "format": look | {"valign": "vcenter"}}}
         )
         for row, cells in enumerate(table.rows, start=1):
             if str(cells[col]).startswith(_FORMULA_STARTS) and isinstance(cells[col], str):
-                found.append({"cell": {"cells": (row, col), "format": {"quote_prefix": True}}})
-    return found
+                formats.append({"cell": {"cells": (row, col), "format": {"quote_prefix": True}}})
+    return formats
 
 
 def plain(text: str) -> str:
-    """A text that gptables writes as it stands: it reads ``$$note$$`` and ``[text](link)`` as its own signs.
+    """A text that gptables writes as it is: it interprets ``$$note$$`` and ``[text](link)``.
 
-    It also refuses a cell without a letter or digit, so that a group called "-" is "Group -".
+    It also refuses a cell without a letter or digit, so a group called "-" becomes "Group -".
     """
     line = re.sub(r"\$(?=\$)", "$ ", " ".join(clean_text(text).split())).replace("](", "] (")
     return line if re.search(r"[A-Za-z0-9]", line) else f"Group {line}".strip()
@@ -184,7 +185,7 @@ def plain(text: str) -> str:
 def _notes(shown: Publishable, published: Iterable[Published]) -> pd.DataFrame:
     """The notes that the tables refer to."""
     used = dict.fromkeys(note for table in published for note in _notes_of(shown, table))
-    names = {"threshold": shown.threshold, "unknown": UNKNOWN, **_said(shown.tables)}
+    names = {"threshold": shown.threshold, "unknown": UNKNOWN, **_framework_words(shown.tables)}
     rows = [
         (note, plain(WORDS["notes"][note]["name"]), plain(WORDS["notes"][note]["text"].format(**names)))
         for note in used
@@ -193,7 +194,7 @@ def _notes(shown: Publishable, published: Iterable[Published]) -> pd.DataFrame:
 
 
 def _cover(shown: Publishable, asked: Asked, contact: str) -> gptables.Cover:
-    words, names = WORDS["cover"], _said(shown.tables) | _rounds(shown.tables)
+    words, names = WORDS["cover"], _framework_words(shown.tables) | _rounds(shown.tables)
     names |= {"responses": _responses(shown, asked), "threshold": _threshold(shown)}
     names["as_of"] = wording.as_of(shown.tables.as_of) if shown.tables.rounds else ""
     several = [words["several_rounds"]] if len(shown.tables.rounds) > 1 else []
@@ -209,15 +210,14 @@ def _cover(shown: Publishable, asked: Asked, contact: str) -> gptables.Cover:
     )
 
 
-def _said(tables: Tables) -> dict[str, object]:
-    """What the words say of the framework."""
+def _framework_words(tables: Tables) -> dict[str, object]:
+    """What the words say about the framework."""
     framework, levels = tables.framework, tables.framework.levels
+    publisher = framework.publisher and f"{framework.publisher}'s"
     return {
         "title": framework.title,
         "short_title": framework.short_title,
-        "work": f"{framework.publisher}'s {framework.short_title}"
-        if framework.publisher
-        else framework.short_title,
+        "work": " ".join(filter(None, (publisher, framework.short_title))),
         "copyright": framework.copyright,
         "first": levels[0].label,
         "last": levels[-1].label,
@@ -227,8 +227,8 @@ def _said(tables: Tables) -> dict[str, object]:
 
 
 def _rounds(tables: Tables) -> dict[str, object]:
-    before = dict.fromkeys(assessment.round for assessment in tables.previous.values())
-    return {"rounds": ", ".join(tables.rounds), "before": ", ".join(before)}
+    earlier = dict.fromkeys(assessment.round for assessment in tables.previous.values())
+    return {"rounds": ", ".join(tables.rounds), "earlier": ", ".join(earlier)}
 
 
 def _responses(shown: Publishable, asked: Asked) -> str:
@@ -244,14 +244,14 @@ def _threshold(shown: Publishable) -> str:
 
 
 def _theme() -> gptables.Theme:
-    """The function's own theme, with the texts of the cover at the top of their rows."""
+    """The theme of gptables, with the cover's texts at the top of their rows."""
     theme = deepcopy(gptables.gptheme)
     theme.apply_config({"cover_text": {"valign": "top"}})
     theme.apply_config({part: {"valign": "vcenter"} for part in ("data", "index_1", "index_2")})
     return theme
 
 
-# --- Widths, heights and pages, which gptables leaves as they come
+# --- Widths, heights and pages, which gptables does not set
 
 
 def _set_up(
@@ -282,15 +282,15 @@ def _set_up(
 def _fit(
     worksheet: Any, row: int, widths: Sequence[int], rows: Iterable[Sequence[object]], *, bold: bool = False
 ) -> None:
-    """Set the widths of columns, and rows from one down as high as their texts need."""
+    """Set the widths of columns, and the heights of rows from ``row`` on to fit their texts."""
     for col, width in enumerate(widths):
         checked(worksheet.set_column_pixels(col, col, width))
-    for place, cells in enumerate(rows):
+    for number, cells in enumerate(rows, start=row):
         heights = [
             text_height(str(cell), width, _SIZE, bold=bold or col == 0)
             for col, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ]
-        checked(worksheet.set_row(row + place, min(max(heights), EXCEL_HEIGHT)))
+        checked(worksheet.set_row(number, min(max(heights), EXCEL_HEIGHT)))
 
 
 def _fit_cover(worksheet: Any, cover: gptables.Cover) -> None:

@@ -1,4 +1,4 @@
-"""The tables of publication.xlsx as rows of cells, with what is withheld left out."""
+"""The tables of publication.xlsx as rows of values, with figures withheld where they must be."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ import pandas as pd
 
 from nps_xlsx.figures import UNKNOWN, Asked, Tables
 from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
-from nps_xlsx.model import Behaviour
 from nps_xlsx.model.scores import one_decimal
 from nps_xlsx.workbook import layout
 
-Cell = str | int | float
+Value = str | int | float
 Figures = Mapping[str, float]
 
 WORDS: Mapping[str, Any] = tomllib.loads(
     files("nps_xlsx.reports.publication").joinpath("publication.toml").read_text(encoding="utf-8")
 )
-"""What the publication says: cover, notes, titles."""
+"""The words of the publication: cover, notes, titles."""
 
 WITHHELD, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 """The Government Analysis Function's shorthand."""
@@ -33,8 +32,8 @@ _EVERYTHING = "All behaviours"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a published table: its heading, number format (none for text) and width in pixels."""
+class PublishedColumn:
+    """A column: heading, number format (none for text) and width in pixels."""
 
     heading: str
     number_format: str = ""
@@ -43,31 +42,31 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One table: its kind (a key of the words), what fills its title, its columns and rows."""
+    """One table: its kind (a key of the words), columns, rows, and the fact in its title."""
 
     kind: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    columns: tuple[PublishedColumn, ...]
+    rows: tuple[tuple[Value, ...], ...]
     fact: str = ""
     partner: int = 0
-    """Where the table stands that holds its counts, or its averages: one after it, or one before."""
+    """How many tables on the one with its counts is (1), or the one with its averages (-1)."""
 
 
 def publication_tables(shown: Publishable, asked: Asked) -> list[Published]:
     """Every table that may be published, in order."""
-    found = [_response(asked, fact) for fact in shown.facts]
+    tables = [_response(asked, fact) for fact in shown.facts]
     whole = not shown.is_too_few
     if whole:
-        found += [_headline(shown), _behaviours(shown), _distribution(shown), _aims(shown)]
+        tables += [_headline(shown), _behaviours(shown), _distribution(shown), _targets(shown)]
     named = shown.name_councils and shown.tables.assessments
     if whole or named:
         for fact in shown.facts:
-            found += _by_groups(shown, fact)
+            tables += _by_groups(shown, fact)
     if whole and shown.tables.has_previous:
-        found.append(_movement(shown))
+        tables.append(_movement(shown))
     if named:
-        found += _by_councils(shown)
-    return found
+        tables += _by_councils(shown)
+    return tables
 
 
 def fact_name(fact: str) -> str:
@@ -78,35 +77,35 @@ def fact_name(fact: str) -> str:
 # --- Columns and cells
 
 
-def _text(heading: str, width: int = 230) -> Column:
-    return Column(heading, "", width)
+def _text(heading: str, width: int = 230) -> PublishedColumn:
+    return PublishedColumn(heading, "", width)
 
 
-def _count(heading: str, width: int = 128) -> Column:
-    return Column(heading, "#,##0", width)
+def _count(heading: str, width: int = 128) -> PublishedColumn:
+    return PublishedColumn(heading, "#,##0", width)
 
 
-def _mean(heading: str) -> Column:
-    return Column(heading, "0.0")
+def _mean(heading: str) -> PublishedColumn:
+    return PublishedColumn(heading, "0.0")
 
 
-def _gap(heading: str) -> Column:
-    return Column(heading, "+0.0;-0.0;0.0")
+def _gap(heading: str) -> PublishedColumn:
+    return PublishedColumn(heading, "+0.0;-0.0;0.0")
 
 
-def _average(value: float, count: float, *, withheld: bool = False) -> Cell:
-    """An average as it is published, rounded in the cell itself and not only in its looks."""
+def _average(value: float, count: float, *, withheld: bool = False) -> Value:
+    """An average as published: the value itself is rounded, not only its format."""
     if withheld:
         return WITHHELD
     return float(one_decimal(float(value))) if count else NOT_AVAILABLE
 
 
-def _number(value: float, *, withheld: bool = False) -> Cell:
+def _counted(value: float, *, withheld: bool = False) -> Value:
     return WITHHELD if withheld else int(value)
 
 
-def _share(part: float, whole: float, *, withheld: bool = False) -> Cell:
-    """A share in whole per cent, halves up."""
+def _share(part: float, whole: float, *, withheld: bool = False) -> Value:
+    """A share in whole per cent, halves rounded up."""
     if withheld:
         return WITHHELD
     return (200 * int(part) + int(whole)) // (2 * int(whole)) if whole else NOT_APPLICABLE
@@ -116,7 +115,7 @@ def _share(part: float, whole: float, *, withheld: bool = False) -> Cell:
 
 
 def _response(asked: Asked, fact: str) -> Published:
-    """Who was asked and who took part; that is not confidential, however few they are."""
+    """Who was asked and who took part, which is not confidential however few they are."""
     known = {council.gss_code: council.fact(fact) for council in asked.councils.councils}
     groups = known | dict.fromkeys(asked.returned - known.keys(), UNKNOWN)
     invited, returned = Counter(groups.values()), Counter(groups[code] for code in asked.returned)
@@ -126,11 +125,11 @@ def _response(asked: Asked, fact: str) -> Published:
     return Published("response", columns, tuple(rows), fact)
 
 
-def _response_row(name: str, asked: int, returned: int) -> tuple[Cell, ...]:
+def _response_row(name: str, asked: int, returned: int) -> tuple[Value, ...]:
     return (name, asked, returned, _share(returned, asked))
 
 
-def _group_column(fact: str) -> Column:
+def _group_column(fact: str) -> PublishedColumn:
     return _text(fact_name(fact).capitalize(), 260)
 
 
@@ -139,11 +138,11 @@ def _group_column(fact: str) -> Column:
 
 def _headline(shown: Publishable) -> Published:
     columns = (_text("Level of detail", 130), _text("Name", 260), *_figure_columns())
-    rows = [(*_named(shown, name), *_figures(shown, name)) for name in shown.names]
+    rows = [(*_level_and_name(shown, name), *_headline_values(shown, name)) for name in shown.names]
     return Published("headline", columns, tuple(rows))
 
 
-def _named(shown: Publishable, name: RowName) -> tuple[Cell, ...]:
+def _level_and_name(shown: Publishable, name: RowName) -> tuple[Value, ...]:
     by, code = name
     if by == "area":
         area = shown.tables.framework.area_by_code[code]
@@ -152,22 +151,22 @@ def _named(shown: Publishable, name: RowName) -> tuple[Cell, ...]:
 
 
 def _behaviours(shown: Publishable) -> Published:
-    rows = [(*place, *_figures(shown, ("ref", one.code))) for one, place in _places(shown.tables)]
-    return Published("behaviours", (*_place_columns(), *_figure_columns()), tuple(rows))
+    rows = [(*names, *_headline_values(shown, ("ref", code))) for code, names in _named(shown.tables)]
+    return Published("behaviours", (*_name_columns(), *_figure_columns()), tuple(rows))
 
 
-def _place_columns() -> tuple[Column, ...]:
+def _name_columns() -> tuple[PublishedColumn, ...]:
     return _text("Key area", 270), _text("Ref", 80), _text("Behaviour", 300)
 
 
-def _places(tables: Tables) -> Iterator[tuple[Behaviour, tuple[Cell, ...]]]:
-    """Each behaviour with its key area, its code and its name."""
+def _named(tables: Tables) -> Iterator[tuple[str, tuple[Value, ...]]]:
+    """Each behaviour's code, with its key area, code and name as values."""
     for behaviour in tables.framework.behaviours:
         area = tables.framework.area_by_code[behaviour.code]
-        yield behaviour, (area.sheet, behaviour.code, behaviour.short_name)
+        yield behaviour.code, (area.sheet, behaviour.code, behaviour.short_name)
 
 
-def _figure_columns() -> tuple[Column, ...]:
+def _figure_columns() -> tuple[PublishedColumn, ...]:
     return (
         _count("Councils that gave a level"),
         _count("Current levels given"),
@@ -179,17 +178,17 @@ def _figure_columns() -> tuple[Column, ...]:
     )
 
 
-def _figures(shown: Publishable, name: RowName) -> tuple[Cell, ...]:
-    found = _figures_of(shown.tables, name)
-    now, aims = name in shown.current, name in shown.aims
+def _headline_values(shown: Publishable, name: RowName) -> tuple[Value, ...]:
+    figures = _figures_of(shown.tables, name)
+    current, target = name in shown.current, name in shown.aims
     return (
-        _number(len(shown.councils.get(name, ())), withheld=now),
-        _number(found["applicable"], withheld=now),
-        _average(found["current"], found["applicable"], withheld=now),
-        _number(found["targets"], withheld=aims),
-        _average(found["target"], found["targets"], withheld=aims),
-        _number(found["gaps"], withheld=aims),
-        _average(found["gap"], found["gaps"], withheld=aims),
+        _counted(len(shown.councils.get(name, ())), withheld=current),
+        _counted(figures["applicable"], withheld=current),
+        _average(figures["current"], figures["applicable"], withheld=current),
+        _counted(figures["targets"], withheld=target),
+        _average(figures["target"], figures["targets"], withheld=target),
+        _counted(figures["gaps"], withheld=target),
+        _average(figures["gap"], figures["gaps"], withheld=target),
     )
 
 
@@ -198,79 +197,88 @@ def _figures_of(tables: Tables, name: RowName) -> Figures:
     if by == "all":
         return cast("Figures", tables.overall)
     table = {"theme": tables.themes, "area": tables.areas, "ref": tables.behaviours}[by]
-    return _row(table, code)
+    return _figures_at(table, code)
 
 
-def _row(table: pd.DataFrame, key: object) -> Figures:
-    """A row of a table of figures, by its name."""
-    rows: Any = table.loc  # the stubs know no name that may be of several kinds
+def _figures_at(table: pd.DataFrame, key: object) -> Figures:
+    """A row of a table of figures, by name."""
+    rows: Any = table.loc  # the stubs do not allow a name of several types
     return cast("Figures", rows[key])
 
 
 def _distribution(shown: Publishable) -> Published:
-    rest = (
-        ("applicable", "Level given"),
-        ("not_applicable", layout.NOT_APPLICABLE_LABEL),
-        ("blank", "Not answered"),
-    )
-    return _levels(shown, "distribution", shown.tables.distribution, shown.current, dict(rest))
+    rest = {
+        "applicable": "Level given",
+        "not_applicable": layout.NOT_APPLICABLE_LABEL,
+        "blank": "Not answered",
+    }
+    return _by_level(shown, "distribution", shown.tables.distribution, shown.current, rest)
 
 
-def _aims(shown: Publishable) -> Published:
+def _targets(shown: Publishable) -> Published:
     rest = {"applicable": "Target given", "no_target": "No target given"}
-    return _levels(shown, "aims", shown.tables.aims, shown.aims, rest)
+    return _by_level(shown, "targets", shown.tables.aims, shown.aims, rest)
 
 
-def _levels(
+def _by_level(
     shown: Publishable, kind: str, table: pd.DataFrame, hidden: frozenset[RowName], rest: Mapping[str, str]
 ) -> Published:
     """Counts of each level and of the rest, then the shares of the levels."""
     levels = shown.tables.framework.levels
     keys = [f"level_{level.number}" for level in levels]
     columns = (
-        *_place_columns(),
+        *_name_columns(),
         *(_count(level.label, 110) for level in levels),
         *(_count(heading, 100) for heading in rest.values()),
         *(_count(f"{level.label} (per cent)", 110) for level in levels),
     )
-    rows: list[tuple[Cell, ...]] = []
-    for behaviour, place in _places(shown.tables):
-        found = _row(table, behaviour.code)
-        few = sum(found[key] for key in rest) < shown.threshold  # were asked at all
-        withheld = few or ("ref", behaviour.code) in hidden
-        counts = [_number(found[key], withheld=withheld) for key in (*keys, *rest)]
-        shares = [_share(found[key], found["applicable"], withheld=withheld) for key in keys]
-        rows.append((*place, *counts, *shares))
+    rows: list[tuple[Value, ...]] = []
+    for code, names in _named(shown.tables):
+        figures = _figures_at(table, code)
+        few = sum(figures[key] for key in rest) < shown.threshold  # were asked at all
+        withheld = few or ("ref", code) in hidden
+        counts = [_counted(figures[key], withheld=withheld) for key in (*keys, *rest)]
+        shares = [_share(figures[key], figures["applicable"], withheld=withheld) for key in keys]
+        rows.append((*names, *counts, *shares))
     return Published(kind, columns, tuple(rows))
 
 
 def _movement(shown: Publishable) -> Published:
     columns = (
-        *(_text("Level of detail", 130), _text("Name", 260)),
-        *(_count("All councils: levels last round"), _mean("All councils: average last round")),
-        *(_count("All councils: levels this round"), _mean("All councils: average this round")),
-        *(_count("Same councils: how many"), _count("Same councils: levels in both rounds")),
-        *(_mean("Same councils: average last round"), _mean("Same councils: average this round")),
+        _text("Level of detail", 130),
+        _text("Name", 260),
+        _count("All councils: levels last round"),
+        _mean("All councils: average last round"),
+        _count("All councils: levels this round"),
+        _mean("All councils: average this round"),
+        _count("Same councils: how many"),
+        _count("Same councils: levels in both rounds"),
+        _mean("Same councils: average last round"),
+        _mean("Same councils: average this round"),
         _gap("Same councils: change"),
     )
     moves = {by: shown.tables.movement(by) for by in ("all", "theme", "area")}
-    rows = [
-        (*_named(shown, name), *_moved(shown, name, _row(moves[name[0]], name[1]))) for name in shown.names
-    ]
+    rows = [(*_level_and_name(shown, name), *_movement_values(shown, name, moves)) for name in shown.names]
     return Published("movement", columns, tuple(rows))
 
 
-def _moved(shown: Publishable, name: RowName, found: Figures) -> tuple[Cell, ...]:
-    last, now, same = name in shown.last, name in shown.current, name in shown.same
-    pairs = found["pairs"]
+def _movement_values(
+    shown: Publishable, name: RowName, moves: Mapping[str, pd.DataFrame]
+) -> tuple[Value, ...]:
+    by, code = name
+    figures = _figures_at(moves[by], code)
+    earlier, now, same = name in shown.last, name in shown.current, name in shown.same
     return (
-        _number(found["all_last_count"], withheld=last),
-        _average(found["all_last"], found["all_last_count"], withheld=last),
-        _number(found["all_now_count"], withheld=now),
-        _average(found["all_now"], found["all_now_count"], withheld=now),
-        _number(found["councils"], withheld=same),
-        _number(pairs, withheld=same),
-        *(_average(found[key], pairs, withheld=same) for key in ("same_last", "same_now", "change")),
+        _counted(figures["all_last_count"], withheld=earlier),
+        _average(figures["all_last"], figures["all_last_count"], withheld=earlier),
+        _counted(figures["all_now_count"], withheld=now),
+        _average(figures["all_now"], figures["all_now_count"], withheld=now),
+        _counted(figures["councils"], withheld=same),
+        _counted(figures["pairs"], withheld=same),
+        *(
+            _average(figures[key], figures["pairs"], withheld=same)
+            for key in ("same_last", "same_now", "change")
+        ),
     )
 
 
@@ -278,35 +286,33 @@ def _moved(shown: Publishable, name: RowName, found: Figures) -> tuple[Cell, ...
 
 
 def _by_groups(shown: Publishable, fact: str) -> list[Published]:
-    """The averages of each group, and how many councils are behind each."""
+    """The averages of each group, and the number of councils behind each."""
     rows = [*_group_rows(shown, fact), (_EVERYONE, *_all_rows(shown))]
     return _pair(shown, ("averages", "counts"), fact, _group_column(fact), rows)
 
 
-def _group_rows(shown: Publishable, fact: str) -> Iterator[tuple[str, list[Cell], list[Cell]]]:
+def _group_rows(shown: Publishable, fact: str) -> Iterator[tuple[str, list[Value], list[Value]]]:
     """Each group with its averages and its counts."""
     means = {"all": shown.tables.groups(fact), "area": shown.tables.groups(fact, "area")}
     for name, cells in shown.groups[fact].items():
-        averages: list[Cell] = []
-        counts: list[Cell] = []
+        averages, counts = list[Value](), list[Value]()
         for code in _codes(shown):
             withheld = name in shown.hidden_groups[fact] or _is_hidden(shown, code)
             size, table = len(cells[code]), means["all" if code == "all" else "area"]
-            mean = _row(table, name if code == "all" else (name, code))["current"] if size else 0.0
+            mean = _figures_at(table, name if code == "all" else (name, code))["current"] if size else 0.0
             averages.append(_average(mean, size, withheld=withheld))
-            counts.append(_number(size, withheld=withheld))
+            counts.append(_counted(size, withheld=withheld))
         yield name, averages, counts
 
 
-def _all_rows(shown: Publishable) -> tuple[list[Cell], list[Cell]]:
-    """The averages over all councils, and how many councils are behind each."""
-    averages: list[Cell] = []
-    counts: list[Cell] = []
+def _all_rows(shown: Publishable) -> tuple[list[Value], list[Value]]:
+    """The averages over all councils, and the number of councils behind each."""
+    averages, counts = list[Value](), list[Value]()
     for code in _codes(shown):
         name = ALL if code == "all" else ("area", code)
         size, withheld = len(shown.councils.get(name, ())), _is_hidden(shown, code)
         averages.append(_average(_figures_of(shown.tables, name)["current"], size, withheld=withheld))
-        counts.append(_number(size, withheld=withheld))
+        counts.append(_counted(size, withheld=withheld))
     return averages, counts
 
 
@@ -315,7 +321,7 @@ def _codes(shown: Publishable) -> tuple[str, ...]:
 
 
 def _is_hidden(shown: Publishable, code: str) -> bool:
-    """Whether a column is withheld for all councils; where they are named, it is there to be seen."""
+    """Whether a column is withheld for all councils; if they are named, it is there for all to see."""
     name = ALL if code == "all" else ("area", code)
     return name in shown.current and not shown.name_councils
 
@@ -324,10 +330,10 @@ def _pair(
     shown: Publishable,
     kinds: tuple[str, str],
     fact: str,
-    first: Column,
-    rows: Sequence[tuple[str, list[Cell], list[Cell]]],
+    first: PublishedColumn,
+    rows: Sequence[tuple[str, list[Value], list[Value]]],
 ) -> list[Published]:
-    """A table of averages and, after it, the like table of counts."""
+    """A table of averages, then the same table of counts."""
     headings = [_EVERYTHING, *(area.sheet for area in shown.areas)]
     averages = tuple((name, *cells) for name, cells, _ in rows)
     counts = tuple((name, *cells) for name, _, cells in rows)
@@ -338,12 +344,12 @@ def _pair(
 
 
 def _by_councils(shown: Publishable) -> list[Published]:
-    """The averages of each council by name, and how many behaviours are behind each."""
-    rows: list[tuple[str, list[Cell], list[Cell]]] = []
-    for place, (_, council) in enumerate(shown.tables.councils.iterrows()):
-        own = shown.tables.answers[shown.tables.answers["position"] == place]
+    """The averages of each council by name, and the number of behaviours behind each."""
+    rows: list[tuple[str, list[Value], list[Value]]] = []
+    for position, (_, council) in enumerate(shown.tables.councils.iterrows()):
+        own = shown.tables.answers[shown.tables.answers["position"] == position]
         given = own.groupby("area")["current"].count().to_dict() | {"all": council["applicable"]}
-        means = {**_row(shown.tables.heat, place), "all": council["current"]}
+        means = {**_figures_at(shown.tables.heat, position), "all": council["current"]}
         sizes = [int(given.get(code, 0)) for code in _codes(shown)]
         averages = [_average(means[code], size) for code, size in zip(_codes(shown), sizes, strict=True)]
         rows.append((str(council["council"]), averages, list(sizes)))
