@@ -113,7 +113,7 @@ def test_framework_check_passes_a_good_folder_and_lists_the_faults_of_another(tm
         (["build", "--council", "Medway", "--round", "2026/27"], "--round"),
         (["build", "--round", "2026"], "one of --council, --councils and --all"),
         (["build", "--all", "--council", "Medway", "--round", "2026"], "one of --council"),
-        (["build", "--council", "Medway", "--region", "London", "--round", "2026"], "go with --all"),
+        (["build", "--council", "Medway", "--region", "London", "--round", "2026"], "only with --all"),
         (["build", "--all", "--region", "Mercia", "--round", "2026"], "East Midlands"),
         (["build", "--councils", "nothing.csv", "--round", "2026"], "cannot be read"),
         (["build", "--councils", "samples/worcestershire-2022.csv", "--round", "2026"], "lacks the column"),
@@ -131,7 +131,7 @@ def test_framework_check_passes_a_good_folder_and_lists_the_faults_of_another(tm
         (["framework", "check", "samples"], "is this the folder?"),
         (
             ["build", "--council", "Medway", "--round", "1", "--respondent", "IT", "--respondent", "it"],
-            "other names",
+            "different names",
         ),
         (
             ["build", "--council", "Medway", "--round", "1", "--prefill", "samples/returns"],

@@ -144,10 +144,10 @@ def test_it_says_how_to_send_it_again(clean: Return, framework: Framework) -> No
     both = flowing(reply(found, framework, marked_up="copy-to-look-at.xlsx"))
     assert "in your own file" in alone
     assert "attached" not in alone
-    assert "in the copy attached, copy-to-look-at.xlsx" in both
+    assert "in the attached copy, copy-to-look-at.xlsx" in both
     note = problem("priority-unreadable", Place(NAME, COUNCILLORS, "N7"), ref="EC2", value="urgent")
     text = flowing(reply(with_problems(clean, note), framework, marked_up="copy-to-look-at.xlsx"))
-    assert "nothing more is needed" in text
+    assert "nothing more that you need to do" in text
     assert "If you do change something" in text
 
 
