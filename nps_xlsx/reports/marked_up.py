@@ -90,7 +90,7 @@ def mark_up_all(
     joined = [returned for returned in returns if returned.status is Status.JOINED]
     for returned in returns:
         parts = [part for part in joined if part.superseded_by == returned.source_file]
-        problems = tuple(problem for part in (returned, *parts) for problem in part.problems)
+        problems = tuple(own for part in (returned, *parts) for own in part.problems)
         copy = mark_up(replace(returned, problems=problems), framework, register)
         if copy is not None:
             copy = (_free(copy[0], taken), copy[1])
@@ -117,8 +117,8 @@ def join(
     if len({assessment.respondent for _, assessment in group}) > 1:
         whole = replace(whole, respondent="")
     pairs = combinations(reversed(group), 2)
-    unlike = tuple(problem for older, newer in pairs for problem in _unlike(older, newer, framework))
-    problems = tuple(problem for part in newest_first for problem in part.problems)
+    unlike = tuple(each for older, newer in pairs for each in _unlike(older, newer, framework))
+    problems = tuple(own for part in newest_first for own in part.problems)
     joined = replace(newest_first[0], assessment=whole, problems=(*unlike, *problems))
     name, content = _fresh(joined, framework, register)
     return name.removesuffix(".xlsx") + "-joined.xlsx", content, unlike

@@ -199,8 +199,8 @@ def _steps_table(
         Heading(headings.last, _OWN),
     )
     whole = (
-        (Entry(ref), Entry(name), *steps, Entry(_own(case, row), labels=LABELS))
-        for row, (ref, name), steps in zip(rows, heads, cells, strict=True)
+        (Entry(ref), Entry(name), *taken, Entry(_own(case, row), labels=LABELS))
+        for row, (ref, name), taken in zip(rows, heads, cells, strict=True)
     )
     return Table(title, columns, tuple(whole))
 
