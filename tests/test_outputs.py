@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 
 from nps_xlsx.files import OutputError
-from nps_xlsx.model import Assessment, Framework, Return, Status
+from nps_xlsx.model import Assessment, Framework, Place, Return, Status
+from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.earlier import NothingAcceptedError
 from nps_xlsx.reports.outputs import PreviousError, Scope, write_outputs
@@ -144,13 +145,14 @@ def test_results_stay_where_nothing_was_accepted(
     batch: list[Assessment], framework: Framework, register: Register, tmp_path: Path
 ) -> None:
     """A wrong folder wipes nothing: the message says what was given; a fresh folder gets its lists."""
-    refused = [Return("asked.csv", "x", Status.REFUSED)]
+    reason = problem("file-not-ours", Place("asked.csv"))
+    refused = [Return("asked.csv", "x", Status.REFUSED, reason=reason)]
     write_outputs(refused, tmp_path, framework, register)
     write_outputs(as_returns(batch[:2]), tmp_path, framework, register)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     with pytest.raises(NothingAcceptedError) as raised:
         write_outputs(refused, tmp_path, framework, register, given=[Path("s/asked.csv")])
-    for part in ("s/asked.csv", "2 accepted returns", "A text file."):
+    for part in ("s/asked.csv", "2 accepted returns", reason.message):
         assert part in str(raised.value)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
