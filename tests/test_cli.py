@@ -212,7 +212,7 @@ def test_every_unknown_name_of_a_list_is_told_at_once(tmp_path: Path) -> None:
 def test_a_command_that_is_stopped_says_so(monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
     """Ctrl-C and the system's kill end any command with one message and exit 2, after it has tidied up."""
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr("nps_xlsx.cli.framework.load_framework", lambda _: os.kill(os.getpid(), number))
+    monkeypatch.setattr("nps_xlsx.cli.framework.load_framework", lambda _: signal.raise_signal(number))
     run = nps("framework", "show", "SV3")
     assert run.returncode == 2
     assert "Stopped." in run.stderr
@@ -311,7 +311,7 @@ def test_our_own_fault_is_one_line_a_log_file_and_exit_3(
     run = nps("check", "samples/returns")
     (log,) = tmp_path.glob("nps-fault-*.log")
     assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (3, "", 1)
-    assert f"Send {log}" in run.stderr
+    assert f"Read {log}" in run.stderr
     assert "Traceback" in log.read_text(encoding="utf-8")
     assert "3 answers were present, but 2 were read" in log.read_text(encoding="utf-8")
 

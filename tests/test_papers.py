@@ -178,7 +178,7 @@ def test_the_sentence_says_the_overall_average(samples: dict[str, Assessment], f
     now, count, name, target, aimed, aim = expected(given, [row.code for row in framework.behaviours])
     said = sentences(make_paper(samples[WORCESTERSHIRE], framework, style="strategy"))
     assert f"is at {name} on average ({now}, {count} behaviours)" in said
-    assert f"aims at {aim} on average ({target}, {aimed} behaviours)" in said
+    assert f"aims for {aim} on average ({target}, {aimed} behaviours)" in said
 
 
 # --- The committee appendix -------------------------------------------------------
