@@ -213,7 +213,12 @@ def test_a_command_that_is_stopped_says_so(monkeypatch: pytest.MonkeyPatch, numb
     """Ctrl-C and the system's kill end any command with one message and exit 2, after it has tidied up."""
     before = signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr("nps_xlsx.cli.framework.load_framework", lambda _: signal.raise_signal(number))
-    run = nps("framework", "show", "SV3")
+    # A shell starts what runs in its background with SIGINT ignored, and so these tests.
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run = nps("framework", "show", "SV3")
+    finally:
+        signal.signal(signal.SIGINT, ignored)
     assert run.returncode == 2
     assert "Stopped." in run.stderr
     assert signal.getsignal(signal.SIGTERM) == before
