@@ -1,7 +1,7 @@
-"""A return without its words, to show others how it is read: its structure stays, byte for byte where it can.
+"""A copy of a return without its words, so that others can see how it is read; its structure stays.
 
-Every text in every part of the archive is replaced, unless it is one of the workbook's own; what is no
-markup is emptied.  Levels, dates, short numbers, Refs and stamps stay, the stamps for an invented council.
+Every text in the archive is replaced unless it is one of the workbook's own, and parts that are not markup
+are emptied.  Levels, dates, short numbers and Refs stay, and so do stamps, made out to an invented council.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from nps_xlsx.workbook.stamp import StampError, parse_stamp
 from nps_xlsx.workbook.values import key_of
 
 INVENTED = (("Z06000001", "Exampleton"), ("Z06000002", "Sampleborough"), ("Z07000001", "Mockford"))
-"""Councils of ``samples/synthetic-councils.csv``, which stand in for those of the file as these come."""
+"""Councils of ``samples/synthetic-councils.csv``, which replace those of the file in this order."""
 
 _CLEANED = re.compile(
     r"(xl/(workbook|sharedStrings|styles|calcChain|comments|(worksheets|chartsheets|drawings|charts|tables|theme"
@@ -36,7 +36,7 @@ _CLEANED = re.compile(
     r"|styles|meta|Object .*)\.(xml|rels|vml)",
     re.IGNORECASE,
 )
-"""Parts of which it is known what people write in them; every other is emptied."""
+"""Parts whose texts we know how to replace; every other part is emptied."""
 # Each takes what it can and gives nothing back: linear. What is not closed ends with the text.
 _TOKEN = re.compile(
     r"""<!--(?:(?!-->).)*+(?:-->)?|<!\[CDATA\[(?:(?!\]\]>).)*+(?:\]\]>)?"""
@@ -50,12 +50,12 @@ _WORD = re.compile(r"_x[0-9A-Fa-f]{4}_|&(?:K[0-9A-Fa-f]{6}|[A-Z]|\d{1,3})|[^\W_]
 _IN_FORMULA = re.compile(r"""(["'])(.*?)\1|[^\W\d][\w.]{3,}(?![\w.(])""")
 _CELL = re.compile(r"[A-Z]{1,3}\d{1,7}|nps_\w+|_xlnm\.\w+", re.IGNORECASE)
 _VALUE = re.compile(r"-?\d{1,5}(\.\d+)?(E[+-]?\d+)?|\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|#[A-Z/0!?]+")
-"""What stands in a cell for a number that is nobody's telephone, a day, or an error."""
+"""A number too short for a telephone, a date, or an error."""
 _SHORT = re.compile(r"\d{0,2}[¼½¾]|\d{1,2}|(?:19|20)\d\d")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 _WHOLE = {"si", "is", "table-cell"}
-"""Elements whose texts are one text, in several fonts or paragraphs."""
+"""Elements whose texts belong together, in several fonts or paragraphs."""
 _AS_THEY_ARE = {"Application", "AppVersion", "generator", "created", "modified", "creation-date", "date"}
 """Elements that say which program saved the file, and when."""
 _FORMULAS = {"f", "formula", "formula1", "formula2", "definedName", "sqref"}
@@ -67,7 +67,7 @@ _NAMES = re.compile(
 )
 """Attributes that hold what somebody wrote."""
 _NAMING = {"filter", "customFilter", "sheetName"}
-"""Elements of which every attribute does."""
+"""Elements in which every attribute does."""
 _STRUCTURE = ("xmlns", "mc:Ignorable", "Requires", "xsi:", "Type", "ContentType", "PartName", "spans")
 _SMALL_WORDS = (
     "level between and or to not n a na none page of st nd rd th true false http https mailto file www"
@@ -80,7 +80,7 @@ _OF_STAMPS = "nps template round sheet check respondent asked last with review"
 
 @dataclass(frozen=True)
 class Anonymised:
-    """The copy, and the parts of the file that were emptied since they cannot be cleaned."""
+    """The copy, and the parts that were emptied because they cannot be cleaned."""
 
     content: bytes
     emptied: tuple[str, ...]
@@ -90,7 +90,7 @@ def anonymised(content: bytes, framework: Framework, register: Register) -> Anon
     """A copy of a return without its words, each council of the ``register`` replaced by an invented one.
 
     Raises:
-        UserError: it is no .xlsx, .xlsm or .ods, the formats whose parts are markup, or is damaged.
+        UserError: it is not a whole .xlsx, .xlsm or .ods, the formats whose parts are markup.
     """
     try:
         content = _looked_over(content)
@@ -141,7 +141,7 @@ class _Cleaner:
         self.numbers = count()
 
     def part(self, content: bytes) -> bytes:
-        """A part of markup without its words."""
+        """A part without its words."""
         return "".join(self._markup(content.decode("utf-8-sig"))).encode()
 
     def _markup(self, text: str) -> Iterator[str]:
@@ -163,7 +163,7 @@ class _Cleaner:
                 held.append((within[-1], token))
 
     def _held(self, held: list[tuple[str, str]]) -> Iterator[str]:
-        """Tags as they are, and the texts between them: as a whole ours, or each by itself."""
+        """Tags as they are, and the texts between them: ours if they are so together, else replaced."""
         whole = "".join(html.unescape(text) for element, text in held if element)
         is_ours = words_of(whole) in self.ours.whole
         for element, text in held:
@@ -193,7 +193,7 @@ class _Cleaner:
         return _ATTRIBUTE.sub(cleaned, tag)
 
     def formula(self, text: str) -> str:
-        """A formula whose functions, cells and names of ours stay."""
+        """A formula with its functions, its cells and our own names kept."""
 
         def cleaned(found: re.Match[str]) -> str:
             if found[1]:
@@ -203,7 +203,7 @@ class _Cleaner:
         return _IN_FORMULA.sub(cleaned, text)
 
     def text(self, text: str) -> str:
-        """A text of ours as it is, the stamp and the name of the invented council, or other words."""
+        """Our own text as it is; a stamp or council's name for the invented council; other words replaced."""
         if words_of(text) in self.ours.whole or _CELL.fullmatch(text):
             return text
         if code := self.codes.get(key_of(text)):
@@ -221,11 +221,11 @@ class _Cleaner:
         return self.councils.setdefault(code, INVENTED[min(len(self.councils), len(INVENTED) - 1)])
 
     def _words(self, text: str, literals: str = "") -> str:
-        """Other words, but for those of ours between which something was filled in."""
+        """Every word replaced, except our own around what was filled in."""
         return _WORD.sub(lambda word: word[0] if words_of(word[0]) in literals else self._word(word[0]), text)
 
     def _word(self, word: str) -> str:
-        """Another word of the same length, the same one wherever it stands."""
+        """Another word of the same length, always the same for the same word."""
         if word.startswith(("_", "&")) or word.casefold() in self.kept or _SHORT.fullmatch(word):
             return word
         if word.upper() in self.register.by_code:
