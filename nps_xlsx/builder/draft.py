@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nps_xlsx.builder.marks import Marks
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Workings
 from nps_xlsx.excel.book import Book, Sheet
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.stamp import PROPERTY
+
+_STAMP_LIMIT = 160
+"""Characters of a stamp that a document property, which takes 255, repeats: with any respondent's name."""
 
 
 class Draft:
@@ -20,7 +25,9 @@ class Draft:
         self.book = Book(
             name, subject=self.framework.title, comments=self.framework.copyright, made=order.made
         )
-        self.book.mark(PROPERTY, str(order.stamp(layout.START_STAMP)))
+        stamp = order.stamp(layout.START_STAMP)
+        if len(str(replace(stamp, respondent=""))) <= _STAMP_LIMIT:
+            self.book.mark(PROPERTY, str(stamp))
         self.workings = Workings(order)
         self.marks = Marks(order)
         self.home = layout.MARKS if self.marks else layout.START

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from nps_xlsx.excel.book import FORMULA_STARTS
 from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue, Problem
 from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.stamp import TEMPLATE_VERSION, Stamp
+from nps_xlsx.workbook.stamp import CHECK, TEMPLATE_VERSION, Stamp, with_check
+
+_NAME, _CODE, _RESPONDENT = "\ufdd0", "\ufdd1", "\ufdd2"
+"""The slots that stand for what differs between the copies of one workbook."""
 
 
 @dataclass(frozen=True)
@@ -26,19 +30,19 @@ class Order:
     creation; without one it has none.
     """
 
-    framework: Framework
+    framework: Framework = field(hash=False)
     council: Council
     round: str
     due: dt.date | None = None
     contact: str = ""
     return_to: str = ""
-    assessment: Assessment | None = None
+    assessment: Assessment | None = field(default=None, hash=False)
     respondent: str = ""
     with_review: bool = False
     privacy_note: str = ""
-    targets: Mapping[str, int] = field(default_factory=dict)
-    previous: Assessment | None = None
-    problems: tuple[Problem, ...] = ()
+    targets: Mapping[str, int] = field(default_factory=dict, hash=False)
+    previous: Assessment | None = field(default=None, hash=False)
+    problems: tuple[Problem, ...] = field(default=(), hash=False)
     made: dt.date | None = None
 
     @cached_property
@@ -70,6 +74,27 @@ class Order:
         if self.with_review:
             kinds.add("review")
         return kinds
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it holds answers, so that no other council's workbook is like it."""
+        return self.assessment is not None or self.previous is not None
+
+    def slotted(self) -> Order:
+        """The same order with slots for what is its council's own."""
+        council = Council(_CODE, _lead(self.council.name) + _NAME, "", "", "", "")
+        respondent = _lead(self.respondent) + _RESPONDENT if self.respondent else ""
+        return replace(self, council=council, respondent=respondent)
+
+    def fill(self, text: str) -> str:
+        """A text of the slotted workbook as this order's workbook has it."""
+        filled = text.translate(self._words)
+        return with_check(filled) if CHECK in text else filled
+
+    @cached_property
+    def _words(self) -> dict[int, str]:
+        words = {_NAME: self.council.name, _CODE: self.council.gss_code, _RESPONDENT: self.respondent}
+        return {ord(slot): word.removeprefix(_lead(word)) for slot, word in words.items()}
 
     def last_level(self, code: str) -> LevelValue:
         """The level of the round that the workbook is prefilled from."""
@@ -108,6 +133,11 @@ class Order:
             last_round=self.previous.round if self.previous else "",
             with_review=self.with_review,
         )
+
+
+def _lead(text: str) -> str:
+    """The character for which Excel would take a text for a formula, if it begins with one."""
+    return text[:1] if text.startswith(FORMULA_STARTS) else ""
 
 
 def _is_reached(answer: Answer) -> bool:

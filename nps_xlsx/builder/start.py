@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.marks import Marks
@@ -20,9 +20,17 @@ _LABEL_WIDTH, _TEXT_WIDTH = 220, 690
 _BEFORE_ROW = 4
 
 
-def write_start(draft: Draft) -> None:
-    """Write the first sheet."""
-    order, marks = draft.order, draft.marks
+def heights(order: Order) -> tuple[float, ...]:
+    """The heights in points of the first sheet's paragraphs, from the top."""
+    guidance, words = order.framework.guidance, _words(order)
+    passages = _chosen((*guidance.before, *guidance.steps, *guidance.about), order)
+    filled = (passage.text.format(**words) for passage in passages)
+    return tuple(text_height(text, _TEXT_WIDTH, styles.BODY_SIZE) + 4 for text in filled)
+
+
+def write_start(draft: Draft, heights: Iterable[float]) -> None:
+    """Write the first sheet, its paragraphs with these heights."""
+    order, marks, room = draft.order, draft.marks, iter(heights)
     guidance, words = draft.framework.guidance, _words(order)
     sheet = draft.book.sheet(layout.START)
     sheet.widths(_LABEL_WIDTH, _TEXT_WIDTH)
@@ -31,19 +39,19 @@ def write_start(draft: Draft) -> None:
     sheet.text(1, 0, guidance.subtitle.format(**words), "subtitle")
     sheet.height(1, 20)
     sheet.text(layout.START_STAMP_ROW, 0, str(order.stamp(layout.START_STAMP)), "stamp")
-    _texts(sheet, _BEFORE_ROW, _chosen(guidance.before, order), words)
+    _texts(sheet, _BEFORE_ROW, _chosen(guidance.before, order), words, room)
     _heading(sheet, layout.DETAILS_FIRST_ROW - 1, wording.YOUR_COUNCIL)
     _write_details(sheet, order, marks)
     row = layout.DETAILS_FIRST_ROW + len(DETAILS)
     _heading(sheet, row, wording.HOW_TO)
-    row = _texts(sheet, row + 1, _chosen(guidance.steps, order), words)
+    row = _texts(sheet, row + 1, _chosen(guidance.steps, order), words, room)
     _heading(sheet, row, wording.PROGRESS_SECTION)
     if marks:
         row += 1
         sheet.link(row, 0, f"'{layout.MARKS}'!A1", layout.MARKS)
     row = _write_progress(draft, sheet, row + 1)
     _heading(sheet, row, wording.GOOD_TO_KNOW)
-    _texts(sheet, row + 1, _chosen(guidance.about, order), words)
+    _texts(sheet, row + 1, _chosen(guidance.about, order), words, room)
     sheet.raw.set_selection(*layout.detail_cell("completed_by"), *layout.detail_cell("completed_by"))
     sheet.page(portrait=True)
     sheet.protect()
@@ -75,13 +83,14 @@ def _chosen(passages: Sequence[Passage], order: Order) -> list[Passage]:
     return [passage for passage in passages if not passage.when or passage.when in order.kinds]
 
 
-def _texts(sheet: Sheet, row: int, passages: Sequence[Passage], words: dict[str, str]) -> int:
+def _texts(
+    sheet: Sheet, row: int, passages: Sequence[Passage], words: dict[str, str], room: Iterator[float]
+) -> int:
     """Write labelled paragraphs from a row down; returns the row after them."""
     for passage in passages:
-        filled = passage.text.format(**words)
         sheet.text(row, 0, passage.label, "label")
-        sheet.text(row, 1, filled, "wrap")
-        sheet.height(row, text_height(filled, _TEXT_WIDTH, styles.BODY_SIZE) + 4)
+        sheet.text(row, 1, passage.text.format(**words), "wrap")
+        sheet.height(row, next(room))
         row += 1
     return row
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import io
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,7 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from nps_xlsx.excel import styles
-from nps_xlsx.excel.parts import PROPERTY_LIMIT, SheetOfOurs, prepare
+from nps_xlsx.excel.parts import SheetOfOurs, prepare
 from nps_xlsx.model.cells import TEXT_LIMIT, cell_name
 
 _CUT = " … [cut here: a cell holds no more; the whole text is in the CSV file]"
@@ -30,8 +31,11 @@ EXCEL_HEIGHT = 409.5
 LINE_FEEDS = 253
 """Line feeds that a cell of Excel takes ("Excel specifications and limits")."""
 
+SLOTS = re.compile("[\ufdd0-\ufddf]")
+"""A slot: a character that no text has (Unicode keeps it for programs' own use), which copies fill."""
+
 _LITERAL = 120  # characters: each may take two UTF-16 units
-_FORMULA_STARTS = tuple("=+-@\t\r")
+FORMULA_STARTS = tuple("=+-@\t\r")
 # Without "no scheme" the default font would count as the theme's, and Excel would show Calibri.
 _FONT = {"font_name": styles.FONT, "font_size": styles.BODY_SIZE, "font_scheme": False}
 
@@ -54,6 +58,9 @@ class Book:
         self.raw = xlsxwriter.Workbook(self._buffer, options)
         prepare(self.raw, title=title, subject=subject, comments=comments, made=made)
         self._formats: dict[tuple[str, ...], Format] = {}
+        self.title, self.stamp = title, ""
+        self.slotted: dict[str, list[tuple[Worksheet, int, int, Format]]] = {}
+        """The cells of each text with slots: written last, they are the last of the shared strings."""
 
     def sheet(self, name: str) -> Sheet:
         """A new sheet, its gridlines hidden."""
@@ -78,13 +85,16 @@ class Book:
         """Define a name."""
         checked(self.raw.define_name(name, f"={formula}"))
 
-    def mark(self, name: str, text: str) -> None:
-        """Write a custom property, unless the text is longer than the 255 characters that Excel takes."""
-        if len(text.encode("utf-16-le")) <= 2 * PROPERTY_LIMIT:
-            checked(self.raw.set_custom_property(name, text))
+    def mark(self, name: str, stamp: str) -> None:
+        """Write the custom property by which the workbook is known again."""
+        self.stamp = stamp
+        checked(self.raw.set_custom_property(name, stamp))
 
     def to_bytes(self) -> bytes:
         """The finished workbook; nothing can be written to it afterwards."""
+        for text, cells in self.slotted.items():
+            for worksheet, row, col, cell_format in cells:
+                checked(worksheet.write_string(row, col, text, cell_format))
         self.raw.close()
         return self._buffer.getvalue()
 
@@ -99,9 +109,12 @@ class Sheet:
     def text(self, row: int, col: int, text: str, *names: str) -> None:
         """Write a text as text, cut to what a cell holds."""
         text = clean_text(text)
-        if text.startswith(_FORMULA_STARTS):
+        if text.startswith(FORMULA_STARTS):
             names = (*names, "quoted")
-        checked(self.raw.write_string(row, col, text, self.book.format(*names)))
+        if SLOTS.search(text):
+            self.book.slotted.setdefault(text, []).append((self.raw, row, col, self.book.format(*names)))
+        else:
+            checked(self.raw.write_string(row, col, text, self.book.format(*names)))
 
     def text_or_blank(self, row: int, col: int, text: str, *names: str) -> None:
         """Write a text, or format an empty cell if there is none."""

@@ -87,6 +87,13 @@ class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no typ
         kind = [("t", "str")] if result == "" else []
         super()._xml_formula_element(formula, result, [*attributes, *kind])
 
+    def _write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> int:
+        """Write a text as text, though it looks like the rich strings that XlsxWriter stores as markup."""
+        if string.startswith("<r>") and string.endswith("</r>"):
+            pieces = (string[:1], string[1:2], string[2:], *([cell_format] if cell_format else []))
+            return int(super()._write_rich_string(row, col, *pieces))
+        return int(super()._write_string(row, col, string, cell_format))
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
 

@@ -33,6 +33,9 @@ BUILT_AT = dt.datetime(2018, 7, 1)  # noqa: DTZ001 - a constant of those files
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
 _CHECK_LENGTH = 4
+CHECK = " | check "
+"""What a stamp's check characters stand behind."""
+
 AREA_CODE_PATTERN = "[A-Z]{1,8}"
 """The code of an area, with which its rows' codes begin, in the stamp and in the Ref column."""
 
@@ -82,8 +85,7 @@ class Stamp:
     with_review: bool = False
 
     def __str__(self) -> str:
-        body = self._body()
-        return f"{body} | check {check_characters(body)}"
+        return with_check(self._body())
 
     def _body(self) -> str:
         parts = [self.edition, f"template {self.template}", f"round {self.round}", self.gss_code]
@@ -103,6 +105,12 @@ class Stamp:
         """What every sheet of one workbook must share."""
         asked = (self.respondent, self.asked, self.last_round, self.with_review)
         return (self.edition, self.template, self.round, self.gss_code, *asked)
+
+
+def with_check(body: str) -> str:
+    """A stamp's words with their check characters, instead of those that they may have already."""
+    body = body.partition(CHECK)[0]
+    return f"{body}{CHECK}{check_characters(body)}"
 
 
 def check_characters(text: str) -> str:
