@@ -14,11 +14,10 @@ from openpyxl.workbook import Workbook
 
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.ingester.elsewhere import COUNT_LIMIT
-from nps_xlsx.ingester.reading import biff12, spreadsheetml
+from nps_xlsx.ingester.reading.records import notes
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Return, TextKind
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.listings import other_text_rows
-from nps_xlsx.workbook import layout
 from tests.makers.make import SAVED
 from tests.support.workbooks import changed, filled, places, read
 
@@ -311,13 +310,4 @@ def test_notes_of_binary_workbooks_are_read() -> None:
             record(629, b""),
         )
     )
-    assert list(biff12.notes(part)) == [("C6", "Ask Jo", "Officer")]
-
-
-def test_formulas_of_sheets_that_are_not_walked_are_found(content: bytes) -> None:
-    """The pattern that finds where formulas are gives what the walk through every cell gives."""
-    walked, alone = (spreadsheetml.sightings(content, skip) for skip in ((), layout.LIVE_SHEETS))
-    assert {name: seen.formulas for name, seen in walked.items()} == {
-        name: seen.formulas for name, seen in alone.items()
-    }
-    assert len(alone[layout.PLAN].formulas) > 100
+    assert list(notes(part)) == [("C6", "Ask Jo", "Officer")]

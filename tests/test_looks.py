@@ -18,9 +18,10 @@ from openpyxl.workbook import Workbook
 
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.grids import Grid, Sighting
-from nps_xlsx.ingester.preflight.cells import records
+from nps_xlsx.ingester.preflight import Checked, preflight
 from nps_xlsx.ingester.reading import _marked, biff8, biff12, opendocument, read_workbook
 from nps_xlsx.ingester.reading.cell_styles import MERGED_LIMIT, binary_styles, covered, has_struck_run
+from nps_xlsx.ingester.reading.records import records
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.ingester.shown import format_of, shown
 from nps_xlsx.model import Answer, Council, Framework, Return
@@ -252,10 +253,10 @@ def test_a_binary_sheet_says_how_its_cells_look() -> None:
         + record(18, struct.pack("<II", 2, 0))
         + record(176, struct.pack("<IIII", 4, 6, 2, 3))
     )
-    assert sheet.found.formats == {(4, 2): "0%"}
-    assert sheet.found.struck == {(4, 3)}
-    assert sheet.found.merged == {(5, 2): (4, 2), (6, 2): (4, 2)}
-    assert sheet.found.is_1904
+    assert sheet.seen.formats == {(4, 2): "0%"}
+    assert sheet.seen.struck == {(4, 3)}
+    assert sheet.seen.merged == {(5, 2): (4, 2), (6, 2): (4, 2)}
+    assert sheet.seen.is_1904
     assert sheet.rows[4][2:] == [0.75, "text"]
 
 
@@ -281,12 +282,12 @@ def test_struck_words_of_a_binary_text_are_known(flags: int, runs: bytes, *, is_
     shared = b"".join(record(7, struct.pack("<III", col, 0, col)) for col in (0, 1))
     sheet.walk(record(0, struct.pack("<I", 0)) + shared + record(62, struct.pack("<II", 2, 0) + text + runs))
     assert sheet.rows == [[words] * 3]
-    assert sheet.found.struck == {(0, 1)} | ({(0, 2)} if is_struck else set())
+    assert sheet.seen.struck == {(0, 1)} | ({(0, 2)} if is_struck else set())
 
 
 def test_struck_words_of_an_old_workbook_are_known() -> None:
     """In .xls the words of a cell that are struck through are found, and bold ones are nothing."""
-    found = biff8.sightings((ROOT / "tests/data/kinds/struck.xls").read_bytes())["One"]
+    found = biff8.walk(Checked((ROOT / "tests/data/kinds/struck.xls").read_bytes())).seen["One"]
     assert found.values[1, 0] == "Kept taken back"
     assert found.struck == {(1, 0)}
 
@@ -318,7 +319,7 @@ def ods(second: str = "") -> bytes:
 
 def test_an_opendocument_sheet_says_how_its_cells_look() -> None:
     """What a number shows, struck words, merged rows and the first day are read out of .ods."""
-    found = opendocument.sightings(ods())["One"]
+    found = opendocument.walk(preflight(ods())).seen["One"]
     assert found.shown == {(0, 0): "75 %"}
     assert found.struck == {(0, 1), (0, 2)}
     assert found.merged == {(1, 1): (0, 1)}
@@ -336,7 +337,7 @@ def test_two_sheets_of_one_name_are_no_workbook() -> None:
 def test_an_old_workbook_says_how_its_cells_look() -> None:
     """In .xls the first day, the length that texts are cut to, and what the second reader read are known."""
     content = (ROOT / "tests/saved/file-old-format/libreoffice-1904-bare.xls").read_bytes()
-    found = biff8.sightings(content)[SHEET]
+    found = biff8.walk(Checked(content)).seen[SHEET]
     assert found.is_1904
     assert found.cut_at == 255
     assert set(found.values) == found.filled
@@ -350,7 +351,7 @@ def test_an_old_workbook_that_one_reader_opens_says_what_was_not_looked_for(
     content = (ROOT / "tests/saved/file-old-format/gnumeric-bare.xls").read_bytes()
     workbook = read_workbook(SourceFile("return.xls", content, len(content)))
     assert workbook.notes[-1][0] == "file-unwitnessed"
-    assert {grid.cut_at for grid in workbook.grids} == {255}
+    assert {grid.seen.cut_at for grid in workbook.grids} == {255}
     returned = read(content, framework, register, name="return.xls")
     [found] = [one for one in returned.problems if one.slug == "file-unwitnessed"]
     assert found.severity == "warning"
@@ -363,7 +364,10 @@ def test_a_style_of_a_font_that_is_not_there_costs_no_answer() -> None:
     damaged = bytearray(content)
     for style in styles:
         damaged[style.start(1) : style.end(1)] = b"\xff\x7f"
-    assert biff8.sightings(bytes(damaged))["One"].values == biff8.sightings(content)["One"].values
+    assert (
+        biff8.walk(Checked(bytes(damaged))).seen["One"].values
+        == biff8.walk(Checked(content)).seen["One"].values
+    )
 
 
 def test_what_the_second_reader_does_not_confirm_is_marked() -> None:

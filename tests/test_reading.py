@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import re
 import zipfile
@@ -11,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from nps_xlsx.ingester import SourceFile, reading
-from nps_xlsx.ingester.containers.kinds import Format
 from nps_xlsx.ingester.grids import Grid
+from nps_xlsx.ingester.preflight import preflight
 from nps_xlsx.ingester.reading import read_workbook, spreadsheetml
 from nps_xlsx.model import Answer, Council, Framework
 from nps_xlsx.register.councils import Register
@@ -72,16 +71,16 @@ def test_a_reader_that_drops_text_is_caught_and_a_second_one_tried(
 ) -> None:
     """Where the first reader leaves a filled cell blank, the second one is used, and it is noted."""
     whole = read_workbook(SourceFile("r.xlsx", content, len(content)))
-    way = reading._WAYS[Format.XLSX]
+    by_calamine = reading._calamine
 
     def careless(content: bytes) -> list[Grid] | None:
-        grids = way.first(content) or []
+        grids = by_calamine(content) or []
         for grid in grids:
             if grid.name == SHEET:
                 grid.rows[5][9] = ""
         return grids
 
-    monkeypatch.setitem(reading._WAYS, Format.XLSX, dataclasses.replace(way, first=careless))
+    monkeypatch.setattr(reading, "_calamine", careless)
     again = read_workbook(SourceFile("r.xlsx", content, len(content)))
     assert [slug for slug, _ in again.notes] == ["file-read-otherwise"]
     assert {g.name: g.at(5, 9) for g in again.grids} == {g.name: g.at(5, 9) for g in whole.grids}
@@ -91,17 +90,17 @@ def test_what_no_reader_gives_is_told_cell_by_cell(
     content: bytes, framework: Framework, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A filled cell that both readers leave blank is an error at its place, never a blank."""
-    way = reading._WAYS[Format.XLSX]
+    by_calamine = reading._calamine
 
-    def careless(content: bytes) -> list[Grid]:
-        grids = way.first(content) or []
+    def careless(content: bytes) -> list[Grid] | None:
+        grids = by_calamine(content) or []
         for grid in grids:
             if grid.name == SHEET:
                 grid.rows[5][2] = ""
         return grids
 
-    both = dataclasses.replace(way, first=careless, second=careless)
-    monkeypatch.setitem(reading._WAYS, Format.XLSX, both)
+    monkeypatch.setattr(reading, "_calamine", careless)
+    monkeypatch.setattr(spreadsheetml, "second_reading", lambda _: careless(content))
     returned = read(content, framework, register)
     assert places(returned, "cell-unread") == [(SHEET, "C6")]
 
@@ -116,7 +115,9 @@ def test_a_strict_workbook_has_a_second_reader_too(content: bytes) -> None:
     for part in sheets:
         strict = edited(strict, _as_strict, part)
     assert b"purl.oclc.org" in zipfile.ZipFile(io.BytesIO(strict)).read("xl/workbook.xml")
-    assert spreadsheetml.second_reading(strict) == spreadsheetml.second_reading(content)
+    first, again = (spreadsheetml.second_reading(preflight(whole).parts) for whole in (content, strict))
+    assert first == again
+    assert first
 
 
 def _as_strict(text: str) -> str:

@@ -125,7 +125,7 @@ class _RowReader:
             self.report("ref-lost", "ref", read_text(row.table.value(row.row, "ref")))
         current, target = self._level("current"), self._level("target")
         reviewer_level = self._level("reviewer_level").value
-        day, words = read_date(self._value("due_date"), is_1904=row.table.grid.is_1904)
+        day, words = read_date(self._value("due_date"), is_1904=row.table.grid.seen.is_1904)
         if words:
             self.report("date-unreadable", "due_date", words)
         priority, is_known = read_priority(self._value("priority"))
@@ -164,18 +164,18 @@ class _RowReader:
         reading = read_level(self._value(key), self._framework.levels, behaviour.descriptors)
         if reading.slug:
             self.report(reading.slug, key, reading.text)
-        if reading.value is not None and self._at(key) in self._row.table.grid.formulas:
+        if reading.value is not None and self._at(key) in self._row.table.grid.seen.formulas:
             self.report("answer-by-formula", key, reading.text)
         return reading
 
     def _text(self, key: str) -> str:
         value, at, grid = self._value(key), self._at(key), self._row.table.grid
-        slug = text_slug(value, grid.cut_at)
+        slug = text_slug(value, grid.seen.cut_at)
         if slug:
             self.report(slug, key)
-        if not (at in grid.formats or at in grid.shown):
+        if not (at in grid.seen.formats or at in grid.seen.shown):
             return read_text(value)
-        text = grid.shown.get(at) or shown(value, grid.formats.get(at, ""))
+        text = grid.seen.shown.get(at) or shown(value, grid.seen.formats.get(at, ""))
         if text is None and not isinstance(value, dt.date):
             self.report("number-as-stored", key, read_text(value))
         return read_text(value) if text is None else text
@@ -183,9 +183,9 @@ class _RowReader:
     def _value(self, key: str) -> CellValue:
         """A cell's value; one that holds something else than a value is reported, and read as blank."""
         at, grid = self._at(key), self._row.table.grid
-        if at in grid.errors:
-            self.report("cell-error", key, grid.errors[at])
-        elif at in grid.without_result:
+        if at in grid.seen.errors:
+            self.report("cell-error", key, grid.seen.errors[at])
+        elif at in grid.seen.without_result:
             self.report("formula-without-result", key)
         elif at in grid.unread:
             self.report("cell-unread", key)
@@ -203,7 +203,7 @@ class _RowReader:
             self.report("answer-merged", key, cell_name(*at))
         if at in grid.unconfirmed:
             self.report("cell-unconfirmed", key)
-        if at in grid.struck:
+        if at in grid.seen.struck:
             self.report("words-struck", key)
 
     def _at(self, key: str) -> tuple[int, int]:

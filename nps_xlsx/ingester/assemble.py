@@ -136,7 +136,7 @@ class _Reader:
         if not found:
             self.reported.report("start-missing", Place("", layout.START))
         texts: dict[str, tuple[str, Place]] = {}
-        is_1904 = any(grid.is_1904 for grid in grids)
+        is_1904 = any(grid.seen.is_1904 for grid in grids)
         for key, detail in found.items():
             value, place = detail.value, detail.place
             self._report_looks(key, detail)

@@ -89,7 +89,7 @@ class Elsewhere:
                 if value == "" or (row, col) in passed_over or value in self.ours.exact:
                     continue
                 text = read_text(value)
-                if text and not (isinstance(value, str) and self.ours.has(text, grid.cut_at)):
+                if text and not (isinstance(value, str) and self.ours.has(text, grid.seen.cut_at)):
                     yield (row, col), text
 
     # --- Beside the cells
@@ -201,11 +201,11 @@ class Elsewhere:
         is_list = name == layout.LISTS or _is_list(grid)
         listed = self._listed(grid) if name == layout.MARKS or layout.MARKS_STAMP in stamped else set()
         stamps = {position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
-        repeated = self._repeated() if is_list or not grid.formulas else frozenset()
+        repeated = self._repeated() if is_list or not grid.seen.formulas else frozenset()
         counted = {col for values in grid.rows for col, value in enumerate(values) if value == _COUNTED}
-        for at, text in self._not_ours(grid, grid.formulas | stamps | listed):
+        for at, text in self._not_ours(grid, grid.seen.formulas | stamps | listed):
             is_number = not isinstance(grid.at(*at), str)
-            if is_number and (is_list or at[1] in counted or not grid.formulas):
+            if is_number and (is_list or at[1] in counted or not grid.seen.formulas):
                 continue
             if not (is_list and _IN_LIST.match(text)) and words_of(text) not in repeated:
                 yield _found(grid, at, TextKind.LIVE, text, is_likely=is_plan or self._is_likely(text))

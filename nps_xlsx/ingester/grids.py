@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from nps_xlsx.model import TextKind
@@ -12,7 +12,7 @@ Position = tuple[int, int]
 """Row and column, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sighting:
     """What the file itself says of a sheet: which cells are filled, and with what kind of content.
 
@@ -41,10 +41,13 @@ class Sighting:
     """Whether days are counted from 1904, as Excel for the Mac once did."""
     cut_at: int = 0
     """Characters at which old programs cut texts in this format; 0 where none do."""
+    rows: int = 0
+    columns: int = 0
+    """How far down and across the cells reach that hold anything, where a reader makes a box of them all."""
 
-    def formulas_alone(self) -> Sighting:
-        """The formulas alone: all that matters of a sheet that repeats answers."""
-        return Sighting(formulas=self.formulas)
+    def reach(self, at: Position) -> None:
+        """Note that this cell holds something."""
+        self.rows, self.columns = max(self.rows, at[0] + 1), max(self.columns, at[1] + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +56,11 @@ class Grid:
 
     name: str
     rows: list[list[CellValue]]
-    errors: Mapping[Position, str] = field(default_factory=dict)
-    formulas: frozenset[Position] = frozenset()
-    without_result: frozenset[Position] = frozenset()
+    seen: Sighting = field(default_factory=Sighting)
     unread: frozenset[Position] = frozenset()
     """Filled cells whose value no reader gives."""
-    formats: Mapping[Position, str] = field(default_factory=dict)
-    shown: Mapping[Position, str] = field(default_factory=dict)
-    struck: frozenset[Position] = frozenset()
-    merged: Mapping[Position, Position] = field(default_factory=dict)
     unconfirmed: frozenset[Position] = frozenset()
     """Cells that a second reader reads differently."""
-    is_1904: bool = False
-    cut_at: int = 0
 
     def at(self, row: int, col: int) -> CellValue:
         """A cell's value; an empty text beyond the edge."""
@@ -75,7 +70,9 @@ class Grid:
 
     def used(self, first: int, end: int) -> list[int]:
         """The rows of a stretch that hold anything: a stray cell may lie a million rows below."""
-        odd = {row for places in (self.errors, self.unread, self.without_result) for row, _ in places}
+        odd = {
+            row for places in (self.seen.errors, self.unread, self.seen.without_result) for row, _ in places
+        }
         return [row for row in range(first, end) if row in odd or self.rows[row]]
 
 
@@ -105,6 +102,23 @@ class Aside:
     kind: TextKind
     text: str
     author: str = ""
+
+
+Asides = tuple[tuple[Aside, ...], tuple[str, ...]]
+"""What stands beside the cells, and the names of the sheets or parts of which not all of it could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What our own walk through a file finds."""
+
+    seen: Mapping[str, Sighting]
+    """By the names of the sheets."""
+    grids: Callable[[], list[Grid]]
+    """The sheets by another reader than calamine."""
+    asides: Callable[[], Asides]
+    is_alone: bool = False
+    """Whether calamine is not to be asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Table:
     def at(self, row: int, key: str) -> Position:
         """The position of a cell; for an answer in a merged one, that of its first cell."""
         at = (row, self.columns.get(key, -1))
-        first = self.grid.merged.get(at, at)
+        first = self.grid.seen.merged.get(at, at)
         is_below = bool(self.rows) and self.heading_row < first[0] <= self.rows[-1]
         return first if is_below and key not in ("ref", "behaviour") else at
 
@@ -75,9 +75,9 @@ class Table:
         at, grid = self.at(row, key), self.grid
         return (
             bool(read_text(grid.at(*at)))
-            or at in grid.errors
+            or at in grid.seen.errors
             or at in grid.unread
-            or (at in grid.without_result)
+            or (at in grid.seen.without_result)
         )
 
 
@@ -327,12 +327,12 @@ def find_details(grids: Sequence[Grid]) -> dict[str, FoundDetail]:
 
 
 def _detail(grid: Grid, cell: Position, *, is_day: bool) -> FoundDetail:
-    at = grid.merged.get(cell, cell)
+    at = grid.seen.merged.get(cell, cell)
     value = grid.at(*at)
     if not is_day:  # a day is read from what is stored, whatever the cell shows
-        value = grid.shown.get(at) or shown(value, grid.formats.get(at, "")) or value
+        value = grid.seen.shown.get(at) or shown(value, grid.seen.formats.get(at, "")) or value
     place = Place("", grid.name, cell_name(*cell))
-    return FoundDetail(value, place, at in grid.struck, at != cell and value != "")
+    return FoundDetail(value, place, at in grid.seen.struck, at != cell and value != "")
 
 
 def _answer_offset(grid: Grid, labels: Collection[tuple[int, int]]) -> int:

@@ -12,13 +12,12 @@ import io
 import posixpath
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from nps_xlsx.ingester.containers.zips import open_zip
 from nps_xlsx.ingester.preflight.archive import damaged, hostile, inflate, members_of, name_of
-from nps_xlsx.ingester.preflight.cells import are_far_binary_cells, are_far_cells
 from nps_xlsx.ingester.preflight.markup import local, parse, root_of
 from nps_xlsx.ingester.refusal import RefusedError
 
@@ -40,13 +39,17 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _LARGE = 1024 * 1024  # bytes of a part that is packed again: all others are read faster as they are
 
 
-class Checked(NamedTuple):
-    """A workbook that was looked over."""
+Parts = Mapping[str, bytes]
+"""The parts of a workbook, each under the name by which others refer to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A workbook that was looked over: the bytes of its file, and where that is a zip, what is in it."""
 
     content: bytes
-    """The same parts in a zip of our own, each under the name by which others refer to it."""
-    is_far: bool = False
-    """Whether a sheet's cells lie so far apart that no reader may make a box of all between them."""
+    """The same parts in a zip of our own."""
+    parts: Parts = field(default_factory=dict)
 
 
 def preflight(content: bytes) -> Checked:
@@ -58,7 +61,7 @@ def preflight(content: bytes) -> Checked:
     Raises:
         RefusedError: it is damaged, needs a password, or is put together as no program does it.
     """
-    made = io.BytesIO()
+    made, parts = io.BytesIO(), {}
     with open_zip(io.BytesIO(content)) as archive, zipfile.ZipFile(made, "w") as new:
         members = members_of(content, archive)
         package = _Package(members)
@@ -67,12 +70,12 @@ def preflight(content: bytes) -> Checked:
                 package.relate(name, inflate(archive, entry))
         names = package.names()
         for name, entry in members.items():
-            part = inflate(archive, entry)
+            part = parts[names[name]] = inflate(archive, entry)
             package.look_at(name, part)
             packing = zipfile.ZIP_DEFLATED if len(part) > _LARGE else zipfile.ZIP_STORED
             new.writestr(zipfile.ZipInfo(names[name]), part, packing, compresslevel=1)
         package.check_kinds()
-    return Checked(made.getvalue(), package.is_far)
+    return Checked(made.getvalue(), parts)
 
 
 @dataclass(slots=True)
@@ -80,7 +83,6 @@ class _Package:
     """What is learnt of a workbook's parts, by their names in lower case."""
 
     members: dict[str, zipfile.ZipInfo]
-    is_far: bool = False
     referred: dict[str, str] = field(default_factory=dict)
     """The name of each part that others refer to, as they write it."""
     opened: dict[str, str] = field(default_factory=dict)
@@ -104,12 +106,8 @@ class _Package:
         if kind and not part:
             raise damaged()
         # LibreOffice leaves an empty part for the settings of keys.
-        root = self.roots[name] = root_of(part) if is_xml and part else ""
-        if root == "worksheet":
-            self.is_far |= are_far_cells(part)
-        elif is_binary and kind == "worksheet":
-            self.is_far |= are_far_binary_cells(part)
-        elif name == _MANIFEST and b"encryption-data" in part:
+        self.roots[name] = root_of(part) if is_xml and part else ""
+        if name == _MANIFEST and b"encryption-data" in part:
             raise RefusedError("file-encrypted")
 
     def check_kinds(self) -> None:

@@ -6,82 +6,32 @@ which cells are filled.  Where the reader leaves out a filled cell, a second rea
 
 from __future__ import annotations
 
-import tempfile
+import io
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import python_calamine
 
 from nps_xlsx.ingester.containers import DAMAGE, FILE_LIMIT, SourceFile
 from nps_xlsx.ingester.containers.kinds import Format, Recognised, recognise
-from nps_xlsx.ingester.grids import Aside, Grid, Notes, Position, Properties, Sighting, Workbook
+from nps_xlsx.ingester.grids import Asides, Grid, Notes, Position, Properties, Sighting, Walk, Workbook
 from nps_xlsx.ingester.preflight import Checked, preflight
-from nps_xlsx.ingester.reading import (
-    asides,
-    biff8,
-    biff12,
-    opendocument,
-    opendocument_asides,
-    spreadsheetml,
-)
+from nps_xlsx.ingester.reading import biff8, biff12, opendocument, package, spreadsheetml
 from nps_xlsx.ingester.reading.known_password import without_known_password
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.stamp import StampError, parse_stamp
 from nps_xlsx.workbook.values import CellValue
 
-
-def _by_calamine(format_: Format) -> Callable[[bytes], list[Grid] | None]:
-    return lambda content: _calamine(content, format_)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How one format is read: its walk, its readers, and where it says who saved it."""
-
-    sightings: Callable[[bytes, Container[str]], dict[str, Sighting]]
-    """By the names of the sheets; of those that are named only the formulas are needed."""
-    first: Callable[[bytes], list[Grid] | None]
-    """Nothing where the reader says that it cannot."""
-    second: Callable[[bytes], list[Grid] | None]
-    properties: Callable[[bytes], Properties]
-    asides: Callable[[bytes], tuple[tuple[Aside, ...], tuple[str, ...]]]
-    """What stands beside the cells, and the sheets of which not all of it could be read."""
-    is_zip: bool = True
+BOX_LIMIT = 5_000_000
+"""Cells in the box that a sheet uses, beyond which calamine is not asked: it makes a box of all cells from
+the first to the furthest.  A workbook of ours has a few thousand."""
 
 
-_WAYS = {
-    Format.XLSX: _Way(
-        spreadsheetml.sightings,
-        _by_calamine(Format.XLSX),
-        spreadsheetml.second_reading,
-        spreadsheetml.properties_of,
-        asides.asides_of,
-    ),
-    Format.XLSB: _Way(
-        biff12.sightings,
-        _by_calamine(Format.XLSB),
-        biff12.second_reading,
-        spreadsheetml.properties_of,
-        asides.asides_of,
-    ),
-    Format.ODS: _Way(
-        opendocument.sightings,
-        opendocument.first_reading,
-        _by_calamine(Format.ODS),
-        opendocument.properties_of,
-        opendocument_asides.asides_of,
-    ),
-    Format.XLS: _Way(
-        biff8.sightings,
-        _by_calamine(Format.XLS),
-        biff8.second_reading,
-        biff8.properties_of,
-        biff8.asides_of,
-        is_zip=False,
-    ),
+_WAYS: dict[Format, tuple[Callable[[Checked], Properties], Callable[[Checked], Walk]]] = {
+    Format.XLSX: (package.properties_of, spreadsheetml.walk),
+    Format.XLSB: (package.properties_of, biff12.walk),
+    Format.ODS: (opendocument.properties_of, opendocument.walk),
+    Format.XLS: (biff8.properties_of, biff8.walk),
 }
 
 
@@ -89,28 +39,36 @@ def read_workbook(source: SourceFile) -> Workbook:
     """Read the sheets of a workbook.
 
     Raises:
-        RefusedError: it is no workbook, or cannot be read.
+        RefusedError: it is not a workbook, or cannot be read.
     """
     refuse_unread(source)
     recognised, content = _recognised(source)
-    way = _WAYS[recognised.format]
-    checked = preflight(content) if way.is_zip else Checked(content)
+    file = Checked(content) if recognised.format is Format.XLS else preflight(content)
     try:
-        properties = way.properties(checked.content)
-        grids, notes = _grids(checked, recognised.format)
+        properties_of, _ = _WAYS[recognised.format]
+        properties, walk = properties_of(file), _walk(file, recognised.format)
+        grids, notes = _grids(file, walk)
     except DAMAGE:
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
-    beside, broken = _asides(checked.content, recognised.format)
+    asides, broken = _asides(walk)
     notes += tuple(("asides-unread", {"value": name}) for name in broken)
-    return Workbook(tuple(grids), properties, (*recognised.notes, *notes), beside)
+    return Workbook(tuple(grids), properties, (*recognised.notes, *notes), asides)
 
 
-def _asides(content: bytes, format_: Format) -> tuple[tuple[Aside, ...], tuple[str, ...]]:
+def _walk(file: Checked, format_: Format) -> Walk | None:
+    """What our own walk finds; nothing where xlrd breaks down on some links that Gnumeric writes."""
+    try:
+        return _WAYS[format_][1](file)
+    except RefusedError:
+        if format_ is not Format.XLS:
+            raise
+        return None
+
+
+def _asides(walk: Walk | None) -> Asides:
     """What stands beside the cells; where it cannot be read, the answers count all the same."""
     try:
-        return _WAYS[format_].asides(content)
-    except RefusedError:
-        return (), ()  # xlrd breaks down on it, which is reported for its cells and notes alike
+        return walk.asides() if walk else ((), ())
     except DAMAGE:
         return (), ("the whole file",)
 
@@ -140,48 +98,37 @@ def _recognised(source: SourceFile) -> tuple[Recognised, bytes]:
     return recognise(source.name, opened), opened
 
 
-def _grids(checked: Checked, format_: Format) -> tuple[list[Grid], Notes]:
-    """The sheets by the first reader, or by the second where the first fails or leaves cells out.
-
-    The first makes a box of all cells between the first and the furthest; the walk and the second
-    readers hold the rows as far as each of them goes.
-    """
-    way, content = _WAYS[format_], checked.content
-    first = None if checked.is_far and format_ is not Format.ODS else way.first(content)
-    try:
-        seen = way.sightings(content, {grid.name for grid in first or () if _only_repeats(grid)})
-    except RefusedError:
-        if format_ is not Format.XLS or first is None:
-            raise
-        # xlrd breaks down on some links that Gnumeric writes.
+def _grids(file: Checked, walk: Walk | None) -> tuple[list[Grid], Notes]:
+    """The sheets by calamine, or by the second reader where that fails or leaves cells out."""
+    first = _calamine(file.content) if walk is None or not _is_beyond_calamine(walk) else None
+    _refuse_one_name(first or ())
+    if walk is None:
+        if first is None:
+            raise RefusedError("file-unreadable", reason=DAMAGED)
         unseen = {grid.name: Sighting(cut_at=biff8.CUT_AT) for grid in first}
         return _marked(first, unseen), (("file-unwitnessed", {}),)
-    _refuse_one_name(first or ())
-    if first is not None and not _left_out(first, seen):
-        return _marked(first, seen), ()
-    try:
-        second = way.second(content)
-    except RefusedError:
-        raise
-    except Exception:  # noqa: BLE001 - a library raises whatever it meets in a damaged file
-        second = None
+    if first is not None and not _left_out(first, walk.seen):
+        return _marked(first, walk.seen), ()
+    second = _second(walk)
     readings = [grids for grids in (first, second) if grids is not None]
     if not readings:
         raise RefusedError("file-unreadable", reason=DAMAGED)
-    best = min(readings, key=lambda grids: _left_out(grids, seen))
-    return _marked(best, seen), (("file-read-otherwise", {}),) if best is second else ()
+    best = min(readings, key=lambda grids: _left_out(grids, walk.seen))
+    is_otherwise = best is second and not walk.is_alone
+    return _marked(best, walk.seen), (("file-read-otherwise", {}),) if is_otherwise else ()
 
 
-def _only_repeats(grid: Grid) -> bool:
-    """Whether a sheet only repeats by formulas what is answered elsewhere: most of a workbook's cells do."""
-    if grid.name not in layout.LIVE_SHEETS:
-        return False
-    top = " ".join(str(grid.at(row, 0)) for row in range(5))
+def _is_beyond_calamine(walk: Walk) -> bool:
+    return walk.is_alone or any(sheet.rows * sheet.columns > BOX_LIMIT for sheet in walk.seen.values())
+
+
+def _second(walk: Walk) -> list[Grid] | None:
     try:
-        stamp = parse_stamp(top)
-    except StampError:
-        return False
-    return stamp is None or stamp.sheet in layout.LIVE_STAMPS
+        grids = walk.grids()
+    except Exception:  # noqa: BLE001 - a library raises whatever it meets in a damaged file
+        return None
+    _refuse_one_name(grids)
+    return grids
 
 
 def _refuse_one_name(grids: Sequence[Grid]) -> None:
@@ -192,15 +139,11 @@ def _refuse_one_name(grids: Sequence[Grid]) -> None:
         raise RefusedError("file-unreadable", reason=f"two of its sheets are called {doubled[0]}")
 
 
-def _calamine(content: bytes, format_: Format) -> list[Grid] | None:
+def _calamine(content: bytes) -> list[Grid] | None:
     """The sheets as calamine reads them; nothing where it says that it cannot."""
     try:
-        # It tells an OpenDocument file by its first bytes alone; by name it takes any.
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, f"return.{format_}")
-            path.write_bytes(content)
-            with python_calamine.CalamineWorkbook.from_path(path) as workbook:
-                return [_grid(workbook, name) for name in workbook.sheet_names]
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            return [_grid(workbook, name) for name in workbook.sheet_names]
     except python_calamine.PasswordError:
         raise RefusedError("file-encrypted") from None
     except python_calamine.CalamineError:
@@ -262,15 +205,7 @@ def _with(grid: Grid, sighting: Sighting) -> Grid:
     return replace(
         grid,
         rows=_without_edges(grid.rows),
-        errors=sighting.errors,
-        formulas=frozenset(sighting.formulas),
-        without_result=frozenset(sighting.without_result),
+        seen=sighting,
         unread=_blanks(grid, sighting) | sighting.broken,
-        formats=sighting.formats,
-        shown=sighting.shown,
-        struck=frozenset(sighting.struck),
-        merged=sighting.merged,
         unconfirmed=frozenset(_unconfirmed(grid, sighting.values)),
-        is_1904=sighting.is_1904,
-        cut_at=sighting.cut_at,
     )

@@ -6,25 +6,17 @@ and footers), and of [MS-XLSX] 2.1.2 (threaded comments, and the people that wro
 
 from __future__ import annotations
 
-import io
 import re
 import struct
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml import DefusedXmlException, ElementTree
+from defusedxml import DefusedXmlException
 
-from nps_xlsx.ingester.grids import Aside
-from nps_xlsx.ingester.reading import biff12
-from nps_xlsx.ingester.reading.spreadsheetml import (
-    Relation,
-    local,
-    relations_of,
-    sheet_parts,
-    targets_of,
-    workbook_part,
-)
+from nps_xlsx.ingester.grids import Aside, Asides
+from nps_xlsx.ingester.preflight import Parts
+from nps_xlsx.ingester.reading.package import Relation, local, relations_of, tree_of, workbook_part
+from nps_xlsx.ingester.reading.records import links, notes
 from nps_xlsx.model import TextKind
 from nps_xlsx.model.cells import cell_name
 
@@ -44,63 +36,55 @@ _THREADED_AUTHOR = "tc="
 _DAMAGE = (KeyError, ValueError, struct.error, ParseError, DefusedXmlException)
 
 
-class _TooLargeError(ValueError):
-    """A part that is too large to be looked into."""
-
-
-def asides_of(content: bytes) -> tuple[tuple[Aside, ...], tuple[str, ...]]:
-    """What stands beside the cells, and the names of the sheets of which not all of it could be read."""
-    found: list[Aside] = []
+def asides_of(parts: Parts, sheets: Iterable[tuple[str, str]]) -> Asides:
+    """What stands beside the cells of these sheets, each given by its name and part."""
+    read: list[Aside] = []
     broken: dict[str, None] = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        people = _people(archive)
-        for name, part in _sheet_parts(archive):
-            for reading in _readings(archive, part, people):
-                try:
-                    found += [Aside(name, *one) for one in reading() if one[2]]
-                except _DAMAGE:
-                    broken[name] = None
-    return tuple(_without_repeats(found)), tuple(broken)
+    people = _people(parts)
+    for name, part in sheets:
+        for reading in _readings(parts, part, people):
+            try:
+                read += [Aside(name, *one) for one in reading() if one[2]]
+            except _DAMAGE:
+                broken[name] = None
+    return tuple(_without_repeats(read)), tuple(broken)
 
 
-_Found = tuple[str, TextKind, str, str]
+_Read = tuple[str, TextKind, str, str]
 """Cell, kind, text, author."""
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> Iterable[tuple[str, str]]:
-    is_binary = workbook_part(archive).endswith(".bin")
-    return biff12.sheet_parts(archive) if is_binary else sheet_parts(archive)
-
-
-def _readings(
-    archive: zipfile.ZipFile, part: str, people: Mapping[str, str]
-) -> Iterator[Callable[[], Iterable[_Found]]]:
+def _readings(parts: Parts, part: str, people: Mapping[str, str]) -> Iterator[Callable[[], Iterable[_Read]]]:
     """A reading of each part that belongs to a sheet, and of what its own says about links and headers."""
-    relations, there = relations_of(archive, part), set(archive.namelist())
-    for kind, target in targets_of(archive, part).values():
-        if target not in there:
+    relations = relations_of(parts, part)
+    for kind, target in ((relation.kind, relation.part) for relation in relations.values()):
+        if target not in parts:
             continue  # openxlsx leaves relationships to drawings that it did not write
         if kind == "comments":
-            yield lambda target=target: _notes(_read(archive, target))  # type: ignore[misc] # mypy#12557
+            yield lambda target=target: _notes(bounded(parts, target))  # type: ignore[misc] # mypy#12557
         elif kind == "threadedComment":
-            yield lambda target=target: _threads(_tree(archive, target), people)  # type: ignore[misc] # as above
+            yield lambda target=target: _threads(_tree(parts, target), people)  # type: ignore[misc] # as above
         elif kind == "drawing":
-            yield lambda target=target: _shapes(_tree(archive, target))  # type: ignore[misc] # as above
+            yield lambda target=target: _shapes(_tree(parts, target))  # type: ignore[misc] # as above
     if part.endswith(".bin"):
-        yield lambda: _binary_links(archive.read(part), relations)
+        yield lambda: _binary_links(parts[part], relations)
     else:
-        yield lambda: _of_sheet(archive.read(part), relations)
+        yield lambda: _of_sheet(parts[part], relations)
 
 
-def _read(archive: zipfile.ZipFile, name: str) -> bytes:
-    if archive.getinfo(name).file_size > PART_LIMIT:
-        raise _TooLargeError(name)
-    return archive.read(name)
+def bounded(parts: Parts, name: str) -> bytes:
+    """A part of which a tree is made.
+
+    Raises:
+        KeyError, ValueError: it is not there, or too large to be looked into.
+    """
+    if len(parts[name]) > PART_LIMIT:
+        raise ValueError(name)
+    return parts[name]
 
 
-def _tree(archive: zipfile.ZipFile, name: str) -> Element:
-    tree: Element = ElementTree.fromstring(_read(archive, name))
-    return tree
+def _tree(parts: Parts, name: str) -> Element:
+    return tree_of(bounded(parts, name))
 
 
 def _named(tree: Element, name: str) -> Iterator[Element]:
@@ -116,12 +100,12 @@ def _text(node: Element) -> str:
 # --- Notes and comments
 
 
-def _notes(part: bytes) -> Iterator[_Found]:
+def _notes(part: bytes) -> Iterator[_Read]:
     if not part.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-        for cell, text, author in biff12.notes(part):
+        for cell, text, author in notes(part):
             yield cell, TextKind.NOTE, text, author
         return
-    tree: Element = ElementTree.fromstring(part)
+    tree = tree_of(part)
     authors = [(author.text or "").strip() for author in _named(tree, "author")]
     for note in _named(tree, "comment"):
         number = note.get("authorId", "")
@@ -129,17 +113,17 @@ def _notes(part: bytes) -> Iterator[_Found]:
         yield note.get("ref", ""), TextKind.NOTE, _text(note), author
 
 
-def _threads(tree: Element, people: Mapping[str, str]) -> Iterator[_Found]:
+def _threads(tree: Element, people: Mapping[str, str]) -> Iterator[_Read]:
     for comment in _named(tree, "threadedComment"):
         text = "".join("".join(node.itertext()) for node in comment if local(node.tag) == "text")
         yield comment.get("ref", ""), TextKind.COMMENT, text, people.get(comment.get("personId", ""), "")
 
 
-def _people(archive: zipfile.ZipFile) -> dict[str, str]:
+def _people(parts: Parts) -> dict[str, str]:
     """Names by the ids of those who wrote threaded comments; none where they cannot be read."""
-    targets = targets_of(archive, workbook_part(archive)).values()
+    relations = relations_of(parts, workbook_part(parts)).values()
     try:
-        trees = [_tree(archive, target) for kind, target in targets if kind == "person"]
+        trees = [_tree(parts, relation.part) for relation in relations if relation.kind == "person"]
     except _DAMAGE:
         return {}  # a comment is as good without the name of its author
     return {
@@ -149,11 +133,10 @@ def _people(archive: zipfile.ZipFile) -> dict[str, str]:
     }
 
 
-def _without_repeats(found: Iterable[Aside]) -> Iterator[Aside]:
-    """All but the notes that Excel writes for programs that know no threaded comments."""
-    found = list(found)
-    threaded = {(one.sheet, one.cell) for one in found if one.kind is TextKind.COMMENT}
-    for one in found:
+def _without_repeats(asides: Sequence[Aside]) -> Iterator[Aside]:
+    """All but the notes that Excel writes for programs that do not know threaded comments."""
+    threaded = {(one.sheet, one.cell) for one in asides if one.kind is TextKind.COMMENT}
+    for one in asides:
         is_repeat = one.kind is TextKind.NOTE and one.author.startswith(_THREADED_AUTHOR)
         if not (is_repeat and (one.sheet, one.cell) in threaded):
             yield one
@@ -162,7 +145,7 @@ def _without_repeats(found: Iterable[Aside]) -> Iterator[Aside]:
 # --- Shapes
 
 
-def _shapes(tree: Element) -> Iterator[_Found]:
+def _shapes(tree: Element) -> Iterator[_Read]:
     for anchor in tree:
         # A shape may stand there twice, the second time as older programs can draw it.
         texts = dict.fromkeys(filter(None, (_paragraphs(body) for body in _named(anchor, "txBody"))))
@@ -195,8 +178,8 @@ def _without_cells(part: bytes) -> bytes:
     return part[: begin.start()] + part[end:] if begin and end > begin.start() else part
 
 
-def _of_sheet(part: bytes, relations: Mapping[str, Relation]) -> Iterator[_Found]:
-    tree: Element = ElementTree.fromstring(_without_cells(part))
+def _of_sheet(part: bytes, relations: Mapping[str, Relation]) -> Iterator[_Read]:
+    tree = tree_of(_without_cells(part))
     for link in _named(tree, "hyperlink"):
         key = next((value for name, value in link.items() if local(name) == "id"), "")
         yield from _link(link.get("ref", ""), relations.get(key))
@@ -210,7 +193,7 @@ def plain_header(text: str) -> str:
     return " ".join(_CODES.sub(" ", text.replace("&&", "\0")).replace("\0", "&").split())
 
 
-def _link(cell: str, relation: Relation | None) -> Iterator[_Found]:
+def _link(cell: str, relation: Relation | None) -> Iterator[_Read]:
     first = _FIRST_CELL.match(cell)
     if first and relation and leads_outside(relation.target):
         yield first[0], TextKind.LINK, relation.target, ""
@@ -222,6 +205,6 @@ def leads_outside(address: str) -> bool:
     return bool(document) and not _CELL_OF_SHEET.search(place)
 
 
-def _binary_links(part: bytes, relations: Mapping[str, Relation]) -> Iterator[_Found]:
-    for cell, key in biff12.links(part):
+def _binary_links(part: bytes, relations: Mapping[str, Relation]) -> Iterator[_Read]:
+    for cell, key in links(part):
         yield from _link(cell, relations.get(key))

@@ -9,25 +9,31 @@ https://github.com/SheetJS/sheetjs/issues/2172.
 
 from __future__ import annotations
 
-import io
-import posixpath
 import struct
-import zipfile
 from collections.abc import Container, Iterator, Sequence
+from functools import partial
 
-from nps_xlsx.ingester.grids import Grid, Sighting
-from nps_xlsx.ingester.preflight.cells import ROW, records
+from nps_xlsx.ingester.grids import Grid, Sighting, Walk
+from nps_xlsx.ingester.preflight import Checked
+from nps_xlsx.ingester.reading.asides import asides_of
 from nps_xlsx.ingester.reading.cell_styles import (
     BinaryStyles,
     binary_styles,
     covered,
     has_struck_run,
 )
-from nps_xlsx.ingester.reading.spreadsheetml import targets_of, workbook_part
+from nps_xlsx.ingester.reading.package import (
+    first_of,
+    relations_of,
+    workbook_part,
+    worksheets,
+)
+from nps_xlsx.ingester.reading.records import records, wide
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.model.cells import COLUMN_LIMIT, ROW_LIMIT, cell_name
+from nps_xlsx.model.cells import COLUMN_LIMIT, ROW_LIMIT
 from nps_xlsx.workbook.values import CellValue
 
+_ROW = 0
 _SHARED_TEXT, _PROPERTIES, _SHEET, _MERGED = 19, 153, 156, 176
 _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED, _RICH = 1, 2, 3, 4, 5, 6, 7, 62
 _FORMULAS = {8: _TEXT, 9: _REAL, 10: _BOOL, 11: _ERROR}
@@ -42,15 +48,6 @@ _ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-_LINK, _AUTHOR, _NOTE, _NOTE_TEXT = 494, 632, 635, 637
-
-
-def _wide(payload: bytes, start: int) -> tuple[str, int]:
-    (length,) = struct.unpack_from("<I", payload, start)
-    end = start + 4 + 2 * length
-    if end > len(payload):
-        raise struct.error("a text is longer than its record")
-    return payload[start + 4 : end].decode("utf-16-le", "replace"), end
 
 
 class _Sheet:
@@ -67,7 +64,7 @@ class _Sheet:
     ) -> None:
         """``struck`` are the shared texts that have words struck through."""
         self.rows: list[list[CellValue]] = []
-        self.found = Sighting(is_1904=is_1904)
+        self.seen = Sighting(is_1904=is_1904)
         self._styles = styles
         self.grid = Grid(name, self.rows)
         self._shared, self._struck = shared, struck
@@ -75,7 +72,7 @@ class _Sheet:
 
     def walk(self, content: bytes) -> None:
         for kind, payload in records(content):
-            if kind == ROW:
+            if kind == _ROW:
                 (self._row,), self._col = struct.unpack_from("<I", payload), -1
                 if self._row >= ROW_LIMIT:
                     raise struct.error("a row beyond the last")
@@ -83,13 +80,13 @@ class _Sheet:
                 (self._col,) = struct.unpack_from("<I", payload)
                 self._cell(_FORMULAS.get(kind, kind), payload[4:])
                 if kind in _FORMULAS:
-                    self.found.formulas.add((self._row, self._col))
+                    self.seen.formulas.add((self._row, self._col))
             elif kind in _SHORT:
                 self._col += 1
                 self._cell(_SHORT[kind], payload)
             elif kind == _MERGED:
                 top, bottom, left, _ = struct.unpack_from("<IIII", payload)
-                self.found.merged.update(covered((top, left), (bottom, left), len(self.found.merged)))
+                self.seen.merged.update(covered((top, left), (bottom, left), len(self.seen.merged)))
 
     def _cell(self, kind: int, cell: bytes) -> None:
         """Note a cell by its kind and what follows its column: the number of its style, and its value."""
@@ -97,17 +94,19 @@ class _Sheet:
         at = (self._row, self._col)
         if self._row < 0 or not 0 <= self._col < COLUMN_LIMIT:
             raise struct.error("a cell outside the sheet")
+        if kind != _BLANK:
+            self.seen.reach(at)
         if kind == _ERROR:
-            self.found.errors[at] = _ERRORS.get(payload[0], "#N/A")
+            self.seen.errors[at] = _ERRORS.get(payload[0], "#N/A")
             return
         value = self._value(kind, payload)
         if value == "":
             return
-        self.found.filled.add(at)
+        self.seen.filled.add(at)
         if (style and style.is_struck) or self._has_struck_words(kind, payload):
-            self.found.struck.add(at)
+            self.seen.struck.add(at)
         if style and style.format and kind in (_RK, _REAL):
-            self.found.formats[at] = style.format
+            self.seen.formats[at] = style.format
         while len(self.rows) <= at[0]:
             self.rows.append([])
         row = self.rows[at[0]]
@@ -116,7 +115,7 @@ class _Sheet:
 
     def _has_struck_words(self, kind: int, payload: bytes) -> bool:
         if kind == _RICH:
-            return has_struck_run(payload, _wide(payload, 1)[1], self._styles.struck)
+            return has_struck_run(payload, wide(payload, 1)[1], self._styles.struck)
         return kind == _SHARED and int.from_bytes(payload[:4], "little") in self._struck
 
     def _value(self, kind: int, payload: bytes) -> CellValue:
@@ -131,7 +130,7 @@ class _Sheet:
             (index,) = struct.unpack_from("<I", payload)
             return self._shared[index] if index < len(self._shared) else ""
         if kind in (_TEXT, _RICH):
-            return _wide(payload, 1 if kind == _RICH else 0)[0]
+            return wide(payload, 1 if kind == _RICH else 0)[0]
         return ""
 
 
@@ -144,94 +143,49 @@ def _rk(number: int) -> float:
     return value / 100 if number & 1 else value
 
 
-def _walk(content: bytes) -> list[_Sheet]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            part = workbook_part(archive)
-            targets = targets_of(archive, part)
-            strings = next((target for kind, target in targets.values() if kind == "sharedStrings"), "")
-            look = next((target for kind, target in targets.values() if kind == "styles"), "")
-            has_look = look in archive.namelist()
-            styles = binary_styles(records(archive.read(look))) if has_look else BinaryStyles()
-            texts = [
-                payload
-                for kind, payload in records(archive.read(strings) if strings else b"")
-                if kind == _SHARED_TEXT
-            ]
-            read = [_wide(payload, 1) for payload in texts]
-            shared = [text for text, _ in read]
-            struck = {
-                number
-                for number, (payload, (_, end)) in enumerate(zip(texts, read, strict=True))
-                if has_struck_run(payload, end, styles.struck)
-            }
-            is_1904 = False
-            sheets = []
-            for kind, payload in records(archive.read(part)):
-                if kind == _PROPERTIES:  # BrtWbProp, section 2.4.847: the first bit of its flags
-                    is_1904 = bool(payload[0] & 1)
-                if kind != _SHEET:
-                    continue
-                key, end = _wide(payload, 8)
-                what, target = targets.get(key, ("", ""))
-                if what == "worksheet":
-                    sheets.append(_Sheet(_wide(payload, end)[0], shared, styles, struck, is_1904=is_1904))
-                    sheets[-1].walk(archive.read(posixpath.normpath(target)))
-            return sheets
-    except (KeyError, IndexError, struct.error):
-        raise RefusedError("file-unreadable", reason=DAMAGED) from None
-
-
-def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """The worksheets, by name, and the part that each is in.
-
-    Raises:
-        struct.error: the records of the workbook do not fit together.
-    """
-    part = workbook_part(archive)
-    targets = targets_of(archive, part)
-    for kind, payload in records(archive.read(part)):
-        if kind == _SHEET:
-            key, end = _wide(payload, 8)
-            what, target = targets.get(key, ("", ""))
-            if what == "worksheet":
-                yield _wide(payload, end)[0], target
-
-
-def notes(part: bytes) -> Iterator[tuple[str, str, str]]:
-    """The cell, text and author of each note (sections 2.4.329 and 2.4.337)."""
-    authors: list[str] = []
-    cell = author = ""
-    for kind, payload in records(part):
-        if kind == _AUTHOR:
-            authors.append(_wide(payload, 0)[0])
-        elif kind == _NOTE:
-            number, row, _, col, _ = struct.unpack_from("<5I", payload)
-            cell, author = cell_name(row, col), authors[number] if number < len(authors) else ""
-        elif kind == _NOTE_TEXT:
-            yield cell, _wide(payload, 1)[0], author
-
-
-def links(part: bytes) -> Iterator[tuple[str, str]]:
-    """The cell of each link, and the id of the relationship that has its address (section 2.4.691)."""
-    for kind, payload in records(part):
-        if kind == _LINK:
-            row, _, col, _ = struct.unpack_from("<4I", payload)
-            yield cell_name(row, col), _wide(payload, 16)[0]
-
-
-def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
-    """What stands in each sheet, by its name; of those to be skipped, only where formulas are.
+def walk(file: Checked) -> Walk:
+    """What stands in each worksheet; as a second reader, dates are the numbers that they are stored as.
 
     Raises:
         RefusedError: a part is missing, or its records do not fit together.
     """
-    return {
-        sheet.grid.name: sheet.found.formulas_alone() if sheet.grid.name in skip else sheet.found
-        for sheet in _walk(content)
-    }
+    parts = file.parts
+    try:
+        part = workbook_part(parts)
+        relations = relations_of(parts, part)
+        look, strings = first_of(relations, "styles"), first_of(relations, "sharedStrings")
+        styles = binary_styles(records(parts[look])) if look in parts else BinaryStyles()
+        shared, struck = _shared_texts(records(parts[strings] if strings else b""), styles)
+        # BrtWbProp, section 2.4.847: the first bit of its flags
+        is_1904 = any(payload[0] & 1 for kind, payload in records(parts[part]) if kind == _PROPERTIES)
+        names = worksheets(_sheets(parts[part]), relations)
+        sheets = [(_Sheet(name, shared, styles, struck, is_1904=is_1904), target) for name, target in names]
+        for sheet, target in sheets:
+            sheet.walk(parts[target])
+    except (KeyError, IndexError, struct.error):
+        raise RefusedError("file-unreadable", reason=DAMAGED) from None
+    return Walk(
+        {sheet.grid.name: sheet.seen for sheet, _ in sheets},
+        lambda: [sheet.grid for sheet, _ in sheets],
+        partial(asides_of, parts, names),
+    )
 
 
-def second_reading(content: bytes) -> list[Grid]:
-    """The sheets by our own walk through the records; dates are the numbers that they are stored as."""
-    return [sheet.grid for sheet in _walk(content)]
+def _sheets(workbook: bytes) -> Iterator[tuple[str, str]]:
+    """The name of each sheet, and the id of its relationship."""
+    for kind, payload in records(workbook):
+        if kind == _SHEET:
+            key, end = wide(payload, 8)
+            yield wide(payload, end)[0], key
+
+
+def _shared_texts(strings: Iterator[tuple[int, bytes]], styles: BinaryStyles) -> tuple[list[str], set[int]]:
+    """The shared texts, and the numbers of those in which words are struck through."""
+    texts: list[str] = []
+    struck = set()
+    for payload in (payload for kind, payload in strings if kind == _SHARED_TEXT):
+        text, end = wide(payload, 1)
+        if has_struck_run(payload, end, styles.struck):
+            struck.add(len(texts))
+        texts.append(text)
+    return texts, struck

@@ -8,19 +8,20 @@ odfpy takes half a second a file.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
-import zipfile
-from collections.abc import Container
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from defusedxml import DefusedXmlException, ElementTree
+from defusedxml import DefusedXmlException
 
-from nps_xlsx.ingester.grids import Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.grids import Aside, Asides, Grid, Position, Properties, Sighting, Walk
+from nps_xlsx.ingester.preflight import Checked, Parts
+from nps_xlsx.ingester.reading.asides import bounded, leads_outside
 from nps_xlsx.ingester.reading.cell_styles import covered
+from nps_xlsx.ingester.reading.package import local, tree_of
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.model.cells import ROW_LIMIT
+from nps_xlsx.model import TextKind
+from nps_xlsx.model.cells import ROW_LIMIT, cell_name
 from nps_xlsx.workbook.stamp import PROPERTY
 from nps_xlsx.workbook.values import CellValue
 
@@ -28,54 +29,101 @@ REPEAT_LIMIT = 4_096
 """How often one filled cell or row may be repeated: more is a whole sheet filled, not an answer."""
 
 _DRAWING = "xmlns:drawing:1.0"
-
 _ERROR_TEXT = re.compile(r"#(REF|VALUE|DIV/0|NAME|NUM|NULL|N/A)[!?]?|Err:\d+")
+_HEADERS = {"header", "header-left", "footer", "footer-left"}
+_FIELDS = {"sheet-name", "page-number", "page-count", "title", "date", "time", "file-name"}
+"""What a program fills in itself in a header or footer; it writes a sample of it into the file."""
 
 
-def properties_of(content: bytes) -> Properties:
+def properties_of(file: Checked) -> Properties:
     """The program that saved the document last and when, and the stamp among its properties."""
     texts: dict[str, str] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            tree = ElementTree.fromstring(archive.read("meta.xml"))
+        tree = tree_of(file.parts["meta.xml"])
     except (KeyError, ParseError, DefusedXmlException):
         return Properties()  # a side channel only
     for node in tree.iter():
-        name = node.tag.rpartition("}")[2]
+        name = local(node.tag)
         if name == "user-defined":
             name = next((value for key, value in node.items() if key.endswith("}name")), "")
         texts.setdefault(name, (node.text or "").strip())
     return Properties(texts.get("generator", ""), texts.get("date", ""), texts.get(PROPERTY, ""))
 
 
-class _Cells:
-    """Walks content.xml and collects each table's cells."""
+def walk(file: Checked) -> Walk:
+    """What stands in each sheet, and its values.
+
+    Raises:
+        RefusedError: the content is missing or not well-formed.
+    """
+    walker = _Walker()
+    parser = ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = walker.start
+    parser.EndElementHandler = walker.end
+    parser.CharacterDataHandler = walker.text
+    try:
+        parser.Parse(file.parts["content.xml"], True)
+    except (KeyError, ExpatError):
+        raise RefusedError("file-unreadable", reason=DAMAGED) from None
+    return Walk(
+        walker.sightings, lambda: walker.grids, lambda: _asides(walker.asides, file.parts), is_alone=True
+    )
+
+
+def _asides(asides: list[Aside], parts: Parts) -> Asides:
+    """What was met among the cells, and the words of headers and footers, which are of a style of page."""
+    try:
+        styles = tree_of(bounded(parts, "styles.xml")) if "styles.xml" in parts else ()
+    except (ValueError, ParseError, DefusedXmlException):
+        return tuple(asides), ("styles.xml",)
+    headers = (_words(node) for style in styles for node in style.iter() if local(node.tag) in _HEADERS)
+    return (*asides, *(Aside("", "", TextKind.HEADER, words) for words in headers if words)), ()
+
+
+def _words(header: Element) -> str:
+    """The words of a header or footer, without what a program fills in."""
+    sampled = {id(part) for field in header.iter() if local(field.tag) in _FIELDS for part in field.iter()}
+    texts = (
+        text
+        for part in header.iter()
+        for text in ("" if id(part) in sampled else part.text, "" if part is header else part.tail)
+    )
+    return " ".join("".join(filter(None, texts)).split())
+
+
+class _Walker:
+    """Walks content.xml and collects each table's cells, and what stands beside them."""
 
     def __init__(self) -> None:
         self.grids: list[Grid] = []
         self.sightings: dict[str, Sighting] = {}
+        self.asides: list[Aside] = []
         self._rows: list[list[CellValue]] = []
         self._row: list[CellValue] = []
-        self._found = Sighting()
+        self._seen = Sighting()
         self._attributes: dict[str, str] = {}
         self._paragraphs: list[str] = []
         self._style = ""
         self._struck_styles: set[str] = set()
         self._is_struck = self._is_1904 = False
-        self._depth = 0
+        self._inside: list[str] = []
+        """The elements of the note or drawing that is being walked through, outermost first."""
+        self._sheet = self._words = self._author = ""
         self._row_repeat = 1
         self._blank_rows = self._blank_cells = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         namespace, _, name = tag.rpartition(" ")
-        if self._depth or name == "annotation" or namespace.endswith(_DRAWING):
-            self._depth += 1  # the words of a comment or of a chart are not the cell's
+        if self._inside or name == "annotation" or namespace.endswith(_DRAWING):
+            self._start_beside(name)
         elif name == "table-source":
             self._forget()
         elif name == "table":
-            self._rows, self._found, self._blank_rows = [], Sighting(is_1904=self._is_1904), 0
-            self.sightings[_named(attributes, "name")] = self._found
-            self.grids.append(Grid(_named(attributes, "name"), self._rows))
+            self._sheet, self._rows, self._row = _named(attributes, "name"), [], []
+            self._seen, self._blank_rows, self._blank_cells = Sighting(is_1904=self._is_1904), 0, 0
+            self.sightings[self._sheet] = self._seen
+            self.grids.append(Grid(self._sheet, self._rows))
         elif name == "table-row":
             self._row, self._row_repeat = [], _repeat(attributes, "number-rows-repeated")
             self._blank_cells = 0
@@ -85,9 +133,34 @@ class _Cells:
             self._paragraphs.append("")
         elif self._paragraphs:
             self._is_struck |= _named(attributes, "style-name") in self._struck_styles
+            if name == "a" and leads_outside(address := _named(attributes, "href")):
+                self._beside(TextKind.LINK, address)
             self._paragraphs[-1] += _space(name, attributes)
         else:
             self._outside(name, attributes)
+
+    def _start_beside(self, name: str) -> None:
+        """Begin an element of a note or drawing: its words are not the cell's."""
+        if not self._inside:
+            self._words = self._author = ""
+        self._inside.append(name)
+        if name in ("p", "line-break"):
+            self._words += "\n"
+
+    def _end_beside(self) -> None:
+        outermost = self._inside[0]
+        self._inside.pop()
+        if not self._inside:
+            kind = TextKind.NOTE if outermost == "annotation" else TextKind.SHAPE
+            self._beside(kind, self._words, self._author.strip())
+
+    def _beside(self, kind: TextKind, text: str, author: str = "") -> None:
+        if text.strip():
+            self.asides.append(Aside(self._sheet, cell_name(*self._at), kind, text.strip(), author))
+
+    @property
+    def _at(self) -> Position:
+        return len(self._rows) + self._blank_rows, len(self._row) + self._blank_cells
 
     def _outside(self, name: str, attributes: dict[str, str]) -> None:
         """Note what stands before the tables: styles, and from which day days are counted."""
@@ -103,30 +176,34 @@ class _Cells:
         self.sightings.pop(self.grids.pop().name, None)
 
     def text(self, text: str) -> None:
-        if self._paragraphs and not self._depth:
+        if "creator" in self._inside:
+            self._author += text
+        elif "p" in self._inside and "table" not in self._inside:  # a chart carries its figures along
+            self._words += text
+        elif self._paragraphs and not self._inside:
             self._paragraphs[-1] += text
 
     def end(self, tag: str) -> None:
         name = tag.rpartition(" ")[2]
-        if self._depth:
-            self._depth -= 1
+        if self._inside:
+            self._end_beside()
         elif name in ("table-cell", "covered-table-cell"):
             self._cell()
         elif name == "table-row":
             self._end_row()
 
     def _cell(self) -> None:
-        at = (len(self._rows) + self._blank_rows, len(self._row) + self._blank_cells)
+        at = self._at
         text = "\n".join(self._paragraphs)
         self._paragraphs = []
         value: CellValue
         if _is_error(self._attributes, text):
-            self._found.errors[at] = text
+            self._seen.errors[at] = text
             value = ""
         else:
             value = _value(self._attributes, text)
         if _named(self._attributes, "formula"):
-            self._found.formulas.add(at)
+            self._seen.formulas.add(at)
         repeat = _repeat(self._attributes, "number-columns-repeated")
         self._looks(at, value, text, min(repeat, REPEAT_LIMIT))
         if value == "":
@@ -140,11 +217,11 @@ class _Cells:
         """Note what a cell's value does not say: how a number is shown, what is struck through, merged."""
         cells = [(at[0], at[1] + place) for place in range(repeat)] if value != "" else []
         if isinstance(value, float) and text:
-            self._found.shown.update(dict.fromkeys(cells, text))
+            self._seen.shown.update(dict.fromkeys(cells, text))
         if self._is_struck or _named(self._attributes, "style-name") in self._struck_styles:
-            self._found.struck.update(cells)
+            self._seen.struck.update(cells)
         rows = _repeat(self._attributes, "number-rows-spanned")
-        self._found.merged.update(covered(at, (at[0] + rows - 1, at[1]), len(self._found.merged)))
+        self._seen.merged.update(covered(at, (at[0] + rows - 1, at[1]), len(self._seen.merged)))
 
     def _end_row(self) -> None:
         if not self._row:
@@ -157,7 +234,7 @@ class _Cells:
         self._blank_rows = 0
         self._rows += [list(self._row) for _ in range(repeat)]
         for row in range(first, first + repeat):
-            self._found.filled.update((row, col) for col, value in enumerate(self._row) if value != "")
+            self._seen.filled.update((row, col) for col, value in enumerate(self._row) if value != "")
 
 
 def _named(attributes: dict[str, str], name: str) -> str:
@@ -194,35 +271,3 @@ def _value(attributes: dict[str, str], text: str) -> CellValue:
     if kind == "boolean":
         return _named(attributes, "boolean-value") == "true"
     return text
-
-
-def _walk(content: bytes) -> _Cells:
-    walker = _Cells()
-    parser = ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = walker.start
-    parser.EndElementHandler = walker.end
-    parser.CharacterDataHandler = walker.text
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parser.Parse(archive.read("content.xml"), True)
-    except (KeyError, ExpatError):
-        raise RefusedError("file-unreadable", reason=DAMAGED) from None
-    return walker
-
-
-def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
-    """What stands in each sheet, by its name; of those to be skipped, only where formulas are.
-
-    Raises:
-        RefusedError: the content is missing or not well-formed.
-    """
-    return {
-        name: found.formulas_alone() if name in skip else found
-        for name, found in _walk(content).sightings.items()
-    }
-
-
-def first_reading(content: bytes) -> list[Grid]:
-    """The values of each sheet."""
-    return _walk(content).grids

@@ -1,28 +1,34 @@
-"""Excel's .xlsx, transitional or Strict: what a package holds, and a second reader for it.
-
-Local names are compared and namespaces left aside, since Strict workbooks have others.
-"""
+"""Excel's .xlsx, transitional or Strict: what stands in its sheets, and a second reader for it."""
 
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import warnings
 import zipfile
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import unquote
+from collections.abc import Mapping, Sequence
+from functools import partial
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from defusedxml import DefusedXmlException, ElementTree
+from defusedxml import DefusedXmlException
 
-from nps_xlsx.ingester.grids import Grid, Position, Properties, Sighting
+from nps_xlsx.ingester.grids import Grid, Position, Sighting, Walk
+from nps_xlsx.ingester.preflight import Checked, Parts
+from nps_xlsx.ingester.preflight.archive import unusual
+from nps_xlsx.ingester.reading.asides import asides_of
 from nps_xlsx.ingester.reading.cell_styles import CellStyle, covered, is_on, styles_of
+from nps_xlsx.ingester.reading.package import (
+    children,
+    first_of,
+    local,
+    relations_of,
+    tree_of,
+    workbook_part,
+    worksheets,
+)
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
-from nps_xlsx.model.cells import column_number
-from nps_xlsx.workbook.stamp import PROPERTY, REPORT_PROPERTY
+from nps_xlsx.model.cells import COLUMN_LIMIT, ROW_LIMIT, column_number
 
 _STRICT = (
     (
@@ -34,169 +40,43 @@ _STRICT = (
         b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     ),
 )
-_FORMULA = re.compile(rb"<(?:\w{1,20}:)?c\b([^<>]{0,200})>\s{0,20}<(?:\w{1,20}:)?f\b")
-_CELL_ADDRESS = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
-_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
 
 
-def properties_of(content: bytes) -> Properties:
-    """The program that saved the package last and when, and the stamp among its properties and names.
+def walk(file: Checked) -> Walk:
+    """What stands in each worksheet.
 
     Raises:
-        RefusedError: the package is one of our own outputs.
+        RefusedError: a part is missing or not well-formed, or a cell is where no sheet has one.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        app = _texts(archive, "docProps/app.xml")
-        core = _texts(archive, "docProps/core.xml")
-        custom = {
-            node.get("name"): "".join(node.itertext()).strip()
-            for node in _children(archive, "docProps/custom.xml")
-        }
-        stamp_name = _stamp_name(archive)
-    if REPORT_PROPERTY in custom:
-        raise RefusedError("file-own-output", found=custom[REPORT_PROPERTY])
-    return Properties(
-        saved_by=" ".join(filter(None, (app.get("Application", ""), app.get("AppVersion", "")))),
-        saved_at=core.get("modified", ""),
-        stamp=custom.get(PROPERTY, ""),
-        stamp_name=stamp_name,
-    )
-
-
-def _texts(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
-    return {local(node.tag): (node.text or "").strip() for node in _children(archive, name)}
-
-
-def _children(archive: zipfile.ZipFile, name: str) -> Sequence[Element]:
-    # Side channels only: what cannot be read there is as good as absent.
+    parts = file.parts
     try:
-        return list(_tree(archive, name))
-    except (KeyError, ParseError, DefusedXmlException):
-        return []
-
-
-def _tree(archive: zipfile.ZipFile, name: str) -> Element:
-    tree: Element = ElementTree.fromstring(archive.read(name))
-    return tree
-
-
-def local(tag: str) -> str:
-    """A name without its namespace."""
-    return tag.rpartition("}")[2]
-
-
-def _stamp_name(archive: zipfile.ZipFile) -> str:
-    for names in _children(archive, workbook_part(archive)):
-        if local(names.tag) == "definedNames":
-            return next(((node.text or "").strip() for node in names if node.get("name") == PROPERTY), "")
-    return ""
-
-
-# --- What stands in the sheets
-
-
-def workbook_part(archive: zipfile.ZipFile) -> str:
-    """The part that lists the sheets: by the package's relationships, usually xl/workbook.xml."""
-    targets = targets_of(archive, "")
-    return next((target for kind, target in targets.values() if kind == "officeDocument"), "xl/workbook.xml")
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """What a part is connected with: what kind of thing it is, and its target as it is written."""
-
-    kind: str
-    target: str
-
-
-def relations_of(archive: zipfile.ZipFile, part: str) -> dict[str, Relation]:
-    """The relationships of a part, by their ids."""
-    folder, name = posixpath.split(part)
-    return {
-        node.get("Id", ""): Relation(node.get("Type", "").rpartition("/")[2], node.get("Target", ""))
-        for node in _children(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
-    }
-
-
-def targets_of(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """The kind of each relationship of a part, and the part that it leads to, by its id."""
-    folder = posixpath.dirname(part)
-    return {
-        key: (
-            relation.kind,
-            posixpath.normpath(posixpath.join("/", folder, _path(relation.target))).lstrip("/"),
-        )
-        for key, relation in relations_of(archive, part).items()
-    }
-
-
-def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """The worksheets, by name, and the part that each is in.
-
-    Raises:
-        KeyError, ParseError, DefusedXmlException: the list of sheets is missing or not well-formed.
-    """
-    part = workbook_part(archive)
-    for name, (kind, target) in _sheets(_tree(archive, part), targets_of(archive, part)):
-        if kind == "worksheet":
-            yield name, target
-
-
-def _path(target: str) -> str:
-    """A target as a path: Excel takes escaped characters and backslashes in it."""
-    return unquote(target).replace("\\", "/")
-
-
-def sightings(content: bytes, skip: Container[str] = ()) -> dict[str, Sighting]:
-    """What stands in each worksheet, by its name; of those to be skipped, only where formulas are.
-
-    Raises:
-        RefusedError: a part is missing or not well-formed.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            part = workbook_part(archive)
-            targets = targets_of(archive, part)
-            strings = next((target for kind, target in targets.values() if kind == "sharedStrings"), "")
-            texts = _shared_texts(archive.read(strings)) if strings in archive.namelist() else []
-            workbook, styles = _tree(archive, part), _styles(archive, targets)
-            is_1904 = _is_1904(workbook)
-            return {
-                name: _formulas_alone(archive.read(target))
-                if name in skip
-                else _Cells(texts, styles, is_1904=is_1904).walk(archive.read(target))
-                for name, (kind, target) in _sheets(workbook, targets)
-                if kind == "worksheet"
-            }
+        part = workbook_part(parts)
+        workbook, relations = tree_of(parts[part]), relations_of(parts, part)
+        strings = first_of(relations, "sharedStrings")
+        texts = _shared_texts(parts[strings]) if strings in parts else []
+        styles = styles_of(children(parts, first_of(relations, "styles")))
+        is_1904 = _is_1904(workbook)
+        sheets = worksheets(map(_name_and_key, _sheets(workbook)), relations)
+        seen = {name: _Cells(texts, styles, is_1904=is_1904).walk(parts[sheet]) for name, sheet in sheets}
     except (KeyError, ExpatError, ParseError, DefusedXmlException):
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
+    return Walk(seen, partial(second_reading, parts), partial(asides_of, parts, sheets))
 
 
-def _formulas_alone(content: bytes) -> Sighting:
-    """Where the formulas of a sheet are, found without a parser: in a tenth of its time.
-
-    Cells whose addresses are left out are not found.
-    """
-    cells = (_CELL_ADDRESS.search(found[1]) for found in _FORMULA.finditer(content))
-    return Sighting(formulas={(int(cell[2]) - 1, column_number(cell[1].decode())) for cell in cells if cell})
+def _sheets(workbook: Element) -> list[Element]:
+    return [sheet for node in workbook if local(node.tag) == "sheets" for sheet in node]
 
 
-def _sheets(workbook: Element, targets: dict[str, tuple[str, str]]) -> Iterator[tuple[str, tuple[str, str]]]:
-    for sheets in workbook:
-        if local(sheets.tag) == "sheets":
-            for sheet in sheets:
-                key = next((value for name, value in sheet.items() if local(name) == "id"), "")
-                yield sheet.get("name", ""), targets.get(key, ("", ""))
-
-
-def _styles(archive: zipfile.ZipFile, targets: dict[str, tuple[str, str]]) -> Mapping[str, CellStyle]:
-    part = next((target for kind, target in targets.values() if kind == "styles"), "")
-    return styles_of(_children(archive, part))
+def _name_and_key(sheet: Element) -> tuple[str, str]:
+    key = next((value for name, value in sheet.items() if local(name) == "id"), "")
+    return sheet.get("name", ""), key
 
 
 def _is_1904(workbook: Element) -> bool:
-    said = [node.get("date1904") for node in workbook if local(node.tag) == "workbookPr"]
-    return bool({"1", "true", "on"} & set(said))
+    values = {node.get("date1904") for node in workbook if local(node.tag) == "workbookPr"}
+    return not values.isdisjoint({"1", "true", "on"})
 
 
 _TEXT, _STRUCK = 1, 2
@@ -204,27 +84,28 @@ _TEXT, _STRUCK = 1, 2
 
 def _shared_texts(content: bytes) -> list[int]:
     """Which of the shared strings have any text, but for a guide to its pronunciation, or struck words."""
-    found: list[int] = []
+    texts: list[int] = []
+    is_phonetic = False
 
     def has_text(_: str) -> None:
-        if found:  # a beta of 2007 had other elements around its texts
-            found[-1] |= _TEXT
+        if texts:  # a beta of 2007 had other elements around its texts
+            texts[-1] |= _TEXT
 
     def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal is_phonetic
         name = tag[tag.rfind(":") + 1 :]
         if name == "si":
-            found.append(0)
-        elif name == "strike" and found and is_on(attributes):
-            found[-1] |= _STRUCK
+            texts.append(0)
+        elif name == "strike" and texts and is_on(attributes):
+            texts[-1] |= _STRUCK
         # Phonetic runs follow the text and its runs: what comes after the first of them is not text.
-        parser.CharacterDataHandler = has_text if name == "t" and not phonetic else None
-        phonetic[:] = [name] if name == "rPh" else phonetic if name != "si" else []
+        parser.CharacterDataHandler = has_text if name == "t" and not is_phonetic else None
+        is_phonetic = name == "rPh" or (is_phonetic and name != "si")
 
-    phonetic: list[str] = []
     parser = ParserCreate()
     parser.StartElementHandler = start
     parser.Parse(content, True)
-    return found
+    return texts
 
 
 class _Cells:
@@ -237,7 +118,7 @@ class _Cells:
     def __init__(
         self, texts: Sequence[int], styles: Mapping[str, CellStyle], *, is_1904: bool = False
     ) -> None:
-        self.found = Sighting(is_1904=is_1904)
+        self.seen = Sighting(is_1904=is_1904)
         self._texts = texts
         self._styles = styles
         self._style = ""
@@ -245,7 +126,7 @@ class _Cells:
         self._places: dict[Position, tuple[str, str]] = {}
         self._kind = ""
         self._value: list[str] = []
-        self._has_formula = self._has_value = self._is_phonetic = False
+        self._has_formula = self._has_value = self._is_phonetic = self._has_words = False
         self._parser = ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -253,14 +134,14 @@ class _Cells:
     def walk(self, content: bytes) -> Sighting:
         self._parser.Parse(content, True)
         self._end()
-        return self.found
+        return self.seen
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag[tag.rfind(":") + 1 :]
         listens = False
         if name == "c":
             self._end()
-            self._at = self._position(attributes.get("r", ""))
+            self._at = self._next(attributes.get("r"))
             self._kind = attributes.get("t", "n")
             self._style = attributes.get("s", "0")
         elif name in ("v", "t"):
@@ -268,80 +149,98 @@ class _Cells:
             self._has_value = True
         elif name == "f":
             self._has_formula = True
+        elif name == "is":
+            self._has_words = True
         elif name == "rPh":
             self._is_phonetic = True
         elif name == "row":
             self._end()
-            number = attributes.get("r", "")
-            self._at = (int(number) - 1 if number.isdecimal() else self._at[0] + 1, -1)
+            self._row(attributes.get("r", ""))
         elif name == "strike" and is_on(attributes):  # in a text that stands in the cell itself
-            self.found.struck.add(self._at)
+            self.seen.struck.add(self._at)
         elif name == "mergeCell":
-            first, _, last = attributes.get("ref", "").partition(":")
-            merged = self.found.merged
-            merged |= covered(self._position(first), self._position(last), len(merged))
+            self._merge(*map(_position, attributes.get("ref", "").partition(":")[::2]))
         if listens:
             self._parser.CharacterDataHandler = self._value.append
             self._parser.EndElementHandler = self._stop
 
+    def _merge(self, first: Position | None, last: Position | None) -> None:
+        if first and last:
+            self.seen.merged.update(covered(first, last, len(self.seen.merged)))
+
+    def _row(self, number: str) -> None:
+        if number and not _NUMBER.fullmatch(number):
+            raise unusual("a row has a number that no row can have")
+        self._at = (int(number) - 1 if number else self._at[0] + 1, -1)
+
     def _stop(self, _: str) -> None:
         self._parser.CharacterDataHandler = self._parser.EndElementHandler = None
 
-    def _position(self, address: str) -> Position:
-        match = _ADDRESS.fullmatch(address)
-        if match is None:  # the address may be left out: the cell after the one before
-            return self._at[0], self._at[1] + 1
-        return int(match[2]) - 1, column_number(match[1])
+    def _next(self, address: str | None) -> Position:
+        """The place of a cell; that after the one before where it says none."""
+        at = (self._at[0], self._at[1] + 1) if address is None else _position(address)
+        if at is None:
+            raise unusual("a cell has an address that no cell can have")
+        if at[0] >= ROW_LIMIT or at[1] >= COLUMN_LIMIT:
+            raise unusual("a cell lies beyond the last that a sheet has")
+        return at
 
     def _end(self) -> None:
         """Note the cell that the last element belonged to."""
         value = "".join(self._value)
-        if self._kind and not self._seen(value):
-            self.found.broken.add(self._at)
+        if self._has_value or self._has_formula or self._has_words:  # not where it is merely coloured
+            self.seen.reach(self._at)
+        if self._kind and not self._is_clear(value):
+            self.seen.broken.add(self._at)
         if self._has_formula:
-            self.found.formulas.add(self._at)
+            self.seen.formulas.add(self._at)
             # An empty text is a result, and an honest one, where the file says so.
             if not value and not (self._kind == "str" and self._has_value):
-                self.found.without_result.add(self._at)
+                self.seen.without_result.add(self._at)
         if self._kind == "e":
-            self.found.errors[self._at] = value
+            self.seen.errors[self._at] = value
         elif value:
-            said = self._said_of_text(value) if self._kind == "s" else _TEXT
-            if said & _TEXT:
-                self.found.filled.add(self._at)
-            if said & _STRUCK:
-                self.found.struck.add(self._at)
+            text = self._shared(value) if self._kind == "s" else _TEXT
+            if text & _TEXT:
+                self.seen.filled.add(self._at)
+            if text & _STRUCK:
+                self.seen.struck.add(self._at)
             if self._style in self._styles:
                 self._styled(self._styles[self._style])
         self._kind = ""
         self._value = []
-        self._has_formula = self._has_value = self._is_phonetic = False
+        self._has_formula = self._has_value = self._is_phonetic = self._has_words = False
 
-    def _said_of_text(self, index: str) -> int:
+    def _shared(self, index: str) -> int:
         return sum(self._texts[int(index) : int(index) + 1]) if index.isdecimal() else 0
 
     def _styled(self, style: CellStyle) -> None:
         if style.is_struck:
-            self.found.struck.add(self._at)
+            self.seen.struck.add(self._at)
         if style.format and self._kind == "n":
-            self.found.formats[self._at] = style.format
+            self.seen.formats[self._at] = style.format
 
-    def _seen(self, value: str) -> bool:
+    def _is_clear(self, value: str) -> bool:
         """Whether a cell can be taken at its word: it says one thing only, and its text is there.
 
         For an index such as -1 or 1.5 calamine gives the first of all texts, as for none at all
         (https://github.com/tafia/calamine/issues/607); of two cells in one place it gives the second.
         """
-        said = (self._kind, value)
-        is_first = self._places.setdefault(self._at, said) == said
+        held = (self._kind, value)
+        is_first = self._places.setdefault(self._at, held) == held
         has_text = self._kind != "s" or not value or (value.isdecimal() and int(value) < len(self._texts))
         return is_first and has_text
+
+
+def _position(address: str) -> Position | None:
+    match = _ADDRESS.fullmatch(address)
+    return (int(match[2]) - 1, column_number(match[1])) if match else None
 
 
 # --- The second reader
 
 
-def second_reading(content: bytes) -> list[Grid]:
+def second_reading(parts: Parts) -> list[Grid]:
     """The sheets as openpyxl reads them, a Strict workbook too.
 
     openpyxl loads a Strict workbook as one without sheets, and says nothing: it is given
@@ -357,7 +256,7 @@ def second_reading(content: bytes) -> list[Grid]:
         raise ImportError("openpyxl does not use defusedxml here: install it, and unset OPENPYXL_DEFUSEDXML")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of what it leaves out, and that is not the cells
-        workbook = openpyxl.load_workbook(io.BytesIO(_transitional(content)), read_only=True, data_only=True)
+        workbook = openpyxl.load_workbook(_transitional(parts), read_only=True, data_only=True)
         grids = []
         for sheet in workbook.worksheets:
             sheet.reset_dimensions()  # what a file declares may be the whole sheet, or too little
@@ -369,15 +268,11 @@ def second_reading(content: bytes) -> list[Grid]:
     return grids
 
 
-def _transitional(content: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(content)) as old:
-        if not any(strict in old.read(workbook_part(old)) for strict, _ in _STRICT):
-            return content
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as new:
-            for entry in old.infolist():
-                part = old.read(entry)
-                for strict, transitional in _STRICT:
-                    part = part.replace(strict, transitional)
-                new.writestr(entry.filename, part)
-    return buffer.getvalue()
+def _transitional(parts: Parts) -> io.BytesIO:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, part in parts.items():
+            for strict, transitional in _STRICT:
+                part = part.replace(strict, transitional)
+            archive.writestr(name, part)
+    return packed
