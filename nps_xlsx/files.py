@@ -128,6 +128,11 @@ def write_files(contents: Mapping[Path, bytes], aside: Mapping[Path, Path] | Non
     return list(contents)
 
 
+def is_same(path: Path, content: bytes) -> bool:
+    """Whether a file is there already with this very content."""
+    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+
+
 def free_path(path: Path) -> Path:
     """The path, with a number if there is such a file already: ``changes.csv``, ``changes-2.csv``."""
     number = 1

@@ -5,20 +5,25 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import io
+import math
+import os
 import re
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import openpyxl
 import pytest
 
-from nps_xlsx.builder import Order, _master, _written, build_workbook
+from nps_xlsx.builder import Order, _master, _written, build_file, build_workbook
 from nps_xlsx.builder.start import heights
 from nps_xlsx.excel.book import Book
 from nps_xlsx.excel.copies import Master
 from nps_xlsx.excel.zipped import Archive, Member
 from nps_xlsx.framework import load_framework
+from nps_xlsx.jobs import mapped
 from nps_xlsx.model import Council, Framework
+from nps_xlsx.model.errors import UserError
 
 NAMES = [
     *("Marks & Spencer", "<b>Bold</b> Council", '"Quoted" Council', "O'Brien’s", "Ynys Môn / Ŵyl Ŷd"),
@@ -125,3 +130,30 @@ def test_markup_of_strings_is_text_like_any_other(text: str) -> None:
     book.sheet("Sheet").text(0, 0, text)
     opened = openpyxl.load_workbook(io.BytesIO(book.to_bytes()))
     assert opened["Sheet"]["A1"].value == text
+
+
+def test_a_workbook_that_is_there_is_let_be(framework: Framework, medway: Council, tmp_path: Path) -> None:
+    """Building again writes what is missing or differs, and leaves alone a file that is the same."""
+    orders = [Order(framework.only(["SV3"]), medway, "2026", respondent=name) for name in "abc"]
+    same, differs, missing = (build_file(order, tmp_path) for order in orders)
+    written = {path: path.read_bytes() for path in (same, differs, missing)}
+    differs.write_bytes(b"cut off")
+    missing.unlink()
+    untouched = same.stat()
+    for order in orders:
+        build_file(order, tmp_path)
+    assert {path: path.read_bytes() for path in written} == written
+    assert (same.stat().st_ino, same.stat().st_mtime_ns) == (untouched.st_ino, untouched.st_mtime_ns)
+
+
+def test_processes_side_by_side_keep_the_order() -> None:
+    """What several processes make comes in the order of what they were given."""
+    assert list(mapped(math.factorial, [3000, 2, 1, 2000, 3], 2)) == list(
+        map(math.factorial, [3000, 2, 1, 2000, 3])
+    )
+
+
+def test_a_process_that_the_system_stops_is_reported() -> None:
+    """Where the system stops one of them, nothing is lost in silence: the user hears what to do."""
+    with pytest.raises(UserError, match="--jobs 1"):
+        list(mapped(os._exit, [0, 0], 2))

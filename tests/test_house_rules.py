@@ -31,7 +31,7 @@ TRADE = r"\b(?:procure|commission|tender|supplier|contract(?:s|or|ing)\b|social 
 # Each floor may import those below it, never its neighbours.
 FLOORS = [
     {"model"},
-    {"files", "workbook"},
+    {"files", "jobs", "workbook"},
     {"framework", "excel"},
     {"register"},
     {"builder", "ingester"},

@@ -15,7 +15,7 @@ from nps_xlsx.builder.summary import write_summary
 from nps_xlsx.builder.to_look_at import write_marks
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.copies import Master
-from nps_xlsx.files import StrPath, write_file
+from nps_xlsx.files import StrPath, is_same, write_file
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.names import workbook_file_name
 from nps_xlsx.workbook.stamp import PROPERTY
@@ -56,10 +56,11 @@ def _written(order: Order, heights: tuple[float, ...]) -> Book:
 
 
 def build_file(order: Order, folder: StrPath) -> Path:
-    """Build one workbook into a folder, under the usual name.
+    """Build one workbook into a folder, under the usual name; one that is there and the same is let be.
 
     Raises:
         OutputError: the file cannot be written.
     """
     path = Path(folder) / workbook_file_name(order.council, order.round, order.respondent)
-    return write_file(path, build_workbook(order))
+    content = build_workbook(order)
+    return path if is_same(path, content) else write_file(path, content)

@@ -5,15 +5,25 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nps_xlsx.cli.framework import rows_of
-from nps_xlsx.cli.options import DAY, FILE, framework_option, out_option, register_option, register_with
+from nps_xlsx.cli.options import (
+    DAY,
+    FILE,
+    framework_option,
+    jobs_option,
+    out_option,
+    register_option,
+    register_with,
+)
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import FACTS, Assessment, Council, Framework
 from nps_xlsx.model.errors import UserError
@@ -52,6 +62,7 @@ class _Wanted:
     out: Path
     register_file: Path | None
     framework_folder: Path | None
+    jobs: int | None
 
 
 @click.command()
@@ -83,12 +94,13 @@ class _Wanted:
 @out_option
 @register_option
 @framework_option
+@jobs_option
 @click.pass_context
 def build(context: click.Context, /, **options: Any) -> None:
     """Build self-assessment workbooks: for one council, for a list, or for all."""
     wanted = _Wanted(**options)
     _refuse_contradictions(context, wanted)
-    _build(_orders(wanted), wanted.out)
+    _build(_orders(wanted), wanted.out, wanted.jobs)
 
 
 def _refuse_contradictions(context: click.Context, wanted: _Wanted) -> None:
@@ -162,9 +174,9 @@ def _earlier(path: Path | None, framework: Framework, register: Register) -> Map
 def _refuse_same_names(orders: Sequence[Order]) -> None:
     from nps_xlsx.workbook.names import workbook_file_name
 
-    names = [workbook_file_name(order.council, order.round, order.respondent) for order in orders]
-    for name in names:
-        if names.count(name) > 1:
+    names = Counter(workbook_file_name(order.council, order.round, order.respondent) for order in orders)
+    for name, count in names.items():
+        if count > 1:
             raise UserError(f"Two workbooks would be called {name}. Give the respondents different names.")
 
 
@@ -180,16 +192,22 @@ def _refuse_prefill(wanted: _Wanted, councils: Sequence[Council], earlier: Mappi
         click.echo(f"Not prefilled, since there are no earlier answers: {'; '.join(without)}.", err=True)
 
 
-def _build(orders: Sequence[Order], out: Path) -> None:
+def _build(orders: Sequence[Order], out: Path, jobs: int | None) -> None:
     from nps_xlsx.builder import build_file
     from nps_xlsx.files import made_folders
+    from nps_xlsx.jobs import mapped
+
+    # Another process takes longer to start than copies take to make: only what is built whole is shared out.
+    own = any(order.is_own for order in orders)
+    built = mapped(partial(build_file, folder=out), orders, jobs if own else 1)
 
     hidden = not sys.stderr.isatty()
-    bar = click.progressbar(orders, label="Building", file=sys.stderr, show_pos=True, hidden=hidden)
+    bar = click.progressbar(
+        built, len(orders), label="Building", file=sys.stderr, show_pos=True, hidden=hidden
+    )
     paths: list[Path] = []
     with made_folders(out), _saying_where_it_stops(paths, len(orders)), bar:
-        for order in bar:
-            paths.append(build_file(order, out))
+        paths.extend(bar)
     for path in paths:
         click.echo(path)
 

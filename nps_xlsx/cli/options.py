@@ -44,6 +44,11 @@ out_option = click.option(
     show_default=True,
     help="Folder to write to; it is created if necessary.",
 )
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="How many processes work side by side. [default: one per core of this machine]",
+)
 framework_option = click.option(
     "--framework",
     "framework_folder",

@@ -255,6 +255,8 @@ def literal(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """A text as a cell can hold it: no lone surrogates, at most 32,767 UTF-16 units and 253 line feeds."""
+    if text.isascii() and len(text) <= TEXT_LIMIT and text.count("\n") <= LINE_FEEDS:  # as nearly every text
+        return text
     # A lone surrogate cannot be written as UTF-8, and would stop a whole output.
     encoded = text.encode("utf-16-le", "surrogatepass")
     whole = _within_line_feeds(encoded.decode("utf-16-le", "replace"))

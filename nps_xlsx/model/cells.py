@@ -14,6 +14,7 @@ TEXT_LIMIT = 32_767
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
+@functools.cache
 def cell_name(row: int, col: int, *, absolute: bool = False) -> str:
     """``(6, 2)`` as Excel shows it: ``C7``, or ``$C$7`` if absolute."""
     letters = ""

@@ -1,0 +1,47 @@
+"""Work that is shared out over the machine's cores."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import TypeVar
+
+from nps_xlsx.model.errors import UserError
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+def mapped(
+    function: Callable[[_Item], _Result], items: Sequence[_Item], jobs: int | None = None
+) -> Iterator[_Result]:
+    """What a function makes of each item, in their order, from so many processes, or one per core.
+
+    The function is one of a module, so that another process can import it.
+
+    Raises:
+        UserError: the system stopped one of the processes.
+    """
+    jobs = min(jobs or os.cpu_count() or 1, len(items))
+    if jobs <= 1:
+        yield from map(function, items)
+        return
+    # "spawn" is the one way that every system has, and that does not copy the locks of other threads.
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _leave_signals_to_the_parent) as pool:
+        try:
+            yield from pool.map(function, items)
+        except BrokenProcessPool:
+            raise UserError(
+                "The system stopped a process that was helping, perhaps for want of memory. "
+                "Run the same again with --jobs 1."
+            ) from None
+        finally:  # at Ctrl-C do not begin what was not begun
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_signals_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
