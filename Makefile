@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Tests of one group stay on one worker, in the order of tests/conftest.py.
 WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: demo test quick lint format samples docs pages pictures clean
+.PHONY: demo test quick lint format samples docs pages pictures bench clean
 
 demo: .venv/installed
 	$(BIN)/nps demo
@@ -43,6 +43,10 @@ pages: .venv/installed
 # The documentation's pictures (Debian: libreoffice-calc, libreoffice-writer, poppler-utils, chromium).
 pictures: .venv/installed
 	$(BIN)/python -m tools.make_pictures
+
+# Everything beside its peers, in about half an hour; leave the machine alone meanwhile.
+bench: .venv/installed
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv build dist site

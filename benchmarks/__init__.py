@@ -1,0 +1,1 @@
+"""How fast the program is beside its peers: ``make bench`` measures and writes RESULTS.md."""

@@ -1,0 +1,236 @@
+"""What is measured: each task prepares what it needs, untimed, and gives back what is timed.
+
+Each measurement is a process of its own: ``python -m benchmarks.tasks TASK NUMBER`` prints, as
+JSON, seconds of CPU and of the clock, with those of the processes that it started, and the peak of memory.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import shutil
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from benchmarks.material import answered, framework, orders, write_returns
+from nps_xlsx import load_register, read_returns
+from nps_xlsx.builder import _written, build_file, build_workbook
+from nps_xlsx.builder.start import heights
+from nps_xlsx.excel.parts import SheetOfOurs
+from nps_xlsx.figures import accepted, consolidate, response_rates
+from nps_xlsx.reports.consolidated import consolidated_workbook
+from nps_xlsx.reports.listings import all_rows
+from nps_xlsx.rounds.combine import combine
+
+Timed = Callable[[], object]
+
+
+def copies(number: int, folder: Path) -> Timed:
+    """Blank workbooks in memory, from the second of the round on."""
+    first, *others = orders(number + 1)
+    build_workbook(first)
+    return lambda: [build_workbook(order) for order in others]
+
+
+def copies_on_disk(number: int, folder: Path) -> Timed:
+    """Blank workbooks, safely on disk."""
+    first, *others = orders(number + 1)
+    build_workbook(first)
+    return lambda: [build_file(order, folder) for order in others]
+
+
+def from_scratch(number: int, folder: Path) -> Timed:
+    """Blank workbooks, each written by XlsxWriter, without its search for newer functions."""
+    given = orders(number)
+    return lambda: [_written(order, heights(order)).to_bytes() for order in given]
+
+
+def xlsxwriter_as_it_is(number: int, folder: Path) -> Timed:
+    """Blank workbooks, each written by XlsxWriter as it is."""
+    del SheetOfOurs._prepare_formula
+    return from_scratch(number, folder)
+
+
+def prefilled(number: int, folder: Path) -> Timed:
+    """Workbooks prefilled from an earlier round."""
+    earlier = [answered(order, seed).assessment for seed, order in enumerate(orders(number))]
+    given = [
+        type(order)(order.framework, order.council, "2029", previous=previous)
+        for order, previous in zip(orders(number), earlier, strict=True)
+    ]
+    return lambda: [build_workbook(order) for order in given]
+
+
+def openpyxl_written(number: int, folder: Path) -> Timed:
+    """The cells of a blank workbook, without their looks, written by openpyxl."""
+    cells = _cells_of(build_workbook(orders(1)[0]))
+
+    def write() -> None:
+        for _ in range(number):
+            workbook = openpyxl.Workbook()
+            for name, rows in cells.items():
+                sheet = workbook.create_sheet(name)
+                for row in rows:
+                    sheet.append(row)
+            workbook.save(io.BytesIO())
+
+    return write
+
+
+def openpyxl_changed(number: int, folder: Path) -> Timed:
+    """A blank workbook loaded by openpyxl, one name changed, and saved."""
+    content = build_workbook(orders(1)[0])
+
+    def change() -> None:
+        for _ in range(number):
+            workbook = openpyxl.load_workbook(io.BytesIO(content))
+            workbook["Start here"]["B9"] = "Another Council"
+            workbook.save(io.BytesIO())
+
+    return change
+
+
+def file_copy(number: int, folder: Path) -> Timed:
+    """Copies of a finished file."""
+    path = build_file(orders(1)[0], folder)
+    return lambda: [shutil.copy(path, folder / f"{turn}.xlsx") for turn in range(number)]
+
+
+def read_and_check(number: int, folder: Path) -> Timed:
+    """Full returns read and checked."""
+    write_returns(folder / "returns", number)
+    return lambda: read_returns(folder / "returns", framework())
+
+
+def pandas_openpyxl(number: int, folder: Path) -> Timed:
+    """Full returns: every sheet read by pandas through openpyxl."""
+    return _pandas(number, folder, "openpyxl")
+
+
+def pandas_calamine(number: int, folder: Path) -> Timed:
+    """Full returns: every sheet read by pandas through calamine."""
+    return _pandas(number, folder, "calamine")
+
+
+def inflated(number: int, folder: Path) -> Timed:
+    """Full returns: every part inflated, nothing read."""
+    write_returns(folder / "returns", number)
+
+    def inflate() -> None:
+        for path in (folder / "returns").iterdir():
+            with zipfile.ZipFile(path) as archive:
+                for name in archive.namelist():
+                    archive.read(name)
+
+    return inflate
+
+
+def consolidated(number: int, folder: Path) -> Timed:
+    """consolidated.xlsx of full returns that are read already."""
+    return _consolidated(number, folder)
+
+
+def consolidated_bare(number: int, folder: Path) -> Timed:
+    """The cells of the same consolidated.xlsx, without their looks, written by XlsxWriter."""
+    write = _consolidated(number, folder)
+    with _cells_recorded() as cells:
+        write()
+    return lambda: _bare(cells)
+
+
+def _pandas(number: int, folder: Path, engine: Any) -> Timed:
+    write_returns(folder / "returns", number)
+    paths = sorted((folder / "returns").iterdir())
+    return lambda: [pd.read_excel(path, engine=engine, sheet_name=None) for path in paths]
+
+
+def _cells_of(content: bytes) -> dict[str, list[tuple[Any, ...]]]:
+    workbook = openpyxl.load_workbook(io.BytesIO(content))
+    return {sheet.title: list(sheet.values) for sheet in workbook}
+
+
+def _consolidated(number: int, folder: Path) -> Timed:
+    write_returns(folder / "returns", number)
+    returns = read_returns(folder / "returns", framework()).returns
+    responses = combine(accepted(returns), framework())
+    tables = consolidate(responses, framework(), load_register())
+    rows = all_rows(returns, responses, framework(), [])
+    return lambda: consolidated_workbook(tables, returns, rows, response_rates(tables))
+
+
+_Cells = list[tuple[str, str, int, int, object]]
+
+
+@contextmanager
+def _cells_recorded() -> Iterator[_Cells]:
+    """Every cell that is written meanwhile: its sheet, method, place and value."""
+    cells: _Cells = []
+    methods = {name: getattr(Worksheet, name) for name in ("_write_string", "_write_number", "_write_blank")}
+
+    def recording(name: str) -> Callable[..., object]:
+        def record(self: Worksheet, row: int, col: int, value: object, *rest: object) -> object:
+            cells.append((self.name, name, row, col, value))
+            return methods[name](self, row, col, value, *rest)
+
+        return record
+
+    for name in methods:
+        setattr(Worksheet, name, recording(name))
+    try:
+        yield cells
+    finally:
+        for name, method in methods.items():
+            setattr(Worksheet, name, method)
+
+
+def _bare(cells: _Cells) -> None:
+    workbook = xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True})
+    sheets = {name: workbook.add_worksheet(name) for name in dict.fromkeys(cell[0] for cell in cells)}
+    plain = workbook.add_format({"text_wrap": True})
+    for name, method, row, col, value in cells:
+        getattr(sheets[name], method)(row, col, value, plain)
+    workbook.close()
+
+
+TASKS: dict[str, Callable[[int, Path], Timed]] = {
+    task.__name__: task
+    for task in (
+        *(copies, copies_on_disk, from_scratch, xlsxwriter_as_it_is, prefilled),
+        *(openpyxl_written, openpyxl_changed, file_copy),
+        *(read_and_check, pandas_openpyxl, pandas_calamine, inflated),
+        *(consolidated, consolidated_bare),
+    )
+}
+
+
+def cpu() -> float:
+    """Seconds of CPU of this process and of those that it started and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def main(task: str, number: int) -> None:
+    """Measure one task."""
+    with tempfile.TemporaryDirectory() as folder:
+        timed = TASKS[task](number, Path(folder))
+        before, started = cpu(), time.perf_counter()
+        timed()
+        figures = {"cpu": cpu() - before, "wall": time.perf_counter() - started}
+    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(json.dumps(figures | {"memory": sum(peaks) * 1024}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
