@@ -17,6 +17,8 @@ from pathlib import Path
 import psutil
 import vl_convert
 
+from nps_xlsx.model.dates import long_date
+
 HERE = Path(__file__).parent
 ROUNDS = 5
 
@@ -82,6 +84,10 @@ CURVES = (
 )
 PACKAGES = ("xlsxwriter", "openpyxl", "pandas", "python-calamine", "click")
 
+_INTRO = f"""\
+By `make bench`. Each figure is of a process of its own, with the CPU time of those that it started. The
+works of a table take turns, {ROUNDS} rounds; a ratio is of one round: median (least to greatest). In bold: ours."""
+
 Figures = dict[str, float]
 
 
@@ -128,9 +134,8 @@ def started() -> list[str]:
     rows = []
     for name, taken in spent.items():
         ratios = [own / click for own, click in zip(taken[1:], spent["`import click`"][1:], strict=True)]
-        rows.append(
-            f"| {name} | {_number(statistics.median(taken[1:]) * 1000)} | {_number(statistics.median(ratios))} |"
-        )
+        spent_ms, ratio = statistics.median(taken[1:]) * 1000, statistics.median(ratios)
+        rows.append(f"| {name} | {_number(spent_ms)} | {_number(ratio)} |")
     bars = "Bars: `nps --help` at most 1.3 times `import click`, `nps check FILE` under 500 ms."
     return [
         "## Start",
@@ -195,7 +200,7 @@ def _machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     memory = psutil.virtual_memory().total / 2**30
     return (
-        f"{dt.date.today():%-d %B %Y}; {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"{long_date(dt.datetime.now().astimezone().date())}; {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
         f"{memory:.0f} GiB; load of {os.getloadavg()[0]:.1f} at the start; "
         f"Python {platform.python_version()}; {versions}."
     )
@@ -208,9 +213,7 @@ def main() -> None:
     lines = [
         "# Measured",
         "",
-        "By `make bench`. Each figure is of a process of its own, with the CPU time of those that it started.",
-        f"The works of a table take turns, {ROUNDS} rounds; a ratio is of one round: median (least to greatest).",
-        "In bold: ours.",
+        _INTRO,
         "",
         machine,
         "",
