@@ -86,7 +86,8 @@ PACKAGES = ("xlsxwriter", "openpyxl", "pandas", "python-calamine", "click")
 
 _INTRO = f"""\
 By `make bench`. Each figure is of a process of its own, with the CPU time of those that it started. The
-works of a table take turns, {ROUNDS} rounds; a ratio is of one round: median (least to greatest). In bold: ours."""
+works of a table take turns, {ROUNDS} rounds; a ratio is of one round: median (least to greatest). In
+bold: ours."""
 
 Figures = dict[str, float]
 
@@ -198,9 +199,9 @@ def _number(value: float) -> str:
 
 def _machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    memory = psutil.virtual_memory().total / 2**30
+    memory, today = psutil.virtual_memory().total / 2**30, dt.datetime.now().astimezone().date()
     return (
-        f"{long_date(dt.datetime.now().astimezone().date())}; {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"{long_date(today)}; {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
         f"{memory:.0f} GiB; load of {os.getloadavg()[0]:.1f} at the start; "
         f"Python {platform.python_version()}; {versions}."
     )
