@@ -18,7 +18,7 @@ from openpyxl.workbook import Workbook
 
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.grids import Grid, Sighting
-from nps_xlsx.ingester.preflight import Checked, preflight
+from nps_xlsx.ingester.preflight import preflight
 from nps_xlsx.ingester.reading import _marked, biff8, biff12, opendocument, read_workbook
 from nps_xlsx.ingester.reading.cell_styles import MERGED_LIMIT, binary_styles, covered, has_struck_run
 from nps_xlsx.ingester.reading.records import records
@@ -287,7 +287,7 @@ def test_struck_words_of_a_binary_text_are_known(flags: int, runs: bytes, *, is_
 
 def test_struck_words_of_an_old_workbook_are_known() -> None:
     """In .xls the words of a cell that are struck through are found, and bold ones are nothing."""
-    found = biff8.walk(Checked((ROOT / "tests/data/kinds/struck.xls").read_bytes())).seen["One"]
+    found = biff8.walk({biff8.WHOLE: (ROOT / "tests/data/kinds/struck.xls").read_bytes()}).seen["One"]
     assert found.values[1, 0] == "Kept taken back"
     assert found.struck == {(1, 0)}
 
@@ -337,7 +337,7 @@ def test_two_sheets_of_one_name_are_no_workbook() -> None:
 def test_an_old_workbook_says_how_its_cells_look() -> None:
     """In .xls the first day, the length that texts are cut to, and what the second reader read are known."""
     content = (ROOT / "tests/saved/file-old-format/libreoffice-1904-bare.xls").read_bytes()
-    found = biff8.walk(Checked(content)).seen[SHEET]
+    found = biff8.walk({biff8.WHOLE: content}).seen[SHEET]
     assert found.is_1904
     assert found.cut_at == 255
     assert set(found.values) == found.filled
@@ -365,8 +365,8 @@ def test_a_style_of_a_font_that_is_not_there_costs_no_answer() -> None:
     for style in styles:
         damaged[style.start(1) : style.end(1)] = b"\xff\x7f"
     assert (
-        biff8.walk(Checked(bytes(damaged))).seen["One"].values
-        == biff8.walk(Checked(content)).seen["One"].values
+        biff8.walk({biff8.WHOLE: bytes(damaged)}).seen["One"].values
+        == biff8.walk({biff8.WHOLE: content}).seen["One"].values
     )
 
 

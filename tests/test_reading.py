@@ -11,7 +11,7 @@ import pytest
 
 from nps_xlsx.ingester import SourceFile, reading
 from nps_xlsx.ingester.grids import Grid
-from nps_xlsx.ingester.preflight import preflight
+from nps_xlsx.ingester.preflight import Parts, preflight
 from nps_xlsx.ingester.reading import read_workbook, spreadsheetml
 from nps_xlsx.model import Answer, Council, Framework
 from nps_xlsx.register.councils import Register
@@ -73,8 +73,8 @@ def test_a_reader_that_drops_text_is_caught_and_a_second_one_tried(
     whole = read_workbook(SourceFile("r.xlsx", content, len(content)))
     by_calamine = reading._calamine
 
-    def careless(content: bytes) -> list[Grid] | None:
-        grids = by_calamine(content) or []
+    def careless(parts: Parts) -> list[Grid] | None:
+        grids = by_calamine(parts) or []
         for grid in grids:
             if grid.name == SHEET:
                 grid.rows[5][9] = ""
@@ -92,15 +92,15 @@ def test_what_no_reader_gives_is_told_cell_by_cell(
     """A filled cell that both readers leave blank is an error at its place, never a blank."""
     by_calamine = reading._calamine
 
-    def careless(content: bytes) -> list[Grid] | None:
-        grids = by_calamine(content) or []
+    def careless(parts: Parts) -> list[Grid] | None:
+        grids = by_calamine(parts) or []
         for grid in grids:
             if grid.name == SHEET:
                 grid.rows[5][2] = ""
         return grids
 
     monkeypatch.setattr(reading, "_calamine", careless)
-    monkeypatch.setattr(spreadsheetml, "second_reading", lambda _: careless(content))
+    monkeypatch.setattr(spreadsheetml, "second_reading", careless)
     returned = read(content, framework, register)
     assert places(returned, "cell-unread") == [(SHEET, "C6")]
 
@@ -115,7 +115,7 @@ def test_a_strict_workbook_has_a_second_reader_too(content: bytes) -> None:
     for part in sheets:
         strict = edited(strict, _as_strict, part)
     assert b"purl.oclc.org" in zipfile.ZipFile(io.BytesIO(strict)).read("xl/workbook.xml")
-    first, again = (spreadsheetml.second_reading(preflight(whole).parts) for whole in (content, strict))
+    first, again = (spreadsheetml.second_reading(preflight(whole)) for whole in (content, strict))
     assert first == again
     assert first
 

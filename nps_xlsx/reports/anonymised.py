@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 
 from nps_xlsx.ingester.containers.kinds import Format, recognise
 from nps_xlsx.ingester.ours import our_texts, words_of
-from nps_xlsx.ingester.preflight import preflight
+from nps_xlsx.ingester.preflight import Parts, preflight
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Framework
 from nps_xlsx.model.errors import UserError
@@ -93,16 +93,12 @@ def anonymised(content: bytes, framework: Framework, register: Register) -> Anon
         UserError: it is not a whole .xlsx, .xlsm or .ods, the formats whose parts are markup.
     """
     try:
-        content = _looked_over(content)
+        parts = _looked_over(content)
     except RefusedError:
         raise UserError(_ONLY) from None
     cleaner, emptied, copy = _Cleaner(framework, register), [], io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as archive,
-        zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as written,
-    ):
-        for name in archive.namelist():
-            content = archive.read(name)
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as written:
+        for name, content in parts.items():
             if _CLEANED.fullmatch(name) and _is_text(content):
                 content = cleaner.part(content)
             elif content and name != "mimetype":
@@ -113,10 +109,10 @@ def anonymised(content: bytes, framework: Framework, register: Register) -> Anon
     return Anonymised(copy.getvalue(), tuple(emptied))
 
 
-def _looked_over(content: bytes) -> bytes:
+def _looked_over(content: bytes) -> Parts:
     if recognise("", content).format not in (Format.XLSX, Format.ODS):
         raise UserError(_ONLY)
-    return preflight(content).content
+    return preflight(content)
 
 
 @dataclass

@@ -43,16 +43,7 @@ Parts = Mapping[str, bytes]
 """The parts of a workbook, each under the name by which others refer to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A workbook that was looked over: the bytes of its file, and where that is a zip, what is in it."""
-
-    content: bytes
-    """The same parts in a zip of our own."""
-    parts: Parts = field(default_factory=dict)
-
-
-def preflight(content: bytes) -> Checked:
+def preflight(content: bytes) -> Parts:
     """Look a workbook over that is a zip: .xlsx, .xlsm, .xlsb or .ods.
 
     What Excel forgives is put right for readers that do not: backslashes in the names of parts, and
@@ -61,8 +52,8 @@ def preflight(content: bytes) -> Checked:
     Raises:
         RefusedError: it is damaged, needs a password, or is put together as no program does it.
     """
-    made, parts = io.BytesIO(), {}
-    with open_zip(io.BytesIO(content)) as archive, zipfile.ZipFile(made, "w") as new:
+    parts = {}
+    with open_zip(io.BytesIO(content)) as archive:
         members = members_of(content, archive)
         package = _Package(members)
         for name, entry in members.items():
@@ -72,10 +63,18 @@ def preflight(content: bytes) -> Checked:
         for name, entry in members.items():
             part = parts[names[name]] = inflate(archive, entry)
             package.look_at(name, part)
-            packing = zipfile.ZIP_DEFLATED if len(part) > _LARGE else zipfile.ZIP_STORED
-            new.writestr(zipfile.ZipInfo(names[name]), part, packing, compresslevel=1)
         package.check_kinds()
-    return Checked(made.getvalue(), parts)
+    return parts
+
+
+def packed(parts: Parts) -> bytes:
+    """A zip of our own with these parts, for the readers that are libraries."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, part in parts.items():
+            packing = zipfile.ZIP_DEFLATED if len(part) > _LARGE else zipfile.ZIP_STORED
+            archive.writestr(zipfile.ZipInfo(name), part, packing, compresslevel=1)
+    return content.getvalue()
 
 
 @dataclass(slots=True)

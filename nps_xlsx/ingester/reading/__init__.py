@@ -16,9 +16,10 @@ import python_calamine
 from nps_xlsx.ingester.containers import DAMAGE, FILE_LIMIT, SourceFile
 from nps_xlsx.ingester.containers.kinds import Format, Recognised, recognise
 from nps_xlsx.ingester.grids import Asides, Grid, Notes, Position, Properties, Sighting, Walk, Workbook
-from nps_xlsx.ingester.preflight import Checked, preflight
+from nps_xlsx.ingester.preflight import Parts, packed, preflight
 from nps_xlsx.ingester.reading import biff8, biff12, opendocument, package, spreadsheetml
 from nps_xlsx.ingester.reading.known_password import without_known_password
+from nps_xlsx.ingester.reading.live import without_repeats
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.workbook.values import CellValue
 
@@ -27,7 +28,7 @@ BOX_LIMIT = 5_000_000
 the first to the furthest.  A workbook of ours has a few thousand."""
 
 
-_WAYS: dict[Format, tuple[Callable[[Checked], Properties], Callable[[Checked], Walk]]] = {
+_WAYS: dict[Format, tuple[Callable[[Parts], Properties], Callable[[Parts], Walk]]] = {
     Format.XLSX: (package.properties_of, spreadsheetml.walk),
     Format.XLSB: (package.properties_of, biff12.walk),
     Format.ODS: (opendocument.properties_of, opendocument.walk),
@@ -43,11 +44,11 @@ def read_workbook(source: SourceFile) -> Workbook:
     """
     refuse_unread(source)
     recognised, content = _recognised(source)
-    file = Checked(content) if recognised.format is Format.XLS else preflight(content)
+    parts = _parts(content, recognised.format)
     try:
         properties_of, _ = _WAYS[recognised.format]
-        properties, walk = properties_of(file), _walk(file, recognised.format)
-        grids, notes = _grids(file, walk)
+        properties, walk = properties_of(parts), _walk(parts, recognised.format)
+        grids, notes = _grids(parts, walk)
     except DAMAGE:
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
     asides, broken = _asides(walk)
@@ -55,10 +56,17 @@ def read_workbook(source: SourceFile) -> Workbook:
     return Workbook(tuple(grids), properties, (*recognised.notes, *notes), asides)
 
 
-def _walk(file: Checked, format_: Format) -> Walk | None:
+def _parts(content: bytes, format_: Format) -> Parts:
+    if format_ is Format.XLS:
+        return {biff8.WHOLE: content}
+    parts = preflight(content)
+    return without_repeats(parts) if format_ is Format.XLSX else parts
+
+
+def _walk(parts: Parts, format_: Format) -> Walk | None:
     """What our own walk finds; nothing where xlrd breaks down on some links that Gnumeric writes."""
     try:
-        return _WAYS[format_][1](file)
+        return _WAYS[format_][1](parts)
     except RefusedError:
         if format_ is not Format.XLS:
             raise
@@ -98,9 +106,9 @@ def _recognised(source: SourceFile) -> tuple[Recognised, bytes]:
     return recognise(source.name, opened), opened
 
 
-def _grids(file: Checked, walk: Walk | None) -> tuple[list[Grid], Notes]:
+def _grids(parts: Parts, walk: Walk | None) -> tuple[list[Grid], Notes]:
     """The sheets by calamine, or by the second reader where that fails or leaves cells out."""
-    first = _calamine(file.content) if walk is None or not _is_beyond_calamine(walk) else None
+    first = _calamine(parts) if walk is None or not _is_beyond_calamine(walk) else None
     _refuse_one_name(first or ())
     if walk is None:
         if first is None:
@@ -139,8 +147,9 @@ def _refuse_one_name(grids: Sequence[Grid]) -> None:
         raise RefusedError("file-unreadable", reason=f"two of its sheets are called {doubled[0]}")
 
 
-def _calamine(content: bytes) -> list[Grid] | None:
+def _calamine(parts: Parts) -> list[Grid] | None:
     """The sheets as calamine reads them; nothing where it says that it cannot."""
+    content = parts.get(biff8.WHOLE) or packed(parts)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             return [_grid(workbook, name) for name in workbook.sheet_names]

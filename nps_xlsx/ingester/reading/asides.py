@@ -33,16 +33,22 @@ _CELL_OF_SHEET = re.compile(r"[!.]\$?[A-Z]{1,3}\$?[0-9]{1,7}")
 _THREADED_AUTHOR = "tc="
 """How the author of a note begins that only repeats a threaded comment for older programs."""
 
+_NO_TREES: Mapping[str, Element] = {}
 _DAMAGE = (KeyError, ValueError, struct.error, ParseError, DefusedXmlException)
 
 
-def asides_of(parts: Parts, sheets: Iterable[tuple[str, str]]) -> Asides:
-    """What stands beside the cells of these sheets, each given by its name and part."""
+def asides_of(
+    parts: Parts, sheets: Iterable[tuple[str, str]], trees: Mapping[str, Element] = _NO_TREES
+) -> Asides:
+    """What stands beside the cells of these sheets, each given by its name and part.
+
+    ``trees`` are those of parts, without their cells, that are known already.
+    """
     read: list[Aside] = []
     broken: dict[str, None] = {}
     people = _people(parts)
     for name, part in sheets:
-        for reading in _readings(parts, part, people):
+        for reading in _readings(parts, part, people, trees.get(part)):
             try:
                 read += [Aside(name, *one) for one in reading() if one[2]]
             except _DAMAGE:
@@ -54,7 +60,9 @@ _Read = tuple[str, TextKind, str, str]
 """Cell, kind, text, author."""
 
 
-def _readings(parts: Parts, part: str, people: Mapping[str, str]) -> Iterator[Callable[[], Iterable[_Read]]]:
+def _readings(
+    parts: Parts, part: str, people: Mapping[str, str], tree: Element | None
+) -> Iterator[Callable[[], Iterable[_Read]]]:
     """A reading of each part that belongs to a sheet, and of what its own says about links and headers."""
     relations = relations_of(parts, part)
     for kind, target in ((relation.kind, relation.part) for relation in relations.values()):
@@ -69,7 +77,7 @@ def _readings(parts: Parts, part: str, people: Mapping[str, str]) -> Iterator[Ca
     if part.endswith(".bin"):
         yield lambda: _binary_links(parts[part], relations)
     else:
-        yield lambda: _of_sheet(parts[part], relations)
+        yield lambda: _of_sheet(tree or tree_of(_without_cells(parts[part])), relations)
 
 
 def bounded(parts: Parts, name: str) -> bytes:
@@ -178,8 +186,7 @@ def _without_cells(part: bytes) -> bytes:
     return part[: begin.start()] + part[end:] if begin and end > begin.start() else part
 
 
-def _of_sheet(part: bytes, relations: Mapping[str, Relation]) -> Iterator[_Read]:
-    tree = tree_of(_without_cells(part))
+def _of_sheet(tree: Element, relations: Mapping[str, Relation]) -> Iterator[_Read]:
     for link in _named(tree, "hyperlink"):
         key = next((value for name, value in link.items() if local(name) == "id"), "")
         yield from _link(link.get("ref", ""), relations.get(key))

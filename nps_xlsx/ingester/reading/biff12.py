@@ -14,13 +14,14 @@ from collections.abc import Container, Iterator, Sequence
 from functools import partial
 
 from nps_xlsx.ingester.grids import Grid, Sighting, Walk
-from nps_xlsx.ingester.preflight import Checked
+from nps_xlsx.ingester.preflight import Parts
 from nps_xlsx.ingester.reading.asides import asides_of
 from nps_xlsx.ingester.reading.cell_styles import (
     BinaryStyles,
     binary_styles,
-    covered,
     has_struck_run,
+    note_merged,
+    note_style,
 )
 from nps_xlsx.ingester.reading.package import (
     first_of,
@@ -86,7 +87,7 @@ class _Sheet:
                 self._cell(_SHORT[kind], payload)
             elif kind == _MERGED:
                 top, bottom, left, _ = struct.unpack_from("<IIII", payload)
-                self.seen.merged.update(covered((top, left), (bottom, left), len(self.seen.merged)))
+                note_merged(self.seen, (top, left), (bottom, left))
 
     def _cell(self, kind: int, cell: bytes) -> None:
         """Note a cell by its kind and what follows its column: the number of its style, and its value."""
@@ -103,10 +104,9 @@ class _Sheet:
         if value == "":
             return
         self.seen.filled.add(at)
-        if (style and style.is_struck) or self._has_struck_words(kind, payload):
+        if self._has_struck_words(kind, payload):
             self.seen.struck.add(at)
-        if style and style.format and kind in (_RK, _REAL):
-            self.seen.formats[at] = style.format
+        note_style(self.seen, at, style, is_number=kind in (_RK, _REAL))
         while len(self.rows) <= at[0]:
             self.rows.append([])
         row = self.rows[at[0]]
@@ -143,13 +143,12 @@ def _rk(number: int) -> float:
     return value / 100 if number & 1 else value
 
 
-def walk(file: Checked) -> Walk:
+def walk(parts: Parts) -> Walk:
     """What stands in each worksheet; as a second reader, dates are the numbers that they are stored as.
 
     Raises:
         RefusedError: a part is missing, or its records do not fit together.
     """
-    parts = file.parts
     try:
         part = workbook_part(parts)
         relations = relations_of(parts, part)

@@ -12,23 +12,26 @@ import xlrd
 from xlrd.sheet import Cell, Sheet
 from xlrd.xldate import xldate_as_datetime
 
-from nps_xlsx.ingester.grids import Aside, Asides, Grid, Position, Properties, Sighting, Walk
-from nps_xlsx.ingester.preflight import Checked
+from nps_xlsx.ingester.grids import Aside, Asides, Grid, Properties, Sighting, Walk
+from nps_xlsx.ingester.preflight import Parts
 from nps_xlsx.ingester.reading.asides import leads_outside
-from nps_xlsx.ingester.reading.cell_styles import CellStyle, covered
+from nps_xlsx.ingester.reading.cell_styles import CellStyle, note_merged, note_style
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.ingester.shown import format_of
 from nps_xlsx.model import TextKind
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook.values import CellValue
 
+WHOLE = "the whole file"
+"""The name of its only part."""
+
 CUT_AT = 255
 """Characters to which writers that keep to the format of Excel 5 cut texts."""
 
 
-def properties_of(file: Checked) -> Properties:
+def properties_of(parts: Parts) -> Properties:
     """The program that saved the workbook last, and when."""
-    with olefile.OleFileIO(io.BytesIO(file.content)) as ole:
+    with olefile.OleFileIO(io.BytesIO(parts[WHOLE])) as ole:
         metadata = ole.get_metadata()
     program: object = getattr(metadata, "creating_application", None)
     saved: object = getattr(metadata, "last_saved_time", None)
@@ -49,13 +52,13 @@ def _open(content: bytes, *, with_looks: bool = False) -> xlrd.Book:
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
 
 
-def walk(file: Checked) -> Walk:
+def walk(parts: Parts) -> Walk:
     """What stands in each sheet, also as a second reader.
 
     Raises:
         RefusedError: the workbook is damaged.
     """
-    book = _open(file.content, with_looks=True)
+    book = _open(parts[WHOLE], with_looks=True)
     styles = _styles(book)
     seen = {sheet.name: _sighting(sheet, styles) for sheet in book.sheets()}
     return Walk(seen, partial(_grids, book), partial(_asides, book))
@@ -93,7 +96,7 @@ def _struck_fonts(book: xlrd.Book) -> set[int]:
 def _sighting(sheet: Sheet, styles: Sequence[CellStyle]) -> Sighting:
     seen = Sighting(is_1904=bool(sheet.book.datemode), cut_at=CUT_AT)
     for top, bottom, left, _ in sheet.merged_cells:
-        seen.merged.update(covered((top, left), (bottom - 1, left), len(seen.merged)))
+        note_merged(seen, (top, left), (bottom - 1, left))
     for row in range(sheet.nrows):
         for col, cell in enumerate(sheet.row(row)):
             if cell.ctype == xlrd.XL_CELL_ERROR:
@@ -101,23 +104,14 @@ def _sighting(sheet: Sheet, styles: Sequence[CellStyle]) -> Sighting:
             elif cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) and cell.value != "":
                 seen.filled.add((row, col))
                 seen.values[row, col] = _value(cell, sheet.book.datemode)
-                _look(seen, (row, col), cell, styles)
+                style = styles[cell.xf_index] if (cell.xf_index or len(styles)) < len(styles) else None
+                is_number = cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE)
+                note_style(seen, (row, col), style, is_number=is_number)
     struck = _struck_fonts(sheet.book)
     for at, runs in sheet.rich_text_runlist_map.items():
         if at in seen.filled and any(font in struck for _, font in runs):
             seen.struck.add(at)
     return seen
-
-
-def _look(seen: Sighting, at: Position, cell: Cell, styles: Sequence[CellStyle]) -> None:
-    """Note how a cell looks, where its style was read."""
-    if cell.xf_index is None or cell.xf_index >= len(styles):
-        return
-    style = styles[cell.xf_index]
-    if style.is_struck:
-        seen.struck.add(at)
-    if style.format and cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
-        seen.formats[at] = style.format
 
 
 def _grids(book: xlrd.Book) -> list[Grid]:

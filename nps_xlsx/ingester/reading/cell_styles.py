@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from nps_xlsx.ingester.grids import Position
+from nps_xlsx.ingester.grids import Position, Sighting
 from nps_xlsx.ingester.shown import format_of
 
 MERGED_LIMIT = 50_000
@@ -21,6 +21,32 @@ class CellStyle:
     format: str = ""
     """The number format; empty where a number is shown as it is."""
     is_struck: bool = False
+
+
+TEXT, STRUCK = 1, 2
+"""What a text of a workbook has: anything to read, words struck through."""
+
+
+def note_text(seen: Sighting, at: Position, text: int) -> None:
+    """Note what the text of a cell has."""
+    if text & TEXT:
+        seen.filled.add(at)
+    if text & STRUCK:
+        seen.struck.add(at)
+
+
+def note_style(seen: Sighting, at: Position, style: CellStyle | None, *, is_number: bool) -> None:
+    """Note how a cell that holds something looks."""
+    if style and style.is_struck:
+        seen.struck.add(at)
+    if style and style.format and is_number:
+        seen.formats[at] = style.format
+
+
+def note_merged(seen: Sighting, first: Position | None, last: Position | None) -> None:
+    """Note a merged cell, unless its reference is none."""
+    if first and last:
+        seen.merged.update(covered(first, last, len(seen.merged)))
 
 
 def styles_of(root: Iterable[Element]) -> Mapping[str, CellStyle]:

@@ -15,9 +15,9 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from defusedxml import DefusedXmlException
 
 from nps_xlsx.ingester.grids import Aside, Asides, Grid, Position, Properties, Sighting, Walk
-from nps_xlsx.ingester.preflight import Checked, Parts
+from nps_xlsx.ingester.preflight import Parts
 from nps_xlsx.ingester.reading.asides import bounded, leads_outside
-from nps_xlsx.ingester.reading.cell_styles import covered
+from nps_xlsx.ingester.reading.cell_styles import note_merged
 from nps_xlsx.ingester.reading.package import local, tree_of
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.model import TextKind
@@ -35,11 +35,11 @@ _FIELDS = {"sheet-name", "page-number", "page-count", "title", "date", "time", "
 """What a program fills in itself in a header or footer; it writes a sample of it into the file."""
 
 
-def properties_of(file: Checked) -> Properties:
+def properties_of(parts: Parts) -> Properties:
     """The program that saved the document last and when, and the stamp among its properties."""
     texts: dict[str, str] = {}
     try:
-        tree = tree_of(file.parts["meta.xml"])
+        tree = tree_of(parts["meta.xml"])
     except (KeyError, ParseError, DefusedXmlException):
         return Properties()  # a side channel only
     for node in tree.iter():
@@ -50,7 +50,7 @@ def properties_of(file: Checked) -> Properties:
     return Properties(texts.get("generator", ""), texts.get("date", ""), texts.get(PROPERTY, ""))
 
 
-def walk(file: Checked) -> Walk:
+def walk(parts: Parts) -> Walk:
     """What stands in each sheet, and its values.
 
     Raises:
@@ -63,12 +63,10 @@ def walk(file: Checked) -> Walk:
     parser.EndElementHandler = walker.end
     parser.CharacterDataHandler = walker.text
     try:
-        parser.Parse(file.parts["content.xml"], True)
+        parser.Parse(parts["content.xml"], True)
     except (KeyError, ExpatError):
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
-    return Walk(
-        walker.sightings, lambda: walker.grids, lambda: _asides(walker.asides, file.parts), is_alone=True
-    )
+    return Walk(walker.sightings, lambda: walker.grids, lambda: _asides(walker.asides, parts), is_alone=True)
 
 
 def _asides(asides: list[Aside], parts: Parts) -> Asides:
@@ -221,7 +219,7 @@ class _Walker:
         if self._is_struck or _named(self._attributes, "style-name") in self._struck_styles:
             self._seen.struck.update(cells)
         rows = _repeat(self._attributes, "number-rows-spanned")
-        self._seen.merged.update(covered(at, (at[0] + rows - 1, at[1]), len(self._seen.merged)))
+        note_merged(self._seen, at, (at[0] + rows - 1, at[1]))
 
     def _end_row(self) -> None:
         if not self._row:

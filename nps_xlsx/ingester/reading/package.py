@@ -6,22 +6,39 @@ Local names are compared and namespaces left aside, since Strict workbooks have 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
+from xml.etree import ElementTree as etree  # noqa: N813 - defusedxml's has the same name
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
 
 from nps_xlsx.ingester.grids import Properties
-from nps_xlsx.ingester.preflight import Checked, Parts
+from nps_xlsx.ingester.preflight import Parts
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.workbook.stamp import PROPERTY, REPORT_PROPERTY
+
+# Fixed words after one another: linear.
+_BEGINNING = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?i:utf-8)[\"'])?"
+    rb"(?: standalone=[\"']yes[\"'])? ?\?>)?\s{0,9}<[A-Za-z]"
+)
+_CONTROLS = bytes({*range(32)} - {9, 10, 13})
 
 
 def local(tag: str) -> str:
     """A name without its namespace."""
     return tag.rpartition("}")[2]
+
+
+def is_usual(part: bytes) -> bool:
+    """Whether a part is XML in UTF-8 without declarations, comments, instructions or control characters."""
+    head = _BEGINNING.match(part)
+    if head is None or b"<!" in part or part.find(b"<?", head.end()) >= 0:
+        return False
+    return len(part.translate(None, _CONTROLS)) == len(part)
 
 
 def tree_of(part: bytes) -> Element:
@@ -30,6 +47,8 @@ def tree_of(part: bytes) -> Element:
     Raises:
         ParseError, DefusedXmlException: it is not well-formed, or declares a document type.
     """
+    if is_usual(part):  # defusedxml parses in Python, and what it looks out for is not there
+        return etree.fromstring(part)  # noqa: S314 - as above
     tree: Element = ElementTree.fromstring(part)
     return tree
 
@@ -82,13 +101,12 @@ def worksheets(sheets: Iterable[tuple[str, str]], relations: Mapping[str, Relati
     return [(name, relation.part) for name, relation in related if relation.kind == "worksheet"]
 
 
-def properties_of(file: Checked) -> Properties:
+def properties_of(parts: Parts) -> Properties:
     """The program that saved the package last and when, and the stamp among its properties and names.
 
     Raises:
         RefusedError: the package is one of our own outputs.
     """
-    parts = file.parts
     app, core = _texts(parts, "docProps/app.xml"), _texts(parts, "docProps/core.xml")
     custom = {
         node.get("name"): "".join(node.itertext()).strip() for node in children(parts, "docProps/custom.xml")

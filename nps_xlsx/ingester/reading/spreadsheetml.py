@@ -6,7 +6,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -14,10 +14,20 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from defusedxml import DefusedXmlException
 
 from nps_xlsx.ingester.grids import Grid, Position, Sighting, Walk
-from nps_xlsx.ingester.preflight import Checked, Parts
+from nps_xlsx.ingester.preflight import Parts
 from nps_xlsx.ingester.preflight.archive import unusual
+from nps_xlsx.ingester.reading import usual
 from nps_xlsx.ingester.reading.asides import asides_of
-from nps_xlsx.ingester.reading.cell_styles import CellStyle, covered, is_on, styles_of
+from nps_xlsx.ingester.reading.cell_styles import (
+    STRUCK,
+    TEXT,
+    CellStyle,
+    is_on,
+    note_merged,
+    note_style,
+    note_text,
+    styles_of,
+)
 from nps_xlsx.ingester.reading.package import (
     children,
     first_of,
@@ -44,13 +54,12 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"[1-9][0-9]{0,6}")
 
 
-def walk(file: Checked) -> Walk:
+def walk(parts: Parts) -> Walk:
     """What stands in each worksheet.
 
     Raises:
         RefusedError: a part is missing or not well-formed, or a cell is where no sheet has one.
     """
-    parts = file.parts
     try:
         part = workbook_part(parts)
         workbook, relations = tree_of(parts[part]), relations_of(parts, part)
@@ -59,10 +68,32 @@ def walk(file: Checked) -> Walk:
         styles = styles_of(children(parts, first_of(relations, "styles")))
         is_1904 = _is_1904(workbook)
         sheets = worksheets(map(_name_and_key, _sheets(workbook)), relations)
-        seen = {name: _Cells(texts, styles, is_1904=is_1904).walk(parts[sheet]) for name, sheet in sheets}
+        outside = {sheet: usual.outside_cells(parts[sheet]) for _, sheet in sheets}
+        seen = {
+            name: _usual(outside[sheet], texts, styles, is_1904=is_1904)
+            or _Cells(texts, styles, is_1904=is_1904).walk(parts[sheet])
+            for name, sheet in sheets
+        }
     except (KeyError, ExpatError, ParseError, DefusedXmlException):
         raise RefusedError("file-unreadable", reason=DAMAGED) from None
-    return Walk(seen, partial(second_reading, parts), partial(asides_of, parts, sheets))
+    trees = {sheet: around[0] for sheet, around in outside.items() if around}
+    return Walk(seen, partial(second_reading, parts), partial(asides_of, parts, sheets, trees))
+
+
+def _usual(
+    sheet: tuple[Element, bytes] | None,
+    texts: Sequence[int],
+    styles: Mapping[str, CellStyle],
+    *,
+    is_1904: bool,
+) -> Sighting | None:
+    """What stands in a sheet, by patterns; nothing where it takes the parser."""
+    seen = usual.seen_in(sheet[1], texts, styles, is_1904=is_1904) if sheet else None
+    if sheet and seen:
+        for node in sheet[0].iter():
+            if local(node.tag) == "mergeCell":
+                note_merged(seen, *_corners(node.attrib))
+    return seen
 
 
 def _sheets(workbook: Element) -> list[Element]:
@@ -79,17 +110,25 @@ def _is_1904(workbook: Element) -> bool:
     return not values.isdisjoint({"1", "true", "on"})
 
 
-_TEXT, _STRUCK = 1, 2
-
-
-def _shared_texts(content: bytes) -> list[int]:
+def _shared_texts(part: bytes) -> list[int]:
     """Which of the shared strings have any text, but for a guide to its pronunciation, or struck words."""
+    items = usual.shared_items(part)
+    if items is None:
+        return _parsed_texts(part)
+    texts = ((usual.has_text(item), item) for item in items)
+    return [
+        int(has_text) * TEXT if has_text is not None else sum(_parsed_texts(b"<sst><si>%b</sst>" % item))
+        for has_text, item in texts
+    ]
+
+
+def _parsed_texts(content: bytes) -> list[int]:
     texts: list[int] = []
     is_phonetic = False
 
     def has_text(_: str) -> None:
         if texts:  # a beta of 2007 had other elements around its texts
-            texts[-1] |= _TEXT
+            texts[-1] |= TEXT
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal is_phonetic
@@ -97,7 +136,7 @@ def _shared_texts(content: bytes) -> list[int]:
         if name == "si":
             texts.append(0)
         elif name == "strike" and texts and is_on(attributes):
-            texts[-1] |= _STRUCK
+            texts[-1] |= STRUCK
         # Phonetic runs follow the text and its runs: what comes after the first of them is not text.
         parser.CharacterDataHandler = has_text if name == "t" and not is_phonetic else None
         is_phonetic = name == "rPh" or (is_phonetic and name != "si")
@@ -132,8 +171,10 @@ class _Cells:
         self._parser.StartElementHandler = self._start
 
     def walk(self, content: bytes) -> Sighting:
-        self._parser.Parse(content, True)
-        self._end()
+        cut = max(0, content.rfind(b"sheetData>"))
+        self._parser.Parse(content[:cut], False)
+        self._end()  # what follows the cells has formulas of its own
+        self._parser.Parse(content[cut:], True)
         return self.seen
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -142,7 +183,7 @@ class _Cells:
         if name == "c":
             self._end()
             self._at = self._next(attributes.get("r"))
-            self._kind = attributes.get("t", "n")
+            self._kind = attributes.get("t") or "n"
             self._style = attributes.get("s", "0")
         elif name in ("v", "t"):
             listens = not self._is_phonetic
@@ -159,14 +200,10 @@ class _Cells:
         elif name == "strike" and is_on(attributes):  # in a text that stands in the cell itself
             self.seen.struck.add(self._at)
         elif name == "mergeCell":
-            self._merge(*map(_position, attributes.get("ref", "").partition(":")[::2]))
+            note_merged(self.seen, *_corners(attributes))
         if listens:
             self._parser.CharacterDataHandler = self._value.append
             self._parser.EndElementHandler = self._stop
-
-    def _merge(self, first: Position | None, last: Position | None) -> None:
-        if first and last:
-            self.seen.merged.update(covered(first, last, len(self.seen.merged)))
 
     def _row(self, number: str) -> None:
         if number and not _NUMBER.fullmatch(number):
@@ -187,10 +224,16 @@ class _Cells:
 
     def _end(self) -> None:
         """Note the cell that the last element belonged to."""
-        value = "".join(self._value)
+        if self._kind:
+            self._note("".join(self._value))
+        self._kind = ""
+        self._value = []
+        self._has_formula = self._has_value = self._is_phonetic = self._has_words = False
+
+    def _note(self, value: str) -> None:
         if self._has_value or self._has_formula or self._has_words:  # not where it is merely coloured
             self.seen.reach(self._at)
-        if self._kind and not self._is_clear(value):
+        if not self._is_clear(value):
             self.seen.broken.add(self._at)
         if self._has_formula:
             self.seen.formulas.add(self._at)
@@ -200,25 +243,11 @@ class _Cells:
         if self._kind == "e":
             self.seen.errors[self._at] = value
         elif value:
-            text = self._shared(value) if self._kind == "s" else _TEXT
-            if text & _TEXT:
-                self.seen.filled.add(self._at)
-            if text & _STRUCK:
-                self.seen.struck.add(self._at)
-            if self._style in self._styles:
-                self._styled(self._styles[self._style])
-        self._kind = ""
-        self._value = []
-        self._has_formula = self._has_value = self._is_phonetic = self._has_words = False
+            note_text(self.seen, self._at, self._shared(value) if self._kind == "s" else TEXT)
+            note_style(self.seen, self._at, self._styles.get(self._style), is_number=self._kind == "n")
 
     def _shared(self, index: str) -> int:
         return sum(self._texts[int(index) : int(index) + 1]) if index.isdecimal() else 0
-
-    def _styled(self, style: CellStyle) -> None:
-        if style.is_struck:
-            self.seen.struck.add(self._at)
-        if style.format and self._kind == "n":
-            self.seen.formats[self._at] = style.format
 
     def _is_clear(self, value: str) -> bool:
         """Whether a cell can be taken at its word: it says one thing only, and its text is there.
@@ -235,6 +264,11 @@ class _Cells:
 def _position(address: str) -> Position | None:
     match = _ADDRESS.fullmatch(address)
     return (int(match[2]) - 1, column_number(match[1])) if match else None
+
+
+def _corners(attributes: Mapping[str, str]) -> Iterator[Position | None]:
+    """The first and the last cell of a merged one."""
+    return map(_position, attributes.get("ref", "").partition(":")[::2])
 
 
 # --- The second reader

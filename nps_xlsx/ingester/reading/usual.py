@@ -1,0 +1,86 @@
+"""Sheets and shared strings as nearly every program writes them, read by patterns: a parser takes far longer.
+
+What does not fit them exactly, from the first byte to the last, is left to the parser (``spreadsheetml``), so
+that the same is seen of every file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import unescape
+from xml.etree.ElementTree import Element
+
+from nps_xlsx.ingester.grids import Sighting
+from nps_xlsx.ingester.reading.cell_styles import TEXT, CellStyle, note_style, note_text
+from nps_xlsx.ingester.reading.package import is_usual, tree_of
+from nps_xlsx.model.cells import column_number
+
+# No repeat gives back what it took, and each is followed by what it cannot take: linear.  Groups that begin
+# with @ are kept where the cells are listed.  Addresses of two letters and six figures are within a sheet.
+_TEXT = r"[^<>&]*+(?:(?:>|&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}+|#x[0-9A-Fa-f]{1,6}+);)[^<>&]*+)*+"
+_ATTRIBUTES = r'(?: [A-Za-z0-9:]{1,30}+="[^"<>&]*+")*+'
+_CELL = (
+    r'<c r="(@[A-Z]{1,2}+)(@[1-9][0-9]{0,5}+)"(?: (?:s="(@[0-9]{1,5}+)"|t="(@s|n|str|b|e)")){0,2}+'
+    rf"(?:/>|>(@<f{_ATTRIBUTES}(?:/>|>{_TEXT}</f>))?+(?:(@<v)(?: ?/>|>(@{_TEXT})</v>))?+</c>)"
+)
+_ROW = rf'<row r="[1-9][0-9]{{0,5}}+"{_ATTRIBUTES}/?>|</row>'
+_CELLS = re.compile(_CELL.replace("(@", "("))
+_ROWS = re.compile(rf"(?:{_CELL}|{_ROW})*+".replace("(@", "(?:"))
+_PLACES = re.compile(r'<c r="([A-Z]{1,2}+[1-9][0-9]{0,5}+)"')
+_PLAIN = re.compile(rf'<t(?: xml:space="preserve")?>({_TEXT})</t></si>\s{{0,9}}'.encode())
+_BEGIN, _END, _FIRST_ITEM, _LAST_ITEM = b"<sheetData>", b"</sheetData>", b"<si>", b"</sst>"
+
+
+def shared_items(part: bytes) -> list[bytes] | None:
+    """What stands in each of the shared strings; nothing where they are not as usual."""
+    begin, end = part.find(_FIRST_ITEM), part.rfind(_LAST_ITEM)
+    if not is_usual(part) or not 0 <= begin < end or part.count(_FIRST_ITEM) != part.count(b"<si"):
+        return None
+    return part[begin + len(_FIRST_ITEM) : end].split(_FIRST_ITEM)
+
+
+def has_text(item: bytes) -> bool | None:
+    """Whether a shared string has any text; nothing where it is more than a text in one font."""
+    plain = _PLAIN.fullmatch(item)
+    return bool(plain[1]) if plain else None
+
+
+def outside_cells(part: bytes) -> tuple[Element, bytes] | None:
+    """A sheet's tree without its cells, and these; nothing where they are not as usual."""
+    begin, end = part.find(_BEGIN), part.find(_END)
+    if not is_usual(part) or not 0 <= begin < end or _BEGIN in part[begin + 1 :] or _END in part[end + 1 :]:
+        return None
+    begin += len(_BEGIN)
+    return tree_of(part[:begin] + part[end:]), part[begin:end]
+
+
+def seen_in(
+    cells: bytes, texts: Sequence[int], styles: Mapping[str, CellStyle], *, is_1904: bool
+) -> Sighting | None:
+    """What the parser would see in the cells of a sheet; nothing where they are not as usual."""
+    try:
+        rows = cells.decode()
+    except UnicodeDecodeError:
+        return None
+    places = _PLACES.findall(rows)
+    if _ROWS.fullmatch(rows) is None or len(set(places)) < len(places):
+        return None
+    seen = Sighting(is_1904=is_1904)
+    for letters, number, style, kind, formula, has_value, value in _CELLS.findall(rows):
+        if not (formula or has_value):
+            continue
+        at = (int(number) - 1, column_number(letters))
+        seen.reach(at)
+        if formula:
+            seen.formulas.add(at)
+            if not value and not (kind == "str" and has_value):
+                seen.without_result.add(at)
+        if kind == "e":
+            seen.errors[at] = unescape(value)
+        elif kind == "s" and value and not (value.isdecimal() and int(value) < len(texts)):
+            return None
+        elif value:
+            note_text(seen, at, texts[int(value)] if kind == "s" else TEXT)
+            note_style(seen, at, styles.get(style or "0"), is_number=kind in ("", "n"))
+    return seen
