@@ -9,14 +9,19 @@ is imported when it is first used::
     receipt = ingest("returns", "results")
 """
 
-from importlib.metadata import version
-
 import lazy_loader
 
-__version__ = version("nps-xlsx")
-__getattr__, _, _names = lazy_loader.attach_stub(__name__, __file__)
+_attribute, _, _names = lazy_loader.attach_stub(__name__, __file__)
 __all__ = [*_names, "__version__"]
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def __getattr__(name: str) -> object:
+    if name != "__version__":
+        return _attribute(name)
+    from importlib.metadata import version
+
+    return version("nps-xlsx")

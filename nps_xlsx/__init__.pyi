@@ -36,7 +36,6 @@ from .register.councils import (
 from .reports.ingest import Receipt as Receipt, ingest as ingest
 from .reports.outputs import Scope as Scope, Written as Written, write_outputs as write_outputs
 from .reports.papers import Paper as Paper, make_paper as make_paper, paper_files as paper_files
-from .rounds.across import Keep as Keep
 from .rounds.check import check_assessment as check_assessment, check_return as check_return
 from .rounds.combine import Combined as Combined
 from .rounds.corrections import (
@@ -47,6 +46,7 @@ from .rounds.corrections import (
 )
 from .rounds.intake import Intake as Intake, Rulings as Rulings, read_returns as read_returns
 from .rounds.responses import load_previous as load_previous, load_responses as load_responses
+from .rounds.sent_again import Keep as Keep
 
 __version__: str
 __all__: list[str]

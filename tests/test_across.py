@@ -10,7 +10,8 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Answer, Assessment, Framework, Place, Return, Status
 from nps_xlsx.model.problems import problem
 from nps_xlsx.reports.listings import change_rows
-from nps_xlsx.rounds.across import Keep, KeepError, check_across
+from nps_xlsx.rounds.across import check_across
+from nps_xlsx.rounds.sent_again import Keep, KeepError
 
 FRAMEWORK = load_framework()
 

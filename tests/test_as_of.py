@@ -18,7 +18,7 @@ from nps_xlsx.model import Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.outputs import write_outputs
 from nps_xlsx.reports.papers import make_paper, paper_files
-from nps_xlsx.rounds.across import with_day
+from nps_xlsx.rounds.counting import with_day
 from nps_xlsx.rounds.responses import load_responses
 from nps_xlsx.workbook import wording
 from tests.support.batches import as_returns, made_up

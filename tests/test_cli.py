@@ -9,8 +9,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
+from nps_xlsx.cli.main import COMMANDS, cli
 from nps_xlsx.model import Answer, Council, Framework
 from nps_xlsx.reports.ingest import ReceiptError
 from tests.conftest import ROOT
@@ -212,7 +214,7 @@ def test_every_unknown_name_of_a_list_is_told_at_once(tmp_path: Path) -> None:
 def test_a_command_that_is_stopped_says_so(monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
     """Ctrl-C and the system's kill end any command with one message and exit 2, after it has tidied up."""
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr("nps_xlsx.cli.framework.load_framework", lambda _: signal.raise_signal(number))
+    monkeypatch.setattr("nps_xlsx.cli.options.load_framework", lambda _: signal.raise_signal(number))
     # A shell starts what runs in its background with SIGINT ignored, and so these tests.
     ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -249,17 +251,23 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: p
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.xlsx"]
 
 
+HEAVY = {"pandas", "altair", "gptables", "docx", "openpyxl"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "heavy"),
     [
-        (["--help"], {"pandas", "altair", "gptables", "docx", "openpyxl", "xlsxwriter", "python_calamine"}),
+        (
+            ["--help"],
+            {*HEAVY, "xlsxwriter", "python_calamine", "nps_xlsx.model", "tomllib", "importlib.metadata"},
+        ),
         (
             ["build", "--council", "Medway", "--round", "2026"],
-            {"pandas", "altair", "gptables", "docx", "openpyxl", "python_calamine"},
+            {*HEAVY, "python_calamine", "nps_xlsx.rounds.intake"},
         ),
         (
             ["check", "samples/returns/NPS-2022-E10000034-worcestershire.xlsx"],
-            {"pandas", "altair", "gptables", "docx", "openpyxl", "xlsxwriter"},
+            {*HEAVY, "xlsxwriter"},
         ),
     ],
     ids=["help", "build", "check"],
@@ -280,6 +288,14 @@ def test_a_command_imports_no_heavy_library_that_it_does_not_need(
     imported = set(run.stdout.splitlines()[-1].split()[1:])
     assert "click" in imported
     assert imported & heavy == set()
+
+
+@pytest.mark.parametrize(("name", "line"), COMMANDS.items())
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str, line: str) -> None:
+    """The line of a command under ``nps --help`` is how its own help begins."""
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert " ".join((command.help or "").split()).startswith(line.removesuffix("."))
 
 
 @pytest.mark.parametrize(
@@ -311,8 +327,8 @@ def test_our_own_fault_is_one_line_a_log_file_and_exit_3(
     def fails(*_: object) -> None:
         raise ReceiptError("3 answers were present, but 2 were read")
 
-    monkeypatch.setattr("nps_xlsx.cli.check.load_framework", fails)
-    monkeypatch.setattr("nps_xlsx.cli.main.Path.cwd", lambda: tmp_path)
+    monkeypatch.setattr("nps_xlsx.cli.options.load_framework", fails)
+    monkeypatch.setattr("pathlib.Path.cwd", lambda: tmp_path)
     run = nps("check", "samples/returns")
     (log,) = tmp_path.glob("nps-fault-*.log")
     assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (3, "", 1)

@@ -31,7 +31,7 @@ from nps_xlsx.register.councils import Register
 from nps_xlsx.register.csvfile import CsvError
 from nps_xlsx.reports.ingest import make_receipt
 from nps_xlsx.reports.listings import change_rows, problem_rows
-from nps_xlsx.rounds.across import check_across, day_of
+from nps_xlsx.rounds.across import check_across
 from nps_xlsx.rounds.check import check_return
 from nps_xlsx.rounds.corrections import (
     Correction,
@@ -42,6 +42,7 @@ from nps_xlsx.rounds.corrections import (
     load_waivers,
 )
 from nps_xlsx.rounds.corrections.values import ANSWER_FIELDS, DETAIL_FIELDS
+from nps_xlsx.rounds.counting import day_of
 from nps_xlsx.rounds.intake import Intake, Rulings
 from tests.support.workbooks import changed, filled, write
 

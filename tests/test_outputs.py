@@ -14,7 +14,8 @@ from nps_xlsx.model import Assessment, Framework, Place, Return, Status
 from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.earlier import NothingAcceptedError
-from nps_xlsx.reports.outputs import PreviousError, Scope, write_outputs
+from nps_xlsx.reports.outputs import Scope, write_outputs
+from nps_xlsx.rounds.which_round import PreviousError
 from tests.support.batches import as_returns, made_up
 from tests.support.rounds import sampled
 from tests.test_publication import tables_of

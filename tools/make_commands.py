@@ -30,8 +30,9 @@ def walk(
     )
     yield command, context
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from walk(command.commands[name], context)
+        for name in sorted(command.list_commands(context)):
+            if below := command.get_command(context, name):
+                yield from walk(below, context)
 
 
 def _section(command: click.Command, context: click.Context) -> str:

@@ -12,17 +12,17 @@ from nps_xlsx.cli.options import (
     FILE,
     PROBLEMS_FOUND,
     counted,
-    framework_option,
+    framework_and_register,
     plain,
     progress,
     refuse_to_overwrite,
-    register_option,
-    register_with,
 )
-from nps_xlsx.framework import load_framework
+from nps_xlsx.files import made_folders, write_file, write_files
 from nps_xlsx.model import Framework, Problem, Return, Severity
 from nps_xlsx.model.errors import UserError
+from nps_xlsx.model.problems import counts
 from nps_xlsx.register.councils import Register
+from nps_xlsx.rounds.intake import read_returns
 
 
 @click.command()
@@ -40,16 +40,15 @@ from nps_xlsx.register.councils import Register
     help="Write a copy of one return here without its words, to show others how it is read.",
 )
 @click.option("--reply", "replies", is_flag=True, help="Print a message to the council for each return.")
-@register_option
-@framework_option
+@framework_and_register
 @click.pass_context
 def check(
     context: click.Context,
     paths: tuple[Path, ...],
     marked_up: Path | None,
     anonymise: Path | None,
-    register_file: Path | None,
-    framework_folder: Path | None,
+    register: Register,
+    framework: Framework,
     *,
     replies: bool,
 ) -> None:
@@ -58,9 +57,6 @@ def check(
     It agrees with the sheet Check before sending. Exits with 0 if nothing is wrong, 1 if there are
     errors or warnings (as nps ingest does), 2 if it could not run.
     """
-    from nps_xlsx.rounds.intake import read_returns
-
-    framework, register = load_framework(framework_folder), register_with(register_file)
     with progress() as show:
         returns = read_returns(paths, framework, register, seen=partial(show, "Reading")).returns
     if anonymise:
@@ -81,7 +77,6 @@ def _mark_up(
     returns: Sequence[Return], out: Path, paths: Sequence[Path], framework: Framework, register: Register
 ) -> list[Path | None]:
     """Write the marked-up copies; the path of each, or ``None`` if there is nothing to mark."""
-    from nps_xlsx.files import made_folders, write_files
     from nps_xlsx.reports.marked_up import mark_up_all
 
     copies = mark_up_all(returns, framework, register)
@@ -93,7 +88,6 @@ def _mark_up(
 
 
 def _anonymise(paths: Sequence[Path], copy: Path, framework: Framework, register: Register) -> None:
-    from nps_xlsx.files import write_file
     from nps_xlsx.reports.anonymised import anonymised
 
     if len(paths) != 1 or not paths[0].is_file():
@@ -116,8 +110,6 @@ def _print_reply(returned: Return, framework: Framework, copy: Path | None) -> N
 
 
 def _print_return(returned: Return) -> None:
-    from nps_xlsx.model.problems import counts
-
     click.echo(plain(returned.source_file, 200))
     if returned.assessment:
         council, round_ = returned.assessment.council, returned.assessment.round

@@ -21,13 +21,16 @@ def framework() -> None:
 @framework.command()
 @click.argument("code", required=False)
 @framework_option
-def show(code: str | None, framework_folder: Path | None) -> None:
+def show(code: str | None, framework: Framework) -> None:
     """List the framework; with a CODE such as SV3 or SV, its descriptors and actions in full."""
-    loaded = load_framework(framework_folder)
     if code:
-        for row in rows_of(loaded, code.upper()):
-            _show_row(loaded, row)
-        return
+        for row in rows_of(framework, code.upper()):
+            _show_row(framework, row)
+    else:
+        _show_whole(framework)
+
+
+def _show_whole(loaded: Framework) -> None:
     click.echo(f"{loaded.title} ({loaded.edition})")
     click.echo(loaded.copyright)
     for theme in loaded.themes:

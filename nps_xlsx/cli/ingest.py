@@ -15,23 +15,39 @@ from nps_xlsx.cli.options import (
     FILE,
     PROBLEMS_FOUND,
     counted,
-    framework_option,
+    framework_and_register,
+    loaded,
     out_option,
     plain,
+    previous_option,
     progress,
-    register_option,
-    register_with,
 )
-from nps_xlsx.framework import load_framework
 from nps_xlsx.model import FACTS, Framework, Severity, Status
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.register.councils import Register, load_list
+from nps_xlsx.register.families import load_families
+from nps_xlsx.rounds.corrections import Correction, Waiver, load_corrections, load_waivers
+from nps_xlsx.rounds.intake import Rulings
+from nps_xlsx.rounds.sent_again import Keep
 
 if TYPE_CHECKING:
     from nps_xlsx.reports.ingest import Receipt
     from nps_xlsx.reports.outputs import Scope, Written
-    from nps_xlsx.rounds.intake import Rulings
+
+
+def _keep(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> Keep:
+    if {"earliest", "latest"} <= set(given):
+        raise click.UsageError("Give --keep earliest or --keep latest, not both.")
+    return Keep("earliest" in given, tuple(name for name in given if name not in ("earliest", "latest")))
+
+
+def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    known = context.params["register"].facts
+    for name in names:
+        if name not in known:
+            raise UserError(f"--by {name}: the register has no such column. It has: {', '.join(known)}.")
+    return tuple(dict.fromkeys((*FACTS, *names)))
 
 
 @click.command()
@@ -40,36 +56,51 @@ if TYPE_CHECKING:
 @click.option(
     "--keep",
     multiple=True,
+    callback=_keep,
     metavar="earliest|latest|FILE",
     help="Which of several returns from one council counts; FILE is its source_file in returns.csv. "
     "[default: latest]",
 )
-@click.option("--corrections", "corrections_file", type=FILE, help="CSV file of corrections to answers.")
-@click.option("--waivers", "waivers_file", type=FILE, help="CSV file of problems to waive.")
+@click.option(
+    "--corrections",
+    type=FILE,
+    callback=loaded(load_corrections, "framework", "register", without=()),
+    help="CSV file of corrections to answers.",
+)
+@click.option(
+    "--waivers",
+    type=FILE,
+    callback=loaded(load_waivers, "register", without=()),
+    help="CSV file of problems to waive.",
+)
 @click.option(
     "--as-of",
     type=DAY,
+    default=dt.date.today,
     help="Date of this run: waivers must still hold on it, and no document is dated later. [default: today]",
 )
-@click.option(
-    "--previous", "previous_path", type=FILE, help="An earlier round: its answers.csv, or its returns."
-)
+@previous_option
 @click.option(
     "--round", "round_", default="", help="The round to read. [default: that of most answered returns]"
 )
 @click.option(
     "--asked",
-    "asked_file",
     type=FILE,
+    callback=loaded(load_list, "register"),
     help="CSV file of the councils that were asked, by gss_code or name. [default: all of England]",
 )
 @click.option(
-    "--by", "facts", multiple=True, metavar="COLUMN", help="A further column of the register to group by."
+    "--by",
+    "facts",
+    multiple=True,
+    callback=_facts,
+    metavar="COLUMN",
+    help="A further column of the register to group by.",
 )
 @click.option(
     "--families",
-    "families_file",
     type=FILE,
+    callback=loaded(load_families, "register", without={}),
     help="CSV file of the families to compare councils within: gss_code or council, family.",
 )
 @click.option(
@@ -82,21 +113,20 @@ if TYPE_CHECKING:
 )
 @click.option("--name-councils", is_flag=True, help="Name councils in publication.xlsx and report.html.")
 @click.option("--contact", default="", help="Whom readers of publication.xlsx can ask.")
-@register_option
-@framework_option
+@framework_and_register
 @click.pass_context
 def ingest(
     context: click.Context,
     /,
     paths: tuple[Path, ...],
     out: Path,
-    register_file: Path | None,
-    framework_folder: Path | None,
-    keep: tuple[str, ...],
-    corrections_file: Path | None,
-    waivers_file: Path | None,
-    as_of: dt.date | None,
+    register: Register,
+    framework: Framework,
     round_: str,
+    keep: Keep,
+    corrections: tuple[Correction, ...],
+    waivers: tuple[Waiver, ...],
+    as_of: dt.date,
     **shown: Any,
 ) -> None:
     """Read what came back: workbooks, folders, zips and mails (.eml, .msg), with everything in them.
@@ -106,45 +136,12 @@ def ingest(
     and reviews.csv if there is anything to put in them. Exits with 0 if nothing is wrong, 1 if
     there are errors or warnings, 2 if it could not run.
     """
-    framework, register = load_framework(framework_folder), register_with(register_file)
-    rulings = _rulings(
-        framework,
-        register,
-        keep=keep,
-        corrections_file=corrections_file,
-        waivers_file=waivers_file,
-        as_of=as_of,
-        round_=round_,
-    )
-    scope = _scope(framework, register, **shown)
-    receipt = run_ingest(paths, out, framework, register, rulings, scope)
+    from nps_xlsx.reports.outputs import Scope
+
+    rulings = Rulings(keep, corrections, waivers, round_, as_of)
+    receipt = run_ingest(paths, out, framework, register, Scope(**shown), rulings)
     print_receipt(receipt, out, round_)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
-
-
-def _rulings(
-    framework: Framework,
-    register: Register,
-    *,
-    keep: tuple[str, ...],
-    corrections_file: Path | None,
-    waivers_file: Path | None,
-    as_of: dt.date | None,
-    round_: str,
-) -> Rulings:
-    from nps_xlsx.rounds.across import Keep
-    from nps_xlsx.rounds.corrections import load_corrections, load_waivers
-    from nps_xlsx.rounds.intake import Rulings
-
-    if {"earliest", "latest"} <= set(keep):
-        raise click.UsageError("Give --keep earliest or --keep latest, not both.")
-    return Rulings(
-        round=round_,
-        keep=Keep("earliest" in keep, tuple(name for name in keep if name not in ("earliest", "latest"))),
-        corrections=load_corrections(corrections_file, framework, register) if corrections_file else (),
-        waivers=load_waivers(waivers_file, register) if waivers_file else (),
-        as_of=as_of or dt.date.today(),  # noqa: DTZ011 - the analyst's own day
-    )
 
 
 def run_ingest(
@@ -152,50 +149,15 @@ def run_ingest(
     out: Path,
     framework: Framework,
     register: Register,
+    scope: Scope,
     rulings: Rulings | None = None,
-    scope: Scope | None = None,
 ) -> Receipt:
     """Ingest, showing progress on a terminal."""
     from nps_xlsx.reports.ingest import ingest as run
 
     with progress() as show:
-        return run(
-            paths,
-            out,
-            framework,
-            register,
-            rulings=rulings,
-            scope=scope,
-            seen=partial(show, "Reading"),
-            made=partial(show, "Made"),
-        )
-
-
-def _scope(
-    framework: Framework,
-    register: Register,
-    *,
-    previous_path: Path | None,
-    asked_file: Path | None,
-    facts: tuple[str, ...],
-    families_file: Path | None,
-    **options: Any,
-) -> Scope:
-    from nps_xlsx.register.families import load_families
-    from nps_xlsx.reports.outputs import Scope
-    from nps_xlsx.rounds.responses import load_previous
-
-    unknown = [fact for fact in facts if fact not in register.facts]
-    if unknown:
-        known = ", ".join(register.facts)
-        raise UserError(f"--by {unknown[0]}: the register has no such column. It has: {known}.")
-    return Scope(
-        previous=load_previous(previous_path, framework, register) if previous_path else {},
-        asked=load_list(asked_file, register) if asked_file else None,
-        facts=tuple(dict.fromkeys((*FACTS, *facts))),
-        families=load_families(families_file, register) if families_file else {},
-        **options,
-    )
+        seen, made = partial(show, "Reading"), partial(show, "Made")
+        return run(paths, out, framework, register, rulings=rulings, scope=scope, seen=seen, made=made)
 
 
 def print_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:

@@ -7,48 +7,32 @@ from pathlib import Path
 
 import click
 
-from nps_xlsx.cli.options import (
-    FILE,
-    PROBLEMS_FOUND,
-    counted,
-    framework_option,
-    out_option,
-    plain,
-    progress,
-    refuse_to_overwrite,
-    register_option,
-    register_with,
-)
-from nps_xlsx.framework import load_framework
+from nps_xlsx.cli import options
+from nps_xlsx.cli.options import FILE, counted, plain
+from nps_xlsx.files import made_folders, write_files
+from nps_xlsx.model import Framework
+from nps_xlsx.register.councils import Register
+from nps_xlsx.reports.marked_up import join as joined
+from nps_xlsx.rounds.intake import read_each
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=FILE)
-@out_option
-@register_option
-@framework_option
+@options.out_option
+@options.framework_and_register
 @click.pass_context
 def join(
-    context: click.Context,
-    paths: tuple[Path, ...],
-    out: Path,
-    register_file: Path | None,
-    framework_folder: Path | None,
+    context: click.Context, paths: tuple[Path, ...], out: Path, register: Register, framework: Framework
 ) -> None:
     """Make one workbook from files in which colleagues at a council answered different rows.
 
     If they answered a row differently, the newest file's answer is used and marked in its cell.
     Exits with 0 if no row is answered differently, 1 if some are, 2 if it could not run.
     """
-    from nps_xlsx.files import made_folders, write_files
-    from nps_xlsx.reports.marked_up import join as joined
-    from nps_xlsx.rounds.intake import read_each
-
-    framework, register = load_framework(framework_folder), register_with(register_file)
-    with progress() as show:
+    with options.progress() as show:
         returns = read_each(paths, framework, register, seen=partial(show, "Reading"))
     name, content, unlike = joined(returns, framework, register)
-    refuse_to_overwrite([out / name], paths, "--out")
+    options.refuse_to_overwrite([out / name], paths, "--out")
     with made_folders(out):
         write_files({out / name: content})
     for returned in returns:
@@ -57,4 +41,4 @@ def join(
     for problem in unlike:
         click.echo(f"{problem.severity.value}: {plain(problem.message, 400)}")
     click.echo(f"Wrote {out / name}")
-    context.exit(PROBLEMS_FOUND if unlike else 0)
+    context.exit(options.PROBLEMS_FOUND if unlike else 0)

@@ -1,33 +1,52 @@
 """The command ``nps``: thin commands over functions that a notebook can call.
 
-Heavy libraries are imported inside the commands that need them, so that ``nps --help``
-answers at once.
+What a command needs is imported when it is called, and heavy libraries only where they are used, so
+that ``nps --help`` and ``nps check`` answer at once.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-import platform
 import signal
 import sys
-import tempfile
-import traceback
-from importlib.metadata import version
-from pathlib import Path
+from importlib import import_module
 from typing import NoReturn, TextIO
 
 import click
 
-from nps_xlsx.cli.build import build
-from nps_xlsx.cli.check import check
-from nps_xlsx.cli.demo import demo
-from nps_xlsx.cli.framework import framework
-from nps_xlsx.cli.ingest import ingest
-from nps_xlsx.cli.join import join
-from nps_xlsx.cli.options import COULD_NOT_RUN, OUR_FAULT
-from nps_xlsx.cli.report import report
-from nps_xlsx.model.errors import UserError
+COULD_NOT_RUN, OUR_FAULT = 2, 3
+"""Exit codes: the command could not run; the program is at fault."""
+
+COMMANDS = {
+    "build": "Build self-assessment workbooks: for one council, for a list, or for all.",
+    "check": "Say what is wrong with a return, or with several, and what to do about it.",
+    "demo": "Show the whole job: build a blank workbook, read the sample returns, write the outputs.",
+    "framework": "Look at a framework, or check one.",
+    "ingest": "Read what came back: workbooks, folders, zips and mails (.eml, .msg).",
+    "join": "Make one workbook from files in which colleagues at a council answered different rows.",
+    "report": "Write papers about one council, or each of several, in Word and Excel.",
+}
+"""How the help of each command begins, so that its module is imported only when it is called."""
+
+
+class Commands(click.Group):
+    """The commands, each a module of this folder, imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands, without importing any."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; ``None`` if there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"nps_xlsx.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of the commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 def main() -> NoReturn:
@@ -41,18 +60,24 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         code = COULD_NOT_RUN
-    except UserError as error:
-        click.echo(f"Error: {error}", err=True)
-        code = COULD_NOT_RUN
     except click.exceptions.Abort:
         click.echo("Stopped. No file was left half-written; earlier files are as they were.", err=True)
         code = COULD_NOT_RUN
-    except Exception as error:  # noqa: BLE001 - the last stop: whatever gets here is our own fault
-        click.echo(f"Error: {_reported(error)}", err=True)
-        code = OUR_FAULT
+    except Exception as error:  # noqa: BLE001 - the last stop: a user's mistake, or else our own fault
+        code, words = _ended(error)
+        click.echo(f"Error: {words}", err=True)
     finally:
         signal.signal(signal.SIGTERM, handler)
     sys.exit(code)
+
+
+def _ended(error: Exception) -> tuple[int, str]:
+    """The exit code of what ended a command, and what to say of it."""
+    from nps_xlsx.model.errors import UserError
+
+    if isinstance(error, UserError):
+        return COULD_NOT_RUN, str(error)
+    return OUR_FAULT, _reported(error)
 
 
 def _write_any_text(stream: TextIO) -> None:
@@ -66,6 +91,13 @@ def _write_any_text(stream: TextIO) -> None:
 
 def _reported(error: Exception) -> str:
     """What to do about a fault of the program; writes a log file with everything that explains it."""
+    import datetime as dt
+    import platform
+    import tempfile
+    import traceback
+    from importlib.metadata import version
+    from pathlib import Path
+
     about = f"nps {version('nps-xlsx')}, Python {platform.python_version()}, {platform.platform()}"
     log = "\n".join(
         [
@@ -100,7 +132,9 @@ Examples:
 
 
 @click.group(
-    epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Commands,
+    epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="nps-xlsx", prog_name="nps")
 def cli() -> None:
@@ -108,7 +142,3 @@ def cli() -> None:
 
     Build a workbook for each council, email it, and read what comes back.
     """
-
-
-for command in (build, ingest, check, join, report, demo, framework):
-    cli.add_command(command)

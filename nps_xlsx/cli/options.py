@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
+from nps_xlsx.framework import load_framework
+from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_register
 
-PROBLEMS_FOUND, COULD_NOT_RUN, OUR_FAULT = 1, 2, 3
-"""Exit codes besides 0: errors or warnings were found; the command could not run; the program is at fault."""
+PROBLEMS_FOUND = 1
+"""The exit code if errors or warnings were found; ``main`` has the others."""
 
 FILE = click.Path(path_type=Path)
 
@@ -37,6 +40,28 @@ class _Day(click.ParamType):  # type: ignore[type-arg]  # no generic type before
 
 DAY = _Day()
 
+
+def loaded(
+    load: Callable[..., Any], *needs: str, without: Any = None
+) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """A callback that turns the path that an option gives into what is in the file; ``without`` if none is.
+
+    ``needs`` are the parameters that it is read by: those of ``framework_and_register``.
+    """
+
+    def callback(context: click.Context, _: click.Parameter, path: Any) -> Any:
+        return load(path, *(context.params[name] for name in needs)) if path else without
+
+    return callback
+
+
+def load_earlier(path: Path, framework: Framework, register: Register) -> Mapping[str, Assessment]:
+    """An earlier round by GSS code; what reads it is imported only where there is one."""
+    from nps_xlsx.rounds.responses import load_previous
+
+    return load_previous(path, framework, register)
+
+
 out_option = click.option(
     "--out",
     type=FILE,
@@ -51,19 +76,32 @@ jobs_option = click.option(
 )
 framework_option = click.option(
     "--framework",
-    "framework_folder",
     type=FILE,
+    callback=lambda _context, _parameter, folder: load_framework(folder),
+    is_eager=True,  # other options are read by it
     help="Another framework: its folder, or the name of one that comes with the program. [default: nps-2018]",
 )
-register_option = click.option(
-    "--register",
-    "register_file",
+previous_option = click.option(
+    "--previous",
     type=FILE,
-    help="CSV file of further councils, with the columns of framework_data/councils.csv.",
+    callback=loaded(load_earlier, "framework", "register", without={}),
+    help="An earlier round: its answers.csv, or its returns.",
 )
 
 
-def register_with(extra: Path | None) -> Register:
+def framework_and_register(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options ``--register`` and ``--framework``, which a command receives as what they name."""
+    option = click.option(
+        "--register",
+        type=FILE,
+        callback=lambda _context, _parameter, extra: _register_with(extra),
+        is_eager=True,
+        help="CSV file of further councils, with the columns of framework_data/councils.csv.",
+    )
+    return option(framework_option(command))
+
+
+def _register_with(extra: Path | None) -> Register:
     """The built-in register, with the councils of another file added."""
     register = load_register()
     return register + load_register(extra) if extra else register

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
 
 import click
 
-from nps_xlsx.cli.options import FILE, counted, framework_option, out_option, register_option, register_with
-from nps_xlsx.framework import load_framework
+from nps_xlsx.cli.options import FILE, counted, framework_and_register, out_option, previous_option
+from nps_xlsx.files import made_folders, write_files
 from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import CouncilError, Register
 from nps_xlsx.reports import PAPER_STYLES
-
-if TYPE_CHECKING:
-    from nps_xlsx.rounds.combine import Combined
+from nps_xlsx.rounds.combine import Combined
+from nps_xlsx.rounds.responses import load_responses
+from nps_xlsx.rounds.which_round import refuse_same_round
+from nps_xlsx.workbook.names import Distinct, file_stem
 
 
 @click.group()
@@ -40,40 +41,52 @@ _EPILOG = "\n".join(["\b", "The styles:", *(f"  {name:<11}{words}" for name, wor
     show_default=True,
     help="The shape of the paper, as below; repeatable.",
 )
-@click.option(
-    "--previous", "previous_path", type=FILE, help="An earlier round: its answers.csv, or its returns."
-)
+@previous_option
 @click.option(
     "--key-area", "key_areas", multiple=True, help="Only this key area, by its code, such as SV; repeatable."
 )
 @out_option
-@register_option
-@framework_option
+@framework_and_register
 def committee(
     paths: tuple[Path, ...],
     councils: tuple[str, ...],
     styles: tuple[str, ...],
-    previous_path: Path | None,
+    previous: Mapping[str, Assessment],
     key_areas: tuple[str, ...],
     out: Path,
-    register_file: Path | None,
-    framework_folder: Path | None,
+    register: Register,
+    framework: Framework,
 ) -> None:
     """Write a council's papers for its committee, each as a Word document and a workbook.
 
     PATHS are the folder that nps ingest wrote, its answers.csv, or returns.
     """
-    from nps_xlsx.rounds.responses import load_previous, load_responses
-
-    framework, register = load_framework(framework_folder), register_with(register_file)
-    responses = load_responses(paths, framework, register)
-    wanted = _chosen(responses, councils, register)
-    earlier = load_previous(previous_path, framework, register) if previous_path else {}
-    _refuse_same_round(wanted, earlier, previous_path)
-    _print_rounds(wanted)
-    papers = _papers(wanted, framework, register, styles, earlier, key_areas)
-    for path in _written(papers, out):
+    for path in write_papers(
+        paths, councils, out, framework, register, styles=styles, previous=previous, key_areas=key_areas
+    ):
         click.echo(path)
+
+
+def write_papers(
+    paths: Sequence[Path],
+    councils: Sequence[str],
+    out: Path,
+    framework: Framework,
+    register: Register,
+    *,
+    styles: Sequence[str],
+    previous: Mapping[str, Assessment] = MappingProxyType({}),
+    key_areas: Sequence[str] = (),
+) -> list[Path]:
+    """Write the papers of the councils that are named, or of all; returns their paths."""
+    wanted = _chosen(load_responses(paths, framework, register), councils, register)
+    for own in wanted:
+        if own.gss_code in previous:
+            refuse_same_round([previous[own.gss_code]], own.round, "--previous")
+    _print_rounds(wanted)
+    papers = _papers(wanted, framework, register, styles, previous, key_areas)
+    with made_folders(out):
+        return write_files({out / name: content for name, content in papers.items()})
 
 
 def _chosen(responses: Sequence[Combined], councils: Sequence[str], register: Register) -> list[Assessment]:
@@ -117,44 +130,16 @@ def _print_rounds(wanted: Sequence[Assessment]) -> None:
         click.echo(f"There are answers of rounds {', '.join(rounds)}: each has its own papers.", err=True)
 
 
-def _refuse_same_round(
-    wanted: Sequence[Assessment], earlier: Mapping[str, Assessment], path: Path | None
-) -> None:
-    for assessment in wanted:
-        other = earlier.get(assessment.gss_code)
-        if other is not None and other.round == assessment.round:
-            raise UserError(f"{path} is of round {other.round} itself. Give an earlier round's.")
-
-
-def write_papers(
-    paths: Sequence[Path], council: str, styles: Sequence[str], register: Register, out: Path
-) -> list[Path]:
-    """Write one council's papers, as ``nps report committee`` does; returns their paths."""
-    from nps_xlsx.rounds.responses import load_responses
-
-    framework = load_framework()
-    wanted = _chosen(load_responses(paths, framework, register), [council], register)
-    return _written(_papers(wanted, framework, register, styles, {}), out)
-
-
-def _written(papers: Mapping[str, bytes], out: Path) -> list[Path]:
-    from nps_xlsx.files import made_folders, write_files
-
-    with made_folders(out):
-        return write_files({out / name: content for name, content in papers.items()})
-
-
 def _papers(
     wanted: Sequence[Assessment],
     framework: Framework,
     register: Register,
     styles: Sequence[str],
     earlier: Mapping[str, Assessment],
-    key_areas: Sequence[str] = (),
+    key_areas: Sequence[str],
 ) -> dict[str, bytes]:
     """Every paper in both forms, by file name."""
     from nps_xlsx.reports.papers import make_paper, paper_files
-    from nps_xlsx.workbook.names import Distinct, file_stem
 
     contents: dict[str, bytes] = {}
     distinct = Distinct()

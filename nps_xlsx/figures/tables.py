@@ -17,8 +17,8 @@ import pandas as pd
 from nps_xlsx.figures.frames import answer_frame, council_frame
 from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.register.councils import Register
-from nps_xlsx.rounds.across import newest
 from nps_xlsx.rounds.combine import Combined
+from nps_xlsx.rounds.counting import newest
 
 
 @dataclass(frozen=True)

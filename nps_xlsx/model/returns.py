@@ -280,6 +280,15 @@ class Return:
         return self.supposed.name if self.supposed else ""
 
     @property
+    def counted(self) -> Assessment | None:
+        """Its assessment, if the return is used."""
+        return self.assessment if self.status is Status.ACCEPTED else None
+
+    def with_problem(self, new: Problem) -> Return:
+        """The same return with another problem, before the others."""
+        return replace(self, problems=(new, *self.problems))
+
+    @property
     def message(self) -> str:
         """Why it does not count, in words."""
         return self.reason.message if self.reason else ""

@@ -11,7 +11,7 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Framework, Return, Severity, Status
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.reports.outputs import Scope, Written, write_outputs
-from nps_xlsx.rounds.across import is_used
+from nps_xlsx.rounds.counting import is_used
 from nps_xlsx.rounds.intake import Intake, Rulings, no_progress, read_returns
 
 

@@ -26,7 +26,7 @@ from nps_xlsx.model import (
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.problems import for_council, is_of_level, problem
 from nps_xlsx.register.councils import Register
-from nps_xlsx.rounds.across import by_age, is_counted
+from nps_xlsx.rounds.counting import by_age
 from nps_xlsx.rounds.joining import differing, together, written
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.names import workbook_file_name
@@ -126,7 +126,7 @@ def join(
 
 def _refuse_to_join(returns: Sequence[Return]) -> None:
     for returned in returns:
-        if not is_counted(returned):
+        if returned.counted is None:
             raise JoinError(f"{returned.source_file} cannot be joined. {returned.message}")
         if returned.assessment and not _says_whose(returned.assessment):
             raise JoinError(

@@ -12,7 +12,6 @@ from nps_xlsx.figures.disclosure.groups import Shown, allowed
 from nps_xlsx.files import StrPath, made_folders, write_files
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import FACTS, Assessment, Framework, Problem, Return
-from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.reports.action_plan import all_action_plans
@@ -23,18 +22,14 @@ from nps_xlsx.reports.listings import LISTINGS, CsvRow, all_rows, to_csv
 from nps_xlsx.reports.not_returned import not_returned
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.publication import publication_workbook
-from nps_xlsx.rounds.across import main_round
 from nps_xlsx.rounds.combine import Combined, combine
 from nps_xlsx.rounds.intake import no_progress
+from nps_xlsx.rounds.which_round import main_round, refuse_same_round
 
 CONSOLIDATED, PUBLICATION, PAGE = "consolidated.xlsx", "publication.xlsx", "report.html"
 PLANS, FEEDBACK = "action-plans", "feedback"
 FOLDERS = (PLANS, FEEDBACK)
 """The folders with a file per council."""
-
-
-class PreviousError(UserError):
-    """An earlier round that is not earlier."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,7 @@ def write_outputs(
     refuse_to_wipe(before, returns, out, given)
     responses = combine(accepted(returns), framework)
     round_ = main_round(response.assessment for response in responses)
-    _refuse_same_round(scope.previous, round_)
+    refuse_same_round(scope.previous.values(), round_, "--previous")
     counted = [response for response in responses if response.assessment.round in ("", round_)]
     tables = consolidate(counted, framework, register, scope.previous)
     asked = response_rates(tables, scope.asked)
@@ -141,13 +136,6 @@ def write_outputs(
 def _uncompared(tables: Tables, scope: Scope) -> tuple[str, ...]:
     asked = response_rates(tables, scope.asked).councils.by_code
     return tuple(f"{past.council} ({code})" for code, past in scope.previous.items() if code not in asked)
-
-
-def _refuse_same_round(previous: Mapping[str, Assessment], round_: str) -> None:
-    if round_ and any(earlier.round.casefold() == round_.casefold() for earlier in previous.values()):
-        raise PreviousError(
-            f"The answers of --previous are of round {round_}, as these returns are. Give an earlier round's."
-        )
 
 
 def _reports(

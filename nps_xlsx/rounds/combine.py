@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue
-from nps_xlsx.rounds.across import is_combined, newest
+from nps_xlsx.rounds.counting import is_combined, newest
 from nps_xlsx.workbook.rules import weight
 
 

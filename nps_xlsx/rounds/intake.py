@@ -12,7 +12,7 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import ReadingProcess, collect
 from nps_xlsx.model import Framework, Problem, Return
 from nps_xlsx.register.councils import Register, load_register
-from nps_xlsx.rounds.across import Keep, as_blank, check_across, with_day
+from nps_xlsx.rounds.across import as_blank, check_across
 from nps_xlsx.rounds.check import check_returns
 from nps_xlsx.rounds.corrections import (
     Correction,
@@ -22,6 +22,8 @@ from nps_xlsx.rounds.corrections import (
     met_nothing,
     without_effect,
 )
+from nps_xlsx.rounds.counting import with_day
+from nps_xlsx.rounds.sent_again import Keep
 from nps_xlsx.rounds.whose import Whose
 
 

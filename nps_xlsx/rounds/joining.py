@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -84,7 +84,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def only_in(other: Assessment, counted: Assessment) -> tuple[str, ...]:
+def only_in(other: Iterable[Answer], counted: Iterable[Answer]) -> tuple[str, ...]:
     """The rows that are answered in one return but not in the one that counts."""
     answered = {answer.ref for answer in counted if answer.is_answered}
     return tuple(answer.ref for answer in other if answer.is_answered and answer.ref not in answered)

@@ -1,4 +1,4 @@
-"""Corrections put into returns: what counts, what that settles, and a note of each."""
+"""Corrections applied to returns: what counts instead, which problems that settles, and a note of each."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from nps_xlsx.model import Answer, Assessment, Framework, Place, Problem, Return
 from nps_xlsx.model.dates import iso_date, long_date
 from nps_xlsx.model.problems import CATALOGUE, SECTIONS, problem
 from nps_xlsx.register.councils import Register
-from nps_xlsx.rounds.across import day_of, is_counted
 from nps_xlsx.rounds.corrections.rulings import NO_SUCH_FILE, SEVERAL_FILES, Correction, named
 from nps_xlsx.rounds.corrections.values import IDENTITY_FIELDS, answer_values, detail_value
+from nps_xlsx.rounds.counting import day_of
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.values import department_of
 
 _SETTLED_ANSWER = {slug for slug, kind in CATALOGUE.items() if kind.refuses} | set(SECTIONS["Answers"])
-"""What a correction of a cell leaves no question of, where it was told of that cell."""
+"""The problems with a cell that a correction of it settles."""
 
 _SETTLED_DETAIL: Mapping[str, set[str]] = {
     "gss_code": {"council-differs", "council-unmatched", "council-unknown", "file-name-differs"},
@@ -34,30 +34,30 @@ _WORDS = {
 }
 
 _SHOWN = 80
-"""Characters of what stood there before that a note repeats."""
+"""Characters of the earlier text that a note repeats."""
 
 
 def apply_corrections(
     returns: Sequence[Return], corrections: Sequence[Correction], framework: Framework, register: Register
 ) -> tuple[list[Return], list[Correction]]:
-    """The returns as corrected, and the corrections that met none of them, each with the reason.
+    """The returns as corrected, and the corrections that were applied to none of them, each with the reason.
 
-    To be done before ``check_return``, whose rules then see what counts.  A correction for a
-    council is for each of its returns; who a return is from is asked as it was read, whatever
-    else is corrected.  Of two corrections of one value the later in the file counts, and both
-    are noted.  One that is older than a return is not put into it, and the return says so: the
-    council may have answered anew.
+    This comes before ``check_return``, whose rules then see what counts.  A correction for a council is for
+    each of its returns; which council a return is from is decided as it was read, whatever else is
+    corrected.  Of two corrections of one value the later in the file counts, and both are noted.  One
+    that is older than a return is not applied to it, since the council may have answered anew, and
+    the return says so.
     """
     corrected, unused = list(returns), []
-    # A mistyped Date completed is put right first: it says which of the others are older.
+    # A mistyped Date completed is corrected first: it decides which of the others are older.
     for correction in sorted(corrections, key=lambda one: one.field != "date_completed"):
-        places, why = _meant(correction, returns)
-        newer = {place: day for place in places if (day := _newer(corrected[place], correction))}
-        for place in places:
-            done = _corrected(corrected[place], correction, framework, register, newer.get(place))
-            corrected[place] = _not_put_in(corrected[place], done, correction) if place in newer else done
-        if len(newer) == len(places):
-            is_older, why = bool(places), "every return that it is for is newer" if places else why
+        indices, why = _meant(correction, returns)
+        newer = {index: day for index in indices if (day := _newer(corrected[index], correction))}
+        for index in indices:
+            done = _corrected(corrected[index], correction, framework, register, newer.get(index))
+            corrected[index] = _not_applied(corrected[index], done, correction) if index in newer else done
+        if len(newer) == len(indices):
+            is_older, why = bool(indices), "every return that it is for is newer" if indices else why
             unused.append(replace(correction, unmet=why, is_older=is_older))
     return corrected, sorted(unused, key=lambda one: one.row)
 
@@ -65,38 +65,34 @@ def apply_corrections(
 def without_effect(
     corrections: Sequence[Correction], read: Sequence[Return], judged: Sequence[Return]
 ) -> list[Correction]:
-    """Those that were put only into returns that do not count, with that as the reason.
+    """Those that were applied only to returns that do not count, with that as the reason.
 
     ``read`` are the returns before any correction, ``judged`` the same in the same order after.
     """
-    places = {correction: _meant(correction, read)[0] for correction in corrections}
     why = "the return that it is for does not count"
-    return [
-        replace(correction, unmet=why)
-        for correction, meant in places.items()
-        if meant and not any(judged[place].status in (Status.ACCEPTED, Status.JOINED) for place in meant)
-    ]
+    used = {index for index, one in enumerate(judged) if one.status in (Status.ACCEPTED, Status.JOINED)}
+    meant = {correction: _meant(correction, read)[0] for correction in corrections}
+    return [replace(one, unmet=why) for one, own in meant.items() if own and used.isdisjoint(own)]
 
 
 # --- Which returns are meant
 
 
 def _meant(correction: Correction, returns: Sequence[Return]) -> tuple[list[int], str]:
-    """The places of the returns that a correction is for, and why there are none."""
-    file, code = correction.file, correction.gss_code
-    places = named(file, returns)
-    if not places:
+    """The indices of the returns that a correction is for, and why there are none."""
+    file, code, ref = correction.file, correction.gss_code, correction.ref
+    indices = named(file, returns)
+    if not indices:
         return [], NO_SUCH_FILE
-    read = {place: returns[place].assessment for place in places if is_counted(returns[place])}
+    read = {index: counted for index in indices if (counted := returns[index].counted)}
     if file and not read:
         return [], "the file was refused"
-    ours = {place: one for place, one in read.items() if one is not None and code in ("", one.gss_code)}
+    ours = {index: one for index, one in read.items() if code in ("", one.gss_code)}
     if not ours:
         return [], "the file is not of that council" if file else "no return of that council was read"
-    if file and len(ours if code else places) > 1:
+    if file and len(ours if code else indices) > 1:
         return [], SEVERAL_FILES
-    ref = correction.ref
-    asked = [place for place, one in ours.items() if not ref or not one.asked or ref in one.asked]
+    asked = [index for index, one in ours.items() if not ref or not one.asked or ref in one.asked]
     return asked, "the return was not asked that"
 
 
@@ -107,7 +103,7 @@ def _newer(returned: Return, correction: Correction) -> dt.date | None:
     return day if day and day > correction.when else None
 
 
-# --- Putting them in
+# --- Applying them
 
 
 def _corrected(
@@ -117,25 +113,48 @@ def _corrected(
     register: Register,
     newer: dt.date | None,
 ) -> Return:
-    """The return with a correction put in, and a note last; ``newer`` is its day where it is the newer."""
-    assessment = returned.assessment
-    assert assessment is not None  # noqa: S101 - only returns with an assessment are meant
-    returned = replace(returned, uncorrected=returned.written)
-    if correction.ref:
-        return _with_answer(returned, assessment, correction, framework, newer)
-    return _with_detail(returned, assessment, correction, register, newer)
-
-
-def _not_put_in(returned: Return, done: Return, correction: Correction) -> Return:
-    """The return as it was, with the problem that ``done`` has last where it says something else."""
-    before, after = _value(returned, correction), _value(done, correction)
-    return (
-        returned if before == after else replace(returned, problems=(*returned.problems, done.problems[-1]))
+    """The return with a correction applied, and a note last; ``newer`` is its day if it is the newer."""
+    old, ref, key = returned.assessment, correction.ref, correction.field
+    assert old is not None  # noqa: S101 - only returns with an assessment are meant
+    if ref:
+        new, place = _with_answer(returned, old, correction, framework), old[ref].where(key)
+    else:
+        value = detail_value(key, correction.value, register)
+        new, place = _with_detail(old, key, value, register), old.detail_places.get(key, Place())
+    settled = [one for one in returned.problems if _is_settled(one, correction)]
+    before = next((one.value for one in settled if ref and one.value), "") or _text(
+        old, correction, framework
+    )
+    if not before and ref and key in old[ref].refused:
+        before = "what could not be read"
+    place = replace(place, file=returned.source_file)
+    note = _note(correction, place, before, _text(new, correction, framework), newer)
+    rows = (_counts(new), _counts(old))
+    present, refused = (after - earlier for after, earlier in zip(*rows, strict=True))
+    return replace(
+        returned,
+        assessment=new,
+        uncorrected=returned.written,
+        problems=(*(one for one in returned.problems if one not in settled), note),
+        answers_present=returned.answers_present + present,
+        answers_refused=returned.answers_refused + refused,
     )
 
 
+def _counts(assessment: Assessment) -> tuple[int, int]:
+    """Rows in which something is written, and those of them with something that cannot be used."""
+    return sum(not one.is_blank for one in assessment), sum(bool(one.refused) for one in assessment)
+
+
+def _not_applied(returned: Return, done: Return, correction: Correction) -> Return:
+    """The return as it was, with the note that ``done`` has last if the correction would change it."""
+    before, after = (_value(one, correction) for one in (returned, done))
+    note = () if before == after else done.problems[-1:]
+    return replace(returned, problems=(*returned.problems, *note))
+
+
 def _value(returned: Return, correction: Correction) -> object:
-    """What a return has where a correction is to be put in."""
+    """What a return has at the place of a correction."""
     assessment = returned.assessment
     assert assessment is not None  # noqa: S101 - only returns with an assessment are meant
     if correction.ref:
@@ -144,54 +163,19 @@ def _value(returned: Return, correction: Correction) -> object:
 
 
 def _with_answer(
-    returned: Return,
-    assessment: Assessment,
-    correction: Correction,
-    framework: Framework,
-    newer: dt.date | None,
-) -> Return:
-    """The return with one value of one answer replaced; the answer is added where its row was missing."""
+    returned: Return, assessment: Assessment, correction: Correction, framework: Framework
+) -> Assessment:
+    """The answers with one value of one of them replaced; the answer is added if its row was missing."""
     ref, key = correction.ref, correction.field
     given = {answer.ref: answer for answer in assessment}
     old = given.get(ref) or Answer(ref, place=Place(returned.source_file))
     values = answer_values(ref, key, correction.value, framework)
     new = replace(old, **values, refused=tuple(name for name in old.refused if name != key))
     given[ref] = new
-    settled = [found for found in returned.problems if _is_settled(found, correction)]
-    before = _found(settled) or _answer_text(old, key, framework)
-    if not before and key in old.refused:
-        before = "what could not be read"
-    place = replace(old.where(key), file=returned.source_file)
-    note = _note(correction, place, before, _answer_text(new, key, framework), newer)
-    return replace(
-        returned,
-        assessment=replace(
-            assessment, answers=tuple(given[row.code] for row in framework.rows if row.code in given)
-        ),
-        problems=(*(found for found in returned.problems if found not in settled), note),
-        answers_present=returned.answers_present + (not new.is_blank) - (not old.is_blank),
-        answers_refused=returned.answers_refused + bool(new.refused) - bool(old.refused),
-    )
+    return replace(assessment, answers=tuple(given[row.code] for row in framework.rows if row.code in given))
 
 
-def _with_detail(
-    returned: Return,
-    assessment: Assessment,
-    correction: Correction,
-    register: Register,
-    newer: dt.date | None,
-) -> Return:
-    key = correction.field
-    new = _assessment_with(assessment, key, detail_value(key, correction.value, register), register)
-    settled = [found for found in returned.problems if _is_settled(found, correction)]
-    place = replace(assessment.detail_places.get(key, Place()), file=returned.source_file)
-    before = _detail_text(assessment, key)
-    note = _note(correction, place, before, _detail_text(new, key), newer)
-    kept = (found for found in returned.problems if found not in settled)
-    return replace(returned, assessment=new, problems=(*kept, note))
-
-
-def _assessment_with(assessment: Assessment, key: str, value: str, register: Register) -> Assessment:
+def _with_detail(assessment: Assessment, key: str, value: str, register: Register) -> Assessment:
     if key == "gss_code":
         return replace(assessment, gss_code=value, council=register.by_code[value].name)
     if key == "round":
@@ -199,20 +183,20 @@ def _assessment_with(assessment: Assessment, key: str, value: str, register: Reg
     if key == "respondent":
         return replace(assessment, respondent=value)
     new = replace(assessment, details=tuple((dict(assessment.details) | {key: value}).items()))
-    # A return that is not the combined one is read as its department's: so too once that is corrected.
+    # A return that is not the combined one is taken for its department's, also after a correction of it.
     is_as_read = assessment.respondent == department_of(dict(assessment.details))
     return replace(new, respondent=department_of(dict(new.details))) if is_as_read else new
 
 
-def _is_settled(found: Problem, correction: Correction) -> bool:
-    """Whether a correction answers what a problem asks."""
+def _is_settled(one: Problem, correction: Correction) -> bool:
+    """Whether a correction settles a problem."""
     if not correction.ref:
-        return found.slug in _SETTLED_DETAIL.get(correction.field, ())
-    is_there = (found.ref, found.field) == (correction.ref, correction.field)
-    return is_there and found.slug in _SETTLED_ANSWER
+        return one.slug in _SETTLED_DETAIL.get(correction.field, ())
+    is_there = (one.ref, one.field) == (correction.ref, correction.field)
+    return is_there and one.slug in _SETTLED_ANSWER
 
 
-# --- What is told
+# --- The note
 
 
 def _note(correction: Correction, place: Place, before: str, after: str, newer: dt.date | None) -> Problem:
@@ -243,13 +227,15 @@ def _what(ref: str, key: str) -> str:
     return f"{labels[key]!r} on {layout.START}"
 
 
-def _found(settled: Sequence[Problem]) -> str:
-    """What stood in a cell, where it was read as something else or not at all."""
-    return next((found.value for found in settled if found.value), "")
+def _text(assessment: Assessment, correction: Correction, framework: Framework) -> str:
+    """What stands at the place of a correction, in words; empty if nothing does."""
+    if correction.ref:
+        return _answer_text(assessment[correction.ref], correction.field, framework)
+    return _detail_text(assessment, correction.field)
 
 
 def _answer_text(answer: Answer, key: str, framework: Framework) -> str:
-    """One of an answer's values in words; empty where it is blank."""
+    """One of an answer's values in words; empty if it is blank."""
     if key == "current":
         return layout.level_label(framework, answer.current) or answer.current_text
     if key == "target":
@@ -260,7 +246,7 @@ def _answer_text(answer: Answer, key: str, framework: Framework) -> str:
 
 
 def _detail_text(assessment: Assessment, key: str) -> str:
-    """One of a return's own details in words; empty where it is blank."""
+    """One of a return's own details in words; empty if it is blank."""
     if key == "gss_code":
         return f"{assessment.council} ({assessment.gss_code})"
     if key in IDENTITY_FIELDS:
