@@ -505,7 +505,7 @@ def test_what_is_withheld_is_decided_for_targets_with_gaps(made: Made) -> None:
     combined = combine([*some, *tables.assessments[3:]], tables.framework)
     decided = Publishable(consolidate(combined, tables.framework, tables.register), ("region",), 5)
     assert decided.current == frozenset()
-    assert ("all", "all") in decided.aims
+    assert ("all", "all") in decided.targets
 
 
 # --- Read by everybody, and the same each time

@@ -56,7 +56,7 @@ def loaded(
 
 
 def load_earlier(path: Path, framework: Framework, register: Register) -> Mapping[str, Assessment]:
-    """An earlier round by GSS code; what reads it is imported only where there is one."""
+    """An earlier round by GSS code; what reads it is imported only if one is given."""
     from nps_xlsx.rounds.responses import load_previous
 
     return load_previous(path, framework, register)

@@ -37,7 +37,7 @@ def answer_frame(
     """One row per assessment and scored behaviour that was asked.
 
     ``position`` is the assessment's; ``current``, ``target``, ``gap`` and ``last`` (the
-    council's level in the earlier round) are not-a-number where there is no level.
+    council's level in the earlier round) are not-a-number if there is no level.
     """
     rows = [
         row

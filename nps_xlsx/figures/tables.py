@@ -1,7 +1,7 @@
 """The tables of one consolidation, which every report shows in its own way.
 
 Only levels are averaged: no blank, no "not applicable", no principle (see ``scores``).  A
-mean is not-a-number where no level was given; no report shows that.
+mean is not-a-number if no level was given; no report shows that.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
@@ -19,6 +19,19 @@ from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.rounds.combine import Combined
 from nps_xlsx.rounds.counting import newest
+
+_SUMMARY: Mapping[str, Any] = {
+    "rows": ("gap", "size"),
+    "answered": ("answered", "sum"),
+    "not_applicable": ("not_applicable", "sum"),
+    "applicable": ("current", "count"),
+    "current": ("current", "mean"),
+    "targets": ("target", "count"),
+    "target": ("target", "mean"),
+    "gaps": ("gap", "count"),
+    "gap": ("gap", "mean"),
+}
+"""The columns of a summary: which column of the answers each is of, and how it is worked out."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +42,7 @@ class Tables:
     the facts of the council's row in ``councils``; ``councils``: one row per response with its
     counts, means and gap; ``heat``: mean current level, response by area; ``themes``,
     ``areas`` and ``behaviours``: counts, means and gap over all responses; ``distribution``
-    and ``aims``: how many responses are at, and aim for, each level, by behaviour.
+    and ``targets``: how many responses are at, and aim for, each level, by behaviour.
     """
 
     framework: Framework
@@ -88,7 +101,7 @@ class Tables:
         return self._levels("current")
 
     @cached_property
-    def aims(self) -> pd.DataFrame:
+    def targets(self) -> pd.DataFrame:
         """How many responses aim for each level, by behaviour; the rest gave no target."""
         return self._levels("target")
 
@@ -124,22 +137,19 @@ class Tables:
         """
         now, last = (frame.assign(all="all") for frame in (self.answers, self.before))
         both = now[now["current"].notna() & now["last"].notna()]
-        pairs, everyone_now, everyone_last = both.groupby(by), now.groupby(by), last.groupby(by)
-        table = pd.DataFrame(
-            {
-                "all_last": everyone_last["current"].mean(),
-                "all_last_count": everyone_last["current"].count(),
-                "all_now": everyone_now["current"].mean(),
-                "all_now_count": everyone_now["current"].count(),
-                "same_last": pairs["last"].mean(),
-                "same_now": pairs["current"].mean(),
-                "pairs": pairs["current"].count(),
-                "councils": pairs["gss_code"].nunique(),
-            }
-        ).reindex(self._order(by))
+        columns = [
+            last.groupby(by).agg(all_last=("current", "mean"), all_last_count=("current", "count")),
+            now.groupby(by).agg(all_now=("current", "mean"), all_now_count=("current", "count")),
+            both.groupby(by).agg(
+                same_last=("last", "mean"),
+                same_now=("current", "mean"),
+                pairs=("current", "count"),
+                councils=("gss_code", "nunique"),
+            ),
+        ]
+        table = pd.concat(columns, axis="columns").reindex(self._order(by))
         table["change"] = table["same_now"] - table["same_last"]
-        counts = ["all_last_count", "all_now_count", "pairs", "councils"]
-        return table.fillna(dict.fromkeys(counts, 0))
+        return table.fillna(dict.fromkeys(["all_last_count", "all_now_count", "pairs", "councils"], 0))
 
     def area(self, code: str) -> pd.Series[float]:
         """Counts, means and gap of one key area over all responses."""
@@ -158,10 +168,7 @@ class Tables:
         return list(known[by].index) if by in known else ["all"]
 
     def _over(self, by: str, codes: Sequence[str], answers: pd.DataFrame | None = None) -> pd.DataFrame:
-        table = _summary(self.answers if answers is None else answers, [by])
-        whole = table.reindex(list(codes))
-        counts = [column for column in whole.columns if column not in ("current", "target", "gap")]
-        return whole.fillna(dict.fromkeys(counts, 0))
+        return _summary(self.answers if answers is None else answers, [by], codes)
 
     def _levels(self, which: str) -> pd.DataFrame:
         answers, refs = self.answers, [behaviour.code for behaviour in self.framework.behaviours]
@@ -191,31 +198,19 @@ def consolidate(
     answers = answer_frame(assessments, framework, previous or {})
     councils = council_frame(assessments, register)
     facts = councils.drop(columns=["gss_code", "council", "round"])
-    whole = _summary(answers, ["position"]).reindex(range(len(assessments)))
-    counts = [column for column in whole.columns if column not in ("current", "target", "gap")]
+    whole = _summary(answers, ["position"], range(len(assessments)))
     return Tables(
         framework=framework,
         responses=tuple(responses),
         register=register,
         previous=previous or {},
         answers=answers.join(facts, on="position"),
-        councils=councils.join(whole.fillna(dict.fromkeys(counts, 0))),
+        councils=councils.join(whole),
     )
 
 
-def _summary(answers: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+def _summary(answers: pd.DataFrame, by: Sequence[str], index: Sequence[Any] | None = None) -> pd.DataFrame:
     """Counts and means by some columns: of current levels, of targets, and of gaps if both are given."""
-    groups = answers.groupby(list(by), sort=False)
-    return pd.DataFrame(
-        {
-            "rows": groups.size(),
-            "answered": groups["answered"].sum(),
-            "not_applicable": groups["not_applicable"].sum(),
-            "applicable": groups["current"].count(),
-            "current": groups["current"].mean(),
-            "targets": groups["target"].count(),
-            "target": groups["target"].mean(),
-            "gaps": groups["gap"].count(),
-            "gap": groups["gap"].mean(),
-        }
-    )
+    table = answers.groupby(list(by), sort=False).agg(**_SUMMARY)
+    whole: pd.DataFrame = table if index is None else table.reindex(list(index))
+    return whole.fillna({name: 0 for name, (_, how) in _SUMMARY.items() if how != "mean"})

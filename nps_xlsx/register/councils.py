@@ -19,13 +19,13 @@ from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.csvfile import CsvError, CsvFile, CsvRow, read_csv
 
 REGISTER_COLUMNS = ("gss_code", "official_name", "short_name", "council_type", "region", "nation")
-"""The columns that a register must have; others are passed over."""
+"""The columns that a register must have; others are ignored."""
 
 _KNOWN_COLUMNS = {
     *REGISTER_COLUMNS,
     *("alternative_names", "former_gss_codes", "start_date", "population_2020"),
 }
-"""Columns that are no groups of councils."""
+"""Columns by which councils are not grouped."""
 
 _NAME_COLUMNS = ("gss_code", "council", "official_name", "name", "council_name", "authority")
 """The columns of a list that may name a council."""
@@ -63,10 +63,10 @@ class Register:
     listed: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     """What the list that it was read from says of each council, by its code: every column of the list."""
     former: tuple[FormerCouncil, ...] = field(default=(), compare=False)
-    """Councils that ended: who asks for one is told what it became."""
+    """Councils that ended: a search for one says what it became."""
 
     def __add__(self, other: Register) -> Register:
-        """Both registers; where a code stands in both, the later one's entry counts."""
+        """Both registers; if a code is in both, the later one's entry counts."""
         by_code = {council.gss_code: council for council in (*self.councils, *other.councils)}
         return Register(tuple(by_code.values()), former=(*self.former, *other.former))
 
@@ -189,7 +189,7 @@ def load_register(path: StrPath | None = None) -> Register:
     if len(register.by_code) < len(councils):
         codes = [council.gss_code for council in councils]
         doubled = sorted({code for code in codes if codes.count(code) > 1})
-        raise CsvError(f"{path}: the code {doubled[0]} stands there twice; keep one of the rows.")
+        raise CsvError(f"{path}: the code {doubled[0]} is in it twice; keep one of the rows.")
     return register
 
 
@@ -209,10 +209,10 @@ def _former_councils(path: Path) -> tuple[FormerCouncil, ...]:
 def load_list(path: StrPath, register: Register | None = None) -> Register:
     """The councils of the register that a CSV file lists, by code or name, with all that it says of them.
 
-    Where several rows are about one council (two addresses, say), what differs stands side by side.
+    Where several rows are about one council (two addresses, say), the different texts are given side by side.
 
     Raises:
-        CsvError: it cannot be read, or names councils that are not found: all of them are told.
+        CsvError: it cannot be read, or names councils that are not found: all of them are reported.
     """
     register = register or load_register()
     file = CsvFile(Path(path))
@@ -233,7 +233,7 @@ def load_list(path: StrPath, register: Register | None = None) -> Register:
 
 
 def council_of(row: CsvRow, register: Register, columns: Sequence[str]) -> Council | None:
-    """The council that a row names in some of its columns; ``None`` where it names none, or has a fault."""
+    """The council that a row names in some of its columns; ``None`` if it names none, or has a fault."""
     try:
         meant = {register.find(row[column]) for column in columns if row[column]}
     except CouncilError as error:

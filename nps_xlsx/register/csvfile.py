@@ -38,7 +38,7 @@ def guarded(text: str) -> str:
     """A text that a spreadsheet would run as a formula, or take for a number or a date, after an apostrophe.
 
     Excel opens a CSV file without asking what its columns are: "2/3" becomes 2 March, "1E5" 100,000, and
-    saving makes that the text.  Text that already begins with apostrophes before the like gets one
+    saving makes that the text.  Text that already begins with apostrophes before such a text gets one
     more, so that ``unguarded`` gives back exactly what the council wrote.
     """
     return f"'{text}" if _is_altered(text.lstrip("'")) else text
@@ -61,10 +61,10 @@ class CsvError(UserError):
 
 @dataclass(slots=True)
 class CsvRow:
-    """One row: every method gives a usable value whatever stands there, and notes what is wrong with it."""
+    """One row: every method gives a usable value whatever the cell holds, and notes what is wrong with it."""
 
     number: int
-    """The row in a spreadsheet: the headings stand in row 1."""
+    """The row in a spreadsheet: the headings are in row 1."""
     texts: Mapping[str, str]
     faults: list[str]
     """The faults of the whole file."""
@@ -86,7 +86,7 @@ class CsvRow:
         """The date in a column, if any."""
         day, words = read_date(self[column])
         if words:
-            self.fault(f"{column} is no exact date: {words!r}; give one as 2026-12-18 or 18/12/2026")
+            self.fault(f"{column} is not an exact date: {words!r}; give one as 2026-12-18 or 18/12/2026")
         return day
 
 
@@ -105,7 +105,7 @@ class CsvFile:
         ]
 
     def refuse_faults(self, what: str) -> None:
-        """Go no further where a row has a fault; ``what`` is what the rows hold.
+        """Refuse to go on if a row has a fault; ``what`` is what the rows hold.
 
         Raises:
             CsvError: with every fault and its row.
@@ -120,7 +120,7 @@ def read_csv(path: Path, required: Sequence[str] = ()) -> list[dict[str, str]]:
     Headings are matched whatever their case and spaces.
 
     Raises:
-        CsvError: the file is missing, is no text, or lacks a required column.
+        CsvError: the file is missing, is not text, or lacks a required column.
     """
     try:
         content = path.read_bytes()

@@ -17,7 +17,7 @@ def load_families(path: Path, register: Register) -> dict[str, str]:
 
     Raises:
         CsvError: the file cannot be read or lacks a column, a row names no council, or a
-            council is in two families; all such rows are told.
+            council is in two families; all such rows are reported.
     """
     file = CsvFile(path, ("family",))
     if file.rows and not any(column in file.rows[0].texts for column in _COUNCIL_COLUMNS):

@@ -10,11 +10,11 @@ from nps_xlsx.register.csvfile import CsvFile
 from nps_xlsx.workbook.values import read_level
 
 Targets = Mapping[str, Mapping[str, int]]
-"""Target levels by council and row; the council is empty where they are for all."""
+"""Target levels by council and row; the council is empty if they are for all."""
 
 
 def load_targets(path: Path, framework: Framework) -> Targets:
-    """Read preset targets: a CSV file with the columns ref and target, and gss_code where they differ.
+    """Read preset targets: a CSV file with the columns ref and target, and gss_code if they differ.
 
     Raises:
         CsvError: the file cannot be read, lacks a column, or has rows that name no behaviour or no level.
@@ -27,9 +27,9 @@ def load_targets(path: Path, framework: Framework) -> Targets:
         ref, level = row["ref"].upper(), read_level(row["target"], framework.levels).value
         given = targets.setdefault(row["gss_code"].upper(), {})
         if ref not in framework.row_by_code:
-            row.fault(f"{row['ref']!r} is no code of the framework")
+            row.fault(f"{row['ref']!r} is not a code of the framework")
         elif not isinstance(level, int):
-            row.fault(f"{row['target']!r} is no level; give its number or name")
+            row.fault(f"{row['target']!r} is not a level; give its number or name")
         elif given.setdefault(ref, level) != level:
             row.fault(f"{ref} has another target above")
     file.refuse_faults("targets")

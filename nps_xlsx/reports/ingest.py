@@ -118,5 +118,5 @@ def _is_aside(returned: Return) -> bool:
 
 
 def _rows_used(returned: Return) -> int:
-    """How many rows of a return are used if it counts."""
+    """How many rows of a return are used, if it counts."""
     return sum(is_used(answer) for answer in returned.assessment or ())

@@ -76,7 +76,7 @@ def read_returns(
     addresses may show which council an unreadable file is from.
 
     Raises:
-        InputError: a path is not there.
+        InputError: a path does not exist.
         KeepError: a file to be kept is not among them.
     """
     framework, register = framework or load_framework(), register or load_register()
@@ -106,7 +106,7 @@ def read_each(
     """Read every file under the paths by itself, without checking it or comparing it with the others.
 
     Raises:
-        InputError: a path is not there, or is an empty folder and none ``may_be_empty``.
+        InputError: a path does not exist, or is an empty folder and none ``may_be_empty``.
     """
     returns = []
     with ReadingProcess(framework, register) as process:

@@ -28,7 +28,7 @@ def level_code(level: LevelValue) -> str:
 
 
 def written(answer: Answer) -> dict[str, str]:
-    """What a council wrote in a row, as text, by column; an unreadable level as it stands."""
+    """What a council wrote in a row, as text, by column; an unreadable level as it is."""
     return {
         "current": level_code(answer.current) or answer.current_text,
         "target": level_code(answer.target) or answer.target_text,
@@ -114,13 +114,13 @@ def together(assessments: Sequence[Assessment], framework: Framework) -> Assessm
 
 
 def _as_one(answers: Sequence[Answer], framework: Framework) -> Answer:
-    # What was only prefilled does not count where a colleague gave an answer.
+    # What was only prefilled does not count if a colleague gave an answer.
     given = [one for one in answers if not (one.is_blank or is_as_sent(one, framework))]
     return reduce(_completed, given or answers)
 
 
 def _completed(base: Answer, other: Answer) -> Answer:
-    """The answer, its blank columns filled in from the other, where that could be read."""
+    """The answer, its blank columns filled in from the other, if that could be read."""
     if base.is_blank:
         return other
     ours, theirs = written(base), written(other)

@@ -1,4 +1,4 @@
-"""Responses that were read before: from an answers.csv, or once more from the returns themselves."""
+"""Responses read again: from an answers.csv that was written before, or from the returns themselves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nps_xlsx.workbook.values import read_date, read_level
 
 _LOG = logging.getLogger(__name__)
 _SHOWN = 5
-"""Altered texts that a warning names; the others are counted."""
+"""Altered texts that a warning lists; the others are counted."""
 
 _ANSWERS = "answers.csv"
 _WANTED = "Give an answers.csv, the folder that it is in, or returns."
@@ -30,7 +30,7 @@ _Key = tuple[str, str, str, str]
 
 
 class ResponsesError(UserError):
-    """Paths in which there are no answers to this framework."""
+    """Paths that hold no answers to this framework."""
 
 
 def load_responses(
@@ -38,16 +38,16 @@ def load_responses(
 ) -> tuple[Combined, ...]:
     """Read one response for each council and round, in order of the council's name.
 
-    A path is an answers.csv, a folder that ``nps ingest`` wrote one into, or returns (a file, a
-    folder, a zip or a mail).
+    A path is an answers.csv, a folder that ``nps ingest`` wrote, or returns (a file, a folder, a zip
+    or a mail).
 
     Raises:
-        InputError, CsvError: a path is not there or cannot be read.
-        ResponsesError: no answers are in one.
+        InputError, CsvError: a path does not exist or cannot be read.
+        ResponsesError: one of them holds no answers.
     """
     framework, register = framework or load_framework(), register or load_register()
-    found = [one for path in paths_of(paths) for one in _found(path, framework, register)]
-    return combine(found, framework)
+    assessments = [one for path in paths_of(paths) for one in _read(path, framework, register)]
+    return combine(assessments, framework)
 
 
 def load_previous(
@@ -55,30 +55,29 @@ def load_previous(
 ) -> dict[str, Assessment]:
     """Read an earlier round, by council: what ``load_responses`` reads.
 
-    Where a council sent several returns, it starts from the response that counted.
+    If a council sent several returns, this is the response that counted.
 
     Raises:
-        InputError, CsvError: the path is not there or cannot be read.
-        ResponsesError: no answers are in it.
+        InputError, CsvError: the path does not exist or cannot be read.
+        ResponsesError: it holds no answers.
     """
     register = register or load_register()
     responses = load_responses(path, framework, register)
     return {register.present_code(one.assessment.gss_code): one.assessment for one in responses}
 
 
-def _found(path: Path, framework: Framework, register: Register) -> list[Assessment]:
+def _read(path: Path, framework: Framework, register: Register) -> list[Assessment]:
     if (path / _ANSWERS).is_file():
         path = path / _ANSWERS
     if path.suffix.lower() == ".csv":
         return _from_csv(path, framework)
     returns = read_returns([path], framework, register).returns
     used = (Status.ACCEPTED, Status.OTHER_ROUND)  # papers may be of several rounds
-    found = [r.assessment for r in returns if r.status in used and r.assessment]
-    refused = [r.message for r in returns if r.status is Status.REFUSED]
-    if not found:
-        why = refused[0] if refused else "it holds no return."
-        raise ResponsesError(f"{path} cannot be used: {why} {_WANTED}")
-    return found
+    assessments = [one.assessment for one in returns if one.status in used and one.assessment]
+    if not assessments:
+        refused = (one.message for one in returns if one.status is Status.REFUSED)
+        raise ResponsesError(f"{path} cannot be used: {next(refused, 'it holds no return.')} {_WANTED}")
+    return assessments
 
 
 def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
@@ -123,7 +122,7 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
 
 
 def _joined(answers: Mapping[_Key, dict[str, Answer]]) -> dict[_Key, dict[str, Answer]]:
-    """The answers by return: where colleagues' files count as one, each row is of one of them only."""
+    """The answers by return: of colleagues' files that count as one, each has rows of its own."""
     joined: dict[_Key, dict[str, Answer]] = {}
     for key, given in answers.items():
         same = (one for one in joined if one[:-1] == key[:-1] and not joined[one].keys() & given.keys())
@@ -132,13 +131,13 @@ def _joined(answers: Mapping[_Key, dict[str, Answer]]) -> dict[_Key, dict[str, A
 
 
 def _asked(given: Iterable[Answer], framework: Framework) -> tuple[str, ...]:
-    """What was asked has a line, answered or not; nothing is said where that is everything."""
+    """The rows that were asked, which have a line each, answered or not; empty if all were."""
     refs = tuple(answer.ref for answer in given)
     return () if set(refs) == framework.row_by_code.keys() else refs
 
 
 def _note_faults(row: CsvRow, framework: Framework) -> None:
-    """What stands for a level and is none: somebody changed the file."""
+    """Note levels that are not levels, since somebody changed the file."""
     for column in ("current", "target"):
         if row[column] and _level(row[column], framework) is None:
             last = framework.levels[-1].number

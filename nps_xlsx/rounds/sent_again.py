@@ -32,10 +32,10 @@ LATEST = Keep()
 
 
 def refuse_unknown(keep: Keep, returns: Sequence[Return]) -> None:
-    """Go no further where a file to be kept was not read.
+    """Refuse to go on if a file to be kept was not read.
 
     Raises:
-        KeepError: it names every such file.
+        KeepError: with the name of every such file.
     """
     names = {returned.source_file for returned in returns}
     unknown = [name for name in keep.files if name not in names]

@@ -16,10 +16,10 @@ class PreviousError(UserError):
 
 
 def refuse_same_round(earlier: Iterable[Assessment], round_: str, option: str) -> None:
-    """Go no further where what an option gives as an earlier round is of this one.
+    """Refuse what an option gives as an earlier round if it is of this one.
 
     Raises:
-        PreviousError: some of it is.
+        PreviousError: some of it is of this round.
     """
     if round_ and any(one.round.casefold() == round_.casefold() for one in earlier):
         raise PreviousError(f"What {option} names is of round {round_} itself. Give an earlier round's.")

@@ -30,7 +30,7 @@ class Shown:
 
     published: Publishable
     levels: tuple[Group, ...]
-    aims: frozenset[Group]
+    targets: frozenset[Group]
     change: frozenset[Group]
     alike: Mapping[str, Mapping[Group, frozenset[str]]] = field(default_factory=dict)
     """By ``current`` and ``target``: for each group the behaviours that would say too much to a member."""
@@ -45,19 +45,19 @@ class Shown:
     @property
     def is_partial(self) -> bool:
         """Whether a row is withheld from any group that is shown."""
-        rows = self.published.current | self.published.aims | _unmoved(self.published)
+        rows = self.published.current | self.published.targets | _unmoved(self.published)
         return bool(rows) or any(self.alike.values())
 
 
 def allowed(tables: Tables, facts: Sequence[str], threshold: int) -> Shown:
     """What may be shown; ``facts`` are the columns of the register by which the publication groups."""
     published = Publishable(tables, facts, threshold)
-    found = _groups(published)
+    shown = _groups(published)
     if not published.threshold:
-        return found
-    groups = {"current": found.levels, "target": found.aims}
+        return shown
+    groups = {"current": shown.levels, "target": shown.targets}
     return replace(
-        found, alike={which: _too_alike(published, which, own) for which, own in groups.items() if own}
+        shown, alike={which: _too_alike(published, which, own) for which, own in groups.items() if own}
     )
 
 
@@ -66,7 +66,7 @@ def _too_alike(published: Publishable, which: str, groups: Collection[Group]) ->
     tables = published.tables
     rows = tables.answers.pivot_table(index="position", columns="ref", values=which).fillna(0)
     cells = list(cells_of(tables.councils.loc[rows.index]))
-    gone = published.current if which == "current" else published.aims
+    gone = published.current if which == "current" else published.targets
     found: dict[Group, frozenset[str]] = {}
     for area in published.areas:
         refs = [row.code for row in area.behaviours if ("ref", row.code) not in gone and row.code in rows]
@@ -82,31 +82,31 @@ def _groups(published: Publishable) -> Shown:
         return Shown(published, (), frozenset(), frozenset())
     answers = published.tables.answers
     levels = answers[answers["current"].notna()]
-    aims = answers[answers["target"].notna()]
+    targets = answers[answers["target"].notna()]
     pairs = levels[levels["last"].notna()]
     public = _public(published)
     own = [councils_in(published.tables.councils), *_by(levels, "ref")]
-    # Types within regions are safe only where nothing but regions and types is published.
+    # Types within regions are safe only if nothing but regions and types is published.
     crossed = own[0] if set(published.facts) == set(FACTS) else ()
     safe = partial(publishable, threshold=published.threshold, candidates={*public, *crossed}, known=public)
     groups = (EVERYONE,) if published.current else safe(own, known_of=_broad(levels))
     return Shown(
         published,
         levels=groups,
-        aims=_of_these(groups, safe([*_broad(aims), *_by(aims, "ref")]), published.aims),
+        targets=_of_these(groups, safe([*_broad(targets), *_by(targets, "ref")]), published.targets),
         change=_of_these(groups, safe(_broad(pairs)), _unmoved(published)),
     )
 
 
 def _unmoved(published: Publishable) -> frozenset[RowName]:
-    """The key areas, or everything, of which the change is withheld; the page shows no finer one."""
+    """The key areas, or everything, whose change is withheld; the page shows none in more detail."""
     return frozenset(row for row in published.same if row[0] in (ALL[0], "area"))
 
 
 def _of_these(
     groups: Sequence[Group], safe: Sequence[Group], withheld: Collection[RowName]
 ) -> frozenset[Group]:
-    """The groups that are safe here too; only everyone where rows are withheld.
+    """The groups that are safe here too; only everyone if rows are withheld.
 
     Otherwise a group's total less the rows shown would give the rows withheld.
     """
@@ -164,7 +164,7 @@ def publishable(
     figure that nobody gave needs no protection.  Groups are taken up one by one, the larger first,
     for as long as all stay safe; of a few orders to begin with, the one that shows most counts.
 
-    Only ``candidates`` are taken up, where these are given.  Of the figures that ``known_of`` counts the
+    Only ``candidates`` are taken up, if these are given.  Of the figures that ``known_of`` counts the
     totals of the ``known`` groups are public already.
     """
     given = [counter for counter in councils if any(counter.values())]
@@ -196,7 +196,7 @@ def with_totals(sums: Sums, groups: Iterable[Group]) -> Sums:
 
 
 def _taken_up(order: Sequence[Group], sums: Sequence[Sums], threshold: int) -> list[Group]:
-    """The groups of this order that are safe with those before them; none where not even the first is."""
+    """The groups of this order that are safe with those before them; none if not even the first is."""
     chosen: list[Group] = []
     for group in order:
         more = []

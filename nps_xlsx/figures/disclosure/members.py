@@ -34,7 +34,7 @@ Atom = tuple[Group, Group]
 """Which region and type that are shown its councils are in, and which type within a region."""
 
 Levels = Sequence[int]
-"""The level of each council, 0 where it gave none."""
+"""The level of each council, 0 if it gave none."""
 
 _Held = Mapping[Atom, frozenset[int]]
 """Which levels each atom holds."""
@@ -46,14 +46,14 @@ def is_mixed(levels: Counter[int]) -> bool:
 
 
 def atom_of(cell: Cell, groups: Collection[Group]) -> Atom:
-    """The atom of a council, where these groups are shown."""
+    """The atom of a council, if these groups are shown."""
     region, kind = cell
     plain = (region if (region, None) in groups else None, kind if (None, kind) in groups else None)
     return plain, cell if cell in groups else EVERYONE
 
 
 def given_away(levels: Levels, cells: Sequence[Cell], groups: Collection[Group]) -> frozenset[Atom]:
-    """The atoms of which some member knows a level, where the counts of these groups are shown.
+    """The atoms in which some member knows a level, if the counts of these groups are shown.
 
     ``levels`` and ``cells`` are council by council; everyone is always one of the groups.
     """
@@ -70,11 +70,11 @@ def given_away(levels: Levels, cells: Sequence[Cell], groups: Collection[Group])
 def withheld_counts(
     levels: Mapping[str, Levels], cells: Sequence[Cell], groups: Collection[Group]
 ) -> tuple[frozenset[str], frozenset[Group]]:
-    """Which behaviours of one key area are withheld, and for which groups; none and none where all is safe.
+    """Which behaviours of one key area are withheld, and for which groups; none if all are safe.
 
-    The same behaviours for the same groups, and at least two where the area has two: a group's average over
-    the key area is published, so that a single one would be what is left of it; and which of them it is that
-    is too alike cannot be seen.
+    The same behaviours for the same groups, and at least two if the area has two: a group's average over
+    the key area is published, so that a single one could be worked out from it; and nobody can see which
+    of them is too alike.
     """
     refs = [ref for ref in levels if given_away(levels[ref], cells, groups)]
     hidden: set[Group] = set()
@@ -95,7 +95,7 @@ def holds(group: Group, cell: Sequence[str]) -> bool:
 
 
 def _smallest(shown: Collection[Group], away: Collection[Atom], cells: Sequence[Cell]) -> Group:
-    """The smallest group in which too much is known; of all, where it is what is left of everyone."""
+    """The smallest group in which too much is known; of all groups, if it is in what is left of everyone."""
 
     def size(group: Group) -> tuple[int, str]:
         return sum(holds(group, cell) for cell in cells), str(group)

@@ -1,7 +1,7 @@
 """Which figures of small groups of councils are withheld from what is published: the rule, and only that.
 
 A published average with its count gives a sum, and sums can be added and subtracted.  So it is
-not enough to withhold the average of a group of three: where the other regions and the whole
+not enough to withhold the average of a group of three: if the other regions and the whole
 are published, the three are what is left.  With a threshold of ``t`` councils:
 
 1.  A row is published only if *every* figure in it rests on at least ``t`` councils, so that none
@@ -48,7 +48,7 @@ Councils = frozenset[str]
 Name = TypeVar("Name", str, Group)
 
 _ELSEWHERE = 2
-"""Councils that must be at another level: where it is one, that one knows that all others are at the same."""
+"""Councils that must be at another level: if it is one, that one knows that all others are at the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Row:
 
 
 def withheld(rows: Mapping[Name, Row], threshold: int, also: Collection[Name] = ()) -> frozenset[Name]:
-    """The rows that a table withholds, where the whole of which they are the parts is published.
+    """The rows that a table withholds, if the whole that they add up to is published.
 
     ``also`` are withheld for another reason.  A row that nobody gave anything to is not among them.
     """
@@ -117,7 +117,7 @@ def withheld_below(
     threshold: int,
     also: Collection[Name] = (),
 ) -> frozenset[Name]:
-    """The rows withheld where each adds up from its parts: behaviours to key areas to themes to all.
+    """The rows withheld if each adds up from its parts: behaviours to key areas to themes to all.
 
     What is part of a withheld row is withheld with it.
     """
@@ -147,7 +147,7 @@ Facts = Mapping[str, Mapping[str, Row]]
 
 
 def withheld_together(facts: Facts, threshold: int) -> dict[str, frozenset[str]]:
-    """The groups that are withheld from each fact's table, where all these tables are published.
+    """The groups that are withheld from each fact's table, if all these tables are published.
 
     Which group is withheld beside a small one makes a difference: the London boroughs hide the City of
     London in both tables.  So each is tried, and what withholds the fewest councils' groups is taken.
@@ -169,7 +169,7 @@ def _loss(hidden: Mapping[str, Collection[str]], facts: Facts) -> tuple[int, int
 def _withheld_with(
     also: Mapping[str, str], facts: Facts, columns: Sequence[Mapping[Cell, int]], threshold: int
 ) -> dict[str, frozenset[str]]:
-    """The groups that are withheld where one of them is withheld to begin with."""
+    """The groups that are withheld if one of them is withheld to begin with."""
     hidden = {
         fact: withheld(groups, threshold, {also[fact]} if fact in also else ())
         for fact, groups in facts.items()
@@ -183,7 +183,7 @@ def _withheld_with(
 def _revealing(
     facts: Facts, columns: Sequence[Mapping[Cell, int]], hidden: Mapping[str, frozenset[str]], threshold: int
 ) -> Group | None:
-    """The smallest published group in a sum that says too much; ``None`` where there is no such sum."""
+    """The smallest published group in a sum that says too much; ``None`` if there is no such sum."""
     for sizes in columns:
         sums, secret = Sums(sizes).plus(Sum(dict.fromkeys(sizes, 1))), []
         for place, fact in enumerate(facts):

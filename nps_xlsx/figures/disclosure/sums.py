@@ -28,7 +28,7 @@ Group = tuple[str, str]
 Key = TypeVar("Key", bound=Hashable)
 
 Number = int | Fraction
-"""Whole where it can be: adding fractions takes ten times as long, and two facts never need any."""
+"""Whole if it can be: adding fractions takes ten times as long, and two facts never need any."""
 
 _MOST_SUMS = 160_000
 """Sums that are looked at before totals are taken to be unsafe without looking further."""
@@ -36,7 +36,7 @@ _MOST_SUMS = 160_000
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A sum of totals: how often each cell is in it and, where they are to be named, each group's total."""
+    """A sum of totals: how often each cell is in it and, if they are to be named, each group's total."""
 
     cells: Mapping[Cell, Number]
     groups: Mapping[Group, Number] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Sums:
     sizes: Mapping[Cell, int]
     """How many councils are in each cell."""
     rows: Mapping[Cell, Sum] = field(default_factory=dict)
-    """By their own cell, which is a large one where it can be."""
+    """By their own cell, which is a large one if there is one."""
 
     def plus(self, total: Sum) -> Sums:
         """The sums of another total as well."""
@@ -86,7 +86,7 @@ class Sums:
         return total
 
     def reveals(self, threshold: int, secret: Iterable[Sum] = ()) -> Collection[Group] | None:
-        """The groups of a sum that says too much; ``None`` where there is no such sum.
+        """The groups of a sum that says too much; ``None`` if there is no such sum.
 
         It gives a ``secret`` total, or rests on fewer councils than the threshold.  Each row in a sum
         brings its own cell with it, so only rows with a small cell need be tried, and few of them together.

@@ -61,11 +61,11 @@ class Publishable:
 
     @cached_property
     def current(self) -> frozenset[RowName]:
-        """The rows of which current levels are withheld."""
+        """The rows whose current levels are withheld."""
         return self._withheld(self._given(self.tables.answers))
 
     def _given(self, answers: pd.DataFrame, column: str = "current") -> dict[RowName, Row]:
-        """What each row over all councils rests on, where these levels are shown."""
+        """What each row over all councils rests on, if these levels are shown."""
         given = answers.dropna(subset=[column])
         councils, spread = _councils(given), self._elsewhere(given, column)
         return {
@@ -79,8 +79,8 @@ class Publishable:
         return [_councils(given[given[column] != level.number]) for level in levels]
 
     @cached_property
-    def aims(self) -> frozenset[RowName]:
-        """The rows of which targets and gaps are withheld, one with the other: each gives the other away."""
+    def targets(self) -> frozenset[RowName]:
+        """The rows whose targets and gaps are withheld, both together: each gives the other away."""
         answers = self.tables.answers
         both = _councils(answers.dropna(subset=["gap"]))
         rows = {
@@ -90,13 +90,13 @@ class Publishable:
         return self._withheld(rows, self.current)
 
     @cached_property
-    def last(self) -> frozenset[RowName]:
-        """The rows of which the earlier round's levels are withheld."""
+    def earlier(self) -> frozenset[RowName]:
+        """The rows whose levels in the earlier round are withheld."""
         return self._withheld(self._given(self.tables.before))
 
     @cached_property
     def same(self) -> frozenset[RowName]:
-        """The rows of which the figures of the same councils in both rounds are withheld.
+        """The rows whose figures of the same councils in both rounds are withheld.
 
         These differ from those of all councils by who came and who went, and by what had no level
         in the other round: nobody, or enough councils.
@@ -117,7 +117,7 @@ class Publishable:
             )
             for name, row in self._given(now[paired]).items()
         }
-        return self._withheld(rows, self.current | self.last)
+        return self._withheld(rows, self.current | self.earlier)
 
     @cached_property
     def groups(self) -> Mapping[str, Mapping[str, Mapping[str, Councils]]]:
@@ -139,7 +139,7 @@ class Publishable:
 
     @cached_property
     def hidden_groups(self) -> Mapping[str, frozenset[str]]:
-        """By fact, the groups of councils of which the levels are withheld; none where councils are named."""
+        """By fact, the groups of councils whose levels are withheld; none if councils are named."""
         if self.name_councils:
             return {fact: frozenset() for fact in self.facts}
         given = self.tables.answers.dropna(subset=["current"])

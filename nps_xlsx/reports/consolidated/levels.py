@@ -38,7 +38,7 @@ def write_targets(book: Book, tables: Tables) -> None:
     note = "Responses that aim for each level, as counts and as shares of those that gave a target."
     title = "Share of targets at each level, by behaviour"
     headings = {"applicable": "Target given", "no_target": "No target"}
-    _write_shares(book, tables, TARGETS, tables.aims, note, title, headings)
+    _write_shares(book, tables, TARGETS, tables.targets, note, title, headings)
 
 
 def _write_shares(

@@ -122,11 +122,11 @@ def _group(group: Group, framework: Framework, totals: Mapping[Cell, _Totals], s
         ],
         "targets": [
             [whole.targets[ref, number] for number in numbers]
-            if ("ref", ref) not in published.aims and ref not in targets
+            if ("ref", ref) not in published.targets and ref not in targets
             else None
             for ref in refs
         ]
-        if group in shown.aims
+        if group in shown.targets
         else None,
         "change": [
             [whole.pairs[area], whole.steps.get(area, 0)] if ("area", area) not in published.same else None

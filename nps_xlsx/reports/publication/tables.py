@@ -180,7 +180,7 @@ def _figure_columns() -> tuple[PublishedColumn, ...]:
 
 def _headline_values(shown: Publishable, name: RowName) -> tuple[Value, ...]:
     figures = _figures_of(shown.tables, name)
-    current, target = name in shown.current, name in shown.aims
+    current, target = name in shown.current, name in shown.targets
     return (
         _counted(len(shown.councils.get(name, ())), withheld=current),
         _counted(figures["applicable"], withheld=current),
@@ -217,7 +217,7 @@ def _distribution(shown: Publishable) -> Published:
 
 def _targets(shown: Publishable) -> Published:
     rest = {"applicable": "Target given", "no_target": "No target given"}
-    return _by_level(shown, "targets", shown.tables.aims, shown.aims, rest)
+    return _by_level(shown, "targets", shown.tables.targets, shown.targets, rest)
 
 
 def _by_level(
@@ -267,7 +267,7 @@ def _movement_values(
 ) -> tuple[Value, ...]:
     by, code = name
     figures = _figures_at(moves[by], code)
-    earlier, now, same = name in shown.last, name in shown.current, name in shown.same
+    earlier, now, same = name in shown.earlier, name in shown.current, name in shown.same
     return (
         _counted(figures["all_last_count"], withheld=earlier),
         _average(figures["all_last"], figures["all_last_count"], withheld=earlier),

@@ -1,7 +1,7 @@
-"""What the analyst decided about returns, as data: answers corrected, and problems let pass.
+"""What the analyst decided about returns, as data: answers corrected, and problems waived.
 
-Both stand in CSV files, each row with its reason.  What was done is told in the return that
-it was done to; what met nothing is given back.
+Both are in CSV files, each row with its reason.  What was done is noted in the return that it was
+done to; rulings that applied to nothing are reported.
 """
 
 from nps_xlsx.rounds.corrections.correcting import apply_corrections, without_effect

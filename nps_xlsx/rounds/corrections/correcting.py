@@ -228,7 +228,7 @@ def _what(ref: str, key: str) -> str:
 
 
 def _text(assessment: Assessment, correction: Correction, framework: Framework) -> str:
-    """What stands at the place of a correction, in words; empty if nothing does."""
+    """What a return says at the place of a correction, in words; empty if nothing does."""
     if correction.ref:
         return _answer_text(assessment[correction.ref], correction.field, framework)
     return _detail_text(assessment, correction.field)

@@ -22,7 +22,7 @@ CORRECTION_COLUMNS = ("file", "council", "ref", "field", "value", "reason", "who
 WAIVER_COLUMNS = ("problem", "council", "reason", "until")
 """Every column must be there: a misspelt heading would make a ruling reach further than was meant."""
 WAIVER_FILE = "file"
-"""The column of waivers that may be left out, since there were waivers before there was the column."""
+"""The column of waivers that may be missing, as it is in files written before there was such a column."""
 
 _ALL_COUNCILS = ("", "*")
 
@@ -30,7 +30,7 @@ _ALL_COUNCILS = ("", "*")
 def load_corrections(
     path: StrPath, framework: Framework | None = None, register: Register | None = None
 ) -> tuple[Correction, ...]:
-    """Read a CSV file of corrections; rows in which nothing stands are passed over.
+    """Read a CSV file of corrections; blank rows are ignored.
 
     Raises:
         CsvError: the file cannot be read, lacks a column, or has rows that cannot be used.
@@ -52,7 +52,7 @@ def load_corrections(
 
 
 def load_waivers(path: StrPath, register: Register | None = None) -> tuple[Waiver, ...]:
-    """Read a CSV file of waivers; rows in which nothing stands are passed over.
+    """Read a CSV file of waivers; blank rows are ignored.
 
     Raises:
         CsvError: the file cannot be read, lacks a column, or has rows that cannot be used.
@@ -81,7 +81,7 @@ def _refuse_misspelt(column: str, others: Sequence[str], path: Path) -> None:
 
 def _correction(row: CsvRow, framework: Framework, register: Register, source: str) -> Correction:
     if not row["file"] and not row["council"]:
-        row.fault("neither file nor council is given, so nobody knows which return is meant")
+        row.fault("neither file nor council is given, so it is not known which return is meant")
     council = council_of(row, register, ("council",))
     ref, key = row["ref"].upper(), re.sub(r"[\s-]+", "_", row["field"].lower())
     _check_value(row, ref, key, framework, register)
@@ -106,9 +106,9 @@ def _check_value(row: CsvRow, ref: str, key: str, framework: Framework, register
     fields, how = (ANSWER_FIELDS, "with a ref") if ref else (DETAIL_FIELDS, "without a ref")
     text = row["value"]
     if ref and ref not in framework.row_by_code:
-        row.fault(f"{row['ref']!r} is no code of the framework")
+        row.fault(f"{row['ref']!r} is not a code of the framework")
     elif key not in fields:
-        row.fault(f"{row['field']!r} is no field {how}; there are {', '.join(fields)}")
+        row.fault(f"{row['field']!r} is not a field {how}; there are {', '.join(fields)}")
     else:
         try:
             if ref:
@@ -124,7 +124,7 @@ def _waiver(row: CsvRow, register: Register, source: str) -> Waiver:
     if slug not in CATALOGUE:
         near = " or ".join(difflib.get_close_matches(slug, CATALOGUE, n=2))
         hint = f"did you mean {near}?" if near else "problems.csv has the kinds under problem"
-        row.fault(f"{row['problem']!r} is no kind of problem; {hint}")
+        row.fault(f"{row['problem']!r} is not a kind of problem; {hint}")
     council = None if name in _ALL_COUNCILS else council_of(row, register, ("council",))
     return Waiver(
         row=row.number,

@@ -1,4 +1,4 @@
-"""A correction and a waiver, each with the row of the file that it stands in."""
+"""A correction and a waiver, each with the row of the file that it is from."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ class Correction:
 
     row: int
     file: str
-    """The return's ``source_file``, or the last part of it; empty where it is for all of the council's."""
+    """The return's ``source_file``, or the last part of it; empty if it is for all of the council's."""
     gss_code: str
     ref: str
-    """The behaviour's code; empty where a detail of the return itself is corrected."""
+    """The behaviour's code; empty if a detail of the return itself is corrected."""
     field: str
     value: str
-    """The value as typed; empty where a blank counts."""
+    """The value as typed; empty if a blank counts."""
     reason: str
     who: str
     when: dt.date
     council: str = ""
     """The council's name, for messages."""
     source: str = dataclasses.field(default="", compare=False)
-    """The name of the file that it stands in."""
+    """The name of the file that it is from."""
     unmet: str = dataclasses.field(default="", compare=False)
-    """Why it met no return, where it met none."""
+    """Why it was applied to no return, if it was not."""
     is_older: bool = dataclasses.field(default=False, compare=False)
-    """Whether it was put into no return since all that it is for are newer; they say so themselves."""
+    """Whether all returns that it is for are newer, so that it was applied to none: each says so itself."""
 
     def __str__(self) -> str:
         about = f"{self.ref} {self.field.replace('_', ' ')}".strip()
@@ -44,22 +44,22 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One kind of problem that is let pass: for one file, for one council or, without either, for all."""
+    """One kind of problem that is waived: for one file, for one council or, without either, for all."""
 
     row: int
     slug: str
     gss_code: str
     reason: str
     until: dt.date | None = None
-    """The last day on which it holds; ``None`` where it has no end."""
+    """The last day on which it holds; ``None`` if it has no end."""
     council: str = ""
     """The council's name, for messages."""
     file: str = ""
-    """The return's ``source_file``, or the last part of it; empty where it is for all."""
+    """The return's ``source_file``, or the last part of it; empty if it is for all."""
     source: str = dataclasses.field(default="", compare=False)
-    """The name of the file that it stands in."""
+    """The name of the file that it is from."""
     unmet: str = dataclasses.field(default="", compare=False)
-    """Why it let nothing pass, where it did not."""
+    """Why it waived nothing, if it did not."""
 
     def __str__(self) -> str:
         whose = ", ".join(filter(None, (self.council or self.gss_code, self.file))) or "all councils"
@@ -67,13 +67,13 @@ class Waiver:
 
 
 def named(file: str, returns: Sequence[Return]) -> list[int]:
-    """The places of the files that a ruling names: by the whole ``source_file``, else by its last part.
+    """The indices of the files that a ruling names: by the whole ``source_file``, else by its last part.
 
-    All of them where it names none.
+    All of them if it names none.
     """
     names = [returned.source_file for returned in returns]
-    exact = [place for place, name in enumerate(names) if file in ("", name)]
-    return exact or [place for place, name in enumerate(names) if name.rpartition("/")[2] == file]
+    exact = [index for index, name in enumerate(names) if file in ("", name)]
+    return exact or [index for index, name in enumerate(names) if name.rpartition("/")[2] == file]
 
 
 NO_SUCH_FILE = "no such file was read"
@@ -81,5 +81,5 @@ SEVERAL_FILES = "several files have that name; give source_file as returns.csv h
 
 
 def met_nothing(ruling: Correction | Waiver) -> Problem:
-    """The problem with a ruling that met nothing, at its row in the file of rulings."""
+    """The problem with a ruling that applied to nothing, at its row in the file of rulings."""
     return problem("ruling-unmet", Place(ruling.source, "", f"A{ruling.row}"), ruling=str(ruling))

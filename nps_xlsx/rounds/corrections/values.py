@@ -25,7 +25,7 @@ class ValueFaultError(UserError):
 
 
 def answer_values(ref: str, key: str, text: str, framework: Framework) -> dict[str, Any]:
-    """What an answer holds, by its attributes, once a text was put into one of its cells.
+    """What an answer holds, by its attributes, once a text is put into one of its cells.
 
     Raises:
         ValueFaultError: the cell cannot hold that, or not exactly.
@@ -33,20 +33,22 @@ def answer_values(ref: str, key: str, text: str, framework: Framework) -> dict[s
     if key in LEVEL_FIELDS:
         reading = read_level(text, framework.levels, framework.row_by_code[ref].descriptors)
         if reading.slug not in ("", "level-as-descriptor"):
-            raise ValueFaultError(f"{text!r} is no level; give its number or name, NA, or nothing")
+            raise ValueFaultError(f"{text!r} is not a level; give its number or name, NA, or nothing")
         return {key: reading.value, f"{key}_text": reading.text, f"{key}_between": False}
     if key == "due_date":
         return {"due_date": _exact_date(text), "due_text": ""}
     if key == "priority":
         priority, is_known = read_priority(text)
         if not is_known:
-            raise ValueFaultError(f"{text!r} is no priority; give {', '.join(layout.PRIORITIES)} or nothing")
+            raise ValueFaultError(
+                f"{text!r} is not a priority; give {', '.join(layout.PRIORITIES)} or nothing"
+            )
         return {"priority": priority}
     return {key: read_text(text)}
 
 
 def detail_value(key: str, text: str, register: Register) -> str:
-    """One of a return's own details, once a text was put in its place.
+    """One of a return's own details, once a text is put in its place.
 
     Raises:
         CouncilError: the register has no such council, or more than one.
@@ -70,5 +72,5 @@ def detail_value(key: str, text: str, register: Register) -> str:
 def _exact_date(text: str) -> dt.date | None:
     day, words = read_date(text)
     if words:
-        raise ValueFaultError(f"{words!r} is no exact date; give one as 2026-12-18 or 18/12/2026")
+        raise ValueFaultError(f"{words!r} is not an exact date; give one as 2026-12-18 or 18/12/2026")
     return day
