@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
 
 from nps_xlsx.model.errors import UserError
+
+CORES = os.cpu_count() or 1
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -26,7 +29,7 @@ def mapped(
     Raises:
         UserError: the system stopped one of the processes.
     """
-    jobs = min(jobs or os.cpu_count() or 1, len(items))
+    jobs = min(jobs or CORES, len(items))
     if jobs <= 1:
         yield from map(function, items)
         return
@@ -41,6 +44,23 @@ def mapped(
             ) from None
         finally:  # at Ctrl-C do not begin what was not begun
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def in_order(
+    submit: Callable[[_Item], Future[_Result]], items: Iterable[_Item], ahead: int
+) -> Iterator[_Result]:
+    """The results of what is submitted, in the order of the items, of which so many are in hand at a time."""
+    waiting: deque[Future[_Result]] = deque()
+    try:
+        for item in items:
+            waiting.append(submit(item))
+            if len(waiting) >= ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:  # at Ctrl-C do not begin what was not begun
+        for future in waiting:
+            future.cancel()
 
 
 def _leave_signals_to_the_parent() -> None:

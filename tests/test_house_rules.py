@@ -45,6 +45,7 @@ ONLY_IN = {
     "altair": {"reports"},
     "asn1crypto": {"ingester"},
     "click": {"cli"},
+    "distributed": {"ingester"},
     "docx": {"reports"},
     "filelock": {"files"},
     "gptables": {"reports"},

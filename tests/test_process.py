@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,33 @@ def test_the_process_reads_what_the_program_itself_would(
         assert returned.assessment.detail_places == expected.assessment.detail_places
         cells = [[answer.cells for answer in one] for one in (returned.assessment, expected.assessment)]
         assert cells[0] == cells[1]
+
+
+def test_whoever_is_done_first_the_order_is_that_of_the_files(
+    source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """Read side by side, returns come in the order of their files, and what ends its process costs itself."""
+    names = ["a dies.xlsx", "b.xlsx", "c faulty.xlsx", "d.xlsx", "e.xlsx"]
+    sources = [replace(source, name=name) for name in names]
+    with ReadingProcess(framework, register, script(BY_NAME)) as process:
+        returns = list(process.read_returns(sources, 2))
+    assert [returned.source_file for returned in returns] == names
+    refused_ones = [returned.source_file for returned in returns if returned.status is Status.REFUSED]
+    assert refused_ones == ["a dies.xlsx", "c faulty.xlsx"]
+
+
+def test_nobody_waits_for_files_that_are_not_wanted_any_more(
+    source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """Whoever stops in the midst, as at Ctrl-C, waits neither for the files in hand nor for the rest."""
+    sources = [replace(source, name=name) for name in ("a.xlsx", "b waits.xlsx", "c waits.xlsx", "d.xlsx")]
+    with ReadingProcess(framework, register, script(BY_NAME)) as process:
+        returns = process.read_returns(sources, 2)
+        assert next(returns).source_file == "a.xlsx"
+        began = time.monotonic()
+        assert isinstance(returns, Generator)
+        returns.close()
+    assert time.monotonic() - began < 5
 
 
 def test_a_refusal_comes_over_with_its_words(process: ReadingProcess) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from nps_xlsx.files import StrPath, paths_of
 from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import ReadingProcess, collect
+from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import Framework, Problem, Return
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.rounds.across import Keep, as_blank, check_across, with_day
@@ -66,10 +67,11 @@ def read_returns(
     rulings: Rulings | None = None,
     asked: Register | None = None,
     seen: Callable[[str], None] = no_progress,
+    readers: Readers | None = None,
 ) -> Intake:
     """Read and check every file under the paths; ``seen`` is called with the name of each.
 
-    Files are read in a process of their own, so that none of them can stop the others.  If
+    Files are read in processes of their own, so that none of them can stop the others.  If
     ``asked`` is given, a folder may be empty (on the first day nobody has returned), and its
     addresses may show which council an unreadable file is from.
 
@@ -80,7 +82,14 @@ def read_returns(
     framework, register = framework or load_framework(), register or load_register()
     rulings = rulings or Rulings()
     whose = Whose(register, asked)
-    read = read_each(paths_of(paths), framework, register, may_be_empty=asked is not None, seen=seen)
+    read = read_each(
+        paths_of(paths),
+        framework,
+        register,
+        may_be_empty=asked is not None,
+        seen=seen,
+        readers=readers,
+    )
     returns = [whose.supposed(returned) for returned in read]
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
     codes = asked.by_code if asked else None
@@ -100,15 +109,18 @@ def read_each(
     *,
     may_be_empty: bool = False,
     seen: Callable[[str], None] = no_progress,
+    readers: Readers | None = None,
 ) -> list[Return]:
     """Read every file under the paths by itself, without checking it or comparing it with the others.
 
     Raises:
         InputError: a path is not there, or is an empty folder and none ``may_be_empty``.
+        ClusterError: there is no cluster where ``readers`` says.
     """
     returns = []
     with ReadingProcess(framework, register) as process:
-        for source in collect(paths, process.opened, may_be_empty=may_be_empty):
-            seen(source.name)
-            returns.append(as_blank(process.read_return(source)))
+        sources = collect(paths, process.opened, may_be_empty=may_be_empty)
+        for returned in (readers or Readers()).read(sources, process, framework, register):
+            seen(returned.source_file)
+            returns.append(as_blank(returned))
     return returns

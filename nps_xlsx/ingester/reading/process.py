@@ -15,7 +15,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import IO
@@ -46,6 +47,7 @@ from nps_xlsx.ingester.reading.frames import (
     write_frame,
 )
 from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.jobs import in_order
 from nps_xlsx.model import Framework, Return
 from nps_xlsx.register.councils import Register, load_register
 
@@ -77,7 +79,8 @@ _BROKE_DOWN = "the reader broke down on it"
 class ReadingProcess:
     """Reads returns in another process, and opens containers in one beside it; use it as a context manager.
 
-    ``command`` and ``limits`` are for tests.
+    Several threads may read at once: each then has a process of its own.  ``command`` and
+    ``limits`` are for tests.
     """
 
     def __init__(
@@ -92,7 +95,8 @@ class ReadingProcess:
         self._limits = limits or Limits()
         self._numbers = itertools.count(1)
         self._idle: list[_Worker] = []
-        self._busy: set[_Worker] = set()
+        self._workers: set[_Worker] = set()
+        self._is_closed = False
 
     def __enter__(self) -> ReadingProcess:
         return self
@@ -100,8 +104,22 @@ class ReadingProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in (*self._idle, *self._busy):
-            worker.stop()
+        self._is_closed = True
+        for worker in tuple(self._workers):
+            self._stop(worker)
+
+    def read_returns(self, sources: Iterable[SourceFile], jobs: int) -> Iterator[Return]:
+        """Read files in so many processes side by side; the returns come in the order of the files.
+
+        Raises:
+            RuntimeError: a process does not start; that is no fault of the file.
+        """
+        with ThreadPoolExecutor(jobs) as pool:
+            try:
+                yield from in_order(lambda source: pool.submit(self.read_return, source), sources, 2 * jobs)
+            except BaseException:  # or the pool would wait for files that nobody wants any more
+                self.__exit__(None, None, None)
+                raise
 
     def read_return(self, source: SourceFile) -> Return:
         """Read one file, as ``ingester.read_return`` does; one that breaks the process is refused.
@@ -139,7 +157,6 @@ class ReadingProcess:
             RefusedError: the process broke on it.
         """
         worker, answer = self._first(request)
-        self._busy.add(worker)
         is_free = False
         try:
             while isinstance(answer, Found):
@@ -147,25 +164,39 @@ class ReadingProcess:
                 answer = worker.hear(request.number)
             is_free = True
         finally:
-            self._busy.discard(worker)
             if is_free:
                 self._idle.append(worker)
             else:
-                worker.stop()
+                self._stop(worker)
         yield answer
 
     def _first(self, request: Request) -> tuple[_Worker, Found | Done]:
         """The first answer; what broke a process that was used before is asked of a new one."""
         content = encode(request)
-        for is_new in (False, True) if self._idle else (True,):
-            worker = _Worker(self._command, self._begin, self._limits) if is_new else self._idle.pop()
-            try:
-                return worker, worker.hear(request.number, content)
-            except RefusedError:
-                worker.stop()
-                if is_new:
-                    raise
-        raise AssertionError("a new process was asked last")
+        with contextlib.suppress(IndexError):  # no process is idle
+            used = self._idle.pop()
+            with contextlib.suppress(RefusedError):
+                return used, self._asked(used, request.number, content)
+        new = self._started()
+        return new, self._asked(new, request.number, content)
+
+    def _asked(self, worker: _Worker, number: int, content: bytes) -> Found | Done:
+        try:
+            return worker.hear(number, content)
+        except RefusedError:
+            self._stop(worker)
+            raise
+
+    def _started(self) -> _Worker:
+        if self._is_closed:
+            raise _broken(_BROKE_DOWN)
+        worker = _Worker(self._command, self._begin, self._limits)
+        self._workers.add(worker)
+        return worker
+
+    def _stop(self, worker: _Worker) -> None:
+        self._workers.discard(worker)
+        worker.stop()
 
 
 class _Worker:
