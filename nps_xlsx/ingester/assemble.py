@@ -28,6 +28,7 @@ from nps_xlsx.ingester.locate import (
     find_tables,
     live_grids,
 )
+from nps_xlsx.ingester.ours import our_texts
 from nps_xlsx.ingester.reading import read_workbook
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.ingester.reported import Reported
@@ -45,7 +46,7 @@ def read_return(
     source: SourceFile,
     framework: Framework | None = None,
     register: Register | None = None,
-    read: Callable[[SourceFile], Workbook] = read_workbook,
+    read: Callable[[SourceFile], Workbook] | None = None,
 ) -> Return:
     """Read one file; whatever is wrong with it becomes problems, never an exception.
 
@@ -54,7 +55,7 @@ def read_return(
     """
     framework, register = framework or load_framework(), register or load_register()
     try:
-        workbook = read(source)
+        workbook = read(source) if read else read_workbook(source, our_texts(framework).listed)
         digest = hashlib.sha256(source.content).hexdigest()
         returned = _Reader(Reported(source.name), workbook, framework, register).assemble(digest)
         return replace(returned, received=source.received)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from nps_xlsx.ingester.columns import code_of
 from nps_xlsx.ingester.grids import Aside, Grid, Position
 from nps_xlsx.ingester.locate import FoundStamp, Row, Table
-from nps_xlsx.ingester.ours import OurTexts, our_texts, words_of
+from nps_xlsx.ingester.ours import IN_LIST, OurTexts, our_texts, words_of
 from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind
 from nps_xlsx.model.cells import TEXT_LIMIT, cell_name, position
@@ -25,8 +25,6 @@ TOTAL_LIMIT = 1_000_000
 _CELLS_NAMED = 12
 """Cells that one problem names; all stand in the list."""
 
-_IN_LIST = re.compile(r"[A-Z]{1,3}[0-9]{1,7}$|• ")
-"""On the hidden sheet: the cells that links lead to, and suggested actions of any edition."""
 _COUNTED = wording.SUMMARY_HEADINGS[1]
 """The column of Summary that has numbers of ours."""
 _DEFAULT_HEADERS = {"", "page", "page of"}
@@ -207,7 +205,7 @@ class Elsewhere:
             is_number = not isinstance(grid.at(*at), str)
             if is_number and (is_list or at[1] in counted or not grid.seen.formulas):
                 continue
-            if not (is_list and _IN_LIST.match(text)) and words_of(text) not in repeated:
+            if not (is_list and IN_LIST.match(text)) and words_of(text) not in repeated:
                 yield _found(grid, at, TextKind.LIVE, text, is_likely=is_plan or self._is_likely(text))
 
     def _repeated(self) -> frozenset[str]:

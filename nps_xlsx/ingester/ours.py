@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from string import Formatter
 
+from nps_xlsx.ingester.remembered import per_framework
 from nps_xlsx.model import Framework, Passage
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.rules import RULES
 from nps_xlsx.workbook.values import key_of
+
+IN_LIST = re.compile(r"[A-Z]{1,3}[0-9]{1,7}$|• ")
+"""On the hidden sheet: the cells that links lead to, and suggested actions of any edition."""
 
 
 def words_of(text: str) -> str:
@@ -32,6 +37,8 @@ class OurTexts:
     """Their keys."""
     templates: tuple[tuple[str, ...], ...]
     """Keys of the fixed parts of texts with words filled in."""
+    listed: frozenset[str]
+    """The same, with what the lists offer: all that the hidden sheet says."""
     labels: frozenset[str]
     """Keys of what the lists offer: ours on live sheets and in headings, an answer anywhere else."""
     free: frozenset[str]
@@ -42,8 +49,10 @@ class OurTexts:
         key = words_of(text)
         if key in self.whole or any(_fits(key, parts) for parts in self.templates):
             return True
+        if not 0 < cut_at <= len(text):
+            return False
         beginnings = (*self.whole, *(parts[0] for parts in self.templates))
-        return 0 < cut_at <= len(text) and any(whole.startswith(key) for whole in beginnings)
+        return any(whole.startswith(key) for whole in beginnings)
 
 
 def _fits(key: str, parts: tuple[str, ...]) -> bool:
@@ -60,6 +69,7 @@ def _fits(key: str, parts: tuple[str, ...]) -> bool:
     return True
 
 
+@per_framework
 def our_texts(framework: Framework) -> OurTexts:
     """What a workbook of this framework says, whatever its edition, client or round."""
     templates = [framework.guidance.subtitle, *_passages(framework), *_counted()]
@@ -68,8 +78,10 @@ def our_texts(framework: Framework) -> OurTexts:
     whole = (*_of_framework(framework), *_of_guidance(framework), *_of_sheets(framework), *plain)
     labels = (*_labels(framework), layout.NOT_APPLICABLE_LABEL, *layout.PRIORITIES, *layout.YES_NO)
     label_keys = frozenset(map(_own_key, labels))
+    exact = frozenset(text for text in whole if _own_key(text) not in label_keys)
     return OurTexts(
-        exact=frozenset(text for text in whole if _own_key(text) not in label_keys),
+        exact=exact,
+        listed=exact.union(labels, map(str.casefold, labels)),
         whole=frozenset(map(_own_key, whole)) - label_keys,
         templates=tuple(part for part in parts if any(part)),
         labels=label_keys,

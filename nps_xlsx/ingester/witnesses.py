@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from nps_xlsx.ingester.locate import Row, Table
+from nps_xlsx.ingester.remembered import per_framework
 from nps_xlsx.model import Framework
 from nps_xlsx.workbook.values import key_of, read_text
 
@@ -63,11 +63,16 @@ class Witnesses:
         """The behaviours that a row can be by its name or descriptors; none where they say nothing."""
         behaviour = self.framework.row_by_code[row.ref]
         name = row.table.value(row.row, "behaviour")
-        by_name = {row.ref} if name == behaviour.name else self._by_name.get(key_of(read_text(name)), set())
+        by_name = (
+            {row.ref}
+            if name == behaviour.name
+            else _by_name(self.framework).get(key_of(read_text(name)), set())
+        )
         if by_name and row.ref not in by_name:
             return frozenset(by_name)
         shown = [row.table.value(row.row, f"level_{level.number}") for level in self.framework.levels]
-        known = [codes for text in shown if (codes := self._by_descriptor.get(str(text)))]
+        by_descriptor = _by_descriptor(self.framework)
+        known = [codes for text in shown if (codes := by_descriptor.get(str(text)))]
         if {row.ref} in known:
             return frozenset({row.ref})
         # A single one may have been pasted there; two are of a row.
@@ -75,19 +80,21 @@ class Witnesses:
 
     def _said(self, row: Row, codes: frozenset[str]) -> str:
         name = read_text(row.table.value(row.row, "behaviour"))
-        if row.ref in self._by_name.get(key_of(name), ()):
+        if row.ref in _by_name(self.framework).get(key_of(name), ()):
             return f"the descriptors of {' or '.join(sorted(codes))}"
         return repr(name) if name else "no name"
 
-    @cached_property
-    def _by_name(self) -> Mapping[str, set[str]]:
-        return _codes((key_of(row.name), row.code) for row in self.framework.rows)
 
-    @cached_property
-    def _by_descriptor(self) -> Mapping[str, set[str]]:
-        """The behaviour by each of its levels' texts; texts that several share say nothing."""
-        pairs = {(text, row.code) for row in self.framework.rows for text in row.descriptors if text}
-        return {text: codes for text, codes in _codes(pairs).items() if len(codes) == 1}
+@per_framework
+def _by_name(framework: Framework) -> Mapping[str, set[str]]:
+    return _codes((key_of(row.name), row.code) for row in framework.rows)
+
+
+@per_framework
+def _by_descriptor(framework: Framework) -> Mapping[str, set[str]]:
+    """The behaviour by each of its levels' texts; texts that several share say nothing."""
+    pairs = {(text, row.code) for row in framework.rows for text in row.descriptors if text}
+    return {text: codes for text, codes in _codes(pairs).items() if len(codes) == 1}
 
 
 def _codes(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:

@@ -15,6 +15,7 @@ _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 @functools.cache
+@functools.lru_cache(maxsize=65_536)
 def cell_name(row: int, col: int, *, absolute: bool = False) -> str:
     """``(6, 2)`` as Excel shows it: ``C7``, or ``$C$7`` if absolute."""
     letters = ""

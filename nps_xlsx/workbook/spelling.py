@@ -20,6 +20,7 @@ _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 
 
+@functools.lru_cache(maxsize=4_096)
 def plain_text(text: str) -> str:
     """A short text as it is compared: without case, spacing, kinds of dash, and quotation marks around it."""
     # NFKC turns "2½" into "21⁄2", so the half is replaced first.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +37,8 @@ _WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)
 _YES = ("yes", "y", "true")
 _YES_OR_NO = re.compile(r"(yes|y|true|no|n|false)(?:[ .,;:!(-].*)?")
 _BOTH = re.compile(r"\b(?:yes|no)\b")
+SHORT = 800
+"""Characters of a text of which it is remembered how it reads: names and descriptors are in every file."""
 _SERIAL_DAYS = range(36_526, 73_051)  # 2000 to 2099: a date whose format was lost
 DAY_ZERO = dt.date(1899, 12, 30)
 """The day from which Excel counts days, but in workbooks that count from 1904."""
@@ -49,8 +52,7 @@ _DAYS_TO_1904 = 1_462
 def read_text(value: CellValue) -> str:
     """A cell as text, in full but without control characters; a cell with only spaces is blank."""
     if isinstance(value, str):
-        text = _CONTROL.sub("", _LINE_BREAKS.sub("\n", value))
-        return "" if _is_blank(text) else text
+        return _clean(value) if len(value) > SHORT else _known_clean(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
@@ -58,6 +60,14 @@ def read_text(value: CellValue) -> str:
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     return str(value) if isinstance(value, dt.timedelta) else value.isoformat()
+
+
+def _clean(text: str) -> str:
+    text = _CONTROL.sub("", _LINE_BREAKS.sub("\n", text))
+    return "" if _is_blank(text) else text
+
+
+_known_clean = functools.lru_cache(maxsize=4096)(_clean)
 
 
 def _is_blank(text: str) -> bool:
@@ -82,7 +92,14 @@ def text_slug(value: CellValue, cut_at: int = 0) -> str:
 
 def key_of(text: str) -> str:
     """A text as it is compared: without case, spacing, dashes, quotation marks and invisible characters."""
+    return _key(text) if len(text) > SHORT else _known_key(text)
+
+
+def _key(text: str) -> str:
     return layout.heading_key(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+
+
+_known_key = functools.lru_cache(maxsize=4096)(_key)
 
 
 # --- Levels -----------------------------------------------------------------------

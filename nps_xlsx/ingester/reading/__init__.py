@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import python_calamine
@@ -36,15 +36,15 @@ _WAYS: dict[Format, tuple[Callable[[Parts], Properties], Callable[[Parts], Walk]
 }
 
 
-def read_workbook(source: SourceFile) -> Workbook:
-    """Read the sheets of a workbook.
+def read_workbook(source: SourceFile, ours: Container[str] = ()) -> Workbook:
+    """Read the sheets of a workbook; of the hidden lists, what is not among ``ours``.
 
     Raises:
         RefusedError: it is not a workbook, or cannot be read.
     """
     refuse_unread(source)
     recognised, content = _recognised(source)
-    parts = _parts(content, recognised.format)
+    parts = _parts(content, recognised.format, ours)
     try:
         properties_of, _ = _WAYS[recognised.format]
         properties, walk = properties_of(parts), _walk(parts, recognised.format)
@@ -56,11 +56,11 @@ def read_workbook(source: SourceFile) -> Workbook:
     return Workbook(tuple(grids), properties, (*recognised.notes, *notes), asides)
 
 
-def _parts(content: bytes, format_: Format) -> Parts:
+def _parts(content: bytes, format_: Format, ours: Container[str]) -> Parts:
     if format_ is Format.XLS:
         return {biff8.WHOLE: content}
     parts = preflight(content)
-    return without_repeats(parts) if format_ is Format.XLSX else parts
+    return without_repeats(parts, ours) if format_ is Format.XLSX else parts
 
 
 def _walk(parts: Parts, format_: Format) -> Walk | None:
@@ -115,15 +115,16 @@ def _grids(parts: Parts, walk: Walk | None) -> tuple[list[Grid], Notes]:
             raise RefusedError("file-unreadable", reason=DAMAGED)
         unseen = {grid.name: Sighting(cut_at=biff8.CUT_AT) for grid in first}
         return _marked(first, unseen), (("file-unwitnessed", {}),)
-    if first is not None and not _left_out(first, walk.seen):
-        return _marked(first, walk.seen), ()
+    readings = [_marked(grids, walk.seen) for grids in (first,) if grids is not None]
+    if not any(map(_left_out, readings)) and readings:
+        return readings[0], ()
     second = _second(walk)
-    readings = [grids for grids in (first, second) if grids is not None]
+    readings += [_marked(grids, walk.seen) for grids in (second,) if grids is not None]
     if not readings:
         raise RefusedError("file-unreadable", reason=DAMAGED)
-    best = min(readings, key=lambda grids: _left_out(grids, walk.seen))
-    is_otherwise = best is second and not walk.is_alone
-    return _marked(best, walk.seen), (("file-read-otherwise", {}),) if is_otherwise else ()
+    best = min(readings, key=_left_out)
+    is_otherwise = best is not readings[0] or first is None
+    return best, (("file-read-otherwise", {}),) if is_otherwise and not walk.is_alone else ()
 
 
 def _is_beyond_calamine(walk: Walk) -> bool:
@@ -173,14 +174,18 @@ def _grid(workbook: python_calamine.CalamineWorkbook, name: str) -> Grid:
     return Grid(name, sheet.to_python(skip_empty_area=False))
 
 
-def _left_out(grids: Sequence[Grid], seen: Mapping[str, Sighting]) -> int:
+def _left_out(grids: Iterable[Grid]) -> int:
     """How many filled cells a reading leaves blank."""
-    by_name = {grid.name: grid for grid in grids}
-    return sum(len(_blanks(by_name.get(name, Grid(name, [])), sighting)) for name, sighting in seen.items())
+    return sum(len(grid.unread - grid.seen.broken) for grid in grids)
 
 
-def _blanks(grid: Grid, sighting: Sighting) -> frozenset[Position]:
-    return frozenset(place for place in sighting.filled if grid.at(*place) == "")
+def _blanks(grid: Grid, seen: Sighting) -> set[Position]:
+    rows, height = grid.rows, len(grid.rows)
+    return {
+        (row, col)
+        for row, col in seen.filled
+        if row >= height or col >= len(rows[row]) or rows[row][col] == ""
+    }
 
 
 def _marked(grids: Sequence[Grid], seen: Mapping[str, Sighting]) -> list[Grid]:
@@ -215,6 +220,6 @@ def _with(grid: Grid, sighting: Sighting) -> Grid:
         grid,
         rows=_without_edges(grid.rows),
         seen=sighting,
-        unread=_blanks(grid, sighting) | sighting.broken,
+        unread=frozenset(_blanks(grid, sighting) | sighting.broken),
         unconfirmed=frozenset(_unconfirmed(grid, sighting.values)),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from xml.etree import ElementTree
+from collections.abc import Container, Mapping, Sequence
+from html import unescape
 
+from nps_xlsx.ingester.ours import IN_LIST
 from nps_xlsx.ingester.preflight import Parts
 from nps_xlsx.ingester.reading.package import first_of, is_usual, relations_of, workbook_part
 from nps_xlsx.ingester.reading.usual import shared_items
@@ -19,26 +20,56 @@ _FORMULA = re.compile(
     rb"%b%b><f%b(?:/>|>[^<]*+</f>)(?:<v(?: ?/>|>[^<]*+</v>))?+</c>" % (_ADDRESS, _ATTRIBUTES, _ATTRIBUTES)
 )
 _SHARED = re.compile(rb'%b(?: s="[0-9]{1,5}+")?+ t="s"(?: s="[0-9]{1,5}+")?+><v>([0-9]{1,7}+)</v>' % _ADDRESS)
-_STAMP_WORDS = b" | template "
+_CONSTANT = re.compile(
+    rb'%b(?: s="[0-9]{1,5}+")?+( t="s")?+(?: s="[0-9]{1,5}+")?+><v>([0-9]{1,7}+)</v></c>' % _ADDRESS
+)
+_TOP_LEFT = re.compile(b".*".join(rb'<c r="%c1"' % letter for letter in b"ABCD"))
+_STAMP_WORDS, _END_OF_ROW = b" | template ", b"</row>"
+_FIRST_HEADING = f"<t>{LIST_HEADINGS[0]}</t></si>".encode()
 
 
-def without_repeats(parts: Parts) -> Parts:
+def without_repeats(parts: Parts, ours: Container[str] = ()) -> Parts:
     """The parts of a workbook, its live sheets without the cells of formulas, all but the first of each.
 
     A live sheet is known by its stamps, or by the headings of the hidden lists, and never by its name: what
-    stands on any other sheet may be an answer.  Where anything is unusual, a sheet stays as it is.
+    stands on any other sheet may be an answer.  From the lists, numbers and ``ours`` are taken out as well.
+    Where anything is unusual, a sheet stays as it is.
     """
     relations = relations_of(parts, workbook_part(parts))
     items = shared_items(parts.get(first_of(relations, "sharedStrings"), b""))
     if items is None:
         return parts
-    texts = {number: _text(item) for number, item in enumerate(items) if _STAMP_WORDS in item.lower()}
+    texts = {number: _text(item) for number, item in enumerate(items) if _STAMP_WORDS in item}
     stamps = {number: sheet for number, text in texts.items() if (sheet := _sheet_of(text)) is not None}
-    sheets = {relation.part for relation in relations.values() if relation.kind == "worksheet"}
-    return {
-        name: _reduced(part) if name in sheets and _is_live(part, items, stamps) else part
-        for name, part in parts.items()
-    }
+    marks = [number for number, sheet in stamps.items() if sheet in layout.LIVE_STAMPS]
+    marks += [number for number, item in enumerate(items) if item == _FIRST_HEADING]
+    short = dict(parts)
+    for name in {relation.part for relation in relations.values() if relation.kind == "worksheet"}:
+        part = parts.get(name, b"")
+        if any(b"<v>%d</v>" % number in part for number in marks):
+            short[name] = _shortened(part, items, stamps, ours) or part
+    return short
+
+
+def _shortened(
+    part: bytes, items: Sequence[bytes], stamps: Mapping[int, str], ours: Container[str]
+) -> bytes | None:
+    """A live sheet without what it repeats; nothing where it is no live sheet."""
+    short = _without_formulas(part)
+    shared = [int(number) for number in _SHARED.findall(short)]
+    if not is_usual(short) or _STAMP_WORDS in part or len(shared) != short.count(b't="s"'):
+        return None
+    named = {stamps[number] for number in stamps.keys() & set(shared)}
+    if named:
+        return short if named <= set(layout.LIVE_STAMPS) else None
+    return _without_ours(short, set(shared), items, ours) if _are_lists(short, shared, items) else None
+
+
+def _are_lists(part: bytes, shared: Sequence[int], items: Sequence[bytes]) -> bool:
+    """Whether a sheet begins with the headings of the hidden lists."""
+    first = shared[: len(LIST_HEADINGS)]
+    is_there = _TOP_LEFT.search(part[: part.find(_END_OF_ROW)]) and max(first, default=0) < len(items)
+    return bool(is_there) and tuple(_text(items[number]) for number in first) == LIST_HEADINGS
 
 
 def _sheet_of(text: str) -> str | None:
@@ -51,27 +82,27 @@ def _sheet_of(text: str) -> str | None:
 
 
 def _text(item: bytes) -> str:
-    try:
-        return "".join(ElementTree.fromstring(b"<si>" + item).itertext())  # noqa: S314 - of a usual part
-    except ElementTree.ParseError:
-        return ""
+    """The text of a shared string; nothing where it has several fonts."""
+    plain = item.removesuffix(b"</t></si>").removeprefix(b"<t>")
+    return "" if b"<" in plain else unescape(plain.decode("utf-8", "replace"))
 
 
-def _is_live(part: bytes, items: Sequence[bytes], stamps: Mapping[int, str]) -> bool:
-    """Whether all stamps of a sheet are live ones, or where it has none, the lists' headings begin it."""
-    if not is_usual(part) or _STAMP_WORDS in part.lower():
-        return False
-    shared = [int(number) for number in _SHARED.findall(part)]
-    if len(shared) != part.count(b't="s"'):
-        return False
-    named = {stamps[number] for number in stamps.keys() & set(shared)}
-    if named:
-        return named <= set(layout.LIVE_STAMPS)
-    first = shared[: len(LIST_HEADINGS)]
-    return max(first, default=0) < len(items) and [_text(items[n]) for n in first] == list(LIST_HEADINGS)
-
-
-def _reduced(part: bytes) -> bytes:
+def _without_formulas(part: bytes) -> bytes:
     """A sheet with one formula, so that it is still seen to be of formulas, and whatever is none."""
     first = _FORMULA.search(part)
     return part[: first.end()] + _FORMULA.sub(b"", part[first.end() :]) if first else part
+
+
+def _without_ours(part: bytes, shared: set[int], items: Sequence[bytes], ours: Container[str]) -> bytes:
+    """The lists below their headings without numbers and what is ours."""
+    theirs = {number for number in shared if number >= len(items) or not _is_ours(_text(items[number]), ours)}
+    headings, end, rest = part.partition(_END_OF_ROW)
+
+    def kept(cell: re.Match[bytes]) -> bytes:
+        return cell[0] if cell[1] and int(cell[2]) in theirs else b""
+
+    return headings + end + _CONSTANT.sub(kept if theirs else b"", rest)
+
+
+def _is_ours(text: str, ours: Container[str]) -> bool:
+    return text in ours or IN_LIST.match(text) is not None

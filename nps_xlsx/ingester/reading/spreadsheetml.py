@@ -90,9 +90,8 @@ def _usual(
     """What stands in a sheet, by patterns; nothing where it takes the parser."""
     seen = usual.seen_in(sheet[1], texts, styles, is_1904=is_1904) if sheet else None
     if sheet and seen:
-        for node in sheet[0].iter():
-            if local(node.tag) == "mergeCell":
-                note_merged(seen, *_corners(node.attrib))
+        for node in (node for child in sheet[0] if local(child.tag) == "mergeCells" for node in child):
+            note_merged(seen, *_corners(node.attrib))
     return seen
 
 

@@ -13,12 +13,13 @@ from xml.etree.ElementTree import Element
 
 from nps_xlsx.ingester.grids import Sighting
 from nps_xlsx.ingester.reading.cell_styles import TEXT, CellStyle, note_style, note_text
-from nps_xlsx.ingester.reading.package import is_usual, tree_of
+from nps_xlsx.ingester.reading.package import is_usual, usual_tree
 from nps_xlsx.model.cells import column_number
 
 # No repeat gives back what it took, and each is followed by what it cannot take: linear.  Groups that begin
 # with @ are kept where the cells are listed.  Addresses of two letters and six figures are within a sheet.
-_TEXT = r"[^<>&]*+(?:(?:>|&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}+|#x[0-9A-Fa-f]{1,6}+);)[^<>&]*+)*+"
+_PLAIN_TEXT = r"[^<&\x00-\x08\x0b\x0c\x0e-\x1f]*+"
+_TEXT = rf"{_PLAIN_TEXT}(?:&(?:amp|lt|gt|quot|apos|#[0-9]{{1,7}}+|#x[0-9A-Fa-f]{{1,6}}+);{_PLAIN_TEXT})*+"
 _ATTRIBUTES = r'(?: [A-Za-z0-9:]{1,30}+="[^"<>&]*+")*+'
 _CELL = (
     r'<c r="(@[A-Z]{1,2}+)(@[1-9][0-9]{0,5}+)"(?: (?:s="(@[0-9]{1,5}+)"|t="(@s|n|str|b|e)")){0,2}+'
@@ -28,7 +29,8 @@ _ROW = rf'<row r="[1-9][0-9]{{0,5}}+"{_ATTRIBUTES}/?>|</row>'
 _CELLS = re.compile(_CELL.replace("(@", "("))
 _ROWS = re.compile(rf"(?:{_CELL}|{_ROW})*+".replace("(@", "(?:"))
 _PLACES = re.compile(r'<c r="([A-Z]{1,2}+[1-9][0-9]{0,5}+)"')
-_PLAIN = re.compile(rf'<t(?: xml:space="preserve")?>({_TEXT})</t></si>\s{{0,9}}'.encode())
+_ITEM = re.compile(rf'<t(?: xml:space="preserve")?>({_TEXT})</t></si>\s{{0,9}}'.encode())
+_WANTED = (b"mergeCell", b"hyperlink", b"headerFooter")
 _BEGIN, _END, _FIRST_ITEM, _LAST_ITEM = b"<sheetData>", b"</sheetData>", b"<si>", b"</sst>"
 
 
@@ -42,7 +44,7 @@ def shared_items(part: bytes) -> list[bytes] | None:
 
 def has_text(item: bytes) -> bool | None:
     """Whether a shared string has any text; nothing where it is more than a text in one font."""
-    plain = _PLAIN.fullmatch(item)
+    plain = _ITEM.fullmatch(item)
     return bool(plain[1]) if plain else None
 
 
@@ -52,7 +54,15 @@ def outside_cells(part: bytes) -> tuple[Element, bytes] | None:
     if not is_usual(part) or not 0 <= begin < end or _BEGIN in part[begin + 1 :] or _END in part[end + 1 :]:
         return None
     begin += len(_BEGIN)
-    return tree_of(part[:begin] + part[end:]), part[begin:end]
+    return usual_tree(part[:begin] + _without_rules(part[end:])), part[begin:end]
+
+
+def _without_rules(part: bytes) -> bytes:
+    """What follows the cells without the rules for input, in which no council writes: half of a sheet."""
+    begin, end = part.find(b"<dataValidations"), part.rfind(b"</dataValidations>")
+    if not 0 <= begin < end or any(name in part[begin:end] for name in _WANTED):
+        return part
+    return part[:begin] + b"<dataValidations>" + part[end:]
 
 
 def seen_in(
