@@ -15,9 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import psutil
-from filelock import FileLock, Timeout
-
 from nps_xlsx.model.errors import UserError
 
 StrPath = str | os.PathLike[str]
@@ -160,6 +157,8 @@ def _is_being_written(path: Path) -> bool:
     if maker is None:
         return False
     if maker[1] == _HOST:
+        import psutil
+
         return psutil.pid_exists(int(maker[2]))
     with contextlib.suppress(FileNotFoundError):  # it was finished meanwhile
         return time.time() - path.stat().st_mtime < _LEFT_FOR
@@ -257,6 +256,8 @@ def held(folder: Path) -> Iterator[None]:
         BusyError: another run is in it.
         OSError: nothing can be written there.
     """
+    from filelock import FileLock, Timeout
+
     path, who = folder.resolve() / _LOCK, folder.resolve() / _WHO
     lock = FileLock(path, timeout=0, mode=0o666, is_singleton=True)
     try:

@@ -6,12 +6,12 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from nps_xlsx.model.errors import UserError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 CORES = os.cpu_count() or 1
 
@@ -33,6 +33,10 @@ def mapped(
     if jobs <= 1:
         yield from map(function, items)
         return
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
     # "spawn" is the one way that every system has, and that does not copy the locks of other threads.
     with ProcessPoolExecutor(jobs, get_context("spawn"), _leave_signals_to_the_parent) as pool:
         try:

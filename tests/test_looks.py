@@ -19,9 +19,10 @@ from openpyxl.workbook import Workbook
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.grids import Grid, Sighting
 from nps_xlsx.ingester.preflight import preflight
-from nps_xlsx.ingester.reading import _marked, biff8, biff12, opendocument, read_workbook
+from nps_xlsx.ingester.reading import biff8, biff12, opendocument
 from nps_xlsx.ingester.reading.cell_styles import MERGED_LIMIT, binary_styles, covered, has_struck_run
 from nps_xlsx.ingester.reading.records import records
+from nps_xlsx.ingester.reading.workbook import _marked, read_workbook
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.ingester.shown import format_of, shown
 from nps_xlsx.model import Answer, Council, Framework, Return

@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 import pytest
 
-from nps_xlsx.ingester import SourceFile, reading
+from nps_xlsx.ingester import SourceFile
 from nps_xlsx.ingester.grids import Grid
 from nps_xlsx.ingester.preflight import Parts, preflight
-from nps_xlsx.ingester.reading import read_workbook, spreadsheetml
+from nps_xlsx.ingester.reading import spreadsheetml
+from nps_xlsx.ingester.reading import workbook as reading
+from nps_xlsx.ingester.reading.workbook import read_workbook
 from nps_xlsx.model import Answer, Council, Framework
 from nps_xlsx.register.councils import Register
 from tests.support.workbooks import filled, places, read

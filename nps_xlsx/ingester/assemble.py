@@ -29,13 +29,13 @@ from nps_xlsx.ingester.locate import (
     live_grids,
 )
 from nps_xlsx.ingester.ours import our_texts
-from nps_xlsx.ingester.reading import read_workbook
+from nps_xlsx.ingester.reading.workbook import read_workbook
 from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.ingester.refused import refused_return
 from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.model import Assessment, Framework, Place, Return, Status
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.dates import iso_date
-from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.stamp import BUILT_AT
@@ -61,20 +61,6 @@ def read_return(
         return replace(returned, received=source.received)
     except RefusedError as refusal:
         return refused_return(source, refusal)
-
-
-def refused_return(source: SourceFile, refusal: RefusedError) -> Return:
-    """The return of a file that cannot be used."""
-    digest = hashlib.sha256(source.content).hexdigest()
-    reason = problem(refusal.slug, Place(source.name), **{"value": ""} | refusal.words)
-    return Return(
-        source.name,
-        digest,
-        Status.REFUSED,
-        problems=(reason,),
-        received=source.received,
-        reason=reason,
-    )
 
 
 @dataclass(slots=True)

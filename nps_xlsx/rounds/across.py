@@ -8,9 +8,7 @@ from dataclasses import replace
 from nps_xlsx.model import Framework, Place, Problem, Return, Severity, Status
 from nps_xlsx.model.problems import problem
 from nps_xlsx.rounds.counting import groups_of, is_combined, put_aside
-from nps_xlsx.rounds.counting import with_day as with_day
-from nps_xlsx.rounds.sent_again import LATEST, refuse_unknown, sent_again
-from nps_xlsx.rounds.sent_again import Keep as Keep
+from nps_xlsx.rounds.sent_again import LATEST, Keep, refuse_unknown, sent_again
 from nps_xlsx.rounds.which_round import of_one_round
 
 _INSTEAD = (Status.BLANK, Status.OTHER_ROUND)

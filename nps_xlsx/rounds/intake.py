@@ -13,7 +13,7 @@ from nps_xlsx.ingester import ReadingProcess, collect
 from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import Framework, Problem, Return
 from nps_xlsx.register.councils import Register, load_register
-from nps_xlsx.rounds.across import Keep, as_blank, check_across, with_day
+from nps_xlsx.rounds.across import as_blank, check_across
 from nps_xlsx.rounds.check import check_returns
 from nps_xlsx.rounds.corrections import (
     Correction,
@@ -23,6 +23,8 @@ from nps_xlsx.rounds.corrections import (
     met_nothing,
     without_effect,
 )
+from nps_xlsx.rounds.counting import with_day
+from nps_xlsx.rounds.sent_again import Keep
 from nps_xlsx.rounds.whose import Whose
 
 
@@ -76,7 +78,7 @@ def read_returns(
     addresses may show which council an unreadable file is from.
 
     Raises:
-        InputError: a path is not there.
+        InputError: a path does not exist.
         KeepError: a file to be kept is not among them.
     """
     framework, register = framework or load_framework(), register or load_register()
@@ -114,7 +116,7 @@ def read_each(
     """Read every file under the paths by itself, without checking it or comparing it with the others.
 
     Raises:
-        InputError: a path is not there, or is an empty folder and none ``may_be_empty``.
+        InputError: a path does not exist, or is an empty folder and none ``may_be_empty``.
         ClusterError: there is no cluster where ``readers`` says.
     """
     returns = []

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.grids import Grid
-from nps_xlsx.ingester.reading import read_workbook
+from nps_xlsx.ingester.reading.workbook import read_workbook
 from tests.hostile import (
     ACCEPTED,
     ENCRYPTED,

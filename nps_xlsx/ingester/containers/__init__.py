@@ -18,17 +18,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from nps_xlsx.ingester.containers import mail, outlook, tnef
 from nps_xlsx.ingester.containers.encoded import workbook_in_text
 from nps_xlsx.ingester.containers.kinds import is_document, is_litter
-from nps_xlsx.ingester.containers.labels import Labels, clean_path, printable
+from nps_xlsx.ingester.containers.labels import NAMELESS, TOO_DEEP, Labels, clean_path, printable
 from nps_xlsx.ingester.containers.letters import Letter
 from nps_xlsx.ingester.containers.zips import DAMAGE, ZIP_STARTS, open_zip
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 from nps_xlsx.model import Received
 from nps_xlsx.model.errors import UserError
+
+if TYPE_CHECKING:
+    from nps_xlsx.ingester.containers.mail import Enclosure, Opened
+
+    _MailOpener = Callable[[bytes, int, Letter | None], Opened]
 
 __all__ = [
     "CONTAINER_LIMIT",
@@ -251,8 +255,8 @@ def opened(source: SourceFile, nesting: Nesting, path: bytes = b"") -> Iterator[
         yield Held(_whole(name, content))
     elif content.startswith(ZIP_STARTS):
         yield from _zip(name, BytesIO(content), len(content), nesting)
-    elif outlook.is_message(content) or tnef.is_wrapper(content) or mail.is_mail_text(name, content):
-        yield from _mail(name, content, nesting)
+    elif (open_mail := _opener_of_mail(name, content)) is not None:
+        yield from _mail(name, content, nesting, open_mail)
     elif (inner := workbook_in_text(content)) is not None:
         yield Held(SourceFile(name, inner, len(inner)), nesting.below())
     else:
@@ -294,7 +298,7 @@ def _members(name: str, archive: zipfile.ZipFile, size: int, nesting: Nesting) -
         return
     labels = Labels()
     for entry in members:
-        label = labels.give(clean_path(_named(entry)) or mail.NAMELESS)
+        label = labels.give(clean_path(_named(entry)) or NAMELESS)
         member = _member(archive, entry, f"{name}/{label}")
         is_closed = member.failure or not member.content
         yield Held(member, None if is_closed else nesting.below())
@@ -305,7 +309,7 @@ def _refuse_container(members: Sequence[object], nesting: Nesting) -> RefusedErr
         return RefusedError("file-empty")
     if len(members) > MEMBER_LIMIT:
         return RefusedError("file-archive", found=f"a zip of {len(members)} files")
-    return RefusedError("file-archive", found=mail.TOO_DEEP) if nesting.depth >= DEPTH_LIMIT else None
+    return RefusedError("file-archive", found=TOO_DEEP) if nesting.depth >= DEPTH_LIMIT else None
 
 
 def _named(entry: zipfile.ZipInfo) -> str:
@@ -334,10 +338,22 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Sour
     return SourceFile(name, content, len(content))
 
 
-def _mail(name: str, content: bytes, nesting: Nesting) -> Iterator[Held]:
+def _opener_of_mail(name: str, content: bytes) -> _MailOpener | None:
+    """What opens a mail of this kind; ``None`` if it is not one.  No workbook needs what reads mails."""
+    from nps_xlsx.ingester.containers import mail, outlook, tnef
+
+    if outlook.is_message(content):
+        return outlook.open_message
+    if tnef.is_wrapper(content):
+        return tnef.open_wrapper
+    return mail.open_mail if mail.is_mail_text(name, content) else None
+
+
+def _mail(name: str, content: bytes, nesting: Nesting, open_mail: _MailOpener) -> Iterator[Held]:
     """What is attached to a mail; one that has nothing attached is told, unless it lies in another."""
     try:
-        found = _open_mail(content, nesting)
+        _refuse_too_deep(nesting)
+        found = open_mail(content, DEPTH_LIMIT - nesting.depth, nesting.letter)
     except RefusedError as refusal:
         yield Held(replace(_whole(name, content), failure=refusal))
         return
@@ -348,17 +364,12 @@ def _mail(name: str, content: bytes, nesting: Nesting) -> Iterator[Held]:
         yield Held(replace(_whole(name, content), failure=failure, received=received), is_otherwise=True)
 
 
-def _open_mail(content: bytes, nesting: Nesting) -> mail.Opened:
+def _refuse_too_deep(nesting: Nesting) -> None:
     if nesting.depth >= DEPTH_LIMIT:
-        raise RefusedError("file-archive", found=mail.TOO_DEEP)
-    if outlook.is_message(content):
-        opener = outlook.open_message
-    else:
-        opener = tnef.open_wrapper if tnef.is_wrapper(content) else mail.open_mail
-    return opener(content, DEPTH_LIMIT - nesting.depth, nesting.letter)
+        raise RefusedError("file-archive", found=TOO_DEEP)
 
 
-def _enclosed(name: str, enclosure: mail.Enclosure, nesting: Nesting) -> Held:
+def _enclosed(name: str, enclosure: Enclosure, nesting: Nesting) -> Held:
     source = SourceFile(f"{name}/{enclosure.name}", received=enclosure.letter.received)
     if enclosure.failure is not None:
         return Held(replace(source, failure=enclosure.failure))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+NAMELESS, TOO_DEEP = "attachment", "it lies too many mails and zips deep"
+
 LENGTH_LIMIT = 150
 """Characters of one name: what Windows lets a path have, less room for folders."""
 

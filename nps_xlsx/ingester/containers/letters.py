@@ -6,9 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
-from email.utils import parsedate_to_datetime
 
 from nps_xlsx.ingester.containers.labels import printable
 from nps_xlsx.model import Received
@@ -78,6 +75,9 @@ def first_headers(items: Iterable[tuple[str, object]]) -> Headers:
 
 def decoded(text: str) -> str:
     """A header's text with its encoded words read; as it stands where they cannot be."""
+    from email.errors import HeaderParseError
+    from email.header import decode_header, make_header
+
     try:
         return str(make_header(decode_header(text)))
     except (ValueError, LookupError, HeaderParseError):
@@ -114,6 +114,8 @@ def _sender(header: str) -> str:
 
 
 def _utc(text: str) -> str:
+    from email.utils import parsedate_to_datetime
+
     try:
         return in_utc(parsedate_to_datetime(text))
     except (ValueError, TypeError, OverflowError, IndexError):

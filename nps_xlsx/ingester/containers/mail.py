@@ -20,7 +20,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from nps_xlsx.ingester.containers.encoded import WORKBOOK_STARTS, uuencoded, workbook_in_text
-from nps_xlsx.ingester.containers.labels import Labels, clean_name
+from nps_xlsx.ingester.containers.labels import NAMELESS, TOO_DEEP, Labels, clean_name
 from nps_xlsx.ingester.containers.letters import (
     HEADER_LIMIT,
     Letter,
@@ -33,8 +33,7 @@ from nps_xlsx.ingester.containers.notices import UNDELIVERED, notice_in
 from nps_xlsx.ingester.containers.signed import signed_content
 from nps_xlsx.ingester.refusal import DAMAGED, RefusedError
 
-FORWARDED, NAMELESS, REPORT = "forwarded", "attachment", "report"
-TOO_DEEP = "it lies too many mails and zips deep"
+FORWARDED, REPORT = "forwarded", "report"
 
 ENCLOSURE_LIMIT = 1_000
 """Files enclosed in one mail: no mailer sends so many, and a folder of mails comes as a folder or a zip."""

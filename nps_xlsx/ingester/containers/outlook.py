@@ -11,7 +11,7 @@ from email.parser import HeaderParser
 from email.policy import compat32
 
 from nps_xlsx.ingester.containers.compound import OLE_START, Compound, Path
-from nps_xlsx.ingester.containers.labels import clean_name
+from nps_xlsx.ingester.containers.labels import NAMELESS, TOO_DEEP, clean_name
 from nps_xlsx.ingester.containers.letters import (
     Letter,
     addresses,
@@ -25,9 +25,7 @@ from nps_xlsx.ingester.containers.letters import (
 from nps_xlsx.ingester.containers.mail import (
     ENCLOSURE_LIMIT,
     FORWARDED,
-    NAMELESS,
     REPORT,
-    TOO_DEEP,
     Enclosure,
     Opened,
     Within,

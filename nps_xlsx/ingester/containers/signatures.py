@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-from nps_xlsx.ingester.containers.mail import is_mail_text, is_web_archive
 from nps_xlsx.ingester.containers.zips import is_mangled
 from nps_xlsx.ingester.refusal import DAMAGED, MANGLED, RefusedError
 
@@ -126,6 +125,8 @@ def _name_text(text: str, content: bytes) -> RefusedError:
             return RefusedError("file-link", found=link)
     if lower.startswith("<"):
         return _name_markup(lower, len(content))
+    from nps_xlsx.ingester.containers.mail import is_mail_text, is_web_archive
+
     if is_web_archive(content):
         return _not_workbook("it is a web archive")
     if is_mail_text("", content):

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from nps_xlsx.ingester.containers.compound import OLE_START
-from nps_xlsx.ingester.containers.labels import clean_name
+from nps_xlsx.ingester.containers.labels import NAMELESS, clean_name
 from nps_xlsx.ingester.containers.letters import Letter
-from nps_xlsx.ingester.containers.mail import NAMELESS, Enclosure, Opened, Within, is_handed_in
+from nps_xlsx.ingester.containers.mail import Enclosure, Opened, Within, is_handed_in
 from nps_xlsx.ingester.containers.objects import from_storage
 from nps_xlsx.ingester.refusal import RefusedError
 

@@ -25,10 +25,8 @@ import msgspec
 import psutil
 
 from nps_xlsx.framework import load_framework
-from nps_xlsx.ingester.assemble import refused_return
 from nps_xlsx.ingester.containers import Held, Nesting, SourceFile
 from nps_xlsx.ingester.containers.labels import printable
-from nps_xlsx.ingester.reading import refuse_unread
 from nps_xlsx.ingester.reading.frames import (
     MEMORY_LIMIT,
     READY,
@@ -47,6 +45,7 @@ from nps_xlsx.ingester.reading.frames import (
     write_frame,
 )
 from nps_xlsx.ingester.refusal import RefusedError
+from nps_xlsx.ingester.refused import refuse_unread, refused_return
 from nps_xlsx.jobs import in_order
 from nps_xlsx.model import Framework, Return
 from nps_xlsx.register.councils import Register, load_register
