@@ -100,6 +100,14 @@ def test_levels(framework: Framework, written: CellValue, level: LevelValue, slu
     assert bool(reading.text) == (bool(str(written).replace("\u200b", "").strip()))
 
 
+@pytest.mark.parametrize("written", ["2/3", 2.5, dt.date(2026, 3, 2), dt.datetime(2026, 3, 2)])  # noqa: DTZ001
+def test_a_level_between_two_is_one_however_it_is_written(framework: Framework, written: CellValue) -> None:
+    """2/3 lies between two levels, as a text and as the date that Excel makes of it."""
+    reading = read_level(written, framework.levels)
+    assert (reading.value, reading.is_between) == (2, True)
+    assert not read_level("2", framework.levels).is_between
+
+
 @pytest.mark.parametrize(
     ("written", "day"),
     [

@@ -1,7 +1,7 @@
 """The tables of one consolidation, which every report shows in its own way.
 
-Only levels are averaged: no blank, no "not applicable", no principle (see ``scores``).  A
-mean is not-a-number if no level was given; no report shows that.
+Only levels are averaged: no blank, no "not applicable", no principle (as in ``model.scores``,
+for one council).  A mean is not-a-number if no level was given; no report shows that.
 """
 
 from __future__ import annotations

@@ -272,7 +272,10 @@ class _Reader:
                     self.folder.fault(actions, code, "is missing")
 
     def _value_codes(self, framework: Framework) -> None:
+        """Note where the codes stop following one another: what comes after it follows from that."""
         for expected, behaviour in enumerate(framework.behaviours, start=1):
             if behaviour.value_code != expected:
                 file, key = self.files.get(behaviour.code, "framework.toml"), f"{behaviour.code}.value_code"
-                self.folder.fault(file, key, f"is {behaviour.value_code}, where {expected} comes next")
+                words = f"is {behaviour.value_code}, where {expected} comes next: they are consecutive"
+                self.folder.fault(file, key, f"{words}, in the order of the files")
+                return

@@ -1,5 +1,8 @@
 """Averages and levels nearest to them, by the rules that every document shares.
 
+Here are those of one council, for the documents about it; ``figures.tables`` has those over all
+councils, which tests/test_figures.py compares with a third way of working them out.
+
 Only levels are averaged: no blank, no "not applicable", no principle.  Every average
 comes with the count it rests on.
 """

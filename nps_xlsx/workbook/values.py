@@ -115,8 +115,8 @@ class LevelReading:
 
     @property
     def is_between(self) -> bool:
-        """Whether it lies between two levels, as 2/3 does, so that the lower counts."""
-        return self.slug == "level-between"
+        """Whether it lies between two levels, as 2/3 does (or Excel's date of it): the lower counts."""
+        return self.slug in ("level-between", "level-as-date")
 
 
 def read_level(value: CellValue, levels: Sequence[Level], descriptors: Iterable[str] = ()) -> LevelReading:

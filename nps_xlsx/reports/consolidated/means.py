@@ -1,4 +1,4 @@
-"""Averages: by response, key area, theme, behaviour, and group of councils."""
+"""The sheets of averages (``figures.tables``): by response, key area, theme, behaviour, group of councils."""
 
 from __future__ import annotations
 
