@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
 from nps_xlsx.figures.tables import Tables
 from nps_xlsx.model import Assessment, Problem, Return, Severity, Status
@@ -27,6 +29,9 @@ ENOUGH_COUNCILS = 5
 
 FENCE = 1.5
 """Interquartile ranges beyond the quartiles: Tukey's rule for an outlier."""
+
+_Rows = Sequence[Any]
+"""A response's rows of the long table of answers, each with its columns as attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,11 @@ def notable(
 ) -> tuple[Notable, ...]:
     """Everything that needs a decision: refused files first, then rulings, then council by council."""
     notables = [*_no_returns(returns), *_refused(returns), *_rulings(returns, rulings)]
+    # In order of position, gone through once: a selection for each response would look at all answers.
+    by_response = groupby(tables.answers.itertuples(), attrgetter("position"))
+    of_response = {position: list(rows) for position, rows in by_response}
     for position, assessment in enumerate(tables.assessments):
-        rows = tables.answers[tables.answers["position"] == position]
+        rows = of_response.get(position, [])
         notables += [
             *_few_answers(rows, assessment, position),
             *_jumps(rows, assessment, position),
@@ -78,8 +86,8 @@ def _is_open(returned: Return) -> bool:
     return any(reason.severity is not Severity.NOTE and not reason.waived for reason in returned.reasons)
 
 
-def _few_answers(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
-    given, asked = int(rows["answered"].sum()), len(rows)
+def _few_answers(rows: _Rows, assessment: Assessment, position: int) -> Iterator[Notable]:
+    given, asked = sum(row.answered for row in rows), len(rows)
     if asked and given / asked < FEW_SHARE:
         yield _about("Few answers", assessment, position, f"Only {given} of {asked} behaviours are answered.")
 
@@ -104,41 +112,39 @@ def _rulings(returns: Sequence[Return], rulings: Sequence[Problem]) -> Iterator[
         yield Notable("No effect", "", "", ruling.message, (), ruling.place.file, ruling.slug)
 
 
-def _jumps(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
-    change = rows["current"] - rows["last"]
-    for way, some in (("up", rows[change >= JUMP]), ("down", rows[change <= -JUMP])):
-        if len(some):
-            steps = ", ".join(f"{row.ref} {row.last:.0f} to {row.current:.0f}" for row in some.itertuples())
+def _jumps(rows: _Rows, assessment: Assessment, position: int) -> Iterator[Notable]:
+    for way, sign in (("up", 1), ("down", -1)):
+        some = [row for row in rows if sign * (row.current - row.last) >= JUMP]
+        if some:
+            steps = ", ".join(f"{row.ref} {row.last:.0f} to {row.current:.0f}" for row in some)
             text = f"Two levels or more {way} since last round: {steps}."
             yield _about("Jumped", assessment, position, text, some)
 
 
-def _all_the_same(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
-    given = rows[rows["current"].notna()]
-    if len(given) >= ENOUGH_ANSWERS and given["current"].nunique() == 1:
-        level = given["current"].iloc[0]
-        yield _about("All the same", assessment, position, f"All {len(given)} levels given are {level:.0f}.")
+def _all_the_same(rows: _Rows, assessment: Assessment, position: int) -> Iterator[Notable]:
+    levels = [row.current for row in rows if not math.isnan(row.current)]
+    if len(levels) >= ENOUGH_ANSWERS and len(set(levels)) == 1:
+        text = f"All {len(levels)} levels given are {levels[0]:.0f}."
+        yield _about("All the same", assessment, position, text)
 
 
-def _many_not_applicable(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
-    some = rows[rows["not_applicable"]]
-    answered = int(rows["answered"].sum())
+def _many_not_applicable(rows: _Rows, assessment: Assessment, position: int) -> Iterator[Notable]:
+    some = [row for row in rows if row.not_applicable]
+    answered = sum(row.answered for row in rows)
     if answered and len(some) / answered > NOT_APPLICABLE_SHARE:
         text = f"Not applicable in {len(some)} of {answered} answers."
         yield _about("Not applicable", assessment, position, text, some)
 
 
-def _targets_below(rows: pd.DataFrame, assessment: Assessment, position: int) -> Iterator[Notable]:
-    some = rows[rows["gap"] < 0]
-    if len(some):
-        steps = ", ".join(f"{r.ref} {r.current:.0f} to {r.target:.0f}" for r in some.itertuples())
+def _targets_below(rows: _Rows, assessment: Assessment, position: int) -> Iterator[Notable]:
+    some = [row for row in rows if row.gap < 0]
+    if some:
+        steps = ", ".join(f"{row.ref} {row.current:.0f} to {row.target:.0f}" for row in some)
         yield _about("Target below current", assessment, position, f"{steps}.", some)
 
 
-def _about(
-    kind: str, assessment: Assessment, position: int, text: str, rows: pd.DataFrame | None = None
-) -> Notable:
-    refs = () if rows is None else tuple(rows["ref"])
+def _about(kind: str, assessment: Assessment, position: int, text: str, rows: _Rows = ()) -> Notable:
+    refs = tuple(row.ref for row in rows)
     return Notable(kind, assessment.council, assessment.gss_code, text, refs, position=position)
 
 
