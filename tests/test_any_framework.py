@@ -22,6 +22,7 @@ from nps_xlsx.framework import data_folder, load_framework
 from nps_xlsx.model import Answer, Framework, Level, Return
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.reports import PAPER_STYLES
+from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
 from nps_xlsx.reports.marked_up import mark_up
 from nps_xlsx.reports.outputs import Scope, write_outputs
 from nps_xlsx.reports.papers import PaperError, make_paper, paper_files
@@ -29,8 +30,10 @@ from nps_xlsx.reports.reply import reply
 from nps_xlsx.workbook import layout
 from tests.conftest import many
 from tests.support.batches import as_returns, made_up
-from tests.support.figures import Batch, read_csv
+from tests.support.figures import Batch, Peers, read_csv
 from tests.support.figures_compared import Checked, averages, groups, levels, ranked
+from tests.support.figures_of_councils import check_feedback, check_plan
+from tests.support.figures_published import PUBLISHED, page_differs
 from tests.support.frameworks import Files, frameworks, write_framework
 from tests.support.workbooks import changed, filled, read, slugs
 
@@ -80,16 +83,19 @@ def test_nothing_untrue_is_said(files: Files, seed: int) -> None:
         folder, out = Path(name) / "framework", Path(name) / "out"
         made = load_framework(write_framework(folder, files))
         chosen, returned = returned_of(made, rng)
-        write_outputs([returned, *others(made, register)], out, made, register, scope(made, rng))
+        shown = scope(made, rng)
+        write_outputs([returned, *others(made, register)], out, made, register, shown)
         lines = [
             line for line in read_csv(out / "answers.csv") if line["source_file"] == returned.source_file
         ]
         assert {one["ref"]: (int(one["current"]), int(one["target"])) for one in lines} == chosen
         consolidated = Checked(out / "consolidated.xlsx")
-        batch = Batch(data_folder(), out / "answers.csv", framework=folder)
+        batch = Batch(data_folder(), out / "answers.csv", earlier_answers(shown, made, Path(name)), folder)
         for compare in (averages, groups, levels, ranked):
             compare(consolidated, batch)
         assert consolidated.wrong == [], consolidated.wrong[:5]
+        if shown.threshold == 0:
+            assert differences(out, batch) == []
         written = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
     blank = build_workbook(Order(made, register.find(COUNCIL), "2026"))
     documents = {"blank.xlsx": blank, **written, **dict(of_one_council(returned, made, register))}
@@ -130,7 +136,7 @@ def others(made: Framework, register: Register) -> list[Return]:
     """Returns with levels: enough of one region and type for its figures to be shown, and one elsewhere."""
     council = register.find(COUNCIL)
     alike = [one for one in register.councils if one.region == council.region and one != council]
-    same = [one for one in alike if one.council_type == council.council_type][:6]
+    same = [one for one in alike if one.council_type == council.council_type][:9]
     assessments = [made_up(one, made, 1) for one in (*same, register.find("Leeds"))]
     scored = {row.code for row in made.behaviours}
     has_levels = [one for one in assessments if any(a.ref in scored and a.current in range(8) for a in one)]
@@ -142,6 +148,27 @@ def scope(made: Framework, rng: random.Random) -> Scope:
     council = councils().find(COUNCIL)
     before = {council.gss_code: made_up(council, made, 2, round_="2022")} if rng.random() < 0.5 else {}
     return Scope(previous=before, name_councils=rng.random() < 0.5, threshold=rng.choice([0, 5]))
+
+
+def earlier_answers(shown: Scope, made: Framework, folder: Path) -> Path | None:
+    """The answers of the earlier round as a file, if there is one."""
+    if not shown.previous:
+        return None
+    listed = all_rows(as_returns(list(shown.previous.values())), (), made)["answers.csv"]
+    path = folder / "earlier.csv"
+    path.write_bytes(to_csv(LISTINGS["answers.csv"].columns, listed))
+    return path
+
+
+def differences(out: Path, batch: Batch) -> list[str]:
+    """What publication, page and the workbooks of councils say otherwise than the second route works out."""
+    publication, peers = Checked(out / "publication.xlsx"), Peers(batch, {})
+    for compare in PUBLISHED if batch.before else PUBLISHED[:-1]:
+        compare(publication, batch)
+    checks = [publication]
+    for council in batch.councils[:2]:
+        checks += [check_feedback(out, peers, council), check_plan(out, peers, council)]
+    return [*page_differs(out, batch), *(fault for check in checks for fault in check.wrong)]
 
 
 def of_one_council(returned: Return, made: Framework, register: Register) -> Iterator[tuple[str, bytes]]:

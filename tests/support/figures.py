@@ -21,7 +21,7 @@ Number = int | Fraction
 Level = int | str | None
 """A level, ``NA``, or nothing."""
 
-ALL, ENABLERS = "All behaviours", "Enablers"
+ALL = "All behaviours"
 NOT_PRINCIPAL = ("Combined authority", "Strategic Regional Authority")
 
 
@@ -98,6 +98,15 @@ def read_levels(folder: Path) -> tuple[dict[int, str], int | None]:
     return {level["number"]: level["name"] for level in root["levels"]}, root.get("good")
 
 
+def read_enablers(folder: Path) -> tuple[str, str]:
+    """The code and the name of the area of enablers; empty if there is none."""
+    root = tomllib.loads((folder / "framework.toml").read_text(encoding="utf-8"))
+    if "enablers" not in root:
+        return "", ""
+    [area] = tomllib.loads((folder / root["enablers"]).read_text(encoding="utf-8"))["key_areas"]
+    return area["code"], area["name"]
+
+
 def read_level(text: str) -> Level:
     return int(text) if text.isdigit() else text or None
 
@@ -116,6 +125,7 @@ class Batch:
     ) -> None:
         folder = framework or data / "nps-2018"
         self.rows, (self.levels, self.good) = read_rows(folder), read_levels(folder)
+        self.enablers = read_enablers(folder)
         self.labels = {number: f"{number} {name}" for number, name in self.levels.items()}
         register = read_csv(data / "councils.csv")
         self.known = {

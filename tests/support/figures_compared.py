@@ -71,7 +71,11 @@ class Checked:
         return []
 
     def compare(self, sheet: str, lines: Sequence[Line]) -> None:
-        """A table has these rows, in this order."""
+        """A table has these rows, in this order; if there are none, the sheet numbers no row."""
+        if not lines:
+            numbered = [row for row in self.cells.get(sheet, []) if row[:1] == [1]]
+            self.wrong += [f"{self.path.name}, {sheet}: {row} is published" for row in numbered]
+            return
         table = self.table(sheet, lines[0])
         if len(table) != len(lines):
             self.wrong.append(f"{self.path.name}, {sheet}: {len(table)} rows, not {len(lines)}")

@@ -62,14 +62,24 @@ def glance(check: Checked, peers: Peers, council: Council) -> None:
             }
         )
     compare_all(check, "At a glance", said)
-    whole, all_ = said[-1], peers.shown(council, "all", ("average", ALL))
-    mean, aim, beside = (Fraction(str(whole[k])) for k in list(whole)[2:6] if not isinstance(whole[k], list))
-    counts = [len(f.known(one.level for one in own)), len(own), len(f.known(one.aim for one in own))]
-    check.text("At a glance", "Your average current", [mean, *counts[:2], aim, counts[2]])
-    apart = [abs(beside)] if beside else []
-    check.text(
-        "At a glance", "The median of all", [all_.councils, all_.median, all_.lower, all_.upper, *apart]
+    given, aims = f.known(one.level for one in own), f.known(one.aim for one in own)
+    all_, mean, aim = (
+        peers.shown(council, "all", ("average", ALL)),
+        f.tenth(f.mean(given)),
+        f.tenth(f.mean(aims)),
     )
+    if mean is None:
+        return
+    targets: list[f.Number] = [] if aim is None else [aim, len(aims)]
+    check.text("At a glance", "Your average current", [mean, len(given), len(own), *targets])
+    apart = [] if all_.median in (None, mean) else [abs(mean - all_.median)]
+    figures = (all_.councils, all_.median, all_.lower, all_.upper)
+    check.text("At a glance", "The median of all", [*(one for one in figures if one is not None), *apart])
+
+
+def is_compared(peers: Peers, council: Council) -> bool:
+    """Whether the council is shown any median of a behaviour."""
+    return any(peers.shown(council, "all", ("level", row.ref)).kind for row in peers.batch.rows)
 
 
 def told(reach: tuple[int, int] | None) -> list[f.Number]:
@@ -94,28 +104,24 @@ def behaviours(check: Checked, peers: Peers, council: Council) -> None:
             others = peers.reach(council, "all", one.row.ref, one.level)
             is_share = others is not None and told(others) == [*others]
             reached = Fraction(*others) if others and is_share else told(others) or None
-        said.append({"Ref": one.row.ref, **levels, "Others at your level or above": reached, **line})
+        levels |= {"Others at your level or above": reached} if is_compared(peers, council) else {}
+        said.append({"Ref": one.row.ref, **levels, **line})
     compare_all(check, "Behaviours", said)
 
 
 def strengths(check: Checked, peers: Peers, council: Council) -> None:
     """Where the council is furthest above the median of all, or level with it."""
-    found = []
+    found, compared = [], is_compared(peers, council)
     for one in peers.batch.of(council):
         all_ = peers.shown(council, "all", ("level", one.row.ref))
-        if one.level is not None and one.level > 1 and all_.median is not None and one.level >= all_.median:
-            found.append((all_.median - one.level, -one.level, one.row.number, one, all_))
-    said = [
-        {
-            "No.": n,
-            "Ref": one.row.ref,
-            "Your level": label(peers.batch, one.level),
-            "All councils: median": all_.median,
-            "Difference from the median": -below,
-            "All councils: number": all_.councils,
-        }
-        for n, (below, _, _, one, all_) in enumerate(sorted(found, key=lambda x: x[:3])[:5], start=1)
-    ]
+        median = all_.median if compared else one.level
+        if one.level is not None and one.level > 1 and median is not None and one.level >= median:
+            found.append((median - one.level, -one.level, one.row.number, one, all_))
+    said = []
+    for n, (below, _, _, one, all_) in enumerate(sorted(found, key=lambda x: x[:3])[:5], start=1):
+        line: dict[str, Value] = {"No.": n, "Ref": one.row.ref, "Your level": label(peers.batch, one.level)}
+        beside = {"All councils: median": all_.median, "Difference from the median": -below}
+        said.append(line | ({**beside, "All councils: number": all_.councils} if compared else {}))
     check.compare("Strengths", said)
 
 
@@ -126,18 +132,31 @@ def to_close(own: Sequence[Entry]) -> list[Entry]:
     )
 
 
+def below(peers: Peers, council: Council) -> list[Entry]:
+    """What is below the median of all, the furthest first."""
+    found = []
+    for one in peers.batch.of(council):
+        median = peers.shown(council, "all", ("level", one.row.ref)).median
+        if one.level is not None and median is not None and one.level < median:
+            found.append((one.level - median, one.row.number, one))
+    return [one for _, _, one in sorted(found, key=lambda each: each[:2])]
+
+
 def steps(check: Checked, peers: Peers, council: Council) -> None:
     """What comes next, and how many others are there already."""
     said: list[Line] = []
     kind = "family" if "family" in peers.groups(council) else "type"
-    for n, one in enumerate(to_close(peers.batch.of(council))[:5], start=1):
+    own = peers.batch.of(council)
+    chosen = to_close(own) if f.known(one.aim for one in own) else below(peers, council)
+    for n, one in enumerate(chosen[:5], start=1):
         nearest = peers.shown(council, kind, ("level", one.row.ref)).kind
         kinds = ["all", nearest] if nearest not in ("", "all") else ["all"]
         level = (one.level or 0) + 1
         there: list[f.Number] = [t for k in kinds for t in told(peers.reach(council, k, one.row.ref, level))]
         labels = {"Your level": one.level, "Your target": one.target, "Next level": level}
         line: dict[str, Value] = {k: label(peers.batch, v) for k, v in labels.items()}
-        line["Other councils already at the next level or above"] = there or None
+        if is_compared(peers, council):
+            line["Other councils already at the next level or above"] = there or None
         said.append({"No.": n, "Ref": one.row.ref, **line})
     check.compare("Next steps", said)
 

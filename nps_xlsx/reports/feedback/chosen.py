@@ -27,16 +27,11 @@ def strengths(case: FeedbackCase) -> list[Behaviour]:
     def rank(behaviour: Behaviour) -> tuple[float, int, int]:
         return -(above(case, behaviour) or 0), -(case.level(behaviour) or 0), behaviour.value_code or 0
 
-    given = [row for row in case.framework.behaviours if case.level(row) is not None]
+    lowest = case.framework.levels[0].number
+    given = [row for row in case.framework.behaviours if case.level(row) not in (None, lowest)]
     if case.is_compared:
-        given = [row for row in given if _is_strength(case, row)]
+        given = [row for row in given if (ahead := above(case, row)) is not None and ahead >= 0]
     return sorted(given, key=rank)[:CHOSEN]
-
-
-def _is_strength(case: FeedbackCase, behaviour: Behaviour) -> bool:
-    is_lowest = case.level(behaviour) == case.framework.levels[0].number
-    difference = above(case, behaviour)
-    return difference is not None and difference >= 0 and not is_lowest
 
 
 def next_steps(case: FeedbackCase) -> list[Behaviour]:
