@@ -14,7 +14,6 @@ from nps_xlsx import Answer, Assessment, Council, Framework, Order, load_framewo
 from nps_xlsx.builder import _master
 from nps_xlsx.builder.start import heights
 from nps_xlsx.excel.copies import Master
-from nps_xlsx.workbook.names import workbook_file_name
 
 SETS = 40
 """Sets of answers that are given to the councils by turns."""
@@ -76,8 +75,7 @@ def write_returns(folder: Path, number: int) -> None:
     folder.mkdir(parents=True)
     for place, order in enumerate(orders(number)):
         master = _answered_master(place % SETS, bool(order.respondent))
-        name = workbook_file_name(order.council, order.round, order.respondent)
-        (folder / name).write_bytes(master.copy(order.fill))
+        (folder / order.file_name).write_bytes(master.copy(order.fill))
 
 
 @cache

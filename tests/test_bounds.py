@@ -80,7 +80,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "code": lambda text: columns.code_of(text, FRAMEWORK),
     "tables": tables,
     "council": REGISTER.find,
-    "file name": lambda text: (by_file_name(text), file_slug(text)),
+    "file name": lambda text: (by_file_name("NPS", text), file_slug(text)),
     "hidden stamp": lambda text: identity._hidden(Properties(stamp=text, stamp_name=text), []),
     "label": lambda text: (labels.clean_name(text), labels.clean_path(text), labels.split_suffix(text)),
     "mail": opened_mail,

@@ -154,7 +154,7 @@ def test_a_code_that_is_typed_steers_no_path(framework: Framework, register: Reg
     returned = read(content, framework, register)
     assert returned.assessment is not None
     assert whose(returned) == ("../../ETC/X", "..\\2026")
-    name = file_stem(returned.assessment, "a/b", "action plan")
+    name = file_stem("NPS", returned.assessment, "a/b", "action plan")
     assert not set(name) & set("/\\:")
     assert ".." not in name
 
@@ -166,7 +166,8 @@ def test_long_texts_make_no_long_name_of_a_file(tmp_path: Path) -> None:
     essay = "We are a small team and " * 1000
     distinct = Distinct()
     names = [
-        distinct(file_stem(Assessment(essay, essay, essay, (), f"{essay} {number}"), essay, essay)) + ".xlsx"
+        distinct(file_stem("NPS", Assessment(essay, essay, essay, (), f"{essay} {number}"), essay, essay))
+        + ".xlsx"
         for number in range(3)
     ]
     assert len(set(names)) == 3

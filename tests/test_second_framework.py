@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from nps_xlsx.builder import Order, build_workbook
+from nps_xlsx.builder import Order, build_file
+from nps_xlsx.files import make_folder
 from nps_xlsx.framework import data_folder
 from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.register.councils import Register
@@ -131,12 +132,10 @@ def round_folder(tmp_path_factory: pytest.TempPathFactory, svmi: Framework, regi
     folder = tmp_path_factory.mktemp("index")
     councils = [one for one in register.councils if one.council_type == "London borough"][:6]
     for round_ in ("2025", "2026"):
-        (folder / round_).mkdir()
         for seed, council in enumerate(councils):
             answers = some_answers(svmi, seed + (round_ == "2025"))
             assessment = Assessment(council.gss_code, council.name, round_, answers)
-            content = build_workbook(Order(svmi, council, round_, assessment=assessment))
-            (folder / round_ / f"{council.gss_code}.xlsx").write_bytes(content)
+            build_file(Order(svmi, council, round_, assessment=assessment), make_folder(folder / round_))
     paths = (folder / "2026", "--previous", folder / "2025", "--out", folder / "out")
     run = nps("ingest", *paths, "--framework", NAME, "--suppress-below", "0")
     assert run.returncode == 0
@@ -156,6 +155,7 @@ def test_every_document_of_a_round_is_made_and_names_no_theme_or_principle(round
     """All outputs are there, and none of them speaks of what this framework does not have."""
     workbooks = sorted(round_folder.rglob("*.xlsx"))
     assert len(list(round_folder.glob("action-plans/*"))) == len(list(round_folder.glob("feedback/*"))) == 6
+    assert all(path.name.startswith("SVMI-2026-E09") for path in round_folder.glob("*/*.xlsx"))
     assert {"consolidated.xlsx", "publication.xlsx"} <= {path.name for path in workbooks}
     said = [text for path in workbooks for text in texts_of(path) if OTHERS.search(text)]
     assert [

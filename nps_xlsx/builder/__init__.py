@@ -17,7 +17,6 @@ from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.copies import Master
 from nps_xlsx.files import StrPath, is_same, write_file
 from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.names import workbook_file_name
 from nps_xlsx.workbook.stamp import PROPERTY
 
 __all__ = ["Order", "build_file", "build_workbook"]
@@ -61,6 +60,6 @@ def build_file(order: Order, folder: StrPath) -> Path:
     Raises:
         OutputError: the file cannot be written.
     """
-    path = Path(folder) / workbook_file_name(order.council, order.round, order.respondent)
+    path = Path(folder) / order.file_name
     content = build_workbook(order)
     return path if is_same(path, content) else write_file(path, content)

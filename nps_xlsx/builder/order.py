@@ -10,6 +10,7 @@ from functools import cached_property
 from nps_xlsx.excel.book import FORMULA_STARTS
 from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue, Problem
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.names import workbook_file_name
 from nps_xlsx.workbook.stamp import CHECK, TEMPLATE_VERSION, Stamp, with_check
 
 _NAME, _CODE, _RESPONDENT = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -74,6 +75,11 @@ class Order:
         if self.with_review:
             kinds.add("review")
         return kinds
+
+    @property
+    def file_name(self) -> str:
+        """The usual name of its file."""
+        return workbook_file_name(self.framework.initials, self.council, self.round, self.respondent)
 
     @property
     def is_own(self) -> bool:

@@ -30,7 +30,6 @@ from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_list
 from nps_xlsx.register.targets import Targets, load_targets, targets_of
 from nps_xlsx.rounds.which_round import refuse_same_round
-from nps_xlsx.workbook.names import workbook_file_name
 from nps_xlsx.workbook.stamp import is_respondent_name, is_round_name
 
 _NOTE_LENGTH = 2000
@@ -171,7 +170,7 @@ def build(
 
 
 def _refuse_same_names(orders: Sequence[Order]) -> None:
-    names = Counter(workbook_file_name(order.council, order.round, order.respondent) for order in orders)
+    names = Counter(order.file_name for order in orders)
     for name, count in names.items():
         if count > 1:
             raise UserError(f"Two workbooks would be called {name}. Give the respondents different names.")

@@ -148,5 +148,7 @@ def _papers(
         name, other = council.short_name if council else own.council, earlier.get(own.gss_code)
         for style, area in product(dict.fromkeys(styles), dict.fromkeys(key_areas) or ("",)):
             paper = make_paper(own, framework, style=style, previous=other, key_area=area)
-            contents |= paper_files(paper, distinct(file_stem(own, name, style, area)), as_of=own.day)
+            contents |= paper_files(
+                paper, distinct(file_stem(framework.initials, own, name, style, area)), as_of=own.day
+            )
     return contents

@@ -139,7 +139,7 @@ class Identifier:
                 self.reported.report("property-differs", value=text, where=where)
 
     def _report_file_name(self, identity: Identity) -> None:
-        code, round_ = by_file_name(self.reported.file)
+        code, round_ = by_file_name(self.framework.initials, self.reported.file)
         code = self.register.present_code(code)
         if code and (code, round_.casefold()) != (identity.gss_code, identity.round.casefold()):
             name = self.reported.file.rpartition("/")[2]
@@ -162,7 +162,7 @@ class Identifier:
         return self._by_what_is_left(details)
 
     def _by_what_is_left(self, details: Details) -> Identity:
-        code, round_ = by_file_name(self.reported.file)
+        code, round_ = by_file_name(self.framework.initials, self.reported.file)
         typed = [details.get(key, _NOWHERE)[0] for key in ("gss_code", "council")]
         round_ = details.get("round", _NOWHERE)[0] or round_
         ways = ((typed[0], "what is typed on Start here"), (typed[1], "what is typed on Start here"))

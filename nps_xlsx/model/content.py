@@ -7,6 +7,7 @@ behaviours there are is data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -202,6 +203,12 @@ class Framework:
     """The key areas without a theme."""
     is_part: bool = False
     """Whether it holds only some of the edition's rows, for a short collection."""
+
+    @property
+    def initials(self) -> str:
+        """What the names of its files begin with: the capitals of its short title, such as ``NPS``."""
+        initials = "".join(re.findall(r"\b[A-Z]", self.short_title))
+        return (initials or self.edition.upper())[:8]
 
     def only(self, codes: Iterable[str]) -> Framework:
         """The same framework with only these rows (by code, or all of an area by its code).

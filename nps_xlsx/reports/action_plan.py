@@ -181,5 +181,5 @@ def all_action_plans(
     """The file name and the bytes of each council's plan; no two names are the same."""
     distinct = Distinct()
     for assessment, short_name in assessments:
-        stem = distinct(file_stem(assessment, short_name, "action plan"))
+        stem = distinct(file_stem(framework.initials, assessment, short_name, "action plan"))
         yield f"{stem}.xlsx", action_plan_workbook(assessment, framework)

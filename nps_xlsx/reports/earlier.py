@@ -56,12 +56,14 @@ def refuse_to_wipe(before: int, returns: Sequence[Return], out: Path, given: Seq
     )
 
 
-def to_move_aside(out: Path, names: Collection[str], folders: Collection[str]) -> dict[Path, Path]:
+def to_move_aside(
+    initials: str, out: Path, names: Collection[str], folders: Collection[str]
+) -> dict[Path, Path]:
     """Where to move files of an earlier run that this run, with these ``names``, does not write.
 
     Somebody may have edited them, so they are kept, beside any moved before.
     """
     there = [out / name for name in LISTINGS if (out / name).is_file()]
-    there += [path for name in folders for path in sorted((out / name).glob("NPS-*.xlsx"))]
+    there += [path for name in folders for path in sorted((out / name).glob(f"{initials}-*.xlsx"))]
     old = [path.relative_to(out) for path in there if path.relative_to(out).as_posix() not in names]
     return {out / path: free_path(out / REPLACED / path) for path in old}

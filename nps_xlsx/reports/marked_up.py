@@ -76,7 +76,9 @@ def _fresh(returned: Return, framework: Framework, register: Register) -> tuple[
         with_review=any(_has_review(answer) for answer in assessment),
         problems=returned.problems,
     )
-    name = workbook_file_name(council, order.round, assessment.respondent[:RESPONDENT_LENGTH])
+    name = workbook_file_name(
+        framework.initials, council, order.round, assessment.respondent[:RESPONDENT_LENGTH]
+    )
     return name, build_workbook(order)
 
 

@@ -117,7 +117,7 @@ def write_outputs(
         contents[name] = content
         made(name)
     with made_folders(out, *(out / name for name in FOLDERS)):
-        aside = to_move_aside(out, contents, FOLDERS)
+        aside = to_move_aside(framework.initials, out, contents, FOLDERS)
         with made_folders(*sorted({path.parent for path in aside.values()})):
             files = write_files({out / name: content for name, content in contents.items()}, aside)
     shown = (*(path for path in files if path.parent == out), *(out / name for name in FOLDERS))

@@ -52,7 +52,7 @@ class Whose:
     def _by_name(self, source_file: str) -> Iterator[tuple[str, str, str]]:
         """The file's own name first, then that of the mail or folder it is in."""
         for name in reversed(source_file.split("/")):
-            code, _ = by_file_name(name)
+            code, _ = by_file_name("", name)
             yield code, "the name of the file alone", name
 
     def _by_address(self, returned: Return) -> Iterator[tuple[str, str, str]]:

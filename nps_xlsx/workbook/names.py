@@ -8,12 +8,12 @@ from collections import Counter
 from nps_xlsx.model import Assessment, Council
 
 
-def file_stem(assessment: Assessment, short_name: str, *kind: str) -> str:
-    """``NPS-2026-E06000035-medway-action-plan``: round, code, council, any respondent, and kind."""
+def file_stem(initials: str, assessment: Assessment, short_name: str, *kind: str) -> str:
+    """``NPS-2026-E06000035-medway-action-plan``: framework, round, code, council, respondent, kind."""
     # Without a stamp, round and code are what somebody typed: nothing in them may change the path.
     code, round_ = (file_slug(text, 20) for text in (assessment.gss_code, assessment.round))
     who = (file_slug(short_name), file_slug(assessment.respondent))
-    return "-".join(filter(None, ("NPS", round_, code.upper(), *who, *map(file_slug, kind))))
+    return "-".join(filter(None, (initials, round_, code.upper(), *who, *map(file_slug, kind))))
 
 
 class Distinct:
@@ -39,17 +39,17 @@ def file_slug(name: str, length: int = SLUG_LENGTH) -> str:
     return slug[:length].rstrip("-")
 
 
-def workbook_file_name(council: Council, round_: str, respondent: str = "") -> str:
+def workbook_file_name(initials: str, council: Council, round_: str, respondent: str = "") -> str:
     """``NPS-2026-E06000035-medway.xlsx``, with the respondent if it is one of several copies."""
-    parts = ("NPS", round_, council.gss_code, file_slug(council.short_name), file_slug(respondent))
+    parts = (initials, round_, council.gss_code, file_slug(council.short_name), file_slug(respondent))
     return "-".join(filter(None, parts)) + ".xlsx"
 
 
 # A round has at most 20 characters, so the search goes no further from each "NPS-".
-_FILE_NAME = re.compile(r"NPS-(?P<round>.{1,20}?)-(?P<gss_code>[A-Z][0-9]{8})\b", re.IGNORECASE)
+_FILE_NAME = r"-(?P<round>.{1,20}?)-(?P<gss_code>[A-Z][0-9]{8})\b"
 
 
-def by_file_name(file: str) -> tuple[str, str]:
-    """The code and the round in a name such as ``NPS-2026-E06000035-medway.xlsx``."""
-    match = _FILE_NAME.search(file.rpartition("/")[2])
+def by_file_name(initials: str, file: str) -> tuple[str, str]:
+    """The code and the round in a name such as ``NPS-2026-E06000035-medway.xlsx``; any initials, if empty."""
+    match = re.search(re.escape(initials) + _FILE_NAME, file.rpartition("/")[2], re.IGNORECASE)
     return (match["gss_code"].upper(), match["round"]) if match else ("", "")

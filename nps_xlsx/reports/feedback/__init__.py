@@ -50,7 +50,7 @@ def all_feedback(
     distinct = Distinct()
     for position, assessment in enumerate(tables.assessments):
         short_name = short_names.get(assessment.gss_code, assessment.council)
-        stem = distinct(file_stem(assessment, short_name, "feedback"))
+        stem = distinct(file_stem(tables.framework.initials, assessment, short_name, "feedback"))
         yield f"{stem}.xlsx", _workbook(make_case(peers, position))
 
 
