@@ -112,6 +112,11 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
     help="Publish nothing about groups of fewer councils, or that gives them away; 0 publishes all.",
 )
 @click.option("--name-councils", is_flag=True, help="Name councils in publication.xlsx and report.html.")
+@click.option(
+    "--afresh",
+    is_flag=True,
+    help="Read every file, also those that an earlier run into this folder has read.",
+)
 @click.option("--contact", default="", help="Whom readers of publication.xlsx can ask.")
 @framework_and_register
 @click.pass_context
@@ -127,6 +132,7 @@ def ingest(
     corrections: tuple[Correction, ...],
     waivers: tuple[Waiver, ...],
     as_of: dt.date,
+    afresh: bool,
     **shown: Any,
 ) -> None:
     """Read what came back: workbooks, folders, zips and mails (.eml, .msg), with everything in them.
@@ -139,7 +145,7 @@ def ingest(
     from nps_xlsx.reports.outputs import Scope
 
     rulings = Rulings(keep, corrections, waivers, round_, as_of)
-    receipt = run_ingest(paths, out, framework, register, Scope(**shown), rulings)
+    receipt = run_ingest(paths, out, framework, register, Scope(**shown), rulings, afresh=afresh)
     print_receipt(receipt, out, round_)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
@@ -151,13 +157,25 @@ def run_ingest(
     register: Register,
     scope: Scope,
     rulings: Rulings | None = None,
+    *,
+    afresh: bool = False,
 ) -> Receipt:
     """Ingest, showing progress on a terminal."""
     from nps_xlsx.reports.ingest import ingest as run
 
     with progress() as show:
         seen, made = partial(show, "Reading"), partial(show, "Made")
-        return run(paths, out, framework, register, rulings=rulings, scope=scope, seen=seen, made=made)
+        return run(
+            paths,
+            out,
+            framework,
+            register,
+            rulings=rulings,
+            scope=scope,
+            seen=seen,
+            made=made,
+            afresh=afresh,
+        )
 
 
 def print_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
@@ -165,7 +183,10 @@ def print_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
     statuses = ", ".join(
         f"{receipt.statuses[status]} {status.value}" for status in Status if receipt.statuses[status]
     )
-    click.echo(f"{counted(receipt.files, 'file')} read: {statuses or 'none'}.")
+    known = f" ({receipt.known:,} of them by an earlier run)" if receipt.known else ""
+    click.echo(f"{counted(receipt.files, 'file')} read{known}: {statuses or 'none'}.")
+    if receipt.is_forgotten:
+        click.echo("What earlier runs had read could not be used: every file was read again.")
     click.echo(
         f"{counted(receipt.answers_present, 'answered row')} found = "
         f"{receipt.answers_read} used + {receipt.answers_refused} refused + "

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nps_xlsx.files import StrPath, made_folders, paths_of
 from nps_xlsx.framework import load_framework
+from nps_xlsx.ingester.reading.known import KnownReturns
 from nps_xlsx.model import Framework, Return, Severity, Status
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.reports.outputs import Scope, Written, write_outputs
@@ -34,6 +35,10 @@ class Receipt:
     waived: int = 0
     corrected: int = 0
     """Rows of the file of corrections that were applied to a return."""
+    known: int = 0
+    """Files that an earlier run had read, and that have not changed since."""
+    is_forgotten: bool = False
+    """Whether what earlier runs had read could not be used, or is not kept for the next one."""
     unused: tuple[str, ...] = ()
     """Corrections and waivers that applied to nothing, in words."""
     written: Written = field(default_factory=Written)
@@ -54,8 +59,11 @@ def ingest(
     scope: Scope | None = None,
     seen: Callable[[str], None] = no_progress,
     made: Callable[[str], None] = no_progress,
+    afresh: bool = False,
 ) -> Receipt:
-    """Read returns and write the outputs into a folder.
+    """Read returns and write the outputs into a folder; what was read there before is not read again.
+
+    ``afresh`` reads every file, whether or not it was read before.
 
     ``seen`` is called with the name of each file, ``made`` with that of each document.
 
@@ -72,12 +80,15 @@ def ingest(
     framework, register = framework or load_framework(), register or load_register()
     with made_folders(out):
         asked = scope.asked if scope else None
-        intake = read_returns(paths, framework, register, rulings=rulings, asked=asked, seen=seen)
+        with KnownReturns(out, framework, register, afresh=afresh) as known:
+            intake = read_returns(
+                paths, framework, register, rulings=rulings, asked=asked, seen=seen, known=known
+            )
         receipt = make_receipt(intake)
         written = write_outputs(
             intake.returns, out, framework, register, scope, rulings=intake.unmet, given=paths, made=made
         )
-    return replace(receipt, written=written)
+    return replace(receipt, written=written, known=known.count, is_forgotten=known.is_lost)
 
 
 def make_receipt(intake: Intake) -> Receipt:

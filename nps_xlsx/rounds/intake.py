@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from nps_xlsx.files import StrPath, paths_of
 from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import ReadingProcess, collect
+from nps_xlsx.ingester.reading.known import KnownReturns
 from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import Framework, Problem, Return
 from nps_xlsx.register.councils import Register, load_register
@@ -70,12 +72,14 @@ def read_returns(
     asked: Register | None = None,
     seen: Callable[[str], None] = no_progress,
     readers: Readers | None = None,
+    known: KnownReturns | None = None,
 ) -> Intake:
     """Read and check every file under the paths; ``seen`` is called with the name of each.
 
     Files are read in processes of their own, so that none of them can stop the others.  If
     ``asked`` is given, a folder may be empty (on the first day nobody has returned), and its
-    addresses may show which council an unreadable file is from.
+    addresses may show which council an unreadable file is from.  Those that are ``known`` from an
+    earlier run are not read again.
 
     Raises:
         InputError: a path does not exist.
@@ -91,6 +95,7 @@ def read_returns(
         may_be_empty=asked is not None,
         seen=seen,
         readers=readers,
+        known=known,
     )
     returns = [whose.supposed(returned) for returned in read]
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
@@ -112,8 +117,11 @@ def read_each(
     may_be_empty: bool = False,
     seen: Callable[[str], None] = no_progress,
     readers: Readers | None = None,
+    known: KnownReturns | None = None,
 ) -> list[Return]:
     """Read every file under the paths by itself, without checking it or comparing it with the others.
+
+    Those that are ``known`` from an earlier run are not read again.
 
     Raises:
         InputError: a path does not exist, or is an empty folder and none ``may_be_empty``.
@@ -122,7 +130,8 @@ def read_each(
     returns = []
     with ReadingProcess(framework, register) as process:
         sources = collect(paths, process.opened, may_be_empty=may_be_empty)
-        for returned in (readers or Readers()).read(sources, process, framework, register):
+        read = partial((readers or Readers()).read, here=process, framework=framework, register=register)
+        for returned in known.read(sources, read) if known else read(sources):
             seen(returned.source_file)
             returns.append(as_blank(returned))
     return returns
