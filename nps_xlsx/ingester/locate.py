@@ -65,20 +65,19 @@ class Table:
 
     def at(self, row: int, key: str) -> Position:
         """The position of a cell; for an answer in a merged one, that of its first cell."""
-        at = (row, self.columns.get(key, -1))
-        first = self.grid.seen.merged.get(at, at)
+        at, merged = (row, self.columns.get(key, -1)), self.grid.seen.merged
+        if not merged:
+            return at
+        first = merged.get(at, at)
         is_below = bool(self.rows) and self.heading_row < first[0] <= self.rows[-1]
         return first if is_below and key not in ("ref", "behaviour") else at
 
     def holds(self, row: int, key: str) -> bool:
         """Whether a column of a row holds anything, even an error, which reads as blank."""
         at, grid = self.at(row, key), self.grid
-        return (
-            bool(read_text(grid.at(*at)))
-            or at in grid.seen.errors
-            or at in grid.unread
-            or (at in grid.seen.without_result)
-        )
+        if read_text(grid.at(*at)):
+            return True
+        return at in grid.seen.errors or at in grid.unread or at in grid.seen.without_result
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ _DAYS_TO_1904 = 1_462
 
 def read_text(value: CellValue) -> str:
     """A cell as text, in full but without control characters; a cell with only spaces is blank."""
+    if value == "":
+        return ""
     if isinstance(value, str):
         return _clean(value) if len(value) > SHORT else _known_clean(value)
     if isinstance(value, bool):

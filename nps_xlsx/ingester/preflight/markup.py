@@ -8,6 +8,13 @@ from xml.parsers import expat
 
 from nps_xlsx.ingester.preflight.archive import damaged, hostile
 
+# Fixed words after one another, and names of bounded length: linear.
+BEGINNING = (
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?i:utf-8)[\"'])?"
+    rb"(?: standalone=[\"']yes[\"'])? ?\?>)?\s{0,9}<"
+)
+"""How nearly every part begins, up to its first element."""
+_USUAL_ROOT = re.compile(BEGINNING + rb"(?:[A-Za-z][A-Za-z0-9]{0,29}:)?([A-Za-z]{1,60})[\s/>]")
 _FIRST_PIECE = 512  # the first element of nearly all parts ends in it
 _ENCODINGS = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "windows-1252"}
 _OPENOFFICE = "-//OpenOffice.org//DTD "
@@ -36,9 +43,13 @@ def local(tag: str) -> str:
 def root_of(part: bytes) -> str:
     """The local name of a part's first element: what stands before it is parsed, and little more.
 
+    Before that of a part that begins as usual there is nothing to parse.
+
     Raises:
         RefusedError: it has a document type declaration or an unusual encoding, or is no XML.
     """
+    if usual := _USUAL_ROOT.match(part):
+        return usual[1].decode()
     found: list[str] = []
     parser = expat.ParserCreate()
     parser.XmlDeclHandler = _refuse_encoding

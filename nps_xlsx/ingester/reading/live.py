@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import unescape
+from xml.sax.saxutils import escape
 
 from nps_xlsx.ingester.ours import IN_LIST
 from nps_xlsx.ingester.preflight import Parts
@@ -15,9 +17,9 @@ from nps_xlsx.workbook.stamp import StampError, parse_stamp
 from nps_xlsx.workbook.wording import LIST_HEADINGS
 
 # No repeat gives back what it took, and each is followed by what it cannot take: linear.
-_ADDRESS, _ATTRIBUTES = rb'<c r="[A-Z]{1,3}+[0-9]{1,7}+"', rb'(?: [a-z]{1,9}+="[^"<>]*+")*+'
+_ADDRESS = rb'<c r="[A-Z]{1,3}+[0-9]{1,7}+"'
 _FORMULA = re.compile(
-    rb"%b%b><f%b(?:/>|>[^<]*+</f>)(?:<v(?: ?/>|>[^<]*+</v>))?+</c>" % (_ADDRESS, _ATTRIBUTES, _ATTRIBUTES)
+    rb'<c r="[^<>]*+><f[^<>]*+>(?:(?<=/>)|[^<]*+</f>)(?:<v[^<>]*+>(?:(?<=/>)|[^<]*+</v>))?+</c>'
 )
 _SHARED = re.compile(rb'%b(?: s="[0-9]{1,5}+")?+ t="s"(?: s="[0-9]{1,5}+")?+><v>([0-9]{1,7}+)</v>' % _ADDRESS)
 _CONSTANT = re.compile(
@@ -28,7 +30,7 @@ _STAMP_WORDS, _END_OF_ROW = b" | template ", b"</row>"
 _FIRST_HEADING = f"<t>{LIST_HEADINGS[0]}</t></si>".encode()
 
 
-def without_repeats(parts: Parts, ours: Container[str] = ()) -> Parts:
+def without_repeats(parts: Parts, ours: frozenset[str] = frozenset()) -> Parts:
     """The parts of a workbook, its live sheets without the cells of formulas, all but the first of each.
 
     A live sheet is known by its stamps, or by the headings of the hidden lists, and never by its name: what
@@ -52,12 +54,13 @@ def without_repeats(parts: Parts, ours: Container[str] = ()) -> Parts:
 
 
 def _shortened(
-    part: bytes, items: Sequence[bytes], stamps: Mapping[int, str], ours: Container[str]
+    part: bytes, items: Sequence[bytes], stamps: Mapping[int, str], ours: frozenset[str]
 ) -> bytes | None:
     """A live sheet without what it repeats; nothing where it is no live sheet."""
     short = _without_formulas(part)
     shared = [int(number) for number in _SHARED.findall(short)]
-    if not is_usual(short) or _STAMP_WORDS in part or len(shared) != short.count(b't="s"'):
+    is_plain = short.count(b"<c ") == short.count(b'<c r="') and len(shared) == short.count(b't="s"')
+    if not is_plain or not is_usual(short) or _STAMP_WORDS in part:
         return None
     named = {stamps[number] for number in stamps.keys() & set(shared)}
     if named:
@@ -93,9 +96,11 @@ def _without_formulas(part: bytes) -> bytes:
     return part[: first.end()] + _FORMULA.sub(b"", part[first.end() :]) if first else part
 
 
-def _without_ours(part: bytes, shared: set[int], items: Sequence[bytes], ours: Container[str]) -> bytes:
+def _without_ours(part: bytes, shared: set[int], items: Sequence[bytes], ours: frozenset[str]) -> bytes:
     """The lists below their headings without numbers and what is ours."""
-    theirs = {number for number in shared if number >= len(items) or not _is_ours(_text(items[number]), ours)}
+    known = _items_of(ours)
+    others = (number for number in shared if number >= len(items) or items[number] not in known)
+    theirs = {number for number in others if not IN_LIST.match(_text(items[number]))}
     headings, end, rest = part.partition(_END_OF_ROW)
 
     def kept(cell: re.Match[bytes]) -> bytes:
@@ -104,5 +109,7 @@ def _without_ours(part: bytes, shared: set[int], items: Sequence[bytes], ours: C
     return headings + end + _CONSTANT.sub(kept if theirs else b"", rest)
 
 
-def _is_ours(text: str, ours: Container[str]) -> bool:
-    return text in ours or IN_LIST.match(text) is not None
+@functools.lru_cache(maxsize=2)
+def _items_of(ours: frozenset[str]) -> frozenset[bytes]:
+    """The same as shared strings."""
+    return frozenset(f"<t>{escape(text)}</t></si>".encode() for text in ours)

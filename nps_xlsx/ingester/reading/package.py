@@ -17,14 +17,11 @@ from defusedxml import DefusedXmlException, ElementTree
 
 from nps_xlsx.ingester.grids import Properties
 from nps_xlsx.ingester.preflight import Parts
+from nps_xlsx.ingester.preflight.markup import BEGINNING
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.workbook.stamp import PROPERTY, REPORT_PROPERTY
 
-# Fixed words after one another: linear.
-_BEGINNING = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?i:utf-8)[\"'])?"
-    rb"(?: standalone=[\"']yes[\"'])? ?\?>)?\s{0,9}<[A-Za-z]"
-)
+_BEGINNING = re.compile(BEGINNING + b"[A-Za-z]")
 _UNUSUAL = re.compile(rb"<[!?]")
 
 

@@ -19,7 +19,7 @@ from nps_xlsx.model.cells import column_number
 # No repeat gives back what it took, and each is followed by what it cannot take: linear.  Groups that begin
 # with @ are kept where the cells are listed.  Addresses of two letters and six figures are within a sheet.
 _PLAIN_TEXT = r"[^<&\x00-\x08\x0b\x0c\x0e-\x1f]*+"
-_TEXT = rf"{_PLAIN_TEXT}(?:&(?:amp|lt|gt|quot|apos|#[0-9]{{1,7}}+|#x[0-9A-Fa-f]{{1,6}}+);{_PLAIN_TEXT})*+"
+_TEXT = rf"{_PLAIN_TEXT}(?:&(?:amp|lt|gt|quot|apos|#(?:9|10|13|34|39)|#x(?:9|[AaDd]));{_PLAIN_TEXT})*+"
 _ATTRIBUTES = r'(?: [A-Za-z0-9:]{1,30}+="[^"<>&]*+")*+'
 _CELL = (
     r'<c r="(@[A-Z]{1,2}+)(@[1-9][0-9]{0,5}+)"(?: (?:s="(@[0-9]{1,5}+)"|t="(@s|n|str|b|e)")){0,2}+'
@@ -58,30 +58,35 @@ def outside_cells(part: bytes) -> tuple[Element, bytes] | None:
 
 
 def _without_rules(part: bytes) -> bytes:
-    """What follows the cells without the rules for input, in which no council writes: half of a sheet."""
-    begin, end = part.find(b"<dataValidations"), part.rfind(b"</dataValidations>")
-    if not 0 <= begin < end or any(name in part[begin:end] for name in _WANTED):
-        return part
-    return part[:begin] + b"<dataValidations>" + part[end:]
+    """What follows the cells without the rules for colours and input, in which no council writes."""
+    for name in (b"conditionalFormatting", b"dataValidations"):
+        begin, end = part.find(b"<%b" % name), part.rfind(b"</%b>" % name)
+        if 0 <= begin < end and not any(wanted in part[begin:end] for wanted in _WANTED):
+            part = part[:begin] + b"<%b>" % name + part[end:]
+    return part
+
+
+def _as_usual(cells: bytes) -> str | None:
+    """The rows of a sheet, if they fit the patterns and no cell stands there twice."""
+    try:
+        rows = cells.decode()
+    except UnicodeDecodeError:
+        return None
+    places = _PLACES.findall(rows)
+    return rows if _ROWS.fullmatch(rows) and len(set(places)) == len(places) else None
 
 
 def seen_in(
     cells: bytes, texts: Sequence[int], styles: Mapping[str, CellStyle], *, is_1904: bool
 ) -> Sighting | None:
     """What the parser would see in the cells of a sheet; nothing where they are not as usual."""
-    try:
-        rows = cells.decode()
-    except UnicodeDecodeError:
-        return None
-    places = _PLACES.findall(rows)
-    if _ROWS.fullmatch(rows) is None or len(set(places)) < len(places):
+    rows = _as_usual(cells)
+    if rows is None:
         return None
     seen = Sighting(is_1904=is_1904)
-    for letters, number, style, kind, formula, has_value, value in _CELLS.findall(rows):
-        if not (formula or has_value):
-            continue
+    held = [cell for cell in _CELLS.findall(rows) if cell[4] or cell[5]]
+    for letters, number, style, kind, formula, has_value, value in held:
         at = (int(number) - 1, column_number(letters))
-        seen.reach(at)
         if formula:
             seen.formulas.add(at)
             if not value and not (kind == "str" and has_value):
@@ -92,5 +97,9 @@ def seen_in(
             return None
         elif value:
             note_text(seen, at, texts[int(value)] if kind == "s" else TEXT)
-            note_style(seen, at, styles.get(style or "0"), is_number=kind in ("", "n"))
+            if (style or "0") in styles:
+                note_style(seen, at, styles[style or "0"], is_number=kind in ("", "n"))
+    if held:
+        seen.rows = max(int(cell[1]) for cell in held)
+        seen.columns = 1 + max(map(column_number, {cell[0] for cell in held}))
     return seen

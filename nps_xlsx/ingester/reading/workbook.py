@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import python_calamine
@@ -37,7 +37,7 @@ _WAYS: dict[Format, tuple[Callable[[Parts], Properties], Callable[[Parts], Walk]
 }
 
 
-def read_workbook(source: SourceFile, ours: Container[str] = ()) -> Workbook:
+def read_workbook(source: SourceFile, ours: frozenset[str] = frozenset()) -> Workbook:
     """Read the sheets of a workbook; of the hidden lists, what is not among ``ours``.
 
     Raises:
@@ -57,7 +57,7 @@ def read_workbook(source: SourceFile, ours: Container[str] = ()) -> Workbook:
     return Workbook(tuple(grids), properties, (*recognised.notes, *notes), asides)
 
 
-def _parts(content: bytes, format_: Format, ours: Container[str]) -> Parts:
+def _parts(content: bytes, format_: Format, ours: frozenset[str]) -> Parts:
     if format_ is Format.XLS:
         return {biff8.WHOLE: content}
     parts = preflight(content)
