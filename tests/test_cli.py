@@ -251,7 +251,7 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: p
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.xlsx"]
 
 
-HEAVY = {"pandas", "altair", "gptables", "docx", "openpyxl"}
+HEAVY = {"pandas", "vl_convert", "gptables", "docx", "openpyxl"}
 
 
 @pytest.mark.parametrize(

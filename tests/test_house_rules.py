@@ -42,7 +42,6 @@ FLOORS = [
     {"__init__", "__main__"},
 ]
 ONLY_IN = {
-    "altair": {"reports"},
     "asn1crypto": {"ingester"},
     "click": {"cli"},
     "distributed": {"ingester"},

@@ -23,15 +23,9 @@ _HERE = Path(__file__).parent
 _ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
-def assembled(
-    tables: Tables,
-    data: Mapping[str, Any],
-    specs: Mapping[str, Any],
-    *,
-    name_councils: bool,
-) -> bytes:
+def assembled(tables: Tables, data: Mapping[str, Any], *, name_councils: bool) -> bytes:
     """The whole page; its policy runs only its own two programs, and fetches nothing."""
-    library, program, style = _library(), _part("page.js"), _root() + _part("page.css")
+    library, program = _library(), _part("charts.js") + _part("page.js")
     framework = tables.framework
     words = {
         "title": f"{framework.short_title}: {_round(tables)}",
@@ -45,11 +39,10 @@ def assembled(
     }
     blocks = {
         "policy": _policy(library, program),
-        "style": style,
+        "style": _root() + _part("page.css"),
         "council_link": _part("council-link.html") if name_councils else "",
         "council_section": _part("council.html") if name_councils else "",
         "data": as_json(data),
-        "specs": as_json(specs),
         "library": library,
         "program": program,
     }

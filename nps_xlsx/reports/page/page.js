@@ -3,9 +3,11 @@
 // are calculated here, exactly, in whole numbers. Vega-Lite draws.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const specs = JSON.parse(document.getElementById("specs").textContent);
   const byId = (id) => document.getElementById(id);
   const scale = data.scale;
+  /** The step of the ramp that a level has, by its place in the scale. */
+  const step = (n) => (scale.length < 2 ? 1 : 1 + Math.round((n * 4) / (scale.length - 1)));
+  const specs = chartsOf(scale.map((_, n) => step(n)));
   const names = data.areas.flatMap((area) => area.behaviours);
   const NOTHING = "–";
   const WITHHELD = "not shown";
@@ -485,6 +487,5 @@
     });
     await show();
   };
-  const step = (n) => (scale.length < 2 ? 1 : 1 + Math.round((n * 4) / (scale.length - 1)));
   start();
 })();

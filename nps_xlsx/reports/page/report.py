@@ -11,7 +11,6 @@ from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.reports.page.by_name import by_name
 from nps_xlsx.reports.page.figures import figures
 from nps_xlsx.reports.page.html import assembled
-from nps_xlsx.reports.page.specs import specs
 
 
 def report_page(
@@ -33,5 +32,4 @@ def report_page(
     data = figures(tables, asked, shown or allowed(tables, facts, threshold))
     if name_councils:
         data |= by_name(tables)
-    charts = specs(len(tables.framework.levels))
-    return assembled(tables, data, charts, name_councils=name_councils)
+    return assembled(tables, data, name_councils=name_councils)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-import altair as alt
+import vl_convert
 
 from nps_xlsx.excel import styles
 from nps_xlsx.model.scores import one_decimal
@@ -16,46 +15,55 @@ WIDTH, STEP = 440, 22
 
 # The first font comes with vl-convert, so that every machine draws the same picture.
 _FONT = f"Liberation Sans, {styles.FONT}"
-_SERIES = (("Current", styles.CURRENT_COLOUR), ("Target", styles.RAMP[1]))
+_SERIES = {"Current": styles.CURRENT_COLOUR, "Target": styles.RAMP[1]}
 _RESOLUTION = 200
+
+_TEXT = {"labelFont": _FONT, "labelFontSize": 10, "labelColor": styles.INK}
+_LOOKS = {
+    "background": styles.PAPER,
+    "view": {"stroke": None},
+    "axis": _TEXT
+    | {"titleFont": _FONT, "titleFontSize": 10, "titleColor": styles.QUIET_INK, "titleFontWeight": "normal"}
+    | {"gridColor": styles.RULE, "domainColor": styles.RULE, "tickColor": styles.RULE, "gridWidth": 0.5},
+    "legend": _TEXT,
+    "title": {"font": _FONT, "fontSize": 13, "color": styles.ACCENT, "anchor": "start"},
+    "text": {"font": _FONT, "fontSize": 8, "color": styles.INK},
+}
 
 
 def png(chart: Chart, levels: int) -> bytes:
     """The chart as a PNG; the same figures give the same bytes."""
-    picture = io.BytesIO()
-    _layers(chart, levels).save(picture, format="png", ppi=_RESOLUTION)
-    return picture.getvalue()
+    made: bytes = vl_convert.vegalite_to_png(_picture(chart, levels), ppi=_RESOLUTION)
+    return made
 
 
-def _layers(chart: Chart, levels: int) -> alt.LayerChart:
-    order = [bar.label for bar in chart.bars]
-    names = [name for name, _ in _SERIES]
-    base = alt.Chart(alt.InlineData(values=_values(chart))).encode(
-        y=alt.Y(
-            "label:N", sort=order, title=None, axis=alt.Axis(labelLimit=240, ticks=False, labelPadding=6)
-        ),
-        yOffset=alt.YOffset("series:N", sort=names),
-    )
-    scale = alt.Scale(domain=[0, levels])
-    bars = base.mark_bar(stroke=styles.ACCENT, strokeWidth=0.5).encode(
-        x=alt.X(
-            "value:Q",
-            scale=scale,
-            title=chart.axis,
-            axis=alt.Axis(values=list(range(levels + 1)), format="d"),
-        ),
-        color=alt.Color(
-            "series:N",
-            sort=names,
-            title=None,
-            scale=alt.Scale(domain=names, range=[colour for _, colour in _SERIES]),
-            legend=alt.Legend(orient="top"),
-        ),
-    )
-    figures = base.mark_text(align="left", dx=3).encode(x=alt.X("value:Q"), text="text:N")
-    both = alt.layer(bars, figures).properties(width=WIDTH, height=alt.Step(STEP / 2), title=chart.title)
-    configured: alt.LayerChart = both.configure(**_looks())
-    return configured
+def _picture(chart: Chart, levels: int) -> dict[str, Any]:
+    """The chart in the words of Vega-Lite: bars, and beside each its figure."""
+    value = {"field": "value", "type": "quantitative"}
+    axis = {"values": list(range(levels + 1)), "format": "d"}
+    colours = {"domain": list(_SERIES), "range": list(_SERIES.values())}
+    series = {"field": "series", "type": "nominal", "sort": list(_SERIES)}
+    bars = {
+        "x": value | {"title": chart.axis, "axis": axis, "scale": {"domain": [0, levels]}},
+        "color": series | {"title": None, "scale": colours, "legend": {"orient": "top"}},
+    }
+    labels = {"labelLimit": 240, "ticks": False, "labelPadding": 6}
+    rows = {"field": "label", "type": "nominal", "sort": [bar.label for bar in chart.bars], "title": None}
+    return {
+        "config": _LOOKS,
+        "title": chart.title,
+        "width": WIDTH,
+        "height": {"step": STEP / 2},
+        "data": {"values": _values(chart)},
+        "encoding": {"y": rows | {"axis": labels}, "yOffset": series},
+        "layer": [
+            {"mark": {"type": "bar", "stroke": styles.ACCENT, "strokeWidth": 0.5}, "encoding": bars},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 3},
+                "encoding": {"x": value, "text": {"field": "text"}},
+            },
+        ],
+    }
 
 
 def _values(chart: Chart) -> list[dict[str, Any]]:
@@ -68,19 +76,5 @@ def _values(chart: Chart) -> list[dict[str, Any]]:
             "text": "" if value is None else one_decimal(value),
         }
         for bar in chart.bars
-        for (name, _), value in zip(_SERIES, (bar.current, bar.target), strict=True)
+        for name, value in zip(_SERIES, (bar.current, bar.target), strict=True)
     ]
-
-
-def _looks() -> dict[str, Any]:
-    text = {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 10, "titleFontSize": 10}
-    inks = {"labelColor": styles.INK, "titleColor": styles.QUIET_INK, "titleFontWeight": "normal"}
-    lines = {"gridColor": styles.RULE, "domainColor": styles.RULE, "tickColor": styles.RULE, "gridWidth": 0.5}
-    return {
-        "background": styles.PAPER,
-        "view": {"stroke": None},
-        "axis": {**text, **inks, **lines},
-        "legend": {"labelFont": _FONT, "labelFontSize": 10, "labelColor": styles.INK},
-        "title": {"font": _FONT, "fontSize": 13, "color": styles.ACCENT, "anchor": "start"},
-        "text": {"font": _FONT, "fontSize": 8, "color": styles.INK},
-    }
