@@ -105,6 +105,8 @@ class Sheet:
     def __init__(self, book: Book, worksheet: Worksheet) -> None:
         self.book = book
         self.raw = worksheet
+        self.tables = 0
+        """How many tables are marked so far."""
 
     def text(self, row: int, col: int, text: str, *names: str) -> None:
         """Write a text as text, cut to what a cell holds."""
@@ -201,8 +203,9 @@ class Sheet:
         JAWS and others read a name such as ``TitleRegion1.A3.N9.1`` (the corners of the
         table and the number of the sheet) as "column and row titles begin here".
         """
+        self.tables += 1
         corners = f"{cell_name(row, col)}.{cell_name(last_row, last_col)}"
-        name = f"'{self.raw.get_name()}'!TitleRegion1.{corners}.{self.raw.index + 1}"
+        name = f"'{self.raw.get_name()}'!TitleRegion{self.tables}.{corners}.{self.raw.index + 1}"
         here = cell_name(row, col, absolute=True)
         self.book.define_name(name, f"'{self.raw.get_name()}'!{here}")
 

@@ -1,123 +1,214 @@
-"""One way to write a table on a sheet: title, note, headings, rows, filter, frozen headings."""
+"""Tables described as data, and the one way to write them: title, note, headings, rows, filter, panes."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, NamedTuple, Self
 
-from nps_xlsx.excel import styles
-from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel import charts, styles
+from nps_xlsx.excel.book import EXCEL_HEIGHT, Book, Sheet
 from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.model import Framework
 
-Cell = str | float | dt.date | None
+Plain = str | float | dt.date | None
+
+
+class Styled(NamedTuple):
+    """A value with styles of its own, beside those of its column."""
+
+    value: Plain
+    names: tuple[str, ...]
+
+
+Cell = Plain | Styled
 
 TITLE_ROW, NOTE_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 3, 4
 _LIST_HEIGHT = 150.0
 """Points: a row of a list is no higher than this, however long its texts, which are there in full."""
-_EXCEL_HEIGHT = 409.0
+_LOWEST = 19.0
+_IN_TABLE = "The figures are in the table above."
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: heading, width in pixels, names of its styles."""
+    """A column of a table: heading, cells, width in pixels, names of its styles."""
 
     heading: str
+    cells: Sequence[Cell]
     width: int
     names: tuple[str, ...] = ()
     heading_names: tuple[str, ...] = ()
 
     @classmethod
-    def text(cls, heading: str, width: int) -> Self:
+    def text(cls, heading: str, cells: Iterable[Cell], width: int) -> Self:
         """A column of texts, wrapped."""
-        return cls(heading, width, ("text", "wrap"))
+        return cls(heading, tuple(cells), width, ("text", "wrap"))
 
     @classmethod
-    def count(cls, heading: str, width: int = 96) -> Self:
+    def small(cls, heading: str, cells: Iterable[Cell], width: int, *heading_names: str) -> Self:
+        """A column of long texts, in a smaller size."""
+        return cls(heading, tuple(cells), width, ("text", "wrap", "small"), heading_names)
+
+    @classmethod
+    def count(cls, heading: str, cells: Iterable[Cell], width: int = 96) -> Self:
         """A column of whole numbers."""
-        return cls(heading, width, ("count",))
+        return cls(heading, tuple(cells), width, ("count",))
 
     @classmethod
-    def mean(cls, heading: str, width: int = 96) -> Self:
+    def mean(cls, heading: str, cells: Iterable[Cell], width: int = 96) -> Self:
         """A column of averages, to one decimal."""
-        return cls(heading, width, ("mean",))
+        return cls(heading, tuple(cells), width, ("mean",))
 
     @classmethod
-    def gap(cls, heading: str, width: int = 96) -> Self:
+    def gap(cls, heading: str, cells: Iterable[Cell], width: int = 96) -> Self:
         """A column of differences, with their sign."""
-        return cls(heading, width, ("gap",))
+        return cls(heading, tuple(cells), width, ("gap",))
+
+    @classmethod
+    def share(cls, heading: str, cells: Iterable[Cell], width: int, *heading_names: str) -> Self:
+        """A column of shares, in per cent."""
+        return cls(heading, tuple(cells), width, ("share",), heading_names)
 
 
-def table_sheet(
-    book: Book,
-    name: str,
-    note: str,
-    columns: Sequence[Column],
-    rows: Iterable[Sequence[Cell]],
-    *,
-    title: str = "",
-    frozen: int = 1,
-    has_filter: bool = True,
-    is_list: bool = True,
-) -> tuple[Sheet, int]:
-    """Write a sheet with one table; returns it and the row after the table's last.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A table that was written: its sheet, its columns, and the rows of its headings and after its last."""
 
-    The rows of a list stay low, however long their texts; other tables show them in full.
-    """
-    sheet = book.sheet(name)
-    sheet.text(TITLE_ROW, 0, title or name, "title")
+    sheet: Sheet
+    columns: Sequence[Column]
+    heading_row: int
+    end: int
+
+    def cells(self, heading: str, count: int) -> charts.Range:
+        """The first cells of a column, for a chart."""
+        col = [column.heading for column in self.columns].index(heading)
+        return self.sheet.raw.get_name(), col, self.heading_row + 1, self.heading_row + count
+
+    def chart(self, chart: Any, text: str, width: int, height: int, *, row: int = 0, col: int = 0) -> None:
+        """Put a chart of its figures below it; ``text`` describes it to a screen reader."""
+        description = f"{text} {_IN_TABLE}"
+        self.sheet.chart(row or self.end + 1, col, chart, width=width, height=height, description=description)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSheet:
+    """A sheet with one table: all that ``write_sheet`` needs to know."""
+
+    name: str
+    note: str
+    columns: Sequence[Column]
+    about: str = ""
+    """What is on it, for a list of contents."""
+    title: str = ""
+    frozen: int = 1
+    has_filter: bool = True
+    is_list: bool = True
+    """Whether its rows stay low, however long their texts; other tables show them in full."""
+    a3: bool = False
+    on_one_page: bool = False
+    total: tuple[str, ...] = ()
+    """The styles of the last row, if that is a total."""
+    below: Callable[[Written], None] | None = None
+    """What writes the rest of the sheet, if there is more than the table."""
+
+
+def levels_chart(
+    framework: Framework, title: str, text: str, width: int, height: int
+) -> Callable[[Written], None]:
+    """What draws the average current and target level of each key area below the table of them."""
+
+    def below(written: Written) -> None:
+        names, current, target = (
+            written.cells(heading, len(framework.areas))
+            for heading in ("Key area", "Average current", "Average target")
+        )
+        book = written.sheet.book
+        chart = charts.current_and_target(book, title, names, (current, target), framework)
+        written.chart(chart, text, width, height)
+
+    return below
+
+
+def write_sheet(book: Book, described: TableSheet) -> Sheet:
+    """Write one sheet as described."""
+    sheet, columns = book.sheet(described.name), described.columns
+    write_title(sheet, described.title or described.name, described.note)
+    highest = _LIST_HEIGHT if described.is_list else EXCEL_HEIGHT
+    written = write_table(sheet, HEADING_ROW, columns, highest=highest, total=described.total)
+    last = written.end - 1 - bool(described.total)
+    if described.has_filter and last >= FIRST_ROW:
+        sheet.filter(HEADING_ROW, 0, last, len(columns) - 1)
+    sheet.raw.freeze_panes(FIRST_ROW, described.frozen)
+    sheet.page(repeat_row=HEADING_ROW, a3=described.a3)
+    if described.on_one_page:
+        sheet.raw.fit_to_pages(1, 1)
+    if described.below:
+        described.below(written)
+    return sheet
+
+
+def write_title(sheet: Sheet, title: str, note: str) -> None:
+    """Write the title of a sheet, and the note below it."""
+    sheet.text(TITLE_ROW, 0, title, "title")
     sheet.height(TITLE_ROW, 30)
-    sheet.text(NOTE_ROW, 0, note, "note")
-    sheet.widths(*(column.width for column in columns))
-    end = write_table(sheet, HEADING_ROW, columns, rows, highest=_LIST_HEIGHT if is_list else _EXCEL_HEIGHT)
-    if has_filter and end > FIRST_ROW:
-        sheet.filter(HEADING_ROW, 0, end - 1, len(columns) - 1)
-    sheet.mark_headings(HEADING_ROW, 0, max(end - 1, HEADING_ROW), len(columns) - 1)
-    sheet.raw.freeze_panes(FIRST_ROW, frozen)
-    sheet.page(repeat_row=HEADING_ROW)
-    return sheet, end
+    for row, line in enumerate(note.splitlines(), start=NOTE_ROW):
+        sheet.text(row, 0, line, "note")
 
 
 def write_table(
     sheet: Sheet,
     row: int,
     columns: Sequence[Column],
-    rows: Iterable[Sequence[Cell]],
     *,
     highest: float = _LIST_HEIGHT,
-) -> int:
-    """Write headings and rows, from ``row`` down; returns the row after the last."""
+    total: tuple[str, ...] = (),
+) -> Written:
+    """Write headings and rows, from ``row`` down, and set the widths of the columns."""
+    heading_row, rows = row, list(zip(*(column.cells for column in columns), strict=True))
+    sheet.widths(*(column.width for column in columns))
     inner = styles.INDENT_PIXELS + 18
     heights = [text_height(column.heading, column.width - inner, 11, bold=True) for column in columns]
     sheet.height(row, max(*heights, 28.0))
     for col, column in enumerate(columns):
         sheet.text(row, col, column.heading, "heading", *column.heading_names)
-    for values in rows:
+    for number, cells in enumerate(rows, start=1):
         row += 1
-        for col, (column, value) in enumerate(zip(columns, values, strict=True)):
-            write_cell(sheet, row, col, value, *column.names)
-        sheet.height(row, min(_row_height(columns, values), highest))
-    return row + 1
+        looks = total if number == len(rows) else ()
+        for col, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+            write_cell(sheet, row, col, cell, *column.names, *looks)
+        sheet.height(row, min(_row_height(columns, cells), highest))
+    sheet.mark_headings(heading_row, 0, row, len(columns) - 1)
+    return Written(sheet, columns, heading_row, row + 1)
 
 
-def write_cell(sheet: Sheet, row: int, col: int, value: Cell, *names: str) -> None:
+def write_cell(sheet: Sheet, row: int, col: int, cell: Cell, *names: str) -> None:
     """Write a text, a date, a number, or an empty cell for ``None`` and not-a-number."""
+    value, own = cell if isinstance(cell, Styled) else Styled(cell, ())
+    names = ("box", *names, *own)
     if isinstance(value, str):
-        sheet.text_or_blank(row, col, value, "box", *names)
+        sheet.text_or_blank(row, col, value, *names)
     elif isinstance(value, dt.date):
-        sheet.date(row, col, value, "box", *names)
+        sheet.date(row, col, value, *names)
     elif value is None or math.isnan(value):
-        sheet.blank(row, col, "box", *names)
+        sheet.blank(row, col, *names)
     else:
-        sheet.number(row, col, float(value), "box", *names)
+        sheet.number(row, col, float(value), *names)
 
 
-def _row_height(columns: Sequence[Column], values: Sequence[Cell]) -> float:
+def shaded(value: Plain, level: int, framework: Framework) -> Styled:
+    """A value on the ground of a level."""
+    return Styled(value, (styles.level_style(level, len(framework.levels)),))
+
+
+def _row_height(columns: Sequence[Column], cells: Sequence[Cell]) -> float:
+    """As high as its wrapped texts need."""
+    values = [cell.value if isinstance(cell, Styled) else cell for cell in cells]
     heights = [
         text_height(value, column.width - styles.INDENT_PIXELS, 11)
         for column, value in zip(columns, values, strict=True)
         if isinstance(value, str) and value and "wrap" in column.names
     ]
-    return max([19.0, *heights])
+    return max([_LOWEST, *heights])

@@ -104,6 +104,11 @@ class Action:
     is_published: bool
     """Whether it is quoted from a published source, rather than our own."""
 
+    @property
+    def quoted(self) -> str:
+        """Its text, in quotation marks if it is quoted."""
+        return f"“{self.text}”" if self.is_published else self.text
+
 
 Steps = tuple[tuple[Action, ...], ...]
 """The actions that take a council up to each level; none for the lowest."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from nps_xlsx.model.content import LevelValue
+from nps_xlsx.model.dates import long_date
 
 # --- Councils ---------------------------------------------------------------------
 
@@ -137,6 +138,18 @@ class Answer:
         if isinstance(self.current, int) and isinstance(self.target, int):
             return self.target - self.current
         return None
+
+    def asks_for(self, number: int, furthest: int = 0) -> bool:
+        """Whether a level is above the current one, and no higher than the target or than ``furthest``."""
+        current, target = self.current, self.target
+        return (
+            isinstance(current, int) and isinstance(target, int) and current < number <= max(target, furthest)
+        )
+
+    @property
+    def due(self) -> str:
+        """The due date in words, or as it was written."""
+        return long_date(self.due_date) if self.due_date else self.due_text
 
     @property
     def is_answered(self) -> bool:

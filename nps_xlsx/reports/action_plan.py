@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nps_xlsx.excel import charts
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.styles import level_style
-from nps_xlsx.excel.table import FIRST_ROW, Cell, Column, table_sheet
+from nps_xlsx.excel.table import Column, TableSheet, levels_chart, write_sheet
 from nps_xlsx.excel.textfit import level_width, name_width
 from nps_xlsx.figures import council_label
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
-from nps_xlsx.model.scores import Score, nearest_level, score
+from nps_xlsx.model.scores import nearest_level, score
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.names import Distinct, file_stem
 from nps_xlsx.workbook.rules import to_close
@@ -20,159 +19,126 @@ from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 SUMMARY, PLAN, ALL = "Where we are", "Action plan", "All behaviours"
 
 _STEP_WIDTH = 270
+_PLANNED = (
+    "Every behaviour with a target above its current level, and what each level up to the target "
+    "asks. High priority first, then the largest gap."
+)
+_NO_PLAN = "No behaviour has a target above its current level, so there is nothing to plan."
 
 
 @strict
 def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
     """One council's action plan; the same answers give the same bytes."""
-    name = council_label(assessment)
-    title = f"{name}: {framework.on_subject('action plan')}, round {assessment.round}"
+    title = f"{council_label(assessment)}: {framework.on_subject('action plan')}, round {assessment.round}"
     book = Book(title, comments=framework.copyright, made=assessment.day)
     book.mark(REPORT_PROPERTY, "action plan")
-    own = wording.capital(framework.on_subject("self-assessment"))
-    note = f"{own}, round {assessment.round}. {wording.as_of(assessment.day)}"
-    _summary(book, name, f"{note} {framework.title}.", framework, assessment)
-    _plan(book, framework, assessment)
-    _all(book, framework, assessment)
+    for describe in (_summary, _plan, _all):
+        write_sheet(book, describe(framework, assessment))
     return book.to_bytes()
 
 
-# --- Where we are -----------------------------------------------------------------
+def _summary(framework: Framework, assessment: Assessment) -> TableSheet:
+    """Averages by key area and over all behaviours, with a chart."""
+    groups = {area.sheet: area.behaviours for area in framework.areas} | {ALL: framework.behaviours}
+    scores = [score(behaviours, assessment) for behaviours in groups.values()]
 
+    def nearest(means: Iterable[float | None]) -> Column:
+        names = ["" if mean is None else framework.level(nearest_level(mean)).name for mean in means]
+        return Column("Nearest level", names, name_width(framework, 120))
 
-def _summary(book: Book, name: str, note: str, framework: Framework, assessment: Assessment) -> None:
     columns = [
-        Column.text("Key area", 300),
-        Column.count("Behaviours", 112),
-        Column.count("Level given"),
-        Column.mean("Average current"),
-        Column("Nearest level", name_width(framework, 120)),
-        Column.count("Target given"),
-        Column.mean("Average target"),
-        Column("Nearest level", name_width(framework, 120)),
-        Column.gap("Average gap"),
+        Column.text("Key area", groups, 300),
+        Column.count("Behaviours", [own.behaviours for own in scores], 112),
+        Column.count("Level given", [own.applicable for own in scores]),
+        Column.mean("Average current", [own.current for own in scores]),
+        nearest(own.current for own in scores),
+        Column.count("Target given", [own.targets for own in scores]),
+        Column.mean("Average target", [own.target for own in scores]),
+        nearest(own.target for own in scores),
+        Column.gap("Average gap", [own.gap for own in scores]),
     ]
-    groups = [(area.sheet, area.behaviours) for area in framework.areas]
-    groups.append(("All behaviours", framework.behaviours))
-    rows = [_score_cells(label, score(behaviours, assessment), framework) for label, behaviours in groups]
-    sheet, end = table_sheet(book, SUMMARY, note, columns, rows, title=name, has_filter=False)
-    last = FIRST_ROW + len(framework.areas) - 1
-    names, current, target = ((SUMMARY, col, FIRST_ROW, last) for col in (0, 3, 6))
-    title = "Where we are and where we want to be"
-    chart = charts.current_and_target(book, title, names, (current, target), framework)
-    text = "Bar chart: average current and target level of each key area. The figures are in the table above."
-    sheet.chart(end + 1, 0, chart, width=940, height=460, description=text)
-    sheet.raw.fit_to_pages(1, 1)
-
-
-def _score_cells(label: str, own: Score, framework: Framework) -> list[Cell]:
-    current, target = _level_name(framework, own.current), _level_name(framework, own.target)
-    counts: list[Cell] = [label, own.behaviours, own.applicable]
-    return [*counts, own.current, current, own.targets, own.target, target, own.gap]
-
-
-def _level_name(framework: Framework, mean: float | None) -> str:
-    return "" if mean is None else framework.level(nearest_level(mean)).name
-
-
-# --- Action plan ------------------------------------------------------------------
-
-
-def _plan(book: Book, framework: Framework, assessment: Assessment) -> None:
-    steps, width = framework.levels[1:], level_width(framework, 112)
-    columns = [
-        Column.count("No.", 56),
-        Column.text("Ref", 76),
-        Column.text("Behaviour", 190),
-        Column.text("Current level", width),
-        Column.text("Target level", width),
-        *([_descriptors("Where we are now")] if framework.has_descriptors else ()),
-        *(
-            _descriptors(f"To reach {level.name}", level_style(level.number, len(framework.levels)))
-            for level in steps
-        ),
-        *_own_columns(),
-    ]
-    rows = [
-        [number, *_plan_cells(framework, behaviour, assessment[behaviour.code])]
-        for number, behaviour in enumerate(to_close(framework, assessment), start=1)
-    ]
-    note = (
-        "Every behaviour with a target above its current level, and what each level up to the target "
-        "asks. High priority first, then the largest gap."
+    own = wording.capital(framework.on_subject("self-assessment"))
+    text = "Bar chart: average current and target level of each key area."
+    return TableSheet(
+        SUMMARY,
+        f"{own}, round {assessment.round}. {wording.as_of(assessment.day)} {framework.title}.",
+        columns,
+        title=council_label(assessment),
+        has_filter=False,
+        on_one_page=True,
+        below=levels_chart(framework, "Where we are and where we want to be", text, 940, 460),
     )
-    if not rows:
-        note = "No behaviour has a target above its current level, so there is nothing to plan."
-    sheet, _ = table_sheet(book, PLAN, note, columns, rows, frozen=3, is_list=False)
-    sheet.raw.set_paper(8)
 
 
-def _descriptors(heading: str, *heading_names: str) -> Column:
-    return Column(heading, _STEP_WIDTH, ("text", "wrap", "small"), heading_names)
-
-
-def _own_columns() -> list[Column]:
-    return [
-        Column.text("Our actions", 320),
-        Column.text("Owner", 150),
-        Column.text("Due date", 118),
-        Column.text("Priority", 92),
-    ]
-
-
-def _plan_cells(framework: Framework, behaviour: Behaviour, answer: Answer) -> list[Cell]:
-    current, target = answer.current, answer.target
-    steps = [
-        behaviour.descriptors[level.number - 1]
-        if isinstance(current, int) and isinstance(target, int) and current < level.number <= target
-        else ""
-        for level in framework.levels[1:]
-    ]
-    return [
-        behaviour.code,
-        behaviour.short_name,
-        layout.level_label(framework, current),
-        layout.level_label(framework, target),
-        *([behaviour.descriptor(current)] if framework.has_descriptors else ()),
-        *steps,
-        *_own_cells(answer),
-    ]
-
-
-def _own_cells(answer: Answer) -> Sequence[Cell]:
-    return answer.actions, answer.owner, answer.due_date or answer.due_text, answer.priority
-
-
-# --- All behaviours ---------------------------------------------------------------
-
-
-def _all(book: Book, framework: Framework, assessment: Assessment) -> None:
-    width = level_width(framework, 112)
+def _plan(framework: Framework, assessment: Assessment) -> TableSheet:
+    """What each step between current and target asks."""
+    rows = [(row, assessment[row.code]) for row in to_close(framework, assessment)]
     columns = [
-        Column.text("Ref", 76),
-        Column.text("Key area", 190),
-        Column.text("Behaviour", 200),
-        Column.text("Current level", width),
-        *([_descriptors("Where we are now")] if framework.has_descriptors else ()),
-        Column.text("Target level", width),
-        *([_descriptors("Where we want to be")] if framework.has_descriptors else ()),
-        Column.text("Evidence and comments", 330),
-        *_own_columns(),
+        Column.count("No.", range(1, len(rows) + 1), 56),
+        Column.text("Ref", [row.code for row, _ in rows], 76),
+        Column.text("Behaviour", [row.short_name for row, _ in rows], 190),
+        _levels(framework, "Current level", [(answer.current, "") for _, answer in rows]),
+        _levels(framework, "Target level", [(answer.target, "") for _, answer in rows]),
+        *_descriptors(framework, "Where we are now", [(row, answer.current) for row, answer in rows]),
+        *(
+            Column.small(
+                f"To reach {level.name}",
+                [
+                    row.descriptors[level.number - 1] if answer.asks_for(level.number) else ""
+                    for row, answer in rows
+                ],
+                _STEP_WIDTH,
+                level_style(level.number, len(framework.levels)),
+            )
+            for level in framework.levels[1:]
+        ),
+        *_own_columns([answer for _, answer in rows]),
     ]
-    note = "Every row, in the framework's order."
-    rows = [_all_cells(framework, behaviour, assessment[behaviour.code]) for behaviour in framework.rows]
-    sheet, _ = table_sheet(book, ALL, note, columns, rows, frozen=3, is_list=False)
-    sheet.raw.set_paper(8)
+    return TableSheet(PLAN, _PLANNED if rows else _NO_PLAN, columns, frozen=3, is_list=False, a3=True)
 
 
-def _all_cells(framework: Framework, behaviour: Behaviour, answer: Answer) -> list[Cell]:
-    def cells(level: LevelValue, text: str) -> list[Cell]:
-        descriptor = [behaviour.descriptor(level)] if framework.has_descriptors else []
-        return [layout.level_label(framework, level) or text, *descriptor]
+def _all(framework: Framework, assessment: Assessment) -> TableSheet:
+    """Every row of the framework, with all that was answered."""
+    rows = [(row, assessment[row.code]) for row in framework.rows]
+    answers = [answer for _, answer in rows]
+    current = [(answer.current, answer.current_text) for answer in answers]
+    target = [(answer.target, answer.target_text) for answer in answers]
+    columns = [
+        Column.text("Ref", [row.code for row, _ in rows], 76),
+        Column.text("Key area", [framework.area_by_code[row.code].sheet for row, _ in rows], 190),
+        Column.text("Behaviour", [row.name for row, _ in rows], 200),
+        _levels(framework, "Current level", current),
+        *_descriptors(framework, "Where we are now", [(row, answer.current) for row, answer in rows]),
+        _levels(framework, "Target level", target),
+        *_descriptors(framework, "Where we want to be", [(row, answer.target) for row, answer in rows]),
+        Column.text("Evidence and comments", [answer.evidence for answer in answers], 330),
+        *_own_columns(answers),
+    ]
+    return TableSheet(ALL, "Every row, in the framework's order.", columns, frozen=3, is_list=False, a3=True)
 
-    names = [behaviour.code, framework.area_by_code[behaviour.code].sheet, behaviour.name]
-    levels = [*cells(answer.current, answer.current_text), *cells(answer.target, answer.target_text)]
-    return [*names, *levels, answer.evidence, *_own_cells(answer)]
+
+def _levels(framework: Framework, heading: str, given: Iterable[tuple[LevelValue, str]]) -> Column:
+    """A column of levels; where there is none, what was written instead."""
+    labels = [layout.level_label(framework, level) or text for level, text in given]
+    return Column.text(heading, labels, level_width(framework, 112))
+
+
+def _descriptors(
+    framework: Framework, heading: str, given: Iterable[tuple[Behaviour, LevelValue]]
+) -> tuple[Column, ...]:
+    """A column of what levels say, if the framework says that."""
+    texts = [row.descriptor(level) for row, level in given]
+    return (Column.small(heading, texts, _STEP_WIDTH),) if framework.has_descriptors else ()
+
+
+def _own_columns(answers: Sequence[Answer]) -> list[Column]:
+    """What the council is to do, who by when, and how urgent it is."""
+    return [
+        Column.text("Our actions", [answer.actions for answer in answers], 320),
+        Column.text("Owner", [answer.owner for answer in answers], 150),
+        Column.text("Due date", [answer.due_date or answer.due_text for answer in answers], 118),
+        Column.text("Priority", [answer.priority for answer in answers], 92),
+    ]
 
 
 def all_action_plans(

@@ -8,11 +8,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import FIRST_ROW, Cell, Column, table_sheet, write_cell, write_table
+from nps_xlsx.excel.table import (
+    FIRST_ROW,
+    HEADING_ROW,
+    Cell,
+    Column,
+    Styled,
+    TableSheet,
+    Written,
+    write_table,
+    write_title,
+)
 from nps_xlsx.figures import Asked, Tables
 from nps_xlsx.model import Return, Status
 from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS
-from nps_xlsx.reports.consolidated.means import COUNCILS, mean_or_nothing
+from nps_xlsx.reports.consolidated.means import COUNCILS
 from nps_xlsx.reports.consolidated.notable import Notable
 from nps_xlsx.reports.listings import CsvRow
 from nps_xlsx.workbook import layout, wording
@@ -37,21 +47,24 @@ class _Target:
         return layout.reference(self.sheet, self.row, 0)
 
 
-def write_to_decide(book: Book, notables: Sequence[Notable], rows: Mapping[str, Sequence[CsvRow]]) -> None:
+def decide_sheet(notables: Sequence[Notable], rows: Mapping[str, Sequence[CsvRow]]) -> TableSheet:
     """Everything that needs a decision, each with a link to the row that shows it."""
+    shown = notables or [Notable("Nothing", "", "", "Nothing stands out: no decision is needed.")]
     columns = [
-        Column.text("What", 170),
-        Column.text("Council", 300),
-        Column.text("What was found", 640),
-        Column.text("Go to", 190),
+        Column.text("What", [notable.kind for notable in shown], 170),
+        Column.text("Council", [notable.council or notable.source_file for notable in shown], 300),
+        Column.text("What was found", [notable.text for notable in shown], 640),
+        Column.text("Go to", [""] * len(shown), 190),
     ]
-    cells: list[list[Cell]] = [
-        [notable.kind, notable.council or notable.source_file, notable.text, ""] for notable in notables
-    ] or [["Nothing", "", "Nothing stands out: no decision is needed.", ""]]
-    sheet, _ = table_sheet(book, DECIDE, _NOTE, columns, cells, is_list=False)
-    for row, notable in enumerate(notables, start=FIRST_ROW):
-        target = _target(notable, rows)
-        sheet.link(row, 3, target.reference, f"{target.sheet}, row {target.row + 1}", "box", "top")
+
+    def link(written: Written) -> None:
+        for row, notable in enumerate(notables, start=FIRST_ROW):
+            target = _target(notable, rows)
+            words = f"{target.sheet}, row {target.row + 1}"
+            written.sheet.link(row, 3, target.reference, words, "box", "top")
+
+    about = "what needs a decision before the figures go out, each with a link"
+    return TableSheet(DECIDE, _NOTE, columns, about, is_list=False, below=link)
 
 
 def _target(notable: Notable, rows: Mapping[str, Sequence[CsvRow]]) -> _Target:
@@ -76,47 +89,42 @@ def _row_of(rows: Iterable[CsvRow], **wanted: str) -> int:
 
 def write_overview(
     book: Book,
+    title: str,
     tables: Tables,
     returns: Sequence[Return],
     asked: Asked,
-    title: str,
-    contents: Mapping[str, str],
+    contents: Sequence[TableSheet],
     problems: int,
 ) -> None:
     """The headline figures, each with what it counts, then the contents."""
     sheet = book.sheet(OVERVIEW)
-    sheet.widths(330, 130, 560)
-    sheet.text(0, 0, title, "title")
-    sheet.height(0, 32)
     rounds = ", ".join(tables.rounds)
     note = (
         f"Round {rounds}. {wording.as_of(tables.as_of)} {tables.framework.title}."
         if rounds
         else "No return could be used."
     )
-    sheet.text(1, 0, note, "note")
-    columns = [Column("Headline", 330), Column("Figure", 130), Column.text("What it counts", 560)]
-    row = write_table(sheet, 3, columns, ()) - 1
-    for label, value, names, explanation in _headlines(tables, returns, asked, problems):
-        row += 1
-        write_cell(sheet, row, 0, label, "bold")
-        write_cell(sheet, row, 1, value, *names)
-        write_cell(sheet, row, 2, explanation, "wrap")
-        sheet.height(row, 20)
-    row += 2
+    write_title(sheet, title, note)
+    labels, figures, explanations = zip(*_headlines(tables, returns, asked, problems), strict=True)
+    columns = [
+        Column("Headline", labels, 330, ("bold",)),
+        Column("Figure", figures, 130),
+        Column.text("What it counts", explanations, 560),
+    ]
+    row = write_table(sheet, HEADING_ROW, columns).end + 1
     sheet.text(row, 0, "In this workbook", "section")
     sheet.height(row, 26)
-    for name, what in contents.items():
+    for described in contents:
         row += 1
-        sheet.link(row, 0, f"'{name}'!A1", name)
-        sheet.text(row, 1, what)
+        sheet.link(row, 0, f"'{described.name}'!A1", described.name)
+        sheet.text(row, 1, described.about)
         sheet.height(row, 18)
     sheet.page()
     sheet.raw.fit_to_pages(1, 1)
-    sheet.raw.set_selection(3, 0, 3, 0)
+    sheet.raw.set_selection(HEADING_ROW, 0, HEADING_ROW, 0)
 
 
-Headline = tuple[str, Cell, tuple[str, ...], str]
+Headline = tuple[str, Cell, str]
 
 
 def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked, problems: int) -> list[Headline]:
@@ -126,24 +134,20 @@ def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked, problems
     complete = int((tables.councils["answered"] == scored).sum())
     used = statuses.count(Status.ACCEPTED) + statuses.count(Status.JOINED)
     refused = statuses.count(Status.REFUSED)
+    aside = len(returns) - used - refused
     everyone, missing = len(asked.councils.councils), len(asked.missing)
-    style = ("count",)
-    return [
-        ("Files read", len(returns), style, "Each has a row on the sheet Returns."),
-        ("Returns used", used, style, "Accepted or joined; several from one council make one response."),
-        ("Files refused", refused, style, "Not a workbook, not a self-assessment, or unreadable."),
-        (
-            "Files put aside",
-            len(returns) - used - refused,
-            style,
-            "Superseded, sent twice, blank or of another round.",
-        ),
-        ("Councils asked", everyone, style, f"Returned: {everyone - missing}; not yet: {missing}."),
-        ("Councils", len(councils), style, "Councils among the returns used, each counted once."),
-        ("Complete returns", complete, style, f"All {scored} behaviours answered."),
-        *_averages(tables.overall),
-        ("Problems", problems, style, "Each has a row on the sheet Problems."),
+    counts = [
+        ("Files read", len(returns), "Each has a row on the sheet Returns."),
+        ("Returns used", used, "Accepted or joined; several from one council make one response."),
+        ("Files refused", refused, "Not a workbook, not a self-assessment, or unreadable."),
+        ("Files put aside", aside, "Superseded, sent twice, blank or of another round."),
+        ("Councils asked", everyone, f"Returned: {everyone - missing}; not yet: {missing}."),
+        ("Councils", len(councils), "Councils among the returns used, each counted once."),
+        ("Complete returns", complete, f"All {scored} behaviours answered."),
+        ("Problems", problems, "Each has a row on the sheet Problems."),
     ]
+    lines = [(label, Styled(count, ("count",)), words) for label, count, words in counts]
+    return [*lines[:-1], *_averages(tables.overall), lines[-1]]
 
 
 def _averages(overall: pd.Series[float]) -> list[Headline]:
@@ -155,8 +159,7 @@ def _averages(overall: pd.Series[float]) -> list[Headline]:
     return [
         (
             f"Average {what}",
-            mean_or_nothing(overall[key]),
-            (style,),
+            Styled(overall[key], (style,)),
             f"Over {int(overall[count]):,} answers with {given}.",
         )
         for what, key, style, count, given in kinds

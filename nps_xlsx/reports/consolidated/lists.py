@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import Column, table_sheet
+from nps_xlsx.excel.table import Column, TableSheet
 from nps_xlsx.reports.listings import LISTINGS, CsvRow
 
 ANSWERS, RETURNS, PROBLEMS, OTHER_TEXTS = "Answers", "Returns", "Problems", "Other texts"
@@ -14,30 +13,53 @@ RESPONDENTS, CHANGES = "Respondents", "Changes"
 ROW_LIMIT = 100_000
 """Rows of text beyond which a sheet is too slow to open and filter; Excel's own limit is 1,048,576."""
 
-LISTED = {
-    "answers.csv": (ANSWERS, "Every answer as it was given: use the filters to search."),
-    "returns.csv": (RETURNS, "Every file that was read."),
-    "problems.csv": (PROBLEMS, "Errors were not used; warnings were. The worst of each file come first."),
+_LISTED = {
+    "answers.csv": (
+        ANSWERS,
+        "Every answer as it was given: use the filters to search.",
+        "every answer, with its text; use the filters",
+    ),
+    "returns.csv": (
+        RETURNS,
+        "Every file that was read.",
+        "every file that was read, and what became of it",
+    ),
+    "problems.csv": (
+        PROBLEMS,
+        "Errors were not used; warnings were. The worst of each file come first.",
+        "everything to look at: where it is and what to do",
+    ),
     "other-texts.csv": (
         OTHER_TEXTS,
         "What councils wrote outside the cells for answers; possible answers among it are on Problems.",
+        "what councils wrote outside the cells for answers: notes, text boxes, added columns",
     ),
-    "combined.csv": (RESPONDENTS, "The combined response counts; otherwise the middle of the respondents."),
-    "changes.csv": (CHANGES, "Each field in which a superseded return and the one that counts differ."),
+    "combined.csv": (
+        RESPONDENTS,
+        "The combined response counts; otherwise the middle of the respondents.",
+        "where a council sent several returns: the level that counts, and all that were given",
+    ),
+    "changes.csv": (
+        CHANGES,
+        "Each field in which a superseded return and the one that counts differ.",
+        "what a council changed from one return to the next",
+    ),
 }
-"""The sheet that shows the rows of each CSV file, and its note."""
+"""The sheet that shows the rows of each CSV file, its note, and what the contents say of it."""
 
 
-def write_lists(book: Book, rows: Mapping[str, Sequence[CsvRow]]) -> None:
+def list_sheets(rows: Mapping[str, Sequence[CsvRow]]) -> Iterator[TableSheet]:
     """A sheet for each CSV file that has rows; if there are too many, the sheet says where they are."""
-    for listing, (name, note) in LISTED.items():
-        if listing not in rows:
-            continue
-        if (count := len(rows[listing])) > ROW_LIMIT:
-            elsewhere = f"{count:,} rows are too many for a sheet: they are in {listing}."
-            _write(book, name, elsewhere, listing, ())
-        else:
-            _write(book, name, note, listing, rows[listing])
+    for listing, (name, note, about) in _LISTED.items():
+        if listing in rows:
+            shown, count = rows[listing], len(rows[listing])
+            if count > ROW_LIMIT:
+                shown, note = (), f"{count:,} rows are too many for a sheet: they are in {listing}."
+            columns = [
+                Column.text(_heading(key), [row[key] for row in shown], _WIDTHS.get(key, 108))
+                for key in LISTINGS[listing].columns
+            ]
+            yield TableSheet(name, note, columns, about)
 
 
 _WIDTHS = {
@@ -59,12 +81,6 @@ _WIDTHS = {
     "text": 480,
     "author": 150,
 }
-
-
-def _write(book: Book, name: str, note: str, listing: str, rows: Sequence[CsvRow]) -> None:
-    keys = list(LISTINGS[listing].columns)
-    columns = [Column.text(_heading(key), _WIDTHS.get(key, 108)) for key in keys]
-    table_sheet(book, name, note, columns, [[row[key] for key in keys] for row in rows])
 
 
 def _heading(key: str) -> str:

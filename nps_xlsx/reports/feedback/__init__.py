@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from nps_xlsx.excel.book import Book, strict
+from nps_xlsx.excel.table import TableSheet, write_sheet
 from nps_xlsx.figures import Tables
 from nps_xlsx.figures.peers import Peers
 from nps_xlsx.model.scores import THRESHOLD
@@ -62,10 +63,15 @@ def _workbook(case: FeedbackCase) -> bytes:
     book = Book(title, comments=case.framework.copyright, made=case.view.peers.tables.as_of)
     book.mark(REPORT_PROPERTY, "feedback")
     glance.write_glance(book, case)
-    behaviours.write_behaviours(book, case)
-    steps.write_strengths(book, case)
-    steps.write_steps(book, case)
-    if case.has_moved:
-        movement.write_movement(book, case)
+    for described in _tables(case):
+        write_sheet(book, described)
     about.write_about(book, case)
     return book.to_bytes()
+
+
+def _tables(case: FeedbackCase) -> Iterator[TableSheet]:
+    yield behaviours.behaviours_sheet(case)
+    yield steps.strengths_sheet(case)
+    yield steps.steps_sheet(case)
+    if case.has_moved:
+        yield from movement.movement_sheets(case)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nps_xlsx.excel.table import Cell, Column
+from nps_xlsx.excel.table import Column, shaded
+from nps_xlsx.excel.textfit import level_width
 from nps_xlsx.figures.peers import (
     ALL,
     FAMILY,
@@ -25,7 +26,8 @@ from nps_xlsx.figures.peers import (
     Peers,
     View,
 )
-from nps_xlsx.model import Assessment, Behaviour, Framework, KeyArea
+from nps_xlsx.model import Assessment, Behaviour, Framework, KeyArea, LevelValue
+from nps_xlsx.workbook import layout
 
 _ASKED_FOR = {REGION: "your region", TYPE: "your type of council", FAMILY: "your family"}
 _WHY = {
@@ -76,6 +78,16 @@ class FeedbackCase:
         current = self.assessment[behaviour.code].current
         return current if isinstance(current, int) else None
 
+    def levels(self, heading: str, levels: Iterable[LevelValue], least: int, otherwise: str = "") -> Column:
+        """A column of levels, each on its own ground."""
+        cells = [
+            shaded(layout.level_label(self.framework, level), level, self.framework)
+            if isinstance(level, int)
+            else layout.level_label(self.framework, level) or otherwise
+            for level in levels
+        ]
+        return Column.text(heading, cells, level_width(self.framework, least))
+
     def blocks(self, measures: Sequence[Measure], *, quartiles: bool) -> list[GroupColumns]:
         """The columns of each group for these measures, all councils first; none for a group never shown."""
         blocks = []
@@ -122,25 +134,19 @@ class GroupColumns:
 
     @property
     def columns(self) -> list[Column]:
-        """Headings and widths."""
-        name = group_name(self.group)
-        quartiles = [Column.mean(f"{name}: {which} quartile", 104) for which in ("lower", "upper")]
-        return [
-            Column.mean(f"{name}: median", 104),
-            *(quartiles if self.has_quartiles else ()),
-            Column.count(f"{name}: number", 104),
-            *([Column.text(f"{name}: whose figures", 190)] if self.is_mixed else ()),
-        ]
-
-    def cells(self, row: int) -> list[Cell]:
-        """The cells of one row."""
-        figure = self.figures[row]
-        return [
-            figure.median,
-            *((figure.lower, figure.upper) if self.has_quartiles else ()),
-            figure.councils or None,
-            *([whose(self.kind, figure)] if self.is_mixed else ()),
-        ]
+        """The columns with the group's figures."""
+        name, figures = group_name(self.group), self.figures
+        columns = [Column.mean(f"{name}: median", [figure.median for figure in figures], 104)]
+        if self.has_quartiles:
+            columns += [
+                Column.mean(f"{name}: lower quartile", [figure.lower for figure in figures], 104),
+                Column.mean(f"{name}: upper quartile", [figure.upper for figure in figures], 104),
+            ]
+        columns.append(Column.count(f"{name}: number", [figure.councils or None for figure in figures], 104))
+        if self.is_mixed:
+            shown = [whose(self.kind, figure) for figure in figures]
+            columns.append(Column.text(f"{name}: whose figures", shown, 190))
+        return columns
 
 
 def make_case(peers: Peers, position: int) -> FeedbackCase:

@@ -2,74 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any
 
 from nps_xlsx.excel import charts
 from nps_xlsx.excel.book import Book, Sheet
-from nps_xlsx.excel.table import Cell, Column, write_cell, write_table
+from nps_xlsx.excel.table import HEADING_ROW, Column, Written, write_table, write_title
 from nps_xlsx.figures.peers import ALL, AVERAGE, WHOLE, Measure, rounded
-from nps_xlsx.model import Behaviour, KeyArea
+from nps_xlsx.model import KeyArea
 from nps_xlsx.model.scores import score
 from nps_xlsx.reports.feedback.case import FeedbackCase, GroupColumns
 from nps_xlsx.workbook import wording
 
 GLANCE = "At a glance"
 
-_CURRENT, _TARGET, _MEDIAN = 2, 4, 5
+_YOURS, _YOUR_TARGET = "Your average level", "Your average target"
+_DIFFERENCE = "Difference from this median"
+
 _CHART_HEIGHT = 500
 _LEAST_WIDTH = 640
 """Pixels that a chart needs."""
 _SPACE = 14
-_IN_TABLE = "The figures are in the table above."
-
-
-@dataclass(frozen=True)
-class _AreaTable:
-    """Where the table of key areas is."""
-
-    heading: int
-    columns: Sequence[Column]
-    areas: int
-    difference: int
-    """The column with the difference from the median of all."""
-
-    def cells(self, col: int) -> charts.Range:
-        """The cells of the key areas in one column."""
-        return (GLANCE, col, self.heading + 1, self.heading + self.areas)
-
-    def halves(self) -> tuple[int, int, int]:
-        """Where a second chart beside the first begins, and the widths of the two."""
-        starts = list(accumulate((column.width for column in self.columns), initial=0))
-        least = max(_LEAST_WIDTH + _SPACE, starts[-1] // 2 - 40)
-        col = next((col for col, start in enumerate(starts) if start >= least), len(starts) - 1)
-        return col, starts[col] - _SPACE, max(starts[-1] - starts[col], _LEAST_WIDTH)
 
 
 def write_glance(book: Book, case: FeedbackCase) -> None:
     """The council's averages beside the medians of its groups."""
     sheet = book.sheet(GLANCE)
-    sheet.text(0, 0, case.assessment.council, "title")
-    sheet.height(0, 30)
     own = case.framework.on_subject("self-assessment")
     note = f"Feedback on your {own}, round {case.assessment.round}."
-    sheet.text(1, 0, f"{note} {wording.as_of(case.view.peers.tables.as_of)} {case.framework.title}.", "note")
-    row = _write_lines(sheet, 3, headlines(case))
+    as_of = wording.as_of(case.view.peers.tables.as_of)
+    write_title(sheet, case.assessment.council, f"{note} {as_of} {case.framework.title}.")
+    row = _write_lines(sheet, HEADING_ROW, headlines(case))
     measures = [(AVERAGE, area.code) for area in case.areas] + [(AVERAGE, ALL)]
     blocks = case.blocks(measures, quartiles=False)
-    columns = _columns(blocks)
-    difference = _MEDIAN + (len(blocks[0].columns) if blocks else 0)
-    table = _AreaTable(row + 1, columns, len(case.areas), difference)
-    sheet.widths(*(column.width for column in columns))
-    end = write_table(sheet, table.heading, columns, _rows(case, blocks))
-    for col, (column, value) in enumerate(zip(columns, _whole(case, blocks), strict=True)):
-        write_cell(sheet, end, col, value, *column.names, "band", "bold")
-    sheet.height(end, 20)
-    sheet.mark_headings(table.heading, 0, end, len(columns) - 1)
-    row = _write_lines(sheet, end + 1, _notes(case, measures), "note")
-    _add_charts(book, sheet, case, table, row + 1)
+    written = write_table(sheet, row + 1, _columns(case, blocks), total=("band", "bold"))
+    row = _write_lines(sheet, written.end, _notes(case, measures), "note")
+    _add_charts(written, case, row + 1)
     sheet.page()
     sheet.raw.fit_to_pages(1, 1)
 
@@ -129,43 +97,25 @@ def _difference(own: float | None, median: float | None) -> float | None:
 # --- The table --------------------------------------------------------------------
 
 
-def _columns(blocks: Sequence[GroupColumns]) -> list[Column]:
-    own = [
-        Column("Key area", 240, ("wrap",)),
-        Column("Levels given", 84, ("right",)),
-        Column.mean("Your average level", 84),
-        Column("Targets given", 84, ("right",)),
-        Column.mean("Your average target", 84),
+def _columns(case: FeedbackCase, blocks: Sequence[GroupColumns]) -> list[Column]:
+    """The key areas, and last all behaviours, with the figures of each group."""
+    groups = {area.sheet: area.behaviours for area in case.areas}
+    groups["All behaviours asked" if case.framework.is_part else "All behaviours"] = case.framework.behaviours
+    own = [score(behaviours, case.assessment) for behaviours in groups.values()]
+    averages = [one.current and rounded(one.current) for one in own]
+    columns = [
+        Column("Key area", tuple(groups), 240, ("wrap",)),
+        Column("Levels given", [f"{one.applicable} of {one.behaviours}" for one in own], 84, ("right",)),
+        Column.mean(_YOURS, averages, 84),
+        Column("Targets given", [f"{one.targets} of {one.behaviours}" for one in own], 84, ("right",)),
+        Column.mean(_YOUR_TARGET, [one.target and rounded(one.target) for one in own], 84),
     ]
     for block in blocks:
-        own += block.columns
+        columns += block.columns
         if block.kind == WHOLE:
-            own.append(Column.gap("Difference from this median", 100))
-    return own
-
-
-def _rows(case: FeedbackCase, blocks: Sequence[GroupColumns]) -> Iterator[list[Cell]]:
-    for row, area in enumerate(case.areas):
-        yield [area.sheet, *_cells(case, area.behaviours, blocks, row)]
-
-
-def _whole(case: FeedbackCase, blocks: Sequence[GroupColumns]) -> list[Cell]:
-    label = "All behaviours asked" if case.framework.is_part else "All behaviours"
-    return [label, *_cells(case, case.framework.behaviours, blocks, -1)]
-
-
-def _cells(
-    case: FeedbackCase, behaviours: Sequence[Behaviour], blocks: Sequence[GroupColumns], row: int
-) -> list[Cell]:
-    own = score(behaviours, case.assessment)
-    current, target = (mean and rounded(mean) for mean in (own.current, own.target))
-    cells: list[Cell] = [f"{own.applicable} of {own.behaviours}", current]
-    cells += [f"{own.targets} of {own.behaviours}", target]
-    for block in blocks:
-        cells += block.cells(row)
-        if block.kind == WHOLE:
-            cells.append(_difference(current, block.figures[row].median))
-    return cells
+            medians = [figure.median for figure in block.figures]
+            columns.append(Column.gap(_DIFFERENCE, map(_difference, averages, medians), 100))
+    return columns
 
 
 def _notes(case: FeedbackCase, measures: Sequence[Measure]) -> list[str]:
@@ -181,39 +131,46 @@ def _notes(case: FeedbackCase, measures: Sequence[Measure]) -> list[str]:
 # --- Charts -----------------------------------------------------------------------
 
 
-def _add_charts(book: Book, sheet: Sheet, case: FeedbackCase, table: _AreaTable, row: int) -> None:
+def _add_charts(written: Written, case: FeedbackCase, row: int) -> None:
     own = score(case.framework.behaviours, case.assessment)
     if own.current is None:
         return
+    book, count = written.sheet.book, len(case.areas)
+    names, current, target = (written.cells(heading, count) for heading in ("Key area", _YOURS, _YOUR_TARGET))
     has_median = case.view.figure(WHOLE, (AVERAGE, ALL)).median is not None
-    col, radar_width, width = table.halves()
-    if table.areas < charts.LEAST_AREAS:
+    col, radar_width, width = _halves(written.columns)
+    if count < charts.LEAST_AREAS:
         col = 0
     else:
-        lines = [charts.Line("Your current level", "current", table.cells(_CURRENT))]
-        lines += [charts.Line("Your target level", "target", table.cells(_TARGET))] if own.targets else []
-        lines += [charts.Line("Median of all councils", "median", table.cells(_MEDIAN))] if has_median else []
-        chart = charts.radar(book, "Average level by key area", table.cells(0), lines, case.framework)
+        lines = [charts.Line("Your current level", "current", current)]
+        lines += [charts.Line("Your target level", "target", target)] if own.targets else []
+        if has_median:
+            median = written.cells("All councils: median", count)
+            lines.append(charts.Line("Median of all councils", "median", median))
+        chart = charts.radar(book, "Average level by key area", names, lines, case.framework)
         shown = ", ".join(line.name.lower() for line in lines)
-        text = f"Radar chart of the average level in each key area: {shown}. {_IN_TABLE}"
-        sheet.chart(row, 0, chart, width=radar_width, height=_CHART_HEIGHT, description=text)
-    bars, text = _differences(book, case, table) if has_median else _own_bars(book, case, table)
-    sheet.chart(row, col, bars, width=width, height=_CHART_HEIGHT, description=f"{text} {_IN_TABLE}")
+        text = f"Radar chart of the average level in each key area: {shown}."
+        written.chart(chart, text, radar_width, _CHART_HEIGHT, row=row)
+    if has_median:
+        title = "Difference from the median of all councils"
+        most = max((abs(_area_difference(case, area) or 0) for area in case.areas), default=0)
+        chart = charts.differences(book, title, names, written.cells(_DIFFERENCE, count), most)
+        text = "Bar chart: how far your average in each key area is above or below the median of all."
+    else:
+        title = "Your current and target levels"
+        chart = charts.current_and_target(book, title, names, (current, target), case.framework)
+        text = "Bar chart: your average current and target level in each key area."
+    written.chart(chart, text, width, _CHART_HEIGHT, row=row, col=col)
 
 
-def _differences(book: Book, case: FeedbackCase, table: _AreaTable) -> tuple[Any, str]:
-    most = max((abs(_area_difference(case, area) or 0) for area in case.areas), default=0)
-    title = "Difference from the median of all councils"
-    chart = charts.differences(book, title, table.cells(0), table.cells(table.difference), most)
-    return chart, "Bar chart: how far your average in each key area is above or below the median of all."
+def _halves(columns: Sequence[Column]) -> tuple[int, int, int]:
+    """The column where a second chart beside the first begins, and the widths of the two."""
+    starts = list(accumulate((column.width for column in columns), initial=0))
+    least = max(_LEAST_WIDTH + _SPACE, starts[-1] // 2 - 40)
+    col = next((col for col, start in enumerate(starts) if start >= least), len(starts) - 1)
+    return col, starts[col] - _SPACE, max(starts[-1] - starts[col], _LEAST_WIDTH)
 
 
 def _area_difference(case: FeedbackCase, area: KeyArea) -> float | None:
     measure = (AVERAGE, area.code)
     return _difference(case.view.own(measure), case.view.figure(WHOLE, measure).median)
-
-
-def _own_bars(book: Book, case: FeedbackCase, table: _AreaTable) -> tuple[Any, str]:
-    title, values = "Your current and target levels", (table.cells(_CURRENT), table.cells(_TARGET))
-    chart = charts.current_and_target(book, title, table.cells(0), values, case.framework)
-    return chart, "Bar chart: your average current and target level in each key area."

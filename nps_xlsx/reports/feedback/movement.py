@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import Cell, Column, table_sheet
+from nps_xlsx.excel.table import Column, TableSheet
 from nps_xlsx.figures.peers import ALL, MOVE, STEP, WHOLE, Measure, rounded
 from nps_xlsx.model import Behaviour
 from nps_xlsx.reports.feedback.case import FeedbackCase
@@ -17,52 +15,42 @@ from nps_xlsx.workbook import layout
 MOVEMENT, MOVED = "Movement", "What rose and fell"
 
 
-@dataclass(frozen=True)
-class _Pairs:
-    """The council's answers with a level in both rounds."""
-
-    rows: pd.DataFrame
-
-    def cells(self, refs: Sequence[str]) -> list[Cell]:
-        """How many of these behaviours have both levels, and the average in each round."""
-        rows = self.rows[self.rows["ref"].isin(refs)]
-        earlier, now = (rounded(float(rows[key].mean())) for key in ("last", "current"))
-        return [f"{len(rows)} of {len(refs)}", earlier, now]
-
-
-def write_movement(book: Book, case: FeedbackCase) -> None:
+def movement_sheets(case: FeedbackCase) -> Iterator[TableSheet]:
     """Key area by key area; then, on a sheet of their own, the behaviours that rose or fell."""
     answers = case.view.peers.tables.answers
     own = answers[
         (answers["position"] == case.view.position) & answers["last"].notna() & answers["current"].notna()
     ]
+    groups = [(area.sheet, area.code, area.behaviours) for area in case.areas]
+    groups.append(("All behaviours", ALL, case.framework.behaviours))
+    refs = [[row.code for row in behaviours] for _, _, behaviours in groups]
+    pairs = [own[own["ref"].isin(codes)] for codes in refs]
     columns = [
-        Column.text("Key area", 320),
-        Column("Levels in both rounds", 100, ("right",)),
-        Column.mean("Your average, last round", 130),
-        Column.mean("Your average, this round", 130),
-        *_change_columns(case),
+        Column.text("Key area", [name for name, _, _ in groups], 320),
+        Column(
+            "Levels in both rounds",
+            [f"{len(some)} of {len(codes)}" for some, codes in zip(pairs, refs, strict=True)],
+            100,
+            ("right",),
+        ),
+        Column.mean("Your average, last round", [rounded(some["last"].mean()) for some in pairs], 130),
+        Column.mean("Your average, this round", [rounded(some["current"].mean()) for some in pairs], 130),
+        *_change_columns(case, [(MOVE, code) for _, code, _ in groups]),
     ]
-    cells: list[list[Cell]] = [
-        [
-            area.sheet,
-            *_Pairs(own).cells([row.code for row in area.behaviours]),
-            *_changes(case, (MOVE, area.code)),
-        ]
-        for area in case.areas
-    ]
-    whole = [row.code for row in case.framework.behaviours]
-    cells.append(["All behaviours", *_Pairs(own).cells(whole), *_changes(case, (MOVE, ALL))])
     moved = _moved(case, own)
-    title = "Movement since last round"
-    sheet, end = table_sheet(book, MOVEMENT, _note(case), columns, cells, title=title, has_filter=False)
     rose = sum(now > earlier for _, earlier, now in moved)
     where = f"The next sheet, {MOVED}, lists them." if moved else ""
-    sheet.text(end + 1, 0, f"Behaviours that rose: {rose}; that fell: {len(moved) - rose}. {where}".strip())
+    words = f"Behaviours that rose: {rose}; that fell: {len(moved) - rose}. {where}".strip()
+    yield TableSheet(
+        MOVEMENT,
+        _note(case),
+        columns,
+        title="Movement since last round",
+        has_filter=False,
+        below=lambda written: written.sheet.text(written.end + 1, 0, words),
+    )
     if moved:
-        rows = [_moved_row(case, *move) for move in moved]
-        note = "The greatest rise first, the greatest fall last."
-        table_sheet(book, MOVED, note, _moved_columns(case), rows, has_filter=False)
+        yield _moved_sheet(case, moved)
 
 
 def _note(case: FeedbackCase) -> str:
@@ -80,22 +68,18 @@ def _has_quartiles(case: FeedbackCase) -> bool:
     return case.view.figure(WHOLE, (MOVE, ALL)).lower is not None
 
 
-def _change_columns(case: FeedbackCase) -> list[Column]:
-    own = [Column.gap("Your change", 100)]
+def _change_columns(case: FeedbackCase, measures: Sequence[Measure]) -> list[Column]:
+    columns = [Column.gap("Your change", [case.view.own(measure) for measure in measures], 100)]
     if not _is_compared(case):
-        return own
-    quartiles = ("lower quartile", "upper quartile") if _has_quartiles(case) else ()
-    medians = [Column.gap(f"In both rounds: {which}", 120) for which in ("median change", *quartiles)]
-    return [*own, *medians, Column.count("In both rounds: number", 120)]
-
-
-def _changes(case: FeedbackCase, measure: Measure) -> list[Cell]:
-    own = case.view.own(measure)
-    if not _is_compared(case):
-        return [own]
-    figure = case.view.figure(WHOLE, measure)
-    quartiles = (figure.lower, figure.upper) if _has_quartiles(case) else ()
-    return [own, figure.median, *quartiles, figure.councils or None]
+        return columns
+    figures = [case.view.figure(WHOLE, measure) for measure in measures]
+    medians = {"median change": [figure.median for figure in figures]}
+    if _has_quartiles(case):
+        medians["lower quartile"] = [figure.lower for figure in figures]
+        medians["upper quartile"] = [figure.upper for figure in figures]
+    columns += [Column.gap(f"In both rounds: {which}", cells, 120) for which, cells in medians.items()]
+    numbers = [figure.councils or None for figure in figures]
+    return [*columns, Column.count("In both rounds: number", numbers, 120)]
 
 
 # --- What rose or fell ------------------------------------------------------------
@@ -113,16 +97,17 @@ def _moved(case: FeedbackCase, own: pd.DataFrame) -> list[_Moved]:
     return sorted(moved, key=lambda move: (move[1] - move[2], move[0].value_code or 0))
 
 
-def _moved_columns(case: FeedbackCase) -> list[Column]:
-    return [
-        Column.text("Ref", 76),
-        Column.text("Behaviour", 320),
-        Column.text("Last round", 130),
-        Column.text("This round", 130),
-        *_change_columns(case),
+def _moved_sheet(case: FeedbackCase, moved: Sequence[_Moved]) -> TableSheet:
+    earlier, now = (
+        [layout.level_label(case.framework, level) for level in levels]
+        for levels in ([move[1] for move in moved], [move[2] for move in moved])
+    )
+    columns = [
+        Column.text("Ref", [behaviour.code for behaviour, _, _ in moved], 76),
+        Column.text("Behaviour", [behaviour.short_name for behaviour, _, _ in moved], 320),
+        Column.text("Last round", earlier, 130),
+        Column.text("This round", now, 130),
+        *_change_columns(case, [(STEP, behaviour.code) for behaviour, _, _ in moved]),
     ]
-
-
-def _moved_row(case: FeedbackCase, behaviour: Behaviour, earlier: int, now: int) -> list[Cell]:
-    labels = (layout.level_label(case.framework, level) for level in (earlier, now))
-    return [behaviour.code, behaviour.short_name, *labels, *_changes(case, (STEP, behaviour.code))]
+    note = "The greatest rise first, the greatest fall last."
+    return TableSheet(MOVED, note, columns, has_filter=False)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from nps_xlsx.excel import styles
-from nps_xlsx.excel.book import Book
-from nps_xlsx.excel.table import FIRST_ROW, Cell, Column, table_sheet, write_cell
+from nps_xlsx.excel.table import Column, TableSheet
 from nps_xlsx.excel.textfit import level_width
 from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Action, Answer, Behaviour
-from nps_xlsx.model.dates import long_date
 from nps_xlsx.reports.feedback.case import FeedbackCase, own_group
 from nps_xlsx.reports.feedback.chosen import CHOSEN, above, gave_targets, next_steps, strengths
 from nps_xlsx.workbook import layout, wording
@@ -16,51 +13,31 @@ from nps_xlsx.workbook import layout, wording
 STRENGTHS, STEPS = "Strengths", "Next steps"
 
 
-def _small(heading: str, width: int) -> Column:
-    return Column(heading, width, ("text", "wrap", "small"))
-
-
 # --- Strengths --------------------------------------------------------------------
 
 
-def write_strengths(book: Book, case: FeedbackCase) -> None:
+def strengths_sheet(case: FeedbackCase) -> TableSheet:
     """Where the council is furthest ahead, with what it does there."""
-    behaviours = strengths(case)
+    framework, behaviours = case.framework, strengths(case)
+    figures = [case.view.figure(WHOLE, (LEVEL, behaviour.code)) for behaviour in behaviours]
     columns = [
-        Column.count("No.", 52),
-        Column.text("Ref", 76),
-        Column.text("Key area", 160),
-        Column.text("Behaviour", 200),
-        Column.text("Your level", level_width(case.framework, 126)),
-        *(_compared() if case.is_compared else ()),
-        *([_small("What you do now", 460)] if case.framework.has_descriptors else ()),
+        Column.count("No.", range(1, len(behaviours) + 1), 52),
+        Column.text("Ref", [behaviour.code for behaviour in behaviours], 76),
+        Column.text("Key area", [framework.area_by_code[row.code].sheet for row in behaviours], 160),
+        Column.text("Behaviour", [behaviour.short_name for behaviour in behaviours], 200),
+        case.levels("Your level", [case.level(behaviour) for behaviour in behaviours], 126),
     ]
-    cells = [_strength(case, behaviour, number) for number, behaviour in enumerate(behaviours, start=1)]
+    if case.is_compared:
+        columns += [
+            Column.mean("All councils: median", [figure.median for figure in figures]),
+            Column.gap("Difference from the median", [above(case, behaviour) for behaviour in behaviours]),
+            Column.count("All councils: number", [figure.councils or None for figure in figures]),
+        ]
+    if framework.has_descriptors:
+        now = [behaviour.descriptor(case.level(behaviour)) for behaviour in behaviours]
+        columns.append(Column.small("What you do now", now, 460))
     title, note = f"{STRENGTHS}: where you are furthest ahead", _strengths_note(case, len(behaviours))
-    sheet, _ = table_sheet(
-        book, STRENGTHS, note, columns, cells, title=title, frozen=4, has_filter=False, is_list=False
-    )
-    for row, behaviour in enumerate(behaviours, start=FIRST_ROW):
-        shade = styles.level_style(case.level(behaviour) or 1, len(case.framework.levels))
-        label = layout.level_label(case.framework, case.level(behaviour))
-        write_cell(sheet, row, 4, label, "wrap", shade)
-
-
-def _compared() -> list[Column]:
-    median = Column.mean("All councils: median")
-    return [median, Column.gap("Difference from the median"), Column.count("All councils: number")]
-
-
-def _strength(case: FeedbackCase, behaviour: Behaviour, number: int) -> list[Cell]:
-    framework, code = case.framework, behaviour.code
-    level, figure = case.level(behaviour) or 1, case.view.figure(WHOLE, (LEVEL, code))
-    names = [number, code, framework.area_by_code[code].sheet, behaviour.short_name]
-    return [
-        *names,
-        layout.level_label(framework, level),
-        *((figure.median, above(case, behaviour), figure.councils or None) if case.is_compared else ()),
-        *([behaviour.descriptor(level)] if framework.has_descriptors else ()),
-    ]
+    return TableSheet(STRENGTHS, note, columns, title=title, frozen=4, has_filter=False, is_list=False)
 
 
 def _strengths_note(case: FeedbackCase, count: int) -> str:
@@ -83,63 +60,49 @@ def _gave_levels(case: FeedbackCase) -> bool:
 # --- Next steps -------------------------------------------------------------------
 
 
-def write_steps(book: Book, case: FeedbackCase) -> None:
+def steps_sheet(case: FeedbackCase) -> TableSheet:
     """What to do next: where it is, the next level, ideas for reaching it, and how many others are there."""
-    behaviours, width = next_steps(case), level_width(case.framework, 122)
+    framework, behaviours = case.framework, next_steps(case)
+    answers = [case.assessment[behaviour.code] for behaviour in behaviours]
+    # The level that each is at (it has one, or would be no step), and the next.
+    steps = [(behaviour, level, level + 1) for behaviour in behaviours if (level := case.level(behaviour))]
+    targets = [layout.level_label(framework, answer.target) for answer in answers]
     columns = [
-        Column.count("No.", 52),
-        Column.text("Ref", 70),
-        Column.text("Behaviour", 170),
-        Column.text("Priority", 84),
-        Column.text("Your level", width),
-        Column.text("Your target", width),
-        *([_small("Where you are now", 250)] if case.framework.has_descriptors else ()),
-        Column.text("Next level", width),
-        _small("What the next level asks", 250),
-        *([_small("Suggested actions", 380)] if case.framework.has_suggestions else ()),
-        _small("Your own actions", 240),
-        *([_small("Other councils already at the next level or above", 200)] if case.is_compared else ()),
+        Column.count("No.", range(1, len(behaviours) + 1), 52),
+        Column.text("Ref", [behaviour.code for behaviour in behaviours], 70),
+        Column.text("Behaviour", [behaviour.short_name for behaviour in behaviours], 170),
+        Column.text("Priority", [answer.priority for answer in answers], 84),
+        case.levels("Your level", [level for _, level, _ in steps], 122),
+        Column.text("Your target", targets, level_width(framework, 122)),
     ]
-    upper = [column.heading for column in columns].index("Next level")
-    cells = [_step(case, behaviour, number) for number, behaviour in enumerate(behaviours, start=1)]
+    if framework.has_descriptors:
+        now = [behaviour.descriptor(level) for behaviour, level, _ in steps]
+        columns.append(Column.small("Where you are now", now, 250))
+    columns += [
+        case.levels("Next level", [upper for _, _, upper in steps], 122),
+        Column.small("What the next level asks", [row.descriptors[level] for row, level, _ in steps], 250),
+    ]
+    if framework.has_suggestions:
+        ideas = [_bullets(framework.suggestions_to(row.code, upper)) for row, _, upper in steps]
+        columns.append(Column.small("Suggested actions", ideas, 380))
+    columns.append(Column.small("Your own actions", map(_own_actions, answers), 240))
+    if case.is_compared:
+        there = [others_there(case, behaviour, upper) for behaviour, _, upper in steps]
+        columns.append(Column.small("Other councils already at the next level or above", there, 200))
     title, note = f"{STEPS}: where to go from here", _steps_note(case, behaviours)
-    sheet, _ = table_sheet(
-        book, STEPS, note, columns, cells, title=title, frozen=3, has_filter=False, is_list=False
-    )
-    for row, behaviour in enumerate(behaviours, start=FIRST_ROW):
-        own = case.level(behaviour) or 1
-        for col, level in ((4, own), (upper, own + 1)):
-            shade = styles.level_style(level, len(case.framework.levels))
-            write_cell(sheet, row, col, layout.level_label(case.framework, level), "wrap", shade)
-    sheet.raw.set_paper(8)
-
-
-def _step(case: FeedbackCase, behaviour: Behaviour, number: int) -> list[Cell]:
-    framework, code = case.framework, behaviour.code
-    answer, level = case.assessment[code], case.level(behaviour) or 1
-    now, target, upper = (layout.level_label(framework, n) for n in (level, answer.target, level + 1))
-    names = [number, code, behaviour.short_name, answer.priority]
-    return [
-        *names,
-        now,
-        target,
-        *([behaviour.descriptor(level)] if framework.has_descriptors else ()),
-        upper,
-        behaviour.descriptors[level],
-        *([_bullets(framework.suggestions_to(code, level + 1))] if framework.has_suggestions else ()),
-        _own_actions(answer),
-        *([others_there(case, behaviour, level + 1)] if case.is_compared else ()),
-    ]
+    return TableSheet(STEPS, note, columns, title=title, frozen=3, has_filter=False, is_list=False, a3=True)
 
 
 def _bullets(actions: tuple[Action, ...]) -> str:
-    texts = [f"“{action.text}”" if action.is_published else action.text for action in actions]
-    return "\n".join(f"• {text}" for text in texts)
+    return "\n".join(f"• {action.quoted}" for action in actions)
 
 
 def _own_actions(answer: Answer) -> str:
-    due = long_date(answer.due_date) if answer.due_date else answer.due_text
-    lines = (answer.actions, answer.owner and f"Owner: {answer.owner}", due and f"Due: {due}")
+    lines = (
+        answer.actions,
+        answer.owner and f"Owner: {answer.owner}",
+        answer.due and f"Due: {answer.due}",
+    )
     return "\n".join(filter(None, lines))
 
 

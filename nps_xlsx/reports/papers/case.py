@@ -141,8 +141,7 @@ def earlier_round(case: Case) -> str:
 
 def comments(answer: Answer, *, note: str = "", target: str = "") -> str:
     """A council's comments on a behaviour, then its action, who takes it by when, and the target."""
-    due = long_date(answer.due_date) if answer.due_date else answer.due_text
-    labelled = (("Owner", answer.owner), ("Due", due), ("Priority", answer.priority))
+    labelled = (("Owner", answer.owner), ("Due", answer.due), ("Priority", answer.priority))
     who = " ".join(f"{label}: {text.strip().rstrip('.')}." for label, text in labelled if text.strip())
     actions = answer.actions.strip()
     below = "\n" if "\n" in actions else " "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nps_xlsx.model import Action, Answer, Behaviour, KeyArea, MaturityIndex
+from nps_xlsx.model import Behaviour, KeyArea, MaturityIndex
 from nps_xlsx.model.scores import Score, nearest_level
 from nps_xlsx.reports.papers.case import LABELS, Case, about, comments, with_count
 from nps_xlsx.reports.papers.figures import summary
@@ -75,10 +75,9 @@ def _grid(case: Case, scale: Scale, area: KeyArea) -> Iterator[Block]:
         return
 
     def step(row: Behaviour, number: int) -> Entry:
-        answer = case.assessment[row.code]
-        if not _is_between(answer, number, answer.target):
+        if not case.assessment[row.code].asks_for(number):
             return Entry()
-        actions = [_quoted(action) for action in case.framework.actions_to(row.code, number)]
+        actions = [action.quoted for action in case.framework.actions_to(row.code, number)]
         return Entry(_bullets(actions or [row.descriptors[number - 1]]))
 
     heads = [(row.code, row.short_name) for row in planned]
@@ -88,10 +87,6 @@ def _grid(case: Case, scale: Scale, area: KeyArea) -> Iterator[Block]:
     rest = [f"{row.code} {row.short_name}" for row in area.behaviours if row not in planned]
     if rest:
         yield Paragraph(_REST.format(names="; ".join(rest)), is_note=True)
-
-
-def _quoted(action: Action) -> str:
-    return f"“{action.text}”" if action.is_published else action.text
 
 
 # --- As in the index itself -------------------------------------------------------
@@ -147,13 +142,11 @@ def _plan(case: Case, scale: Scale, index: MaturityIndex, area: KeyArea) -> Sect
 
     def step(row: Behaviour, number: int) -> Entry:
         answer = case.assessment[row.code]
-        if not isinstance(answer.target, int) or not _is_between(
-            answer, number, max(answer.target, furthest)
-        ):
+        if not answer.asks_for(number, furthest):
             return Entry()
         steps = case.framework.actions_to(row.code, number)
         actions = [action.text for action in steps if action.is_published]
-        return Entry(_bullets(actions), lead=index.beyond if actions and number > answer.target else "")
+        return Entry(_bullets(actions), lead=index.beyond if actions and not answer.asks_for(number) else "")
 
     heads = [(by_ref[row.code].letter, by_ref[row.code].short) for row in area.behaviours]
     to_reach = [f"To reach '{name}'" for name in scale.names[1:]]
@@ -223,11 +216,6 @@ def _own(case: Case, row: Behaviour) -> str:
 def _now_and_next(case: Case, scale: Scale, row: Behaviour) -> tuple[Entry, Entry]:
     answer = case.assessment[row.code]
     return scale.current(answer), scale.target(answer)
-
-
-def _is_between(answer: Answer, number: int, target: object) -> bool:
-    current = answer.current
-    return isinstance(current, int) and isinstance(target, int) and current < number <= target
 
 
 def _bullets(texts: Iterator[str] | Sequence[str]) -> str:
