@@ -1,4 +1,4 @@
-"""The sheets of averages (see ``figures.tables``): by response, key area, theme, behaviour, group of councils."""
+"""The sheets of averages (see ``figures.tables``): by response, key area, theme, behaviour, group."""
 
 from __future__ import annotations
 
