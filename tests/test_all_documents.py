@@ -207,7 +207,8 @@ def attacked(made: Round, small: Framework) -> Iterator[str]:
     """What any member finds out by all documents of the run: page, publication, its feedback and its plan."""
     shown = allowed(made.tables, ("region", "council_type"), 5)
     data = dict(figures(made.tables, made.asked, shown))  # all figures of the page: the rest of it is dress
-    published = tables_of(openpyxl.load_workbook(io.BytesIO(publication_workbook(made.tables, made.asked))))
+    content = publication_workbook(shown.published, made.asked)
+    published = tables_of(openpyxl.load_workbook(io.BytesIO(content)))
     members = [made.councils[one.gss_code] for one in made.tables.assessments]
     for me, mine in enumerate(made.tables.assessments):
         own = sheets_of(feedback_workbook(made.tables, me, withheld=shown.too_alike))

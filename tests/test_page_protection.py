@@ -16,9 +16,10 @@ import numpy as np
 import openpyxl
 import pytest
 
-from nps_xlsx.figures.disclosure.groups import publishable, size, with_totals
+from nps_xlsx.figures.disclosure.groups import allowed, publishable, size, with_totals
 from nps_xlsx.figures.disclosure.members import EVERYONE, Cell, Group
 from nps_xlsx.figures.disclosure.sums import Sums
+from nps_xlsx.figures.disclosure.tables import Publishable
 from nps_xlsx.model import Assessment, Council, Framework, LevelValue
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.page import report_page
@@ -88,7 +89,7 @@ def test_nothing_can_be_worked_out_by_subtraction(
 ) -> None:
     """No sum of embedded totals rests on fewer councils than the threshold, in all or in a key area."""
     made = make_round(framework, register, sampled(register, count, seed=count), seed=count)
-    data = embedded(report_page(made.tables, made.asked))
+    data = embedded(report_page(allowed(made.tables), made.asked))
     for which, only in (("current", ""), ("target", "targets")):
         groups = groups_in(data, only)
         assert not list(told(groups, cells_of(made, made.assessments)))
@@ -104,7 +105,7 @@ def test_the_attack_works_where_nothing_is_protected(framework: Framework, regis
     every: list[Group] = [EVERYONE, *((r, None) for r, _ in cells), *((None, k) for _, k in cells)]
     naive = [group for group in dict.fromkeys(every) if size(group, cells) >= THRESHOLD]
     assert any(len(some) == 1 and cells[some[0]] == 1 for some in told(naive, cells))
-    shown = groups_in(embedded(report_page(made.tables, made.asked)))
+    shown = groups_in(embedded(report_page(allowed(made.tables), made.asked)))
     assert not list(told(shown, cells))
     assert len(shown) > 3
 
@@ -146,7 +147,7 @@ def test_targets_of_few_are_kept_back(framework: Framework, register: Register) 
         without_targets(one) if one.gss_code in north_east[3:] else one for one in whole.assessments
     ]
     made = tabled(framework, register, assessments)
-    data = embedded(report_page(made.tables, made.asked))
+    data = embedded(report_page(allowed(made.tables), made.asked))
     assert ("North East", None) in groups_in(data)
     assert ("North East", None) not in groups_in(data, "targets")
     assert ("South West", None) not in groups_in(data, "targets")
@@ -162,7 +163,7 @@ def test_change_of_few_is_kept_back(framework: Framework, register: Register) ->
     before = make_round(framework, register, councils[:70], seed=9)
     previous = {one.gss_code: one for one in before.assessments}
     made = make_round(framework, register, councils, previous=previous)
-    data = embedded(report_page(made.tables, made.asked))
+    data = embedded(report_page(allowed(made.tables), made.asked))
     moving = groups_in(data, "change")
     both = [one for one in made.assessments if one.gss_code in previous]
     assert 1 < len(moving) < len(groups_in(data))
@@ -174,8 +175,8 @@ def test_a_few_answers_are_not_told_of(framework: Framework, register: Register)
     [council] = sampled(register, 1)
     one = make_round(framework, register, [council])
     blank = make_round(framework, register, [council], current=no_level, target=no_level)
-    assert report_page(one.tables, one.asked) == report_page(blank.tables, blank.asked)
-    assert embedded(report_page(one.tables, one.asked))["groups"] == {}
+    assert report_page(allowed(one.tables), one.asked) == report_page(allowed(blank.tables), blank.asked)
+    assert embedded(report_page(allowed(one.tables), one.asked))["groups"] == {}
 
 
 def test_blank_returns_hide_nobody(framework: Framework, register: Register) -> None:
@@ -186,7 +187,7 @@ def test_blank_returns_hide_nobody(framework: Framework, register: Register) -> 
     blank = make_round(framework, register, councils[1:], current=no_level, target=no_level)
     others = [one for one in whole.assessments if whole.councils[one.gss_code].region != "North East"]
     made = tabled(framework, register, [*others, *full.assessments, *blank.assessments])
-    data = embedded(report_page(made.tables, made.asked))
+    data = embedded(report_page(allowed(made.tables), made.asked))
     assert EVERYONE in groups_in(data)
     assert ("North East", None) not in groups_in(data)
 
@@ -194,22 +195,22 @@ def test_blank_returns_hide_nobody(framework: Framework, register: Register) -> 
 def test_no_name_and_no_code_is_in_the_page(framework: Framework, register: Register) -> None:
     """Without leave to name councils, no byte of the page holds a council's name or code."""
     made = make_round(framework, register, sampled(register, 200))
-    page = report_page(made.tables, made.asked).decode()
+    page = report_page(allowed(made.tables), made.asked).decode()
     data = json.dumps(embedded(page.encode()))
     for council in made.councils.values():
         assert council.name not in page
         assert council.gss_code not in page
         assert not re.search(rf"\b{re.escape(council.short_name)}\b", data)
-    named = embedded(report_page(made.tables, made.asked, name_councils=True))
+    named = embedded(report_page(allowed(made.tables), made.asked, name_councils=True))
     assert {one["name"] for one in named["councils"]} == {c.name for c in made.councils.values()}
 
 
 # --- Beside the publication
 
 
-def published_groups(made: Round, **options: Any) -> list[Group]:
+def published_groups(made: Round) -> list[Group]:
     """The regions and types with an average in the publication, and everyone."""
-    content = publication_workbook(made.tables, made.asked, **options)
+    content = publication_workbook(Publishable(made.tables), made.asked)
     tables = tables_of(openpyxl.load_workbook(io.BytesIO(content)))
     found: list[Group] = []
     for title, rows in tables.items():
@@ -231,7 +232,7 @@ def test_page_and_publication_together_tell_nothing_more(
     In these rounds it would, if each were protected by itself.
     """
     made = make_round(framework, register, sampled(register, count, seed=seed), seed=seed)
-    groups = [*published_groups(made), *groups_in(embedded(report_page(made.tables, made.asked)))]
+    groups = [*published_groups(made), *groups_in(embedded(report_page(allowed(made.tables), made.asked)))]
     together = list(dict.fromkeys(groups))
     assert not list(told(together, cells_of(made, made.assessments)))
     for area in framework.areas:
@@ -245,10 +246,10 @@ def test_other_groups_in_the_publication_leave_regions_and_types(
     """Where councils are published by another column too, types within regions are not in the page."""
     made = make_round(framework, register, sampled(register, 200))
     facts = ("region", "council_type", "county")
-    shown = groups_in(embedded(report_page(made.tables, made.asked, facts=facts)))
+    shown = groups_in(embedded(report_page(allowed(made.tables, facts), made.asked)))
     assert len(shown) > 3
     assert not [group for group in shown if None not in group]
-    assert [g for g in groups_in(embedded(report_page(made.tables, made.asked))) if None not in g]
+    assert [g for g in groups_in(embedded(report_page(allowed(made.tables), made.asked))) if None not in g]
 
 
 def test_a_row_that_the_publication_withholds_is_not_in_the_page(
@@ -260,9 +261,9 @@ def test_a_row_that_the_publication_withholds_is_not_in_the_page(
         one if number < 3 else without_level(one, "EC1") for number, one in enumerate(whole.assessments)
     ]
     made = tabled(framework, register, assessments)
-    [(place, own)] = embedded(report_page(made.tables, made.asked))["groups"].items()
+    [(place, own)] = embedded(report_page(allowed(made.tables), made.asked))["groups"].items()
     assert place == "0,0"
-    content = publication_workbook(made.tables, made.asked)
+    content = publication_workbook(Publishable(made.tables), made.asked)
     rows = tables_of(openpyxl.load_workbook(io.BytesIO(content)))
     averages = next(table for title, table in rows.items() if title.endswith("gap, by behaviour"))
     withheld = {row["Ref"] for row in averages if row["Average current level"] == "[c]"}
@@ -285,7 +286,7 @@ def test_few_that_come_take_the_change_with_them(framework: Framework, register:
     before = make_round(framework, register, councils[:58], seed=9, current=a_level, target=no_level)
     previous = {one.gss_code: replace(one, round="2021") for one in before.assessments}
     made = make_round(framework, register, councils, previous=previous, current=a_level, target=no_level)
-    data = embedded(report_page(made.tables, made.asked))
+    data = embedded(report_page(allowed(made.tables), made.asked))
     assert EVERYONE in groups_in(data)
     assert groups_in(data, "change") == []
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -16,10 +17,11 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from nps_xlsx.figures import Tables, consolidate, response_rates
-from nps_xlsx.figures.disclosure.tables import Publishable
-from nps_xlsx.model import Answer, Assessment, Council, Framework, LevelValue, Status
+from nps_xlsx.figures.disclosure.tables import FactError, Publishable
+from nps_xlsx.model import FACTS, Answer, Assessment, Council, Framework, LevelValue, Status
+from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.register.councils import Register
-from nps_xlsx.reports.publication import PublicationError, plain, publication_workbook
+from nps_xlsx.reports.publication import plain, publication_workbook
 from nps_xlsx.rounds.combine import combine
 from tests.support.workbooks import read
 
@@ -58,8 +60,18 @@ def made(framework: Framework, register: Register) -> Made:
     return make
 
 
-def published(tables: Tables, **options: object) -> Workbook:
-    content = publication_workbook(tables, response_rates(tables), **options)
+def published(
+    tables: Tables,
+    facts: Sequence[str] = FACTS,
+    threshold: int = THRESHOLD,
+    *,
+    name_councils: bool = False,
+    contact: str = "",
+) -> Workbook:
+    shown = Publishable(tables, facts, threshold)
+    content = publication_workbook(
+        shown, response_rates(tables), name_councils=name_councils, contact=contact
+    )
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
@@ -395,7 +407,7 @@ def test_no_council_is_named_unless_that_is_asked_for(national: Tables) -> None:
     """Names of councils stand in the workbook only with ``name_councils``, each with its own averages."""
     names = {plain(one.council) for one in national.assessments}
     for named in (False, True):
-        content = publication_workbook(national, response_rates(national), name_councils=named)
+        content = publication_workbook(Publishable(national), response_rates(national), name_councils=named)
         workbook = openpyxl.load_workbook(io.BytesIO(content))
         texts = {cell.value for sheet in workbook for row in sheet for cell in row}
         assert (texts & names) == (names if named else set())
@@ -423,7 +435,7 @@ def test_councils_can_be_grouped_by_a_column_of_the_register(made: Made) -> None
     )
     assert {"Not given", "Kent"} <= averages <= asked
     assert not [title for title in shown if "council type" in title]
-    with pytest.raises(PublicationError):
+    with pytest.raises(FactError):
         published(tables, facts=("planet",))
 
 
@@ -561,7 +573,7 @@ def test_notes_are_those_referred_to(national: Tables) -> None:
     [({}, 1), ({"name_councils": True}, 1), ({"threshold": 0}, 0), ({"threshold": 1}, 0)],
 )
 def test_what_is_withheld_is_explained_where_anything_is(
-    options: dict[str, object], names: int, made: Made
+    options: dict[str, Any], names: int, made: Made
 ) -> None:
     """The notes tell of the rule, in one way or the other, unless there is no threshold."""
     shown = tables_of(published(made(20), **options))
@@ -574,7 +586,7 @@ def test_the_language_and_the_mark_of_our_own_are_said(
     national: Tables, framework: Framework, register: Register
 ) -> None:
     """The file says its language, title and source, and is left aside when it is handed in."""
-    content = publication_workbook(national, response_rates(national))
+    content = publication_workbook(Publishable(national), response_rates(national))
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         core = package.read("docProps/core.xml").decode()
     assert "<dc:language>en-GB</dc:language>" in core
@@ -587,5 +599,6 @@ def test_the_language_and_the_mark_of_our_own_are_said(
 def test_the_same_answers_give_the_same_bytes(national: Tables, made: Made) -> None:
     """Two runs give one file, whatever the clock says."""
     again = made(190, before=120)
-    contents = {publication_workbook(one, response_rates(one)) for one in (national, national, again)}
+    rounds = (national, national, again)
+    contents = {publication_workbook(Publishable(one), response_rates(one)) for one in rounds}
     assert len(contents) == 1

@@ -13,6 +13,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from nps_xlsx.builder import Order, build_file
+from nps_xlsx.figures.disclosure.tables import Publishable
 from nps_xlsx.files import make_folder
 from nps_xlsx.framework import data_folder
 from nps_xlsx.model import Answer, Assessment, Council, Framework
@@ -183,9 +184,10 @@ def test_areas_without_a_theme_add_up_with_those_that_have_one(
     loose = tuple(area for theme in framework.themes[themes:] for area in theme.key_areas)
     mixed = replace(framework, themes=framework.themes[:themes], unthemed=loose)
     made = make_round(mixed, register, register.councils[:8])
+    content = publication_workbook(Publishable(made.tables), made.asked)
     rows = [
         [cell.value for cell in row[:2]]
-        for sheet in openpyxl.load_workbook(io.BytesIO(publication_workbook(made.tables, made.asked)))
+        for sheet in openpyxl.load_workbook(io.BytesIO(content))
         if sheet["A1"].value.endswith("key area")
         for row in sheet.iter_rows()
     ]

@@ -90,6 +90,7 @@ def write_outputs(
     returns came from; ``made`` is called with the name of each document.
 
     Raises:
+        FactError: the register has no column by which councils are to be grouped.
         PreviousError: the earlier round is the same as this one.
         NothingAcceptedError: the folder holds results, and there is no return that counts to replace them.
         BusyError: another run is writing to the folder.
@@ -150,16 +151,9 @@ def _reports(
     asked = response_rates(tables, scope.asked)
     yield CONSOLIDATED, consolidated_workbook(tables, returns, rows, asked, scope.facts, rulings)
     named = scope.name_councils
-    published = publication_workbook(
-        tables,
-        asked,
-        threshold=scope.threshold,
-        name_councils=named,
-        facts=scope.facts,
-        contact=scope.contact,
-    )
+    published = publication_workbook(figures.published, asked, name_councils=named, contact=scope.contact)
     yield PUBLICATION, published
-    yield PAGE, report_page(tables, asked, name_councils=named, shown=figures)
+    yield PAGE, report_page(figures, asked, name_councils=named)
 
 
 def _for_councils(

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.figures import accepted, consolidate, response_rates
+from nps_xlsx.figures.disclosure.tables import Publishable
 from nps_xlsx.model import Answer, Assessment, Council, Framework, KeyArea
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports import PAPER_STYLES
@@ -139,7 +140,7 @@ def _reports(framework: Framework, register: Register, council: Council) -> Mapp
     mine = tables.assessments[-1]
     workbooks = {
         "consolidated": consolidated_workbook(tables, returns, rows, asked),
-        "publication": publication_workbook(tables, asked, contact=words(NOTE_LENGTH)),
+        "publication": publication_workbook(Publishable(tables), asked, contact=words(NOTE_LENGTH)),
         "feedback": feedback_workbook(tables, len(tables.assessments) - 1),
         "action plan": action_plan_workbook(mine, framework),
     }

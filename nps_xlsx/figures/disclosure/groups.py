@@ -20,6 +20,7 @@ from nps_xlsx.figures.disclosure.sums import Sum, Sums
 from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
 from nps_xlsx.figures.tables import Tables
 from nps_xlsx.model import FACTS
+from nps_xlsx.model.scores import THRESHOLD
 
 # --- What of a run may be shown
 
@@ -49,7 +50,7 @@ class Shown:
         return bool(rows) or any(self.alike.values())
 
 
-def allowed(tables: Tables, facts: Sequence[str], threshold: int) -> Shown:
+def allowed(tables: Tables, facts: Sequence[str] = FACTS, threshold: int = THRESHOLD) -> Shown:
     """What may be shown; ``facts`` are the columns of the register by which the publication groups."""
     published = Publishable(tables, facts, threshold)
     shown = _groups(published)

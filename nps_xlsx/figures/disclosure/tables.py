@@ -10,7 +10,9 @@ import pandas as pd
 
 from nps_xlsx.figures.disclosure.rows import Councils, Row, withheld_below, withheld_together
 from nps_xlsx.figures.tables import Tables
-from nps_xlsx.model import KeyArea
+from nps_xlsx.model import FACTS, KeyArea
+from nps_xlsx.model.errors import UserError
+from nps_xlsx.model.scores import THRESHOLD
 
 RowName = tuple[str, str]
 """``theme``, ``area`` or ``ref``, and the code."""
@@ -22,17 +24,30 @@ NOBODY: Councils = frozenset()
 _BY = ("all", "theme", "area", "ref")
 
 
+class FactError(UserError):
+    """A column that councils are to be grouped by, and that the register does not have."""
+
+
 @dataclass(frozen=True)
 class Publishable:
-    """Which figures of the tables are withheld."""
+    """Which figures of the tables are withheld, unless councils are named.
+
+    Raises:
+        FactError: the register has no such column.
+    """
 
     tables: Tables
-    facts: Sequence[str]
-    threshold: int
+    facts: Sequence[str] = FACTS
+    """The columns of the register that councils are grouped by."""
+    threshold: int = THRESHOLD
     """Fewer councils than these are too few; a threshold of one is none."""
-    name_councils: bool = False
 
     def __post_init__(self) -> None:
+        unknown = [fact for fact in self.facts if fact not in self.tables.register.facts]
+        if unknown:
+            known = ", ".join(self.tables.register.facts)
+            raise FactError(f"The register has no column {unknown[0]!r}. Choose from: {known}.")
+        object.__setattr__(self, "facts", tuple(dict.fromkeys(self.facts)))
         if self.threshold <= 1:
             object.__setattr__(self, "threshold", 0)
 
@@ -139,9 +154,7 @@ class Publishable:
 
     @cached_property
     def hidden_groups(self) -> Mapping[str, frozenset[str]]:
-        """By fact, the groups of councils whose levels are withheld; none if councils are named."""
-        if self.name_councils:
-            return {fact: frozenset() for fact in self.facts}
+        """By fact, the groups of councils whose levels are withheld."""
         given = self.tables.answers.dropna(subset=["current"])
         ends = (self.tables.framework.levels[0].number, self.tables.framework.levels[-1].number)
         inside = [self._by_group(given[given["current"] != end]) for end in ends]

@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -27,9 +28,6 @@ from nps_xlsx.excel.parts import prepare
 from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.figures import UNKNOWN, Asked, Tables
 from nps_xlsx.figures.disclosure.tables import Publishable
-from nps_xlsx.model import FACTS
-from nps_xlsx.model.errors import UserError
-from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.reports.publication.tables import WORDS, Published, fact_name, publication_tables
 from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
@@ -51,48 +49,44 @@ _OPTIONS = {
 }
 
 
-class PublicationError(UserError):
-    """What was asked for cannot be published."""
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """What is published: the figures that may be shown, and whether councils are named."""
+
+    shown: Publishable
+    asked: Asked
+    name_councils: bool
+
+    @property
+    def tables(self) -> Tables:
+        return self.shown.tables
 
 
 @strict
 def publication_workbook(
-    tables: Tables,
-    asked: Asked,
-    *,
-    threshold: int = THRESHOLD,
-    name_councils: bool = False,
-    facts: Sequence[str] = FACTS,
-    contact: str = "",
+    shown: Publishable, asked: Asked, *, name_councils: bool = False, contact: str = ""
 ) -> bytes:
     """The tables that may be published; the same input gives the same bytes.
 
-    Groups of fewer councils than ``threshold``, and whatever would give them away, are
-    withheld (see ``figures.disclosure``); councils are named only on request. ``facts`` are the
-    columns of the register that councils are grouped by; ``contact`` says whom to ask.
-
-    Raises:
-        PublicationError: the register has no such column.
+    Groups of few councils, and whatever would give them away, are withheld (see
+    ``figures.disclosure``); councils are named only on request. ``contact`` says whom to ask.
     """
-    unknown = [fact for fact in facts if fact not in tables.register.facts]
-    if unknown:
-        known = ", ".join(tables.register.facts)
-        raise PublicationError(f"The register has no column {unknown[0]!r}. Choose from: {known}.")
-    shown = Publishable(tables, tuple(dict.fromkeys(facts)), threshold, name_councils)
-    published = publication_tables(shown, asked)
-    sheets = {f"Table {number}": _sheet(shown, published, number) for number in range(1, len(published) + 1)}
-    cover = _cover(shown, asked, contact)
-    return _written(shown, dict(zip(sheets, published, strict=True)), sheets, cover)
+    edition = _Edition(shown, asked, name_councils)
+    published = publication_tables(shown, asked, name_councils=name_councils)
+    sheets = {
+        f"Table {number}": _sheet(edition, published, number) for number in range(1, len(published) + 1)
+    }
+    return _written(edition, dict(zip(sheets, published, strict=True)), sheets, _cover(edition, contact))
 
 
 def _written(
-    shown: Publishable,
+    edition: _Edition,
     published: Mapping[str, Published],
     sheets: Mapping[str, gptables.GPTable],
     cover: gptables.Cover,
 ) -> bytes:
     """The workbook as bytes."""
-    content, notes = io.BytesIO(), _notes(shown, published.values())
+    content, notes = io.BytesIO(), _notes(edition, published.values())
     with warnings.catch_warnings():  # gptables uses deprecated parts of pandas
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"gptables\.")
         workbook = gptables.produce_workbook(
@@ -106,13 +100,13 @@ def _written(
         )
     _set_up(workbook, published, sheets, notes)
     _fit_cover(workbook.get_worksheet_by_name(COVER), cover)
-    framework = shown.tables.framework
+    framework = edition.tables.framework
     prepare(
         workbook,
         title=cover.title,
         subject=framework.title,
         comments=framework.copyright,
-        made=shown.tables.as_of,
+        made=edition.tables.as_of,
     )
     workbook.set_custom_property(REPORT_PROPERTY, "publication")
     workbook.close()
@@ -122,35 +116,35 @@ def _written(
 # --- What gptables writes
 
 
-def _sheet(shown: Publishable, published: Sequence[Published], number: int) -> gptables.GPTable:
+def _sheet(edition: _Edition, published: Sequence[Published], number: int) -> gptables.GPTable:
     """One table for gptables."""
     table = published[number - 1]
     words = WORDS["tables"][table.kind]
     fact = fact_name(table.fact)
-    divisions = "theme and key area" if shown.tables.framework.themes else "key area"
+    divisions = "theme and key area" if edition.tables.framework.themes else "key area"
     others = {"other": f"Table {number + table.partner}", "divisions": divisions}
-    names = {"fact": fact, **others, **_rounds(shown.tables)}
+    names = {"fact": fact, **others, **_rounds(edition.tables)}
     cells = [[plain(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows]
     columns = [plain(column.heading) for column in table.columns]
-    notes = _notes_of(shown, table)
+    notes = _notes_of(edition, table)
     return gptables.GPTable(
         table=pd.DataFrame(cells, columns=columns, dtype=object),
         table_name=f"table_{number}_{table.kind}",
         title=plain(f"Table {number}: {words['title'].format(**names)}"),
         instructions=f"{words['about'].format(**names)} See {''.join(f'$${note}$$' for note in notes)}",
-        source=plain(WORDS["cover"]["source"].format(**_framework_words(shown.tables))),
+        source=plain(WORDS["cover"]["source"].format(**_framework_words(edition.tables))),
         legend=_legend(table),
         index_columns={1: 0} if table.columns[0].number_format == "" else {},
         additional_formatting=_formats(table),
     )
 
 
-def _notes_of(shown: Publishable, table: Published) -> list[str]:
+def _notes_of(edition: _Edition, table: Published) -> list[str]:
     """The notes that a table refers to; on withholding, the one that is true here."""
     notes: list[str] = WORDS["tables"][table.kind]["notes"]
-    if not shown.threshold:
+    if not edition.shown.threshold:
         return [note for note in notes if note != "withheld"]
-    return ["withheld_all" if note == "withheld" and shown.name_councils else note for note in notes]
+    return ["withheld_all" if note == "withheld" and edition.name_councils else note for note in notes]
 
 
 def _legend(table: Published) -> list[str]:
@@ -182,10 +176,10 @@ def plain(text: str) -> str:
     return line if re.search(r"[A-Za-z0-9]", line) else f"Group {line}".strip()
 
 
-def _notes(shown: Publishable, published: Iterable[Published]) -> pd.DataFrame:
+def _notes(edition: _Edition, published: Iterable[Published]) -> pd.DataFrame:
     """The notes that the tables refer to."""
-    used = dict.fromkeys(note for table in published for note in _notes_of(shown, table))
-    names = {"threshold": shown.threshold, "unknown": UNKNOWN, **_framework_words(shown.tables)}
+    used = dict.fromkeys(note for table in published for note in _notes_of(edition, table))
+    names = {"threshold": edition.shown.threshold, "unknown": UNKNOWN, **_framework_words(edition.tables)}
     rows = [
         (note, plain(WORDS["notes"][note]["name"]), plain(WORDS["notes"][note]["text"].format(**names)))
         for note in used
@@ -193,13 +187,13 @@ def _notes(shown: Publishable, published: Iterable[Published]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["order", "Note name", "Note text"], dtype=object)
 
 
-def _cover(shown: Publishable, asked: Asked, contact: str) -> gptables.Cover:
-    words, names = WORDS["cover"], _framework_words(shown.tables) | _rounds(shown.tables)
-    names |= {"responses": _responses(shown, asked), "threshold": _threshold(shown)}
-    names["as_of"] = wording.as_of(shown.tables.as_of) if shown.tables.rounds else ""
-    several = [words["several_rounds"]] if len(shown.tables.rounds) > 1 else []
+def _cover(edition: _Edition, contact: str) -> gptables.Cover:
+    words, names = WORDS["cover"], _framework_words(edition.tables) | _rounds(edition.tables)
+    names |= {"responses": _responses(edition), "threshold": _threshold(edition)}
+    names["as_of"] = wording.as_of(edition.tables.as_of) if edition.tables.rounds else ""
+    several = [words["several_rounds"]] if len(edition.tables.rounds) > 1 else []
     about = [*words["about"], *several, words["source"], words["framework"], words["register"]]
-    title = words["title" if shown.tables.rounds else "no_round"]
+    title = words["title" if edition.tables.rounds else "no_round"]
     return gptables.Cover(
         title=plain(title.format(**names)),
         intro=[plain(text.format(**names)) for text in words["intro"]],
@@ -231,16 +225,17 @@ def _rounds(tables: Tables) -> dict[str, object]:
     return {"rounds": ", ".join(tables.rounds), "earlier": ", ".join(earlier)}
 
 
-def _responses(shown: Publishable, asked: Asked) -> str:
+def _responses(edition: _Edition) -> str:
+    asked = edition.asked
     councils = len(asked.returned)
     everyone = len(asked.returned | asked.councils.by_code.keys())
-    kind = "none" if not councils else "few" if councils < shown.threshold else "some"
+    kind = "none" if not councils else "few" if councils < edition.shown.threshold else "some"
     return str(WORDS["responses"][kind].format(councils=councils, asked=everyone))
 
 
-def _threshold(shown: Publishable) -> str:
-    kind = "none" if not shown.threshold else "named" if shown.name_councils else "some"
-    return str(WORDS["threshold"][kind].format(threshold=shown.threshold))
+def _threshold(edition: _Edition) -> str:
+    kind = "none" if not edition.shown.threshold else "named" if edition.name_councils else "some"
+    return str(WORDS["threshold"][kind].format(threshold=edition.shown.threshold))
 
 
 def _theme() -> gptables.Theme:

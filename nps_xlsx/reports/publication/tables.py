@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import repeat
 from typing import Any, cast
 
 import pandas as pd
@@ -27,41 +28,49 @@ WORDS: Mapping[str, Any] = tomllib.loads(
 WITHHELD, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 """The Government Analysis Function's shorthand."""
 
+_SIGNED = "+0.0;-0.0;0.0"
 _EVERYONE = "All councils"
 _EVERYTHING = "All behaviours"
+_NONE = repeat(False)
+"""Nothing is withheld."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedColumn:
-    """A column: heading, number format (none for text) and width in pixels."""
+    """A column: heading, cells, number format (none for text) and width in pixels."""
 
     heading: str
+    cells: tuple[Value, ...]
     number_format: str = ""
     width: int = 128
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One table: its kind (a key of the words), columns, rows, and the fact in its title."""
+    """One table: its kind (a key of the words), columns, and the fact in its title."""
 
     kind: str
     columns: tuple[PublishedColumn, ...]
-    rows: tuple[tuple[Value, ...], ...]
     fact: str = ""
     partner: int = 0
     """How many tables on the one with its counts is (1), or the one with its averages (-1)."""
 
+    @property
+    def rows(self) -> list[tuple[Value, ...]]:
+        """Its rows."""
+        return list(zip(*(column.cells for column in self.columns), strict=True))
 
-def publication_tables(shown: Publishable, asked: Asked) -> list[Published]:
+
+def publication_tables(shown: Publishable, asked: Asked, *, name_councils: bool) -> list[Published]:
     """Every table that may be published, in order."""
     tables = [_response(asked, fact) for fact in shown.facts]
     whole = not shown.is_too_few
     if whole:
         tables += [_headline(shown), _behaviours(shown), _distribution(shown), _targets(shown)]
-    named = shown.name_councils and shown.tables.assessments
+    named = name_councils and bool(shown.tables.assessments)
     if whole or named:
         for fact in shown.facts:
-            tables += _by_groups(shown, fact)
+            tables += _by_groups(shown, fact, named=named)
     if whole and shown.tables.has_previous:
         tables.append(_movement(shown))
     if named:
@@ -74,41 +83,53 @@ def fact_name(fact: str) -> str:
     return fact.replace("_", " ")
 
 
-# --- Columns and cells
+# --- Columns
 
 
-def _text(heading: str, width: int = 230) -> PublishedColumn:
-    return PublishedColumn(heading, "", width)
+def _text(heading: str, cells: Iterable[str], width: int) -> PublishedColumn:
+    return PublishedColumn(heading, tuple(cells), "", width)
 
 
-def _count(heading: str, width: int = 128) -> PublishedColumn:
-    return PublishedColumn(heading, "#,##0", width)
+def _counts(
+    heading: str, numbers: Iterable[float], withheld: Iterable[bool] = _NONE, width: int = 128
+) -> PublishedColumn:
+    pairs = zip(numbers, withheld, strict=False)
+    cells = tuple(WITHHELD if hidden else int(number) for number, hidden in pairs)
+    return PublishedColumn(heading, cells, "#,##0", width)
 
 
-def _mean(heading: str) -> PublishedColumn:
-    return PublishedColumn(heading, "0.0")
+def _averages(
+    heading: str,
+    means: Iterable[float],
+    counts: Iterable[float],
+    withheld: Iterable[bool] = _NONE,
+    number_format: str = "0.0",
+) -> PublishedColumn:
+    """Averages as published: the values themselves are rounded, not only their format."""
+    cells = tuple(
+        WITHHELD if hidden else float(one_decimal(float(mean))) if count else NOT_AVAILABLE
+        for mean, count, hidden in zip(means, counts, withheld, strict=False)
+    )
+    return PublishedColumn(heading, cells, number_format)
 
 
-def _gap(heading: str) -> PublishedColumn:
-    return PublishedColumn(heading, "+0.0;-0.0;0.0")
-
-
-def _average(value: float, count: float, *, withheld: bool = False) -> Value:
-    """An average as published: the value itself is rounded, not only its format."""
-    if withheld:
-        return WITHHELD
-    return float(one_decimal(float(value))) if count else NOT_AVAILABLE
-
-
-def _counted(value: float, *, withheld: bool = False) -> Value:
-    return WITHHELD if withheld else int(value)
-
-
-def _share(part: float, whole: float, *, withheld: bool = False) -> Value:
-    """A share in whole per cent, halves rounded up."""
-    if withheld:
-        return WITHHELD
-    return (200 * int(part) + int(whole)) // (2 * int(whole)) if whole else NOT_APPLICABLE
+def _shares(
+    heading: str,
+    parts: Iterable[float],
+    wholes: Iterable[float],
+    withheld: Iterable[bool] = _NONE,
+    width: int = 128,
+) -> PublishedColumn:
+    """Shares in whole per cent, halves rounded up."""
+    cells = tuple(
+        WITHHELD
+        if hidden
+        else (200 * int(part) + int(whole)) // (2 * int(whole))
+        if whole
+        else NOT_APPLICABLE
+        for part, whole, hidden in zip(parts, wholes, withheld, strict=False)
+    )
+    return PublishedColumn(heading, cells, "#,##0", width)
 
 
 # --- The response
@@ -119,30 +140,36 @@ def _response(asked: Asked, fact: str) -> Published:
     known = {council.gss_code: council.fact(fact) for council in asked.councils.councils}
     groups = known | dict.fromkeys(asked.returned - known.keys(), UNKNOWN)
     invited, returned = Counter(groups.values()), Counter(groups[code] for code in asked.returned)
-    rows = [_response_row(name, invited[name], returned[name]) for name in sorted(invited)]
-    rows.append(_response_row(_EVERYONE, invited.total(), returned.total()))
-    columns = (_group_column(fact), _count("Asked"), _count("Took part"), _count("Response rate (per cent)"))
-    return Published("response", columns, tuple(rows), fact)
+    names = sorted(invited)
+    everyone = [*(invited[name] for name in names), invited.total()]
+    back = [*(returned[name] for name in names), returned.total()]
+    columns = (
+        _group_column(fact, names),
+        _counts("Asked", everyone),
+        _counts("Took part", back),
+        _shares("Response rate (per cent)", back, everyone),
+    )
+    return Published("response", columns, fact)
 
 
-def _response_row(name: str, asked: int, returned: int) -> tuple[Value, ...]:
-    return (name, asked, returned, _share(returned, asked))
-
-
-def _group_column(fact: str) -> PublishedColumn:
-    return _text(fact_name(fact).capitalize(), 260)
+def _group_column(fact: str, groups: Iterable[str]) -> PublishedColumn:
+    return _text(fact_name(fact).capitalize(), [*groups, _EVERYONE], 260)
 
 
 # --- Over all councils
 
 
 def _headline(shown: Publishable) -> Published:
-    columns = (_text("Level of detail", 130), _text("Name", 260), *_figure_columns())
-    rows = [(*_level_and_name(shown, name), *_headline_values(shown, name)) for name in shown.names]
-    return Published("headline", columns, tuple(rows))
+    return Published("headline", (*_part_columns(shown), *_figure_columns(shown, shown.names)))
 
 
-def _level_and_name(shown: Publishable, name: RowName) -> tuple[Value, ...]:
+def _part_columns(shown: Publishable) -> tuple[PublishedColumn, ...]:
+    """Everything, the themes and the areas."""
+    levels, names = zip(*(_level_and_name(shown, name) for name in shown.names), strict=True)
+    return _text("Level of detail", levels, 130), _text("Name", names, 260)
+
+
+def _level_and_name(shown: Publishable, name: RowName) -> tuple[str, str]:
     by, code = name
     if by == "area":
         area = shown.tables.framework.area_by_code[code]
@@ -151,44 +178,32 @@ def _level_and_name(shown: Publishable, name: RowName) -> tuple[Value, ...]:
 
 
 def _behaviours(shown: Publishable) -> Published:
-    rows = [(*names, *_headline_values(shown, ("ref", code))) for code, names in _named(shown.tables)]
-    return Published("behaviours", (*_name_columns(), *_figure_columns()), tuple(rows))
+    refs = [("ref", behaviour.code) for behaviour in shown.tables.framework.behaviours]
+    return Published("behaviours", (*_name_columns(shown.tables), *_figure_columns(shown, refs)))
 
 
-def _name_columns() -> tuple[PublishedColumn, ...]:
-    return _text("Key area", 270), _text("Ref", 80), _text("Behaviour", 300)
-
-
-def _named(tables: Tables) -> Iterator[tuple[str, tuple[Value, ...]]]:
-    """Each behaviour's code, with its key area, code and name as values."""
-    for behaviour in tables.framework.behaviours:
-        area = tables.framework.area_by_code[behaviour.code]
-        yield behaviour.code, (area.sheet, behaviour.code, behaviour.short_name)
-
-
-def _figure_columns() -> tuple[PublishedColumn, ...]:
+def _name_columns(tables: Tables) -> tuple[PublishedColumn, ...]:
+    """Each behaviour's key area, code and name."""
+    behaviours, areas = tables.framework.behaviours, tables.framework.area_by_code
     return (
-        _count("Councils that gave a level"),
-        _count("Current levels given"),
-        _mean("Average current level"),
-        _count("Target levels given"),
-        _mean("Average target level"),
-        _count("Answers with both"),
-        _gap("Average gap"),
+        _text("Key area", [areas[behaviour.code].sheet for behaviour in behaviours], 270),
+        _text("Ref", [behaviour.code for behaviour in behaviours], 80),
+        _text("Behaviour", [behaviour.short_name for behaviour in behaviours], 300),
     )
 
 
-def _headline_values(shown: Publishable, name: RowName) -> tuple[Value, ...]:
-    figures = _figures_of(shown.tables, name)
-    current, target = name in shown.current, name in shown.targets
+def _figure_columns(shown: Publishable, names: Sequence[RowName]) -> tuple[PublishedColumn, ...]:
+    figures = pd.DataFrame([_figures_of(shown.tables, name) for name in names])
+    councils = [len(shown.councils.get(name, ())) for name in names]
+    current, target = ([name in hidden for name in names] for hidden in (shown.current, shown.targets))
     return (
-        _counted(len(shown.councils.get(name, ())), withheld=current),
-        _counted(figures["applicable"], withheld=current),
-        _average(figures["current"], figures["applicable"], withheld=current),
-        _counted(figures["targets"], withheld=target),
-        _average(figures["target"], figures["targets"], withheld=target),
-        _counted(figures["gaps"], withheld=target),
-        _average(figures["gap"], figures["gaps"], withheld=target),
+        _counts("Councils that gave a level", councils, current),
+        _counts("Current levels given", figures["applicable"], current),
+        _averages("Average current level", figures["current"], figures["applicable"], current),
+        _counts("Target levels given", figures["targets"], target),
+        _averages("Average target level", figures["target"], figures["targets"], target),
+        _counts("Answers with both", figures["gaps"], target),
+        _averages("Average gap", figures["gap"], figures["gaps"], target, _SIGNED),
     )
 
 
@@ -224,134 +239,95 @@ def _by_level(
     shown: Publishable, kind: str, table: pd.DataFrame, hidden: frozenset[RowName], rest: Mapping[str, str]
 ) -> Published:
     """Counts of each level and of the rest, then the shares of the levels."""
-    levels = shown.tables.framework.levels
-    keys = [f"level_{level.number}" for level in levels]
+    levels = {f"level_{level.number}": level.label for level in shown.tables.framework.levels}
+    asked = table[list(rest)].sum(axis=1)
+    few = asked < shown.threshold
+    withheld = [gone or ("ref", code) in hidden for code, gone in few.items()]
+    given = table["applicable"]
     columns = (
-        *_name_columns(),
-        *(_count(level.label, 110) for level in levels),
-        *(_count(heading, 100) for heading in rest.values()),
-        *(_count(f"{level.label} (per cent)", 110) for level in levels),
+        *_name_columns(shown.tables),
+        *(_counts(label, table[key], withheld, 110) for key, label in levels.items()),
+        *(_counts(heading, table[key], withheld, 100) for key, heading in rest.items()),
+        *(_shares(f"{label} (per cent)", table[key], given, withheld, 110) for key, label in levels.items()),
     )
-    rows: list[tuple[Value, ...]] = []
-    for code, names in _named(shown.tables):
-        figures = _figures_at(table, code)
-        few = sum(figures[key] for key in rest) < shown.threshold  # were asked at all
-        withheld = few or ("ref", code) in hidden
-        counts = [_counted(figures[key], withheld=withheld) for key in (*keys, *rest)]
-        shares = [_share(figures[key], figures["applicable"], withheld=withheld) for key in keys]
-        rows.append((*names, *counts, *shares))
-    return Published(kind, columns, tuple(rows))
+    return Published(kind, columns)
 
 
 def _movement(shown: Publishable) -> Published:
-    columns = (
-        _text("Level of detail", 130),
-        _text("Name", 260),
-        _count("All councils: levels last round"),
-        _mean("All councils: average last round"),
-        _count("All councils: levels this round"),
-        _mean("All councils: average this round"),
-        _count("Same councils: how many"),
-        _count("Same councils: levels in both rounds"),
-        _mean("Same councils: average last round"),
-        _mean("Same councils: average this round"),
-        _gap("Same councils: change"),
-    )
     moves = {by: shown.tables.movement(by) for by in ("all", "theme", "area")}
-    rows = [(*_level_and_name(shown, name), *_movement_values(shown, name, moves)) for name in shown.names]
-    return Published("movement", columns, tuple(rows))
-
-
-def _movement_values(
-    shown: Publishable, name: RowName, moves: Mapping[str, pd.DataFrame]
-) -> tuple[Value, ...]:
-    by, code = name
-    figures = _figures_at(moves[by], code)
-    earlier, now, same = name in shown.earlier, name in shown.current, name in shown.same
-    return (
-        _counted(figures["all_last_count"], withheld=earlier),
-        _average(figures["all_last"], figures["all_last_count"], withheld=earlier),
-        _counted(figures["all_now_count"], withheld=now),
-        _average(figures["all_now"], figures["all_now_count"], withheld=now),
-        _counted(figures["councils"], withheld=same),
-        _counted(figures["pairs"], withheld=same),
-        *(
-            _average(figures[key], figures["pairs"], withheld=same)
-            for key in ("same_last", "same_now", "change")
-        ),
+    figures = pd.DataFrame([_figures_at(moves[by], code) for by, code in shown.names])
+    earlier, now, same = (
+        [name in hidden for name in shown.names] for hidden in (shown.earlier, shown.current, shown.same)
     )
+    before, after, pairs = (figures[key] for key in ("all_last_count", "all_now_count", "pairs"))
+    columns = (
+        *_part_columns(shown),
+        _counts("All councils: levels last round", before, earlier),
+        _averages("All councils: average last round", figures["all_last"], before, earlier),
+        _counts("All councils: levels this round", after, now),
+        _averages("All councils: average this round", figures["all_now"], after, now),
+        _counts("Same councils: how many", figures["councils"], same),
+        _counts("Same councils: levels in both rounds", pairs, same),
+        _averages("Same councils: average last round", figures["same_last"], pairs, same),
+        _averages("Same councils: average this round", figures["same_now"], pairs, same),
+        _averages("Same councils: change", figures["change"], pairs, same, _SIGNED),
+    )
+    return Published("movement", columns)
 
 
 # --- By groups of councils, and by council
 
 
-def _by_groups(shown: Publishable, fact: str) -> list[Published]:
-    """The averages of each group, and the number of councils behind each."""
-    rows = [*_group_rows(shown, fact), (_EVERYONE, *_all_rows(shown))]
-    return _pair(shown, ("averages", "counts"), fact, _group_column(fact), rows)
-
-
-def _group_rows(shown: Publishable, fact: str) -> Iterator[tuple[str, list[Value], list[Value]]]:
-    """Each group with its averages and its counts."""
-    means = {"all": shown.tables.groups(fact), "area": shown.tables.groups(fact, "area")}
-    for name, cells in shown.groups[fact].items():
-        averages, counts = list[Value](), list[Value]()
-        for code in _codes(shown):
-            withheld = name in shown.hidden_groups[fact] or _is_hidden(shown, code)
-            size, table = len(cells[code]), means["all" if code == "all" else "area"]
-            mean = _figures_at(table, name if code == "all" else (name, code))["current"] if size else 0.0
-            averages.append(_average(mean, size, withheld=withheld))
-            counts.append(_counted(size, withheld=withheld))
-        yield name, averages, counts
-
-
-def _all_rows(shown: Publishable) -> tuple[list[Value], list[Value]]:
-    """The averages over all councils, and the number of councils behind each."""
-    averages, counts = list[Value](), list[Value]()
+def _by_groups(shown: Publishable, fact: str, *, named: bool) -> list[Published]:
+    """The averages of each group, and the number of councils behind each; all shown if councils are named."""
+    groups, hidden = shown.groups[fact], shown.hidden_groups[fact]
+    whole, by_area = shown.tables.groups(fact), shown.tables.groups(fact, "area")
+    parts: list[_Part] = []
     for code in _codes(shown):
         name = ALL if code == "all" else ("area", code)
-        size, withheld = len(shown.councils.get(name, ())), _is_hidden(shown, code)
-        averages.append(_average(_figures_of(shown.tables, name)["current"], size, withheld=withheld))
-        counts.append(_counted(size, withheld=withheld))
-    return averages, counts
+        sizes = [*(len(cells[code]) for cells in groups.values()), len(shown.councils.get(name, ()))]
+        table = whole if code == "all" else by_area
+        means = [
+            _figures_at(table, group if code == "all" else (group, code))["current"] if size else 0.0
+            for group, size in zip(groups, sizes, strict=False)
+        ]
+        means.append(_figures_of(shown.tables, name)["current"])
+        gone = name in shown.current
+        withheld = [not named and (gone or group in hidden) for group in groups]
+        parts.append((means, sizes, [*withheld, not named and gone]))
+    return _pair(shown, ("averages", "counts"), fact, _group_column(fact, groups), parts)
+
+
+_Part = tuple[Sequence[float], Sequence[int], Sequence[bool]]
+"""Of everything or of an area, row by row: the averages, what they rest on, and whether they are withheld."""
 
 
 def _codes(shown: Publishable) -> tuple[str, ...]:
     return ("all", *(area.code for area in shown.areas))
 
 
-def _is_hidden(shown: Publishable, code: str) -> bool:
-    """Whether a column is withheld for all councils; if they are named, it is there for all to see."""
-    name = ALL if code == "all" else ("area", code)
-    return name in shown.current and not shown.name_councils
-
-
 def _pair(
-    shown: Publishable,
-    kinds: tuple[str, str],
-    fact: str,
-    first: PublishedColumn,
-    rows: Sequence[tuple[str, list[Value], list[Value]]],
+    shown: Publishable, kinds: tuple[str, str], fact: str, first: PublishedColumn, parts: Sequence[_Part]
 ) -> list[Published]:
     """A table of averages, then the same table of counts."""
-    headings = [_EVERYTHING, *(area.sheet for area in shown.areas)]
-    averages = tuple((name, *cells) for name, cells, _ in rows)
-    counts = tuple((name, *cells) for name, _, cells in rows)
+    headed = list(zip([_EVERYTHING, *(area.sheet for area in shown.areas)], parts, strict=True))
+    averages = (_averages(heading, *part) for heading, part in headed)
+    counts = (_counts(heading, sizes, withheld) for heading, (_, sizes, withheld) in headed)
     return [
-        Published(kinds[0], (first, *map(_mean, headings)), averages, fact, 1),
-        Published(kinds[1], (first, *map(_count, headings)), counts, fact, -1),
+        Published(kinds[0], (first, *averages), fact, 1),
+        Published(kinds[1], (first, *counts), fact, -1),
     ]
 
 
 def _by_councils(shown: Publishable) -> list[Published]:
     """The averages of each council by name, and the number of behaviours behind each."""
-    rows: list[tuple[str, list[Value], list[Value]]] = []
-    for position, (_, council) in enumerate(shown.tables.councils.iterrows()):
-        own = shown.tables.answers[shown.tables.answers["position"] == position]
-        given = own.groupby("area")["current"].count().to_dict() | {"all": council["applicable"]}
-        means = {**_figures_at(shown.tables.heat, position), "all": council["current"]}
-        sizes = [int(given.get(code, 0)) for code in _codes(shown)]
-        averages = [_average(means[code], size) for code, size in zip(_codes(shown), sizes, strict=True)]
-        rows.append((str(council["council"]), averages, list(sizes)))
-    kinds = ("council_averages", "council_counts")
-    return _pair(shown, kinds, "", _text("Council", 320), rows)
+    councils, answers = shown.tables.councils, shown.tables.answers
+    given = answers.groupby(["position", "area"])["current"].count().unstack(fill_value=0)
+    means = shown.tables.heat.assign(all=councils["current"])
+    sizes = given.reindex(index=means.index, columns=means.columns, fill_value=0).assign(
+        all=councils["applicable"]
+    )
+    nothing = [False] * len(councils)
+    parts = [(list(means[code]), [int(size) for size in sizes[code]], nothing) for code in _codes(shown)]
+    names = _text("Council", map(str, councils["council"]), 320)
+    return _pair(shown, ("council_averages", "council_counts"), "", names, parts)
