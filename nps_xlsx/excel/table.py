@@ -17,10 +17,11 @@ Plain = str | float | dt.date | None
 
 
 class Styled(NamedTuple):
-    """A value with styles of its own, beside those of its column."""
+    """A value with styles of its own, beside those of its column, below a lead in bold if there is one."""
 
     value: Plain
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    lead: str = ""
 
 
 Cell = Plain | Styled
@@ -173,22 +174,24 @@ def write_table(
     heights = [text_height(column.heading, column.width - inner, 11, bold=True) for column in columns]
     sheet.height(row, max(*heights, 28.0))
     for col, column in enumerate(columns):
-        sheet.text(row, col, column.heading, "heading", *column.heading_names)
+        sheet.text_or_blank(row, col, column.heading, "heading", *column.heading_names)
     for number, cells in enumerate(rows, start=1):
         row += 1
         looks = total if number == len(rows) else ()
         for col, (column, cell) in enumerate(zip(columns, cells, strict=True)):
             write_cell(sheet, row, col, cell, *column.names, *looks)
-        sheet.height(row, min(_row_height(columns, cells), highest))
+        sheet.height(row, min(row_height(columns, cells), highest))
     sheet.mark_headings(heading_row, 0, row, len(columns) - 1)
     return Written(sheet, columns, heading_row, row + 1)
 
 
 def write_cell(sheet: Sheet, row: int, col: int, cell: Cell, *names: str) -> None:
     """Write a text, a date, a number, or an empty cell for ``None`` and not-a-number."""
-    value, own = cell if isinstance(cell, Styled) else Styled(cell, ())
+    value, own, lead = cell if isinstance(cell, Styled) else Styled(cell)
     names = ("box", *names, *own)
-    if isinstance(value, str):
+    if isinstance(value, str) and lead:
+        sheet.titled(row, col, lead, value, *names)
+    elif isinstance(value, str):
         sheet.text_or_blank(row, col, value, *names)
     elif isinstance(value, dt.date):
         sheet.date(row, col, value, *names)
@@ -203,12 +206,13 @@ def shaded(value: Plain, level: int, framework: Framework) -> Styled:
     return Styled(value, (styles.level_style(level, len(framework.levels)),))
 
 
-def _row_height(columns: Sequence[Column], cells: Sequence[Cell]) -> float:
-    """As high as its wrapped texts need."""
-    values = [cell.value if isinstance(cell, Styled) else cell for cell in cells]
-    heights = [
-        text_height(value, column.width - styles.INDENT_PIXELS, 11)
-        for column, value in zip(columns, values, strict=True)
-        if isinstance(value, str) and value and "wrap" in column.names
-    ]
-    return max([_LOWEST, *heights])
+def row_height(columns: Sequence[Column], cells: Sequence[Cell]) -> float:
+    """The points that the wrapped texts of a row need."""
+    return max(_LOWEST, *map(_cell_height, columns, cells))
+
+
+def _cell_height(column: Column, cell: Cell) -> float:
+    value, _, lead = cell if isinstance(cell, Styled) else Styled(cell)
+    if not isinstance(value, str) or not value or "wrap" not in column.names:
+        return _LOWEST
+    return text_height(f"{lead}\n{value}" if lead else value, column.width - styles.INDENT_PIXELS, 11)

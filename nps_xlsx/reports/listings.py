@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
 from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Return, Status
 from nps_xlsx.register.csvfile import guarded
+from nps_xlsx.reports.words import words
 from nps_xlsx.rounds.combine import Combined
 from nps_xlsx.rounds.joining import level_code, written
 
@@ -25,12 +24,7 @@ class Listing:
     columns: Mapping[str, str]
 
 
-LISTINGS: Mapping[str, Listing] = {
-    name: Listing(**fields)
-    for name, fields in tomllib.loads(
-        files("nps_xlsx.reports").joinpath("listings.toml").read_text(encoding="utf-8")
-    ).items()
-}
+LISTINGS: Mapping[str, Listing] = {name: Listing(**fields) for name, fields in words("listings.toml").items()}
 """Every CSV file, by name."""
 
 

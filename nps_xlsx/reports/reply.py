@@ -9,38 +9,14 @@ from collections.abc import Iterable, Sequence
 from nps_xlsx.model import NOT_APPLICABLE, Assessment, Framework, Problem, Return, Severity, Status
 from nps_xlsx.model.cells import cell_name, position
 from nps_xlsx.model.problems import for_council
+from nps_xlsx.reports.words import words
 from nps_xlsx.workbook.layout import MARKS
 
 WIDTH = 74
 """Characters in a line: mail programs quote lines of this length without breaking them."""
 
-HEADINGS = {
-    Severity.ERROR: "We could not use these answers:",
-    Severity.WARNING: "Please look at these:",
-    Severity.NOTE: "Only if you have a moment:",
-}
-
-_GREETING, _FAREWELL = "Dear colleague,", "Kind regards"
-_OUTLOOK = {
-    Severity.ERROR: "Before we can use all of it, we need your help with the following.",
-    Severity.WARNING: "We can use what is in it. Before we rely on it, please look at the following.",
-    Severity.NOTE: "We can use all of it, and there is nothing more that you need to do.",
-}
-"""Whether the return can be used, by the severity of its worst problem."""
-
-_CLEAN = "Everything in it is clear, and there is nothing more that you need to do."
-_NOT_YET = "We are sorry to say that we could not use it yet."
-_OTHERWISE = "If that is not easy, or you meant something else, please just reply to this message."
-_ASIDE = "We have it, but it does not count at the moment."
-_TWICE = "We had it already. It is counted once, and there is nothing more that you need to do."
-_OWN_FILE = "Please put these right in your own file, save it, and send it in reply to this message."
-_EITHER_FILE = (
-    "Please put these right in your own file (the cells are named above) or in the attached copy, {copy}. "
-    "The copy has your answers in it; each cell to look at has a thick border, and the sheet {sheet} lists "
-    "them with links. Then save the file and send it in reply to this message."
-)
-_AT_LEISURE = "If you do change something, please save the file and send it in reply to this message."
-_THANKS = "Thank you for the work that you and your colleagues have put into this."
+_WORDS = words("reply.toml")
+HEADINGS = {severity: _WORDS["headings"][severity] for severity in Severity}
 
 _NAMES_OTHERS = {"stamp-shared"}
 """Problems whose message names another council, which is none of this council's business."""
@@ -59,7 +35,7 @@ def reply(returned: Return, framework: Framework, *, marked_up: str = "") -> str
         body = _used(returned, returned.assessment, framework, marked_up)
     if not body:
         return ""
-    return "\n\n".join([_GREETING, *body, _FAREWELL]) + "\n"
+    return "\n\n".join([_WORDS["greeting"], *body, _WORDS["farewell"]]) + "\n"
 
 
 # --- A return that is used
@@ -69,9 +45,9 @@ def _used(returned: Return, assessment: Assessment, framework: Framework, marked
     problems = for_council(returned.problems)
     opening = f"{_received(returned)} {_read_as(assessment, framework)}"
     if not problems:
-        return [_wrapped(f"{opening} {_CLEAN}"), _wrapped(_THANKS)]
+        return [_wrapped(f"{opening} {_WORDS['clean']}"), _wrapped(_WORDS["thanks"])]
     worst = min((problem.severity for problem in problems), key=list(Severity).index)
-    body = [_wrapped(f"{opening} {_OUTLOOK[worst]}")]
+    body = [_wrapped(f"{opening} {_WORDS['outlook'][worst]}")]
     number = 1
     for severity, heading in HEADINGS.items():
         groups = _grouped(problem for problem in problems if problem.severity is severity)
@@ -79,7 +55,7 @@ def _used(returned: Return, assessment: Assessment, framework: Framework, marked
             items = [_item(item, group) for item, group in enumerate(groups, start=number)]
             body.append("\n\n".join([heading, *items]))
             number += len(groups)
-    return [*body, _wrapped(_how(worst, marked_up)), _wrapped(_THANKS)]
+    return [*body, _wrapped(_how(worst, marked_up)), _wrapped(_WORDS["thanks"])]
 
 
 def _received(returned: Return) -> str:
@@ -105,9 +81,8 @@ def _read_as(assessment: Assessment, framework: Framework) -> str:
 
 def _how(worst: Severity, marked_up: str) -> str:
     """How to put things right and send the return again."""
-    if worst is Severity.NOTE:
-        return _AT_LEISURE
-    return _EITHER_FILE.format(copy=marked_up, sheet=MARKS) if marked_up else _OWN_FILE
+    way = "at_leisure" if worst is Severity.NOTE else "either_file" if marked_up else "own_file"
+    return str(_WORDS[way].format(copy=marked_up, sheet=MARKS))
 
 
 # --- One that is not
@@ -116,13 +91,13 @@ def _how(worst: Severity, marked_up: str) -> str:
 def _unused(returned: Return) -> list[str]:
     """What became of a return that was refused or put aside, and what the council can do."""
     if returned.status is Status.DUPLICATE:
-        return [_wrapped(f"{_received(returned)} {_TWICE}")]
+        return [_wrapped(f"{_received(returned)} {_WORDS['twice']}")]
     reasons = for_council(returned.reasons)
     if not reasons:
         return []
-    outlook = _ASIDE if returned.status is Status.SUPERSEDED else _NOT_YET
+    outlook = _WORDS["aside"] if returned.status is Status.SUPERSEDED else _WORDS["not_yet"]
     reason = " ".join(_reason(problem) for problem in reasons)
-    paragraphs = (f"{_received(returned)} {outlook}", reason, _OTHERWISE, _THANKS)
+    paragraphs = (f"{_received(returned)} {outlook}", reason, _WORDS["otherwise"], _WORDS["thanks"])
     return [_wrapped(paragraph) for paragraph in paragraphs]
 
 

@@ -3,53 +3,29 @@
 from __future__ import annotations
 
 from nps_xlsx.excel.book import Book
+from nps_xlsx.excel.table import write_title
 from nps_xlsx.excel.textfit import text_height
 from nps_xlsx.figures import UNKNOWN
 from nps_xlsx.figures.peers import FAMILY, QUARTILES_FROM, REGION, TYPE
 from nps_xlsx.reports.feedback.case import FeedbackCase
+from nps_xlsx.reports.words import words
 from nps_xlsx.workbook import wording
 
 ABOUT = "About these figures"
 
 _LABEL, _TEXT = 200, 780
 
-_COUNTS = (
-    "Only behaviours for which a council gave a level are counted. {left_out} are left out: they do not "
-    "count as the lowest level. Beside every figure is the number of councils it rests on."
-)
-_MIDDLE = (
-    "Put all the councils in order of their level. The median is the level of the one in the middle, or "
-    "halfway between the two in the middle. A quarter of the councils are at the lower quartile or below, a "
-    "quarter at the upper quartile or above, and half of them between the two. Where a quartile falls "
-    "between two councils, it is in proportion between their levels. Your own level is included in each "
-    "of your groups. Published averages are means of all answers, and so may differ."
-)
-_CHOICE = "Each council chooses its own target."
-_MEDIAN = "A median says where others are, not where you should be."
-_SELF = "Levels are each council's own view of itself. A higher level may be a more generous view."
-_ROUNDED = (
-    "Each figure is rounded to one decimal by itself. “Difference from this median” is between the two "
-    "figures as shown."
-)
-_WITHHELD = (
-    "No other council is named, or can be recognised from a figure. A group is shown only if at least {few} "
-    "other councils in it gave the figure; otherwise a broader group takes its place, and is named. "
-    "Quartiles need at least {quartiles} others. When we say how many others are at a level or above, we do "
-    "not distinguish none from one, nor all from all but one; all are at the lowest level or above. Levels "
-    "of a behaviour are withheld for a group, and for others beside it, if one of its members could work out "
-    "another's."
-)
-_ONE_WORKBOOK = "Please do not publish this workbook beside another council's: together they give more away."
+_PASSAGES = words("feedback/about.toml")
 
 
 def write_about(book: Book, case: FeedbackCase) -> None:
     """A page of explanations."""
     sheet = book.sheet(ABOUT)
     sheet.widths(_LABEL, _TEXT)
-    sheet.text(0, 0, ABOUT, "title")
-    sheet.height(0, 30)
-    row = 2
-    for label, text in _passages(case):
+    write_title(sheet, ABOUT, "")
+    filled, row = _filled(case), 2
+    for label, passage in _PASSAGES.items():
+        text = " ".join(passage.format(**filled).split())
         sheet.text(row, 0, label, "label")
         sheet.text(row, 1, text, "wrap")
         sheet.height(row, text_height(text, _TEXT, 11) + 8)
@@ -58,19 +34,17 @@ def write_about(book: Book, case: FeedbackCase) -> None:
     sheet.page(portrait=True)
 
 
-def _passages(case: FeedbackCase) -> list[tuple[str, str]]:
-    peers = case.view.peers
-    few, quartiles = peers.threshold, max(QUARTILES_FROM, peers.threshold)
-    return [
-        ("Who took part", _who(case)),
-        ("What counts", _COUNTS.format(left_out=wording.left_out(case.framework))),
-        ("Median and quartiles", _MIDDLE),
-        ("Targets", " ".join(filter(None, (_CHOICE, case.framework.targets, _MEDIAN)))),
-        ("Self-assessment", _SELF),
-        ("Rounding", _ROUNDED),
-        ("Your groups", _groups(case)),
-        ("What is not shown", f"{_WITHHELD.format(few=few, quartiles=quartiles)} {_ONE_WORKBOOK}"),
-    ]
+def _filled(case: FeedbackCase) -> dict[str, object]:
+    """What the passages say of this council and round."""
+    few = case.view.peers.threshold
+    return {
+        "who": _who(case),
+        "left_out": wording.left_out(case.framework),
+        "targets": case.framework.targets,
+        "groups": _groups(case),
+        "few": few,
+        "quartiles": max(QUARTILES_FROM, few),
+    }
 
 
 def _who(case: FeedbackCase) -> str:

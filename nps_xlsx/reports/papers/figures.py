@@ -15,14 +15,14 @@ SUMMARY = "Where we are"
 ALL = "All behaviours"
 
 _NOTHING = "No behaviour has a level, so there is no average to show."
-_CURRENT, _TARGET = 1, 4
+_CURRENT, _TARGET = "Average now", "Average target"
 
 _COLUMNS = (
     Heading("Key area", 60),
-    Heading("Average now", 18, "mean"),
+    Heading(_CURRENT, 18, "mean"),
     Heading("Levels given", 18, "right"),
     Heading("Nearest level", 24),
-    Heading("Average target", 18, "mean"),
+    Heading(_TARGET, 18, "mean"),
     Heading("Targets given", 18, "right"),
     Heading("Nearest level", 24),
 )

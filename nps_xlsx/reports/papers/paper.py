@@ -71,15 +71,15 @@ class Bar:
 class Chart:
     """Bars of current against target, below the table that holds the figures.
 
-    ``current`` and ``target`` are columns of that table; its first column has the labels.
+    ``current`` and ``target`` are headings of that table; its first column has the labels.
     """
 
     title: str
     axis: str
     description: str
     bars: tuple[Bar, ...]
-    current: int
-    target: int
+    current: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)

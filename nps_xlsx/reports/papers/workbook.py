@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import groupby
 
 from nps_xlsx.excel import charts, styles
 from nps_xlsx.excel.book import Book, Sheet, clean_text, strict
 from nps_xlsx.excel.styles import level_style
+from nps_xlsx.excel.table import HEADING_ROW, Column, Styled, Written, row_height, write_table, write_title
 from nps_xlsx.excel.textfit import text_height
-from nps_xlsx.model.cells import cell_name
 from nps_xlsx.reports.papers.paper import (
     Block,
     Chart,
@@ -58,14 +59,14 @@ class _Writer:
         self.is_first = is_first
         self.count = len(paper.framework.levels)
         self.row = 0
-        self.tables: list[tuple[int, Table]] = []
-        """The tables written so far, each with the row of its headings."""
+        self.written: list[Written] = []
+        """The tables written so far."""
         tables = [block for section in sections for block in section.blocks if isinstance(block, Table)]
         widest = max(tables, key=lambda table: len(table.columns), default=None)
         grid = widest.columns if widest else (Heading("", _TEXT_WIDTH),)
         for factor in _FACTORS:
             self.factor, self.widths = factor, [round(column.width * _PIXELS * factor) for column in grid]
-            if all(self._row_height(row) <= _HIGHEST for table in tables for row in table.rows):
+            if all(_is_legible(self._columns(table)) for table in tables):
                 break
 
     @property
@@ -78,10 +79,8 @@ class _Writer:
         self.sheet.widths(*self.widths)
         alone = len(self.sections) == 1
         heading = self.sections[0].heading if alone else self.sections[0].sheet
-        self.sheet.text(0, 0, self.paper.title if self.is_first else heading, "title")
-        self.sheet.height(0, 30)
-        self.sheet.text(1, 0, self.paper.subtitle, "note")
-        self.row = 3
+        write_title(self.sheet, self.paper.title if self.is_first else heading, self.paper.subtitle)
+        self.row = HEADING_ROW
         if self.is_first:
             for block in self.paper.opening:
                 self._block(block)
@@ -96,7 +95,7 @@ class _Writer:
         self._page()
 
     def _page(self) -> None:
-        whole = [row for row, table in self.tables if len(table.columns) == len(self.widths)]
+        whole = [one.heading_row for one in self.written if len(one.columns) == len(self.widths)]
         is_wide = any(section.is_wide for section in self.sections)
         repeated = whole[0] if len(whole) == 1 else None
         self.sheet.page(repeat_row=repeated, a3=self.factor > 1, portrait=not is_wide)
@@ -153,59 +152,53 @@ class _Writer:
         self.row += 1
 
     def _table(self, table: Table) -> None:
-        self.tables.append((self.row, table))
-        self._mark(table)
-        for col, column in enumerate(table.columns):
-            shade = (level_style(column.level, self.count),) if column.level else ()
-            self.sheet.text_or_blank(self.row, col, column.heading, "heading", *shade)
-        heights = [self._needs(col, column.heading, is_bold=True) for col, column in enumerate(table.columns)]
-        self._height(self.row, max(28.0, *heights))
-        for number, cells in enumerate(table.rows, start=1):
-            self.row += 1
-            looks = ("bold", "band") if table.has_total and number == len(table.rows) else ()
-            for col, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
-                self._cell(col, column, cell, *looks)
-            self._height(self.row, self._row_height(cells))
-        self.row += 2
+        total = ("bold", "band") if table.has_total else ()
+        columns = self._columns(table)
+        self.written.append(write_table(self.sheet, self.row, columns, highest=_HIGHEST, total=total))
+        self.row = self.written[-1].end + 1
 
-    def _row_height(self, cells: tuple[Entry, ...]) -> float:
-        texts = ["\n".join(filter(None, (cell.lead, cell.text))) for cell in cells]
-        return max(self._needs(col, text) for col, text in enumerate(texts))
+    def _columns(self, table: Table) -> list[Column]:
+        """The columns of a table, as wide as those of the grid."""
+        return [
+            Column(
+                column.heading,
+                [self._cell(column, cells[col]) for cells in table.rows],
+                width,
+                ("wrap", "right") if column.is_number else ("wrap",),
+                self._shade(column.level),
+            )
+            for col, (column, width) in enumerate(zip(table.columns, self.widths, strict=False))
+        ]
 
-    def _needs(self, col: int, text: str, *, is_bold: bool = False) -> float:
-        return text_height(text, self.widths[col] - styles.INDENT_PIXELS, styles.BODY_SIZE, bold=is_bold)
+    def _cell(self, column: Heading, entry: Entry) -> Styled:
+        if entry.number is not None and column.is_number:
+            return Styled(entry.number, (column.look,))
+        if entry.lead and entry.text:
+            return Styled(entry.text, self._shade(entry.level), entry.lead)
+        bold = ("bold",) if entry.lead else ()
+        return Styled(entry.lead or entry.text, (*self._shade(entry.level), *bold))
 
-    def _cell(self, col: int, column: Heading, cell: Entry, *looks: str) -> None:
-        side = ("right",) if column.is_number else ()
-        shade = (level_style(cell.level, self.count),) if cell.level else ()
-        names = ("box", "wrap", *side, *looks, *shade)
-        if cell.number is not None and column.is_number:
-            self.sheet.number(self.row, col, cell.number, "box", column.look, *looks)
-        elif cell.lead and cell.text:
-            self.sheet.titled(self.row, col, cell.lead, cell.text, *names)
-        else:
-            bold = ("bold",) if cell.lead else ()
-            self.sheet.text_or_blank(self.row, col, cell.lead or cell.text, *names, *bold)
-
-    def _mark(self, table: Table) -> None:
-        """Mark a table's headings for screen readers; see ``Sheet.mark_headings``."""
-        sheet, last = self.sheet.raw, len(table.columns) - 1
-        corners = f"{cell_name(self.row, 0)}.{cell_name(self.row + len(table.rows), last)}"
-        name = f"'{sheet.get_name()}'!TitleRegion{len(self.tables)}.{corners}.{sheet.index + 1}"
-        here = cell_name(self.row, 0, absolute=True)
-        self.sheet.book.define_name(name, f"'{sheet.get_name()}'!{here}")
+    def _shade(self, level: int) -> tuple[str, ...]:
+        return (level_style(level, self.count),) if level else ()
 
     def _chart(self, chart: Chart) -> None:
         """A native chart of the figures in the table above it."""
-        heading, _ = self.tables[-1]
-        name, first = self.sheet.raw.get_name(), heading + 1
-        last = heading + len(chart.bars)
-        labels, *values = ((name, col, first, last) for col in (0, chart.current, chart.target))
+        table = self.written[-1]
+        labels, current, target = (
+            table.cells(heading, len(chart.bars))
+            for heading in (table.columns[0].heading, chart.current, chart.target)
+        )
         made = charts.current_and_target(
-            self.sheet.book, chart.title, labels, (values[0], values[1]), self.paper.framework
+            self.sheet.book, chart.title, labels, (current, target), self.paper.framework
         )
         height = 120 + 38 * len(chart.bars)
         self.sheet.chart(
             self.row, 0, made, width=sum(self.widths), height=height, description=chart.description
         )
         self.row += height // _ROW_PIXELS + 2
+
+
+def _is_legible(columns: Sequence[Column]) -> bool:
+    """Whether no row of a table is higher than Excel allows."""
+    rows = zip(*(column.cells for column in columns), strict=True)
+    return all(row_height(columns, cells) <= _HIGHEST for cells in rows)

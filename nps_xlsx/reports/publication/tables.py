@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import repeat
 from typing import Any, cast
 
@@ -15,14 +13,13 @@ import pandas as pd
 from nps_xlsx.figures import UNKNOWN, Asked, Tables
 from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
 from nps_xlsx.model.scores import one_decimal
+from nps_xlsx.reports.words import words
 from nps_xlsx.workbook import layout
 
 Value = str | int | float
 Figures = Mapping[str, float]
 
-WORDS: Mapping[str, Any] = tomllib.loads(
-    files("nps_xlsx.reports.publication").joinpath("publication.toml").read_text(encoding="utf-8")
-)
+WORDS = words("publication/publication.toml")
 """The words of the publication: cover, notes, titles."""
 
 WITHHELD, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
