@@ -92,9 +92,9 @@ class AnswerReader:
     def _unknown_rows(self, tables: Sequence[Table], known: set[tuple[int, int]]) -> None:
         """Report rows below the headings that hold answers, but whose Ref and name are not ours."""
         for table in tables:
-            for number in table.rows:
+            for number in (row for row in table.rows if (id(table), row) not in known):
                 held = [key for key in self.inputs if table.holds(number, key)]
-                if (id(table), number) in known or not held or self._is_guide(table, number, held):
+                if not held or self._is_guide(table, number, held):
                     continue
                 place = table.place(number, held[0])
                 self.reported.report("row-unknown", place, value=self._words(table, number))

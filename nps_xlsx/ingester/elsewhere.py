@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -199,13 +200,15 @@ class Elsewhere:
         is_list = name == layout.LISTS or _is_list(grid)
         listed = self._listed(grid) if name == layout.MARKS or layout.MARKS_STAMP in stamped else set()
         stamps = {position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
-        repeated = self._repeated() if is_list or not grid.seen.formulas else frozenset()
+        may_repeat, repeated = is_list or not grid.seen.formulas, functools.cache(self._repeated)
         counted = {col for values in grid.rows for col, value in enumerate(values) if value == _COUNTED}
         for at, text in self._not_ours(grid, grid.seen.formulas | stamps | listed):
             is_number = not isinstance(grid.at(*at), str)
             if is_number and (is_list or at[1] in counted or not grid.seen.formulas):
                 continue
-            if not (is_list and IN_LIST.match(text)) and words_of(text) not in repeated:
+            if is_list and IN_LIST.match(text):
+                continue
+            if not (may_repeat and words_of(text) in repeated()):
                 yield _found(grid, at, TextKind.LIVE, text, is_likely=is_plan or self._is_likely(text))
 
     def _repeated(self) -> frozenset[str]:

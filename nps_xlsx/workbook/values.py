@@ -212,6 +212,7 @@ def read_date(value: CellValue, *, is_1904: bool = False) -> tuple[dt.date | Non
     return (day, "") if day else (None, text)
 
 
+@functools.lru_cache(maxsize=4_096)
 def _written_date(text: str) -> dt.date | None:
     plain = plain_text(text).replace(",", " ")
     plain = _ORDINAL.sub(r"\1", _WEEKDAY.sub("", " ".join(plain.split())))

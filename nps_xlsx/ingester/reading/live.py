@@ -27,6 +27,8 @@ _CONSTANT = re.compile(
 )
 _TOP_LEFT = re.compile(b".*".join(rb'<c r="%c1"' % letter for letter in b"ABCD"))
 _STAMP_WORDS, _END_OF_ROW = b" | template ", b"</row>"
+_TOP = 16_384
+"""Bytes of a sheet in which its stamp is looked for, and the headings of the lists: in the first rows."""
 _FIRST_HEADING = f"<t>{LIST_HEADINGS[0]}</t></si>".encode()
 
 
@@ -48,7 +50,7 @@ def without_repeats(parts: Parts, ours: frozenset[str] = frozenset()) -> Parts:
     short = dict(parts)
     for name in {relation.part for relation in relations.values() if relation.kind == "worksheet"}:
         part = parts.get(name, b"")
-        if any(b"<v>%d</v>" % number in part for number in marks):
+        if any(b"<v>%d</v>" % number in part[:_TOP] for number in marks):
             short[name] = _shortened(part, items, stamps, ours) or part
     return short
 

@@ -268,9 +268,12 @@ class _Worker:
 
     def _watch(self, limits: Limits, done: threading.Event) -> None:
         """End the process where it takes more than it may."""
+        began = time.monotonic()
+        if done.wait(_EVERY):
+            return  # as nearly always
         with contextlib.suppress(psutil.Error):  # it has ended by itself, and its pipe says so
             process = psutil.Process(self._process.pid)
-            began, worked = time.monotonic(), _work(process)
+            worked = _work(process)
             while not done.wait(_EVERY):
                 if _work(process) - worked > limits.work:
                     self._reason = f"reading it took more than {limits.work:g} seconds"

@@ -111,14 +111,8 @@ def _is_1904(workbook: Element) -> bool:
 
 def _shared_texts(part: bytes) -> list[int]:
     """Which of the shared strings have any text, but for a guide to its pronunciation, or struck words."""
-    items = usual.shared_items(part)
-    if items is None:
-        return _parsed_texts(part)
-    texts = ((usual.has_text(item), item) for item in items)
-    return [
-        int(has_text) * TEXT if has_text is not None else sum(_parsed_texts(b"<sst><si>%b</sst>" % item))
-        for has_text, item in texts
-    ]
+    texts = usual.texts_in(part, _parsed_texts)
+    return _parsed_texts(part) if texts is None else texts
 
 
 def _parsed_texts(content: bytes) -> list[int]:

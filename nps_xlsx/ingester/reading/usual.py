@@ -7,7 +7,7 @@ that the same is seen of every file.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import unescape
 from xml.etree.ElementTree import Element
 
@@ -29,7 +29,10 @@ _ROW = rf'<row r="[1-9][0-9]{{0,5}}+"{_ATTRIBUTES}/?>|</row>'
 _CELLS = re.compile(_CELL.replace("(@", "("))
 _ROWS = re.compile(rf"(?:{_CELL}|{_ROW})*+".replace("(@", "(?:"))
 _PLACES = re.compile(r'<c r="([A-Z]{1,2}+[1-9][0-9]{0,5}+)"')
-_ITEM = re.compile(rf'<t(?: xml:space="preserve")?>({_TEXT})</t></si>\s{{0,9}}'.encode())
+_ODD = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#10|#13);)")
+_CONTROLS = bytes({*range(32)} - {9, 10, 13})
+_PLAIN_STARTS, _PLAIN_END = (b"<t>", b'<t xml:space="preserve">'), b"</t></si>"
+_EMPTY_END = (b"<t></t></si>", b'"></t></si>')
 _WANTED = (b"mergeCell", b"hyperlink", b"headerFooter")
 _BEGIN, _END, _FIRST_ITEM, _LAST_ITEM = b"<sheetData>", b"</sheetData>", b"<si>", b"</sst>"
 
@@ -42,10 +45,24 @@ def shared_items(part: bytes) -> list[bytes] | None:
     return part[begin + len(_FIRST_ITEM) : end].split(_FIRST_ITEM)
 
 
-def has_text(item: bytes) -> bool | None:
-    """Whether a shared string has any text; nothing where it is more than a text in one font."""
-    plain = _ITEM.fullmatch(item)
-    return bool(plain[1]) if plain else None
+def texts_in(part: bytes, parse: Callable[[bytes], list[int]]) -> list[int] | None:
+    """What each of the shared strings has; ``parse`` says it of those with several fonts.
+
+    Nothing where they are not as usual.
+    """
+    items = shared_items(part)
+    if items is None or _ODD.search(part) or len(part.translate(None, _CONTROLS)) != len(part):
+        return None
+    plain = [
+        item.startswith(_PLAIN_STARTS) and item.endswith(_PLAIN_END) and item.count(b"<") == 3
+        for item in items
+    ]
+    others = [item for item, is_plain in zip(items, plain, strict=True) if not is_plain]
+    parsed = iter(parse(b"<sst>%b</sst>" % b"".join(_FIRST_ITEM + item for item in others)))
+    return [
+        (0 if item.endswith(_EMPTY_END) else TEXT) if is_plain else next(parsed)
+        for item, is_plain in zip(items, plain, strict=True)
+    ]
 
 
 def outside_cells(part: bytes) -> tuple[Element, bytes] | None:
