@@ -37,6 +37,8 @@ def is_used(grid: Grid, rows: Sequence[int], col: int) -> bool:
 
 def fullest(grid: Grid, rows: Sequence[int], cols: Sequence[int]) -> int:
     """The fullest of several columns under one heading; the first of equals."""
+    if len(cols) == 1:
+        return cols[0]
     return max(cols, key=lambda col: (sum(bool(read_text(grid.at(row, col))) for row in rows), -col))
 
 

@@ -316,6 +316,8 @@ def find_details(grids: Sequence[Grid]) -> dict[str, FoundDetail]:
                     found.setdefault(key, (number, col))
         if len(found) > len(best):
             best, where = found, grid
+        if len(best) == len(labels):
+            break
     if len(best) < _ENOUGH_LABELS:
         return {}
     beside = _answer_offset(where, best.values())

@@ -26,7 +26,7 @@ _CONSTANT = re.compile(
     rb'%b(?: s="[0-9]{1,5}+")?+( t="s")?+(?: s="[0-9]{1,5}+")?+><v>([0-9]{1,7}+)</v></c>' % _ADDRESS
 )
 _TOP_LEFT = re.compile(b".*".join(rb'<c r="%c1"' % letter for letter in b"ABCD"))
-_STAMP_WORDS, _END_OF_ROW = b" | template ", b"</row>"
+_STAMP_WORDS, _END_OF_ROW, _END_OF_CELL = b" | template ", b"</row>", b"</c>"
 _TOP = 16_384
 """Bytes of a sheet in which its stamp is looked for, and the headings of the lists: in the first rows."""
 _FIRST_HEADING = f"<t>{LIST_HEADINGS[0]}</t></si>".encode()
@@ -99,16 +99,17 @@ def _without_formulas(part: bytes) -> bytes:
 
 
 def _without_ours(part: bytes, shared: set[int], items: Sequence[bytes], ours: frozenset[str]) -> bytes:
-    """The lists below their headings without numbers and what is ours."""
+    """The lists after their first headings without numbers and what is ours."""
     known = _items_of(ours)
     others = (number for number in shared if number >= len(items) or items[number] not in known)
     theirs = {number for number in others if not IN_LIST.match(_text(items[number]))}
-    headings, end, rest = part.partition(_END_OF_ROW)
 
     def kept(cell: re.Match[bytes]) -> bytes:
         return cell[0] if cell[1] and int(cell[2]) in theirs else b""
 
-    return headings + end + _CONSTANT.sub(kept if theirs else b"", rest)
+    headings = _TOP_LEFT.search(part)
+    end = part.index(_END_OF_CELL, headings.end()) if headings else 0
+    return part[:end] + _CONSTANT.sub(kept if theirs else b"", part[end:])
 
 
 @functools.lru_cache(maxsize=2)

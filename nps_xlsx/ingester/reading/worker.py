@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 import traceback
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a library that prints must not speak in our place
     begin = decode_begin(read_frame(requests))
+    gc.freeze()  # framework and register stay: they need not be looked through again and again
     write_frame(answers, READY)
     while frame := read_frame(requests):
         for answer in answers_to(decode_request(frame), begin):
