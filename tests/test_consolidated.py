@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from nps_xlsx.excel import styles
 from nps_xlsx.figures import Tables, response_rates
 from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Place, Problem, Return, Status
 from nps_xlsx.model.problems import problem
@@ -232,6 +233,15 @@ def test_the_overview_counts_every_row_of_problems(
     workbook = openpyxl.load_workbook(io.BytesIO(content))
     figures = {row["Headline"]: row["Figure"] for row in table(workbook["Overview"])}
     assert figures["Problems"] == len(table(workbook["Problems"])) == 1
+
+
+def test_every_table_is_marked_for_screen_readers(workbook: Workbook) -> None:
+    """Each row of headings begins a region that JAWS knows by its name, a second one on a sheet as well."""
+    for sheet in workbook:
+        headings = {
+            cell.coordinate for cell in sheet["A"] if cell.fill.fgColor.rgb == f"FF{styles.ACCENT[1:]}"
+        }
+        assert headings == {name.split(".")[1] for name in sheet.defined_names if "TitleRegion" in name}
 
 
 def test_a_correction_older_than_its_return_is_to_be_decided(

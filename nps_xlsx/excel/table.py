@@ -54,9 +54,9 @@ class Column:
         return cls(heading, tuple(cells), width, ("text", "wrap", "small"), heading_names)
 
     @classmethod
-    def count(cls, heading: str, cells: Iterable[Cell], width: int = 96) -> Self:
+    def count(cls, heading: str, cells: Iterable[Cell], width: int = 96, *heading_names: str) -> Self:
         """A column of whole numbers."""
-        return cls(heading, tuple(cells), width, ("count",))
+        return cls(heading, tuple(cells), width, ("count",), heading_names)
 
     @classmethod
     def mean(cls, heading: str, cells: Iterable[Cell], width: int = 96) -> Self:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -35,18 +34,6 @@ _NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """The sheet and row that a link leads to."""
-
-    sheet: str
-    row: int
-
-    @property
-    def reference(self) -> str:
-        return layout.reference(self.sheet, self.row, 0)
-
-
 def decide_sheet(notables: Sequence[Notable], rows: Mapping[str, Sequence[CsvRow]]) -> TableSheet:
     """Everything that needs a decision, each with a link to the row that shows it."""
     shown = notables or [Notable("Nothing", "", "", "Nothing stands out: no decision is needed.")]
@@ -59,24 +46,25 @@ def decide_sheet(notables: Sequence[Notable], rows: Mapping[str, Sequence[CsvRow
 
     def link(written: Written) -> None:
         for row, notable in enumerate(notables, start=FIRST_ROW):
-            target = _target(notable, rows)
-            words = f"{target.sheet}, row {target.row + 1}"
-            written.sheet.link(row, 3, target.reference, words, "box", "top")
+            name, target = _target(notable, rows)
+            to, words = layout.reference(name, target, 0), f"{name}, row {target + 1}"
+            written.sheet.link(row, 3, to, words, "box", "top")
 
     about = "what needs a decision before the figures go out, each with a link"
     return TableSheet(DECIDE, _NOTE, columns, about, is_list=False, below=link)
 
 
-def _target(notable: Notable, rows: Mapping[str, Sequence[CsvRow]]) -> _Target:
+def _target(notable: Notable, rows: Mapping[str, Sequence[CsvRow]]) -> tuple[str, int]:
+    """The sheet and row that shows it."""
     file, code = notable.source_file, notable.gss_code
     if notable.problem:
         wanted = {"source_file": file, "problem": notable.problem, "message": notable.text}
-        return _Target(PROBLEMS, _row_of(rows["problems.csv"], **wanted))
+        return PROBLEMS, _row_of(rows["problems.csv"], **wanted)
     if file:
-        return _Target(RETURNS, _row_of(rows["returns.csv"], source_file=file))
+        return RETURNS, _row_of(rows["returns.csv"], source_file=file)
     if notable.refs:
-        return _Target(ANSWERS, _row_of(rows["answers.csv"], gss_code=code, ref=notable.refs[0]))
-    return _Target(COUNCILS, FIRST_ROW + (notable.position or 0))
+        return ANSWERS, _row_of(rows["answers.csv"], gss_code=code, ref=notable.refs[0])
+    return COUNCILS, FIRST_ROW + (notable.position or 0)
 
 
 def _row_of(rows: Iterable[CsvRow], **wanted: str) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
-from nps_xlsx.excel import charts, styles
+from nps_xlsx.excel import charts
+from nps_xlsx.excel.styles import level_style
 from nps_xlsx.excel.table import Column, TableSheet, Written
 from nps_xlsx.figures import Tables
 from nps_xlsx.model import Framework
@@ -26,52 +28,41 @@ def distribution_sheet(tables: Tables) -> TableSheet:
         "not_applicable": layout.NOT_APPLICABLE_LABEL,
         "blank": "Not answered",
     }
-    return TableSheet(
-        DISTRIBUTION,
-        "Responses at each level, as counts and as shares of those that gave a level.",
-        _shares(tables.framework, tables.distribution, rest),
-        "how many councils are at each level, behaviour by behaviour",
-        frozen=4,
-        below=lambda written: _chart(
-            written, "Share of responses at each level, by behaviour", tables.framework
-        ),
-    )
+    columns = _shares(tables.framework, tables.distribution, rest)
+    note = "Responses at each level, as counts and as shares of those that gave a level."
+    about = "how many councils are at each level, behaviour by behaviour"
+    chart = partial(_chart, tables.framework, "Share of responses at each level, by behaviour")
+    return TableSheet(DISTRIBUTION, note, columns, about, frozen=4, below=chart)
 
 
 def targets_sheet(tables: Tables) -> TableSheet:
     """Target levels by behaviour, in the same way."""
     rest = {"applicable": "Target given", "no_target": "No target"}
-    return TableSheet(
-        TARGETS,
-        "Responses that aim for each level, as counts and as shares of those that gave a target.",
-        _shares(tables.framework, tables.targets, rest),
-        "how many councils aim for each level, behaviour by behaviour",
-        frozen=4,
-        below=lambda written: _chart(
-            written, "Share of targets at each level, by behaviour", tables.framework
-        ),
-    )
+    columns = _shares(tables.framework, tables.targets, rest)
+    note = "Responses that aim for each level, as counts and as shares of those that gave a target."
+    about = "how many councils aim for each level, behaviour by behaviour"
+    chart = partial(_chart, tables.framework, "Share of targets at each level, by behaviour")
+    return TableSheet(TARGETS, note, columns, about, frozen=4, below=chart)
 
 
 def _shares(framework: Framework, counts: pd.DataFrame, rest: Mapping[str, str]) -> list[Column]:
+    count = len(framework.levels)
     levels = [
-        (
-            level.label,
-            counts[f"level_{level.number}"],
-            styles.level_style(level.number, len(framework.levels)),
-        )
+        (level.label, counts[f"level_{level.number}"], level_style(level.number, count))
         for level in framework.levels
     ]
-    given = counts["applicable"]
     return [
         *name_columns(framework, counts.index),
-        *(Column(label, tuple(placed), 104, ("count",), (shade,)) for label, placed, shade in levels),
+        *(Column.count(label, placed, 104, shade) for label, placed, shade in levels),
         *(Column.count(heading, counts[key], 108) for key, heading in rest.items()),
-        *(Column.share(f"{label}, share", placed / given, 104, shade) for label, placed, shade in levels),
+        *(
+            Column.share(f"{label}, share", placed / counts["applicable"], 104, shade)
+            for label, placed, shade in levels
+        ),
     ]
 
 
-def _chart(written: Written, title: str, framework: Framework) -> None:
+def _chart(framework: Framework, title: str, written: Written) -> None:
     count, book = len(framework.behaviours), written.sheet.book
     series = [(level.label, written.cells(level.label, count)) for level in framework.levels]
     chart = charts.level_shares(book, title, written.cells("Behaviour", count), series, framework)
