@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from statistics import mean
@@ -338,3 +339,32 @@ def test_a_list_too_long_for_a_sheet_stays_in_its_file(
     shown = workbook_of(tables, as_returns(batch))
     assert "answers.csv" in str(shown["Answers"]["A2"].value)
     assert table(shown["Answers"]) == []
+
+
+@pytest.mark.slow
+def test_the_work_grows_with_the_returns(framework: Framework, register: Register) -> None:
+    """Twice as many returns take twice as many calls of functions, and no more."""
+    alike = register.principal(region="South East", council_type="Non").councils
+    whole = [made_up(council, framework, 1) for council in alike]
+    sizes = (4, 8, 16, 32)  # the first fills what is remembered
+    _, *calls = [calls_of(tables_of(whole[:size], framework, register), whole[:size]) for size in sizes]
+    assert calls[2] - calls[1] < 2.05 * (calls[1] - calls[0])
+
+
+def calls_of(tables: Tables, batch: list[Assessment]) -> int:
+    """How many calls of Python functions and generators the workbook of these returns takes."""
+    returns = as_returns(batch)
+    rows, asked = all_rows(returns, tables.responses, tables.framework), response_rates(tables)
+    count = 0
+
+    def counting(_: object, event: str, __: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(counting)
+    try:
+        consolidated_workbook(tables, returns, rows, asked)
+    finally:
+        sys.setprofile(before)
+    return count

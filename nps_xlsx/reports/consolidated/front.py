@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from nps_xlsx.excel.table import (
 )
 from nps_xlsx.figures import Asked, Tables
 from nps_xlsx.model import Return, Status
-from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS
+from nps_xlsx.reports.consolidated.lists import ANSWERS, PROBLEMS, RETURNS, ROW_LIMIT
 from nps_xlsx.reports.consolidated.means import COUNCILS
 from nps_xlsx.reports.consolidated.notable import Notable
 from nps_xlsx.reports.listings import CsvRow
@@ -33,6 +33,13 @@ _NOTE = (
     "decide, then correct, waive or ask."
 )
 
+_FOUND_BY = {
+    "problems.csv": ("source_file", "problem", "message"),
+    "returns.csv": ("source_file",),
+    "answers.csv": ("gss_code", "ref"),
+}
+"""The columns by which the row of a list is found that shows a thing to decide."""
+
 
 def decide_sheet(notables: Sequence[Notable], rows: Mapping[str, Sequence[CsvRow]]) -> TableSheet:
     """Everything that needs a decision, each with a link to the row that shows it."""
@@ -44,9 +51,11 @@ def decide_sheet(notables: Sequence[Notable], rows: Mapping[str, Sequence[CsvRow
         Column.text("Go to", [""] * len(shown), 190),
     ]
 
+    rows_shown = _rows_shown(rows)
+
     def link(written: Written) -> None:
         for row, notable in enumerate(notables, start=FIRST_ROW):
-            name, target = _target(notable, rows)
+            name, target = _target(notable, rows_shown)
             to, words = layout.reference(name, target, 0), f"{name}, row {target + 1}"
             written.sheet.link(row, 3, to, words, "box", "top")
 
@@ -54,25 +63,29 @@ def decide_sheet(notables: Sequence[Notable], rows: Mapping[str, Sequence[CsvRow
     return TableSheet(DECIDE, _NOTE, columns, about, is_list=False, below=link)
 
 
-def _target(notable: Notable, rows: Mapping[str, Sequence[CsvRow]]) -> tuple[str, int]:
-    """The sheet and row that shows it."""
+def _target(notable: Notable, rows: Mapping[tuple[str, ...], int]) -> tuple[str, int]:
+    """The sheet and the row that show it; the row of the headings if none does."""
     file, code = notable.source_file, notable.gss_code
     if notable.problem:
-        wanted = {"source_file": file, "problem": notable.problem, "message": notable.text}
-        return PROBLEMS, _row_of(rows["problems.csv"], **wanted)
+        return PROBLEMS, rows.get(("problems.csv", file, notable.problem, notable.text), HEADING_ROW)
     if file:
-        return RETURNS, _row_of(rows["returns.csv"], source_file=file)
+        return RETURNS, rows.get(("returns.csv", file), HEADING_ROW)
     if notable.refs:
-        return ANSWERS, _row_of(rows["answers.csv"], gss_code=code, ref=notable.refs[0])
+        return ANSWERS, rows.get(("answers.csv", code, notable.refs[0]), HEADING_ROW)
     return COUNCILS, FIRST_ROW + (notable.position or 0)
 
 
-def _row_of(rows: Iterable[CsvRow], **wanted: str) -> int:
-    """The row of a listing's sheet with these values; that of the headings if there is none."""
-    for number, row in enumerate(rows, start=FIRST_ROW):
-        if all(row[key] == value for key, value in wanted.items()):
-            return number
-    return FIRST_ROW - 1
+def _rows_shown(rows: Mapping[str, Sequence[CsvRow]]) -> dict[tuple[str, ...], int]:
+    """By list and the values of some columns, the first row of its sheet with them.
+
+    None of a list that is too long for a sheet.
+    """
+    shown: dict[tuple[str, ...], int] = {}
+    for listing, keys in _FOUND_BY.items():
+        listed = rows[listing] if len(rows[listing]) <= ROW_LIMIT else ()
+        for number, row in enumerate(listed, start=FIRST_ROW):
+            shown.setdefault((listing, *(row[key] for key in keys)), number)
+    return shown
 
 
 def write_overview(
