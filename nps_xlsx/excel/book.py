@@ -113,7 +113,7 @@ class Sheet:
         text = clean_text(text)
         if text.startswith(FORMULA_STARTS):
             names = (*names, "quoted")
-        if SLOTS.search(text):
+        if not text.isascii() and SLOTS.search(text):
             self.book.slotted.setdefault(text, []).append((self.raw, row, col, self.book.format(*names)))
         else:
             checked(self.raw.write_string(row, col, text, self.book.format(*names)))

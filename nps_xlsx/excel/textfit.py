@@ -7,7 +7,7 @@ the font size (Adobe's published font metrics).  Any other letter counts as wide
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil
 
 from nps_xlsx.excel.styles import INDENT_PIXELS
@@ -46,6 +46,7 @@ _BOLD = 1.07  # Helvetica Bold runs 6 to 7 per cent wider over English text
 _PIXELS_PER_POINT = 96 / 72
 _CELL_PADDING = 7  # pixels that Excel and LibreOffice keep free at the sides of a cell
 _LINE = 1.29  # line height over font size: Excel's 12.75 points for Arial 10, with a little to spare
+_SHORT = 100  # characters: names, codes and levels, which come again and again, have fewer
 _SLACK = 1.03  # screen text is set to whole pixels, and runs a little wider than printed text
 
 
@@ -77,7 +78,14 @@ def _word_width(word: str) -> int:
 def line_count(text: str, width: int, size: float = 10, *, bold: bool = False) -> int:
     """How many lines a text takes in a wrapped cell ``width`` pixels wide, at a font size in points."""
     room = max(width - _CELL_PADDING, 1) / _scale(size, bold=bold)
+    return (_remembered if len(text) < _SHORT else _counted)(text, room)
+
+
+def _counted(text: str, room: float) -> int:
     return sum(_lines(paragraph.split(" "), room) for paragraph in text.split("\n"))
+
+
+_remembered = lru_cache(maxsize=65_536)(_counted)
 
 
 def _lines(words: list[str], room: float) -> int:
