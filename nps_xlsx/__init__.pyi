@@ -1,6 +1,7 @@
 from .builder import Order as Order, build_file as build_file, build_workbook as build_workbook
 from .framework import FrameworkError as FrameworkError, load_framework as load_framework
 from .ingester import ReadingProcess as ReadingProcess, SourceFile as SourceFile, read_return as read_return
+from .ingester.reading.readers import ClusterError as ClusterError, Readers as Readers
 from .ingester.refusal import RefusedError as RefusedError
 from .model import (
     Action as Action,

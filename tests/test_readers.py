@@ -12,6 +12,7 @@ from nps_xlsx.ingester.reading.readers import ClusterError, Readers
 from nps_xlsx.model import Answer, Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.rounds.intake import read_returns
+from tests.support.commands import nps
 from tests.support.workbooks import filled
 
 COUNCILS = ("Medway", "Kent", "Surrey", "Devon", "Leeds", "Bolton", "Torbay", "Wigan")
@@ -62,12 +63,18 @@ def _die() -> None:
     os._exit(1)
 
 
-def test_a_cluster_that_is_not_there_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_that_is_not_there_is_said(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A wrong address, or no scheduler that answers, is one message with what to do."""
     monkeypatch.setattr("nps_xlsx.ingester.reading.readers._PATIENCE", "1s")
     for address in ("tcp://127.0.0.1:9", "nonsense://here"):
         with pytest.raises(ClusterError, match="Check the address"):
             read_returns(folder, readers=Readers(scheduler=address))
+    run = nps("ingest", folder, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "Check the address" in run.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_workers_with_another_version_are_refused(

@@ -16,12 +16,14 @@ from nps_xlsx.cli.options import (
     PROBLEMS_FOUND,
     counted,
     framework_and_register,
+    jobs_option,
     loaded,
     out_option,
     plain,
     previous_option,
     progress,
 )
+from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import FACTS, Framework, Severity, Status
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.scores import THRESHOLD
@@ -112,6 +114,13 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
     help="Publish nothing about groups of fewer councils, or that gives them away; 0 publishes all.",
 )
 @click.option("--name-councils", is_flag=True, help="Name councils in publication.xlsx and report.html.")
+@jobs_option
+@click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="Have the files read by a Dask cluster: the address of its scheduler, such as tcp://10.0.0.5:8786.",
+)
 @click.option(
     "--afresh",
     is_flag=True,
@@ -132,6 +141,8 @@ def ingest(
     corrections: tuple[Correction, ...],
     waivers: tuple[Waiver, ...],
     as_of: dt.date,
+    jobs: int | None,
+    scheduler: str,
     afresh: bool,
     **shown: Any,
 ) -> None:
@@ -145,7 +156,9 @@ def ingest(
     from nps_xlsx.reports.outputs import Scope
 
     rulings = Rulings(keep, corrections, waivers, round_, as_of)
-    receipt = run_ingest(paths, out, framework, register, Scope(**shown), rulings, afresh=afresh)
+    receipt = run_ingest(
+        paths, out, framework, register, Scope(**shown), rulings, Readers(jobs, scheduler), afresh=afresh
+    )
     print_receipt(receipt, out, round_)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
@@ -157,6 +170,7 @@ def run_ingest(
     register: Register,
     scope: Scope,
     rulings: Rulings | None = None,
+    readers: Readers | None = None,
     *,
     afresh: bool = False,
 ) -> Receipt:
@@ -174,6 +188,7 @@ def run_ingest(
             scope=scope,
             seen=seen,
             made=made,
+            readers=readers,
             afresh=afresh,
         )
 

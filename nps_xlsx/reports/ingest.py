@@ -9,6 +9,7 @@ from pathlib import Path
 from nps_xlsx.files import StrPath, made_folders, paths_of
 from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester.reading.known import KnownReturns
+from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import Framework, Return, Severity, Status
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.reports.outputs import Scope, Written, write_outputs
@@ -59,18 +60,19 @@ def ingest(
     scope: Scope | None = None,
     seen: Callable[[str], None] = no_progress,
     made: Callable[[str], None] = no_progress,
+    readers: Readers | None = None,
     afresh: bool = False,
 ) -> Receipt:
     """Read returns and write the outputs into a folder; what was read there before is not read again.
 
-    ``afresh`` reads every file, whether or not it was read before.
-
+    ``readers`` says who reads, by default one process per core; ``afresh`` has every file read again.
     ``seen`` is called with the name of each file, ``made`` with that of each document.
 
     Raises:
         InputError: a path does not exist.
         KeepError: a file that is to be kept is not among them.
         OutputError: a file cannot be written.
+        ClusterError: there is no cluster where ``readers`` says.
         BusyError: another run is writing to the folder.
         NothingAcceptedError: the folder holds results, and there is no return that counts to replace them.
         PreviousError: the earlier round is the same as this one.
@@ -82,7 +84,14 @@ def ingest(
         asked = scope.asked if scope else None
         with KnownReturns(out, framework, register, afresh=afresh) as known:
             intake = read_returns(
-                paths, framework, register, rulings=rulings, asked=asked, seen=seen, known=known
+                paths,
+                framework,
+                register,
+                rulings=rulings,
+                asked=asked,
+                seen=seen,
+                known=known,
+                readers=readers,
             )
         receipt = make_receipt(intake)
         written = write_outputs(

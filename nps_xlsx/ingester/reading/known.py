@@ -48,6 +48,7 @@ class KnownReturns:
     ) -> None:
         """``afresh`` forgets what was known."""
         self._path = folder / FILE
+        self._is_new = not self._path.exists()
         if afresh:
             self._remove()
         self._reader = hashlib.sha256(_code() + _encode((framework, register))).digest()
@@ -76,6 +77,8 @@ class KnownReturns:
                     gone = [(key,) for key in keys if key not in self._used]
                     self._database.executemany("DELETE FROM returns WHERE key = ?", gone)
                 self._database.close()
+        if kind is not None and self._is_new:  # a run that fails leaves a new folder empty
+            self._remove()
 
     def read(
         self, sources: Iterable[SourceFile], read: Callable[[Iterable[SourceFile]], Iterator[Return]]
