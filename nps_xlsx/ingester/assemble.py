@@ -79,7 +79,7 @@ class _Reader:
         stamps = find_stamps(grids)
         live = live_grids(grids, stamps)
         answered = [grid for grid in grids if grid.name not in live]
-        stamped = {found.grid for found in stamps if found.stamp}
+        stamped = {one.grid for one in stamps if one.stamp}
         tables = find_tables(sorted(answered, key=lambda grid: grid.name not in stamped), self.framework)
         rows = list(find_rows(tables, self.framework))
         if not rows:
@@ -90,7 +90,7 @@ class _Reader:
         reader = AnswerReader(self.reported, self.framework, identity)
         answers = reader.read(rows, tables)
         start = {place.sheet for _, place in details.values()}
-        self._structure(tables, rows, identity, live | start, {found.grid for found in stamps})
+        self._structure(tables, rows, identity, live | start, {one.grid for one in stamps})
         places = {key: place for key, (_, place) in details.items()}
         elsewhere = Elsewhere(self.framework, tables, rows, stamps, live, places, answers)
         texts = other_texts(elsewhere.find(grids, self.workbook.asides), self.reported)
@@ -119,12 +119,12 @@ class _Reader:
         )
 
     def _details(self, grids: Sequence[Grid]) -> Details:
-        found = find_details(grids)
-        if not found:
+        details = find_details(grids)
+        if not details:
             self.reported.report("start-missing", Place("", layout.START))
         texts: dict[str, tuple[str, Place]] = {}
         is_1904 = any(grid.seen.is_1904 for grid in grids)
-        for key, detail in found.items():
+        for key, detail in details.items():
             value, place = detail.value, detail.place
             self._report_looks(key, detail)
             is_day = key == "date_completed"
@@ -156,9 +156,9 @@ class _Reader:
         """Report what is missing and what was added; ``others`` hold no answers, ``ours`` carry a stamp."""
         for table in tables:
             self._headings(table, identity)
-        found = {row.ref for row in rows}
-        found |= self._loose_rows(tables, found, others)
-        self._missing_rows(found, identity)
+        present = {row.ref for row in rows}
+        present |= self._loose_rows(tables, present, others)
+        self._missing_rows(present, identity)
         known = {table.grid.name for table in tables} | others | ours
         for grid in self.workbook.grids:
             if grid.name not in known and _has_anything(grid):
@@ -179,23 +179,23 @@ class _Reader:
             place = Place("", table.grid.name, cell_name(table.heading_row, col))
             self.reported.report("column-extra", place, value=heading)
 
-    def _loose_rows(self, tables: Sequence[Table], found: set[str], others: set[str]) -> set[str]:
+    def _loose_rows(self, tables: Sequence[Table], present: set[str], others: set[str]) -> set[str]:
         """Report rows whose headings are gone, where their behaviours stand nowhere else."""
         loose = set()
         for grid in self.workbook.grids:
             if grid.name in others:
                 continue
             for code, row, col in find_loose_rows(grid, tables, self.framework):
-                if code not in found:
+                if code not in present:
                     loose.add(code)
                     place = Place("", grid.name, cell_name(row, col))
                     self.reported.report("row-without-headings", place, ref=code)
         return loose
 
-    def _missing_rows(self, found: set[str], identity: Identity) -> None:
+    def _missing_rows(self, present: set[str], identity: Identity) -> None:
         asked = self.framework.only(identity.asked) if identity.asked else self.framework
         for area in asked.areas:
-            missing = [row.code for row in area.rows if row.code not in found]
+            missing = [row.code for row in area.rows if row.code not in present]
             if len(missing) == len(area.rows):
                 place, count = Place("", area.sheet), str(len(area.behaviours))
                 self.reported.report("sheet-missing", place, value=area.sheet, count=count)

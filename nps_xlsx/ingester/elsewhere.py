@@ -195,7 +195,7 @@ class Elsewhere:
 
     def _on_live(self, grid: Grid) -> Iterator[_Found]:
         name = layout.copied_from(grid.name)
-        stamped = {found.stamp.sheet for found in self.stamps if found.grid == grid.name and found.stamp}
+        stamped = {one.stamp.sheet for one in self.stamps if one.grid == grid.name and one.stamp}
         is_plan = name == layout.PLAN or layout.PLAN_STAMP in stamped
         is_list = name == layout.LISTS or _is_list(grid)
         listed = self._listed(grid) if name == layout.MARKS or layout.MARKS_STAMP in stamped else set()
@@ -233,11 +233,11 @@ class Elsewhere:
         }
 
 
-def other_texts(found: Iterable[_Found], reported: Reported) -> tuple[OtherText, ...]:
+def other_texts(texts: Iterable[_Found], reported: Reported) -> tuple[OtherText, ...]:
     """The texts to list, reported by sheet and kind; that there were too many is reported as well."""
     kept: list[_Found] = []
     total = left = 0
-    for one in found:
+    for one in texts:
         length = min(len(one.text), TEXT_LIMIT)
         if len(kept) >= COUNT_LIMIT or total + length > TOTAL_LIMIT:
             left += 1
@@ -254,9 +254,9 @@ def other_texts(found: Iterable[_Found], reported: Reported) -> tuple[OtherText,
     )
 
 
-def _report(found: Sequence[_Found], reported: Reported) -> None:
+def _report(texts: Sequence[_Found], reported: Reported) -> None:
     groups: dict[tuple[str, TextKind, bool], list[_Found]] = {}
-    for one in found:
+    for one in texts:
         groups.setdefault((one.sheet, one.kind, one.is_likely), []).append(one)
     for (sheet, kind, is_likely), members in groups.items():
         if kind in (TextKind.SHEET, TextKind.COLUMN) and not is_likely:

@@ -122,9 +122,9 @@ def live_grids(grids: Iterable[Grid], stamps: Iterable[FoundStamp]) -> set[str]:
     holds answers, and what it repeats was pasted there.
     """
     live: dict[str, bool] = {}
-    for found in stamps:
-        if found.stamp is not None:
-            live[found.grid] = live.get(found.grid, True) and found.stamp.sheet in layout.LIVE_STAMPS
+    for one in stamps:
+        if one.stamp is not None:
+            live[one.grid] = live.get(one.grid, True) and one.stamp.sheet in layout.LIVE_STAMPS
     named = {grid.name: layout.copied_from(grid.name) in layout.LIVE_SHEETS for grid in grids}
     return {name for name in named if live.get(name, named[name])}
 
@@ -140,54 +140,54 @@ def find_tables(grids: Iterable[Grid], framework: Framework) -> list[Table]:
 
 def _tables(grid: Grid, keys: Mapping[str, str], framework: Framework) -> Iterator[Table]:
     headings = [
-        (number, found)
+        (number, under)
         for number, values in enumerate(grid.rows)
         if values  # a stray cell may lie a million rows below
-        and (found := _headings(values, keys))
-        and (len(found) >= _SURELY_HEADINGS or not _has_code(values, framework))
+        and (under := _headings(values, keys))
+        and (len(under) >= _SURELY_HEADINGS or not _has_code(values, framework))
     ]
     ends = [*(number for number, _ in headings[1:]), len(grid.rows)]
     above: Mapping[str, list[int]] = {}
-    for (number, found), end in zip(headings, ends, strict=False):  # no headings: one end too many
+    for (number, under), end in zip(headings, ends, strict=False):  # no headings: one end too many
         below = grid.used(number + 1, end)
-        is_aligned = any(above.get(key) == cols for key, cols in found.items())
+        is_aligned = any(above.get(key) == cols for key, cols in under.items())
         theirs = () if is_aligned else above.get("ref", ())  # of a table beside this one, a row higher
-        for across in _blocks(found, len(grid.rows[number])):
+        for across in _blocks(under, len(grid.rows[number])):
             cols = [col for col in across if col not in theirs]
-            table = _table(grid, number, below, cols, _within(across, found), framework)
+            table = _table(grid, number, below, cols, _within(across, under), framework)
             if table is not None:
                 yield table
-        above = found
+        above = under
 
 
 def _headings(values: Sequence[CellValue], keys: Mapping[str, str]) -> dict[str, list[int]]:
     """The columns under each known heading; none where too few are known."""
-    found: dict[str, list[int]] = {}
+    under: dict[str, list[int]] = {}
     for col, value in enumerate(values):
         key = keys.get(key_of(value)) if isinstance(value, str) and 0 < len(value) < LONGEST else None
         if key is not None:
-            found.setdefault(key, []).append(col)
-    return found if _are_enough(found) else {}
+            under.setdefault(key, []).append(col)
+    return under if _are_enough(under) else {}
 
 
-def _are_enough(found: Collection[str]) -> bool:
-    return len(found) >= _ENOUGH_HEADINGS and not _OF_ANSWERS.isdisjoint(found)
+def _are_enough(under: Collection[str]) -> bool:
+    return len(under) >= _ENOUGH_HEADINGS and not _OF_ANSWERS.isdisjoint(under)
 
 
-def _blocks(found: Mapping[str, list[int]], width: int) -> list[range]:
+def _blocks(under: Mapping[str, list[int]], width: int) -> list[range]:
     """The columns of each table side by side, every one from its own Ref on."""
     blocks: list[range] = []
-    for first, end in pairwise([0, *found.get("ref", [])[1:], width]):
+    for first, end in pairwise([0, *under.get("ref", [])[1:], width]):
         around = [*blocks[-1:], range(first, end)]
-        if len(around) == 2 and any(len(_within(part, found)) < _ENOUGH_HEADINGS for part in around):
+        if len(around) == 2 and any(len(_within(part, under)) < _ENOUGH_HEADINGS for part in around):
             blocks[-1] = range(around[0].start, end)  # a lone column, not a table
         else:
             blocks.append(range(first, end))
-    return [block for block in blocks if _are_enough(_within(block, found))]
+    return [block for block in blocks if _are_enough(_within(block, under))]
 
 
-def _within(across: range, found: Mapping[str, list[int]]) -> dict[str, list[int]]:
-    kept = {key: [col for col in cols if col in across] for key, cols in found.items()}
+def _within(across: range, under: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    kept = {key: [col for col in cols if col in across] for key, cols in under.items()}
     return {key: cols for key, cols in kept.items() if cols}
 
 
@@ -201,12 +201,12 @@ def _table(
     number: int,
     below: Sequence[int],
     across: Sequence[int],
-    found: Mapping[str, list[int]],
+    under: Mapping[str, list[int]],
     framework: Framework,
 ) -> Table | None:
-    refs = [col for col in found.get("ref", []) if coded_rows(grid, below, col, framework)]
+    refs = [col for col in under.get("ref", []) if coded_rows(grid, below, col, framework)]
     coded = coded_rows(grid, below, refs[0], framework) if refs else below
-    columns = {key: fullest(grid, coded, cols) for key, cols in found.items()}
+    columns = {key: fullest(grid, coded, cols) for key, cols in under.items()}
     columns |= {"ref": refs[0]} if refs else {}
     if "behaviour" not in columns:
         columns |= column_of_names(grid, below, across, framework)
@@ -217,7 +217,7 @@ def _table(
         if codes is None and names is None:
             return None
         columns["ref"] = columns["behaviour"] if codes is None else codes
-    taken = {col for cols in found.values() for col in cols} | {columns["ref"], names}
+    taken = {col for cols in under.values() for col in cols} | {columns["ref"], names}
     extra = {
         col: heading
         for col in across
@@ -225,7 +225,7 @@ def _table(
     }
     doubled = [
         (key, other)
-        for key, cols in found.items()
+        for key, cols in under.items()
         for other in cols
         if other != columns[key] and is_used(grid, below, other)
     ]
@@ -280,7 +280,7 @@ def find_loose_rows(
 
 def find_stamps(grids: Iterable[Grid]) -> list[FoundStamp]:
     """Every cell that holds a stamp, whole or damaged."""
-    found = []
+    stamps = []
     for grid in grids:
         for number, values in enumerate(grid.rows):
             for col, value in enumerate(values):
@@ -290,11 +290,11 @@ def find_stamps(grids: Iterable[Grid]) -> list[FoundStamp]:
                 try:
                     stamp = parse_stamp(value)
                 except StampError:
-                    found.append(FoundStamp(_shown(value), grid.name, cell, None))
+                    stamps.append(FoundStamp(_shown(value), grid.name, cell, None))
                 else:
                     if stamp is not None:
-                        found.append(FoundStamp(_shown(value), grid.name, cell, stamp))
-    return found
+                        stamps.append(FoundStamp(_shown(value), grid.name, cell, stamp))
+    return stamps
 
 
 def _shown(stamp: str) -> str:
@@ -307,15 +307,15 @@ def find_details(grids: Sequence[Grid]) -> dict[str, FoundDetail]:
     best: dict[str, tuple[int, int]] = {}
     where = Grid("", [])
     for grid in grids:
-        found: dict[str, tuple[int, int]] = {}
+        labelled: dict[str, tuple[int, int]] = {}
         for number, values in enumerate(grid.rows):
             for col, value in enumerate(values):
                 is_short = isinstance(value, str) and 0 < len(value) < LONGEST
                 key = labels.get(key_of(str(value))) if is_short else None
                 if key is not None:
-                    found.setdefault(key, (number, col))
-        if len(found) > len(best):
-            best, where = found, grid
+                    labelled.setdefault(key, (number, col))
+        if len(labelled) > len(best):
+            best, where = labelled, grid
         if len(best) == len(labels):
             break
     if len(best) < _ENOUGH_LABELS:

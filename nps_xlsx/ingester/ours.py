@@ -62,10 +62,10 @@ def _fits(key: str, parts: tuple[str, ...]) -> bool:
         return False
     at, end = len(first), len(key) - len(last)
     for part in between:
-        found = key.find(part, at, end)
-        if found < 0:
+        where = key.find(part, at, end)
+        if where < 0:
             return False
-        at = found + len(part)
+        at = where + len(part)
     return True
 
 

@@ -79,7 +79,7 @@ def shown(value: CellValue, code: str) -> str | None:
 
 
 def _sections(code: str) -> list[_Parts] | None:
-    """The parts of each of a format's sections; nothing where some part of it is not understood."""
+    """The parts of each of a format's sections; ``None`` if some part of it is not understood."""
     if len(code) > _CODE_LIMIT:
         return None
     sections: list[_Parts] = [[]]

@@ -1,8 +1,8 @@
 """Files, folders, zips and mails, opened into the single files that they hold.
 
 A container is known by what it holds, whatever its name; what lies in it is opened in turn.
-Not handed in, and so passed over without a word, is the furniture of a mail (see ``mail``).
-Everything else comes out: what cannot be opened, as a file that says why.
+What merely belongs to a mail, such as its text and pictures, is left out (see ``mail``).
+Everything else comes out; what cannot be opened comes out with the reason.
 
 ``collect`` goes through files and folders and counts what comes out; one container is opened
 at a time, by ``opened``, which a reading process can run as well: a container that ends the
@@ -56,20 +56,20 @@ MEMBER_LIMIT = 5_000
 """Files in one zip of returns: every principal council of the country, with room to spare."""
 
 OURS = ".nps-"
-"""What a run of ours in the same folder writes while it is at work: nobody handed it in."""
+"""How the names of our own files begin, which a run leaves in the same folder: they are not returns."""
 
 DEPTH_LIMIT = 8
-"""Containers in one another: a zip in a forwarded mail in a mail in a zip is four."""
+"""How deep containers may lie in one another: a zip in a forwarded mail in a mail in a zip is four."""
 
 TOTAL_FILES, TOTAL_SIZE = 10_000, 4 * 1024 * 1024 * 1024
-"""Files, and bytes, that come out of one file handed in: 5,000 mails with a return of 400 KB each."""
+"""Files, and bytes, that may come out of one given file: 5,000 mails with a return of 400 KB each."""
 
 
 _HAS_PASSWORD, _IS_UTF8 = 0x1, 0x800  # flags of a zip's member
 
 
 class InputError(UserError):
-    """A path that was handed in and cannot be read at all."""
+    """A given path that cannot be read at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +98,22 @@ class Nesting:
     """Whether no zip lies between the two."""
 
     def below(self, levels: int = 1, *, letter: Letter | None = None) -> Nesting:
-        """How deep that lies which it holds."""
+        """How deep the files lie that it holds."""
         return Nesting(self.depth + levels, letter or self.letter, is_in_mail=letter is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What comes out of a file in one step; with its nesting where it is to be opened in turn."""
+    """A file that comes out of another in one step; with its nesting if it is to be opened in turn."""
 
     source: SourceFile
     nesting: Nesting | None = None
     is_otherwise: bool = False
-    """Whether it counts only where nothing else came out."""
+    """Whether it counts only if nothing else comes out."""
 
 
 Opener = Callable[[SourceFile, Nesting, bytes], Iterator[Held]]
-"""Opens one file; where the last is not empty it is the path of a zip that was not read into memory."""
+"""Opens one file; the last argument, unless empty, is the path of a zip that was not read into memory."""
 
 
 def collect(
@@ -121,10 +121,10 @@ def collect(
 ) -> Iterator[SourceFile]:
     """Every file under the paths, in the order of their names: folders, zips and mails are opened.
 
-    No two of them have one name, so that whoever reads the results can say which is meant: a file
-    of another folder that is called as one before it has its folder's name with its own.
+    No two of them have the same name, so that a result can be traced to its file: a file that has the
+    name of an earlier one, from another folder, is given its folder's name as well.
     ``opener`` opens one file at a time: in this process, or (``ReadingProcess.opened``) in
-    another, as is right for what comes by mail.
+    another, which is right for what comes by mail.
 
     Raises:
         InputError: a path is not there, or is an empty folder where none ``may_be_empty``.
@@ -149,9 +149,9 @@ def _label(name: str, folder: Path, taken: Labels) -> str:
 
 
 def _folder(folder: Path, opener: Opener, taken: Labels, *, may_be_empty: bool) -> Iterator[SourceFile]:
-    """The files below a folder by name; a folder that cannot be opened is told as if it were a file."""
+    """The files below a folder by name; a folder that cannot be opened is reported as if it were a file."""
     closed: list[OSError] = []
-    found = [
+    files = [
         Path(where, name)
         for where, _, names in os.walk(folder, onerror=closed.append)
         for name in names
@@ -160,13 +160,13 @@ def _folder(folder: Path, opener: Opener, taken: Labels, *, may_be_empty: bool) 
     for error in closed:
         if Path(error.filename) == folder:
             raise InputError(
-                f"You may not read {folder} ({error.strerror}). Ask for leave to open the folder."
+                f"You do not have permission to read {folder} ({error.strerror}). Ask for access to it."
             )
         name = Path(error.filename).relative_to(folder).as_posix()
         yield _failed(name, 0, error)
-    if not (found or closed or may_be_empty):
+    if not (files or closed or may_be_empty):
         raise InputError(f"{folder} is empty. Check the folder.")
-    for file in sorted(found):
+    for file in sorted(files):
         yield from _file(file, _label(file.relative_to(folder).as_posix(), folder, taken), opener)
 
 
@@ -177,7 +177,7 @@ def _file(path: Path, name: str, opener: Opener) -> Iterator[SourceFile]:
         about = path.stat()
         size = about.st_size
         if not stat.S_ISREG(about.st_mode):  # reading a pipe would wait for ever
-            yield _failed(name, 0, "it is no ordinary file")
+            yield _failed(name, 0, "it is not an ordinary file")
             return
         yield from _from_disk(path, SourceFile(name, size=size), opener)
     except OSError as error:  # such as a link that leads nowhere
@@ -227,7 +227,7 @@ def _failed(name: str, size: int, why: OSError | str) -> SourceFile:
 
 @dataclass(slots=True)
 class _Budget:
-    """What may still come out of one file that was handed in."""
+    """What may still come out of one given file."""
 
     files: int = field(default_factory=lambda: TOTAL_FILES)
     size: int = field(default_factory=lambda: TOTAL_SIZE)
@@ -236,13 +236,15 @@ class _Budget:
         self.files -= 1
         self.size -= size
         if self.files < 0:
-            raise RefusedError("file-archive", found=f"more than {TOTAL_FILES} files in one another")
+            raise RefusedError("file-archive", found=f"more than {TOTAL_FILES} files nested in one another")
         if self.size < 0:
-            raise RefusedError("file-archive", found=f"more than {TOTAL_SIZE // 1024**3} GB in one another")
+            raise RefusedError(
+                "file-archive", found=f"more than {TOTAL_SIZE // 1024**3} GB nested in one another"
+            )
 
 
 def opened(source: SourceFile, nesting: Nesting, path: bytes = b"") -> Iterator[Held]:
-    """A file as it is, or where it holds other files, these: they are not yet opened themselves.
+    """A file as it is, or the files that it holds, not yet opened themselves.
 
     Raises:
         OSError: there is nothing at the path.
@@ -350,17 +352,17 @@ def _opener_of_mail(name: str, content: bytes) -> _MailOpener | None:
 
 
 def _mail(name: str, content: bytes, nesting: Nesting, open_mail: _MailOpener) -> Iterator[Held]:
-    """What is attached to a mail; one that has nothing attached is told, unless it lies in another."""
+    """What is attached to a mail; one with nothing attached is reported, unless it lies in another."""
     try:
         _refuse_too_deep(nesting)
-        found = open_mail(content, DEPTH_LIMIT - nesting.depth, nesting.letter)
+        inside = open_mail(content, DEPTH_LIMIT - nesting.depth, nesting.letter)
     except RefusedError as refusal:
         yield Held(replace(_whole(name, content), failure=refusal))
         return
-    for enclosure in found.enclosures:
+    for enclosure in inside.enclosures:
         yield _enclosed(name, enclosure, nesting)
-    if found.notice or not nesting.is_in_mail:
-        failure, received = found.notice or RefusedError("mail-without-workbook"), found.letter.received
+    if inside.notice or not nesting.is_in_mail:
+        failure, received = inside.notice or RefusedError("mail-without-workbook"), inside.letter.received
         yield Held(replace(_whole(name, content), failure=failure, received=received), is_otherwise=True)
 
 

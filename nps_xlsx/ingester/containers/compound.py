@@ -33,7 +33,7 @@ else:
 
 class _Ole(_OleFileIO):
     def _check_duplicate_stream(self, first_sect: int, minifat: bool = False) -> None:
-        """Nothing: the check takes the square of the number of streams, and what it finds is ignored."""
+        """Do nothing: the check takes the square of the number of streams, and its result is ignored."""
 
 
 class Compound:
@@ -59,17 +59,17 @@ class Compound:
             self.storages.setdefault(path[:-1], []).append(path)
 
     def read(self, *path: str) -> bytes:
-        """The bytes of a stream; empty where there is no such stream.
+        """The bytes of a stream; empty if there is no such stream.
 
         Raises:
             RefusedError: it is shorter than the file says.
         """
-        found = self.streams.get(path)
-        if found is None:
+        stream = self.streams.get(path)
+        if stream is None:
             return b""
         try:
-            size = self._ole.get_size(found)
-            content = self._ole.openstream(found).read() if size <= self._size else b""
+            size = self._ole.get_size(stream)
+            content = self._ole.openstream(stream).read() if size <= self._size else b""
         except Exception:  # noqa: BLE001 - as above
             raise RefusedError("file-unreadable", reason=DAMAGED) from None
         if len(content) != size:

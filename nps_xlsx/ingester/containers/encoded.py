@@ -55,7 +55,7 @@ def uuencoded(text: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _uu_line(line: bytes) -> bytes:
-    """The bytes of one line; some programs count wrongly, and then as many as the line says are read."""
+    """The bytes of one line: as many as it states, where a program wrote a wrong number of characters."""
     try:
         return binascii.a2b_uu(line)
     except binascii.Error:

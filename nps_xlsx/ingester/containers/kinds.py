@@ -30,7 +30,7 @@ Note = tuple[str, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The format of a workbook, and what is to be said of the file although it is read."""
+    """The format of a workbook, and what is reported about the file although it is read."""
 
     format: Format
     notes: tuple[Note, ...] = ()
@@ -74,10 +74,10 @@ _GLOBALS_PEEK = 65_536
 
 
 def recognise(name: str, content: bytes) -> Recognised:
-    """Tell which kind of workbook a file is.
+    """Recognise which kind of workbook a file is.
 
     Raises:
-        RefusedError: it is none that can be read; it says what it is.
+        RefusedError: it cannot be read; the refusal says what it is.
     """
     if is_litter(name, content):
         raise RefusedError("file-of-the-system")
@@ -100,7 +100,7 @@ def recognise(name: str, content: bytes) -> Recognised:
 def is_litter(name: str, content: bytes = b"") -> bool:
     """Whether a file was left by a program: a lock of Excel or LibreOffice, or a file manager's.
 
-    Here alone the name decides: a lock has no contents to know it by.  A zip is never litter.
+    Only here does the name decide: a lock has no contents to recognise it by.  A zip is never litter.
     """
     last = name.rpartition("/")[2].casefold()
     return (last.startswith(_LITTER_STARTS) or last in _LITTER) and not content.startswith(ZIP_STARTS)

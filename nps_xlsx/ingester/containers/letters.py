@@ -1,4 +1,4 @@
-"""Who sent a mail, when and under what subject: from its headers, of which no more is read than need be."""
+"""Who sent a mail, when and under what subject, according to its headers, of which only some are read."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def in_utc(moment: dt.datetime) -> str:
 def _sender(header: str) -> str:
     """The address in a header that names one: in its last brackets, for a name may hold an address too."""
     angled = _ANGLED.findall(header)
-    found = angled[-1:] or _BARE.findall(header)[:1]
-    return printable(found[0]) if found else ""
+    addressed = angled[-1:] or _BARE.findall(header)[:1]
+    return printable(addressed[0]) if addressed else ""
 
 
 def _utc(text: str) -> str:

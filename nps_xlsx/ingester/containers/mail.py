@@ -1,7 +1,7 @@
 """What is attached to a mail message: MIME (.eml) here, Outlook's own format in ``outlook``.
 
-A mail's text, its inline pictures, signatures, calendars and cards are not handed in as
-returns and are passed over; whatever else is attached is an enclosure.
+A mail's text, its inline pictures, signatures, calendars and cards are not returns and are
+left out; whatever else is attached is an enclosure.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ ENCLOSURE_LIMIT = 1_000
 """Files enclosed in one mail: no mailer sends so many, and a folder of mails comes as a folder or a zip."""
 
 LINE_LIMIT, HEADERS_LIMIT, WORK_LIMIT = 2_000_000, 10_000, 200_000_000
-"""Lines of one mail, headers of its parts, and lines times parts of parts: the parser's time grows so."""
+"""Lines of one mail, headers of its parts, and lines times parts: the parser's time grows with them."""
 
 _Answer = TypeVar("_Answer")
 _HEAD = 65_536
-"""Bytes in which a mail is known: Exchange writes 20 KB of headers before From and Subject."""
+"""Bytes by which a mail is recognised: Exchange writes 20 KB of headers before From and Subject."""
 # Each begins at the start of a line and ends in it: linear in the head, or the mail, that it looks through.
 _HEADER = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)
 _BY_MACHINES = {b"received", b"message-id", b"mime-version", b"return-path"}
@@ -72,7 +72,7 @@ _ENCODING = re.compile(r"[a-z0-9-]+")
 _PIECES = {
     "message/partial": RefusedError("file-archive", found="one piece of a message that was sent in several"),
     "message/external-body": RefusedError(
-        "file-link", found="the mail says where it is, and does not hold it"
+        "file-link", found="the mail says where the file is, and does not contain it"
     ),
 }
 _SEALED = {
@@ -144,7 +144,7 @@ def _start(content: bytes) -> bytes:
 
 
 def is_handed_in(name: str, kind: str, *, is_in_text: bool) -> bool:
-    """Whether what is attached may be meant as a return, and is not furniture of the mail."""
+    """Whether an attachment may be meant as a return, and does not merely belong to the mail."""
     lower = name.casefold()
     if kind in _PASSED_OVER or lower.endswith(_PASSED_OVER_SUFFIXES) or _PIECE_OF_TEXT.fullmatch(name):
         return False
@@ -153,12 +153,12 @@ def is_handed_in(name: str, kind: str, *, is_in_text: bool) -> bool:
 
 
 def is_sealed(kind: str, name: str = "") -> bool:
-    """Whether a part's kind or name says that its contents cannot be looked into as they are."""
+    """Whether a part's kind or name says that its contents cannot be read as they are."""
     return kind in _SEALED or name.casefold().endswith((".p7m", ".rpmsg"))
 
 
 def from_seal(within: Within, name: str, kind: str, load: Callable[[], bytes]) -> Enclosure:
-    """What is attached under a name; where it is sealed by a signature alone, the message that was signed."""
+    """An attachment; if it is sealed by a signature alone, the message that was signed."""
     if not is_sealed(kind, name):
         return within.enclosure(name or NAMELESS, load)
     inner = signed_content(_safely(load, b""))
@@ -168,7 +168,7 @@ def from_seal(within: Within, name: str, kind: str, load: Callable[[], bytes]) -
 
 
 def open_mail(content: bytes, levels: int, outer: Letter | None = None) -> Opened:
-    """Open a MIME message and those forwarded with it, at most so many levels down.
+    """Open a MIME message and those forwarded with it, at most ``levels`` deep.
 
     ``outer`` is the mail that it is enclosed in.
 
@@ -183,13 +183,13 @@ def open_mail(content: bytes, levels: int, outer: Letter | None = None) -> Opene
         try:
             message = email.message_from_bytes(_whole(content), policy=policy)
             walk = _Walk(levels, outer)
-            found = list(islice(walk.message(message, 1, outer), ENCLOSURE_LIMIT + 1))
+            enclosures = list(islice(walk.message(message, 1, outer), ENCLOSURE_LIMIT + 1))
         except RecursionError:
             refusal = RefusedError("file-archive", found=TOO_DEEP)
         except Exception:  # noqa: BLE001, S112 - the stdlib's parser raises whatever it meets in odd headers
             continue
         else:
-            return Opened(walk.letter, _counted(found, message, walk.notice), walk.notice)
+            return Opened(walk.letter, _counted(enclosures, message, walk.notice), walk.notice)
     raise refusal
 
 
@@ -206,12 +206,14 @@ def _whole(content: bytes) -> bytes:
     return start.partition(b"\n")[2] if start.startswith(b">From ") else start
 
 
-def _counted(found: list[Enclosure], message: Message, notice: RefusedError | None) -> tuple[Enclosure, ...]:
-    if len(found) > ENCLOSURE_LIMIT:
+def _counted(
+    enclosures: list[Enclosure], message: Message, notice: RefusedError | None
+) -> tuple[Enclosure, ...]:
+    if len(enclosures) > ENCLOSURE_LIMIT:
         raise RefusedError("file-archive", found=f"a mail with more than {ENCLOSURE_LIMIT} attachments")
-    if not found and notice is None and _is_cut_short(message):
+    if not enclosures and notice is None and _is_cut_short(message):
         raise RefusedError("file-unreadable", reason=DAMAGED)
-    return tuple(found)
+    return tuple(enclosures)
 
 
 class _Modern(email.policy.EmailPolicy):
@@ -305,7 +307,7 @@ def _leaf(part: Message, kind: str, within: Within) -> Iterator[Enclosure]:
 
 
 def _in_text(part: Message, within: Within) -> Iterator[Enclosure]:
-    """The workbooks in what says that it is the text of the message: uuencoded, in base64, as it is."""
+    """The workbooks in what claims to be the message's text: uuencoded, in base64, or as they are."""
     text, raw = _payload(part), str(part.get_payload()).encode("ascii", "replace")
     book = text if text.startswith(WORKBOOK_STARTS) else workbook_in_text(raw)
     if book is not None:

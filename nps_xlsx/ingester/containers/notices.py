@@ -1,4 +1,4 @@
-"""What machines write: reports of mail that was not delivered, automatic replies, receipts."""
+"""Messages that machines write: reports of undelivered mail, automatic replies, receipts."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _TEMPLATES = ("ipm.note.rules.ooftemplate", "ipm.note.rules.replytemplate")
 
 def undelivered(recipients: Iterable[str]) -> RefusedError:
     """The refusal of a report on mail that did not reach these addresses."""
-    found = ", ".join(list(dict.fromkeys(recipients))[:_RECIPIENT_LIMIT])
-    return RefusedError(UNDELIVERED, value=found, recipient=found or "somebody whom it does not name")
+    failed = ", ".join(list(dict.fromkeys(recipients))[:_RECIPIENT_LIMIT])
+    return RefusedError(UNDELIVERED, value=failed, recipient=failed or "somebody whom it does not name")
 
 
 def notice_in(message: Message, headers: Headers) -> RefusedError | None:
@@ -93,7 +93,7 @@ def _parts(message: Message) -> Iterator[Message]:
 
 
 def _failed(status: Message) -> Iterator[str]:
-    """The recipients whom a mail did not reach: as they were written to, where the report says it."""
+    """The recipients whom a mail did not reach, by the addresses that it was sent to if they are given."""
     for block in _parts(status):
         fields = first_headers(block.raw_items())
         recipient = fields.get("original-recipient", "") or fields.get("final-recipient", "")

@@ -20,7 +20,7 @@ _HEAD = 4_096
 
 
 def workbook_in(compound: Compound, place: Path) -> Callable[[], bytes] | None:
-    """What fetches the file that an object holds; nothing where it is none, such as a picture."""
+    """A function that fetches the file in an object; ``None`` if it holds none, such as a picture."""
     for name in _WHOLE:
         if (*place, name) in compound.streams:
             return partial(compound.read, *place, name)
@@ -31,7 +31,7 @@ def workbook_in(compound: Compound, place: Path) -> Callable[[], bytes] | None:
 
 
 def from_storage(content: bytes) -> bytes:
-    """The file in an object that is a compound file of its own; the object where it holds none."""
+    """The file in an object that is a compound file of its own; the object if it holds none."""
     try:
         load = workbook_in(Compound(content), ())
         return load() if load else content

@@ -65,7 +65,7 @@ _HEADERS_LIMIT, _RECIPIENT_LIMIT = 262_144, 100
 
 
 def is_message(content: bytes) -> bool:
-    """Whether a file is one of Outlook's messages; a damaged one is told as the damaged file that it is."""
+    """Whether a file is one of Outlook's messages; a damaged one is reported as a damaged file."""
     if not content.startswith(OLE_START) or _MARK not in content:
         return False
     try:
@@ -75,7 +75,7 @@ def is_message(content: bytes) -> bool:
 
 
 def open_message(content: bytes, levels: int, outer: Letter | None = None) -> Opened:
-    """Open a message and those forwarded with it, at most so many levels down.
+    """Open a message and those forwarded with it, at most ``levels`` deep.
 
     ``outer`` is the mail that it is enclosed in.
 
@@ -87,8 +87,8 @@ def open_message(content: bytes, levels: int, outer: Letter | None = None) -> Op
     if attached > ENCLOSURE_LIMIT:
         raise RefusedError("file-archive", found=f"a message with {attached} attachments")
     walk = _Walk(compound, levels, outer)
-    found = tuple(walk.message((), _HEADER_SIZE, 1, outer))
-    return Opened(walk.letter, found, walk.notice)
+    enclosures = tuple(walk.message((), _HEADER_SIZE, 1, outer))
+    return Opened(walk.letter, enclosures, walk.notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,11 @@ class _Properties:
     codec: str = "cp1252"
 
     def number(self, wanted: int) -> int:
-        """A number of 32 bits or less; zero where it is not said."""
+        """A number of 32 bits or less; 0 if it is not given."""
         return int.from_bytes(self.values.get(wanted, b"")[:4], "little")
 
     def moment(self, wanted: int) -> str:
-        """A time in UTC, which counts tenths of microseconds from 1601; empty where it is not said."""
+        """A time in UTC, which counts tenths of microseconds from 1601; empty if it is not given."""
         ticks = int.from_bytes(self.values.get(wanted, b""), "little")
         try:
             return in_utc(_EPOCH + dt.timedelta(microseconds=ticks // 10)) if ticks else ""
@@ -163,27 +163,27 @@ class _Walk:
             return
         attached = _below(self._compound, place, _ATTACHMENT)
         for storage in attached:
-            found = _properties(self._compound, storage, _INNER_HEADER_SIZE, codec)
-            yield from self._attached(found, within)
-        told = self._compound.read(*place, _PROPERTIES)[_ATTACHMENT_COUNT]
-        if int.from_bytes(told, "little") > len(attached):
+            attachment = _properties(self._compound, storage, _INNER_HEADER_SIZE, codec)
+            yield from self._attached(attachment, within)
+        stated = self._compound.read(*place, _PROPERTIES)[_ATTACHMENT_COUNT]
+        if int.from_bytes(stated, "little") > len(attached):
             yield within.enclosure(NAMELESS, bytes, RefusedError("file-unreadable", reason=_LOST))
 
-    def _attached(self, found: _Properties, within: Within) -> Iterator[Enclosure]:
-        method = found.number(_METHOD)
-        name = clean_name(found.text(_LONG_NAME, _SHORT_NAME, _DISPLAY_NAME))
+    def _attached(self, attachment: _Properties, within: Within) -> Iterator[Enclosure]:
+        method = attachment.number(_METHOD)
+        name = clean_name(attachment.text(_LONG_NAME, _SHORT_NAME, _DISPLAY_NAME))
         if method == _MESSAGE:
             label = within.labels.give(name or f"{FORWARDED}.msg")
-            yield from self._forwarded(found.object_place(), label, within)
+            yield from self._forwarded(attachment.object_place(), label, within)
         elif method in _BY_REFERENCE:
             failure = RefusedError("file-link", found="the file stayed on the sender's drive or file share")
             yield within.enclosure(name or NAMELESS, bytes, failure)
         elif method == _OLE_OBJECT:
-            load = workbook_in(self._compound, found.object_place())
+            load = workbook_in(self._compound, attachment.object_place())
             if load is not None:
                 yield within.enclosure(name or NAMELESS, load)
         else:
-            yield from _file(found, name, within)
+            yield from _file(attachment, name, within)
 
     def _forwarded(self, place: Path, label: str, within: Within) -> Iterator[Enclosure]:
         if within.depth >= self._levels:
@@ -199,16 +199,18 @@ def _below(compound: Compound, place: Path, kind: str) -> list[Path]:
     return sorted(path for path in compound.storages.get(place, ()) if path[-1].startswith(kind))
 
 
-def _file(found: _Properties, name: str, within: Within) -> Iterator[Enclosure]:
-    kind = found.text(_MIME_TAG).casefold()
+def _file(attachment: _Properties, name: str, within: Within) -> Iterator[Enclosure]:
+    kind = attachment.text(_MIME_TAG).casefold()
     is_in_text = bool(
-        found.text(_CONTENT_ID) or found.number(_HIDDEN) & 0xFF or found.number(_FLAGS) & _DRAWN_IN_TEXT
+        attachment.text(_CONTENT_ID)
+        or attachment.number(_HIDDEN) & 0xFF
+        or attachment.number(_FLAGS) & _DRAWN_IN_TEXT
     )
     if is_handed_in(name, kind, is_in_text=is_in_text):
         # A message signed in clear is attached whole, as MIME: it is opened like any mail.
         is_clear = kind == "multipart/signed"
-        whole = within.enclosure(name or NAMELESS, found.data) if is_clear else None
-        yield whole or from_seal(within, name, kind, found.data)
+        whole = within.enclosure(name or NAMELESS, attachment.data) if is_clear else None
+        yield whole or from_seal(within, name, kind, attachment.data)
 
 
 # --- The message itself
@@ -224,7 +226,7 @@ def _letter(message: _Properties) -> tuple[Letter, RefusedError | None]:
     letter, recipients = letter_of(headers), _recipients(message)
     named = (addresses(message.text(number)) for number in _SENDERS)
     received = Received(
-        sender=letter.received.sender or next((found[0] for found in named if found), ""),
+        sender=letter.received.sender or next((one[0] for one in named if one), ""),
         sent_at=letter.received.sent_at or message.moment(_SUBMITTED) or message.moment(_DELIVERED),
         subject=letter.received.subject or shown_subject(message.text(_SUBJECT)),
     )
@@ -236,7 +238,7 @@ def _recipients(message: _Properties) -> list[str]:
     """The addresses of those to whom a message was sent."""
     storages = _below(message.compound, message.place, _RECIPIENT)[:_RECIPIENT_LIMIT]
     rows = (_properties(message.compound, place, _INNER_HEADER_SIZE, message.codec) for place in storages)
-    return [found for row in rows for found in addresses(row.text(_SMTP_ADDRESS, _ADDRESS))]
+    return [address for row in rows for address in addresses(row.text(_SMTP_ADDRESS, _ADDRESS))]
 
 
 def _codec(page: int) -> str:

@@ -40,7 +40,7 @@ _MARKS: tuple[_Mark, ...] = (
     (0, b"\x78\x9f\x3e\x22", "file-not-workbook", "it is Outlook's winmail.dat wrapper"),
     (0, b"!BDN", "file-archive", "an Outlook mailbox"),
 )
-# Two letters that a text may begin with: looked for only where the contents are no text.
+# Two letters that a text may begin with: looked for only if the contents are not text.
 _SHORT_MARKS: tuple[_Mark, ...] = (
     (0, b"BM", "file-not-workbook", _PICTURE),
     (0, b"MZ", "file-not-workbook", "it is a program"),
@@ -75,7 +75,7 @@ _LINKS = (
 
 
 def name_contents(content: bytes) -> RefusedError:
-    """Say what a file is that is no workbook."""
+    """Say what a file is that is not a workbook."""
     head = content[:_HEAD]
     if not head.strip(b"\0") and not content.strip(b"\0"):
         return RefusedError("file-unreadable", reason=DAMAGED)  # a transfer that only kept the length

@@ -6,7 +6,7 @@ from asn1crypto import cms
 
 
 def signed_content(content: bytes) -> bytes | None:
-    """The message that was signed, as MIME; nothing where it is encrypted, or is no such message."""
+    """The message that was signed, as MIME; ``None`` if it is encrypted, or is not such a message."""
     try:
         info = cms.ContentInfo.load(content)
         if info["content_type"].native != "signed_data":

@@ -1,7 +1,7 @@
 """What is in Outlook's ``winmail.dat``: a flat list of attributes, as [MS-OXTNEF] lays it out.
 
-A reader of our own: the libraries for it read all of a message, some without bounds, and were last
-changed years ago; what is wanted here are files and their names.
+A reader of our own: the libraries for it read whole messages, some without limits, and were last
+changed years ago; here only files and their names are wanted.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ def is_wrapper(content: bytes) -> bool:
 
 
 def open_wrapper(content: bytes, levels: int, outer: Letter | None = None) -> Opened:
-    """The files in a wrapper; ``outer`` is the mail that it is in, which says from whom they are.
+    """The files in a wrapper; ``outer`` is the mail that it is in, which says who sent them.
 
     Raises:
         RefusedError: it holds far too many attributes.
     """
     within = Within(1, outer or Letter())
-    found = [
+    files = [
         one for title, properties, data in _attachments(content) for one in _file(title, properties, data)
     ]
-    handed_in = [one for one in found if is_handed_in(one[0], "", is_in_text=False)]
+    handed_in = [one for one in files if is_handed_in(one[0], "", is_in_text=False)]
     enclosures = [within.enclosure(name or NAMELESS, partial(bytes, data)) for name, data in handed_in]
     return Opened(within.letter, tuple[Enclosure, ...](enclosures))
 
@@ -88,9 +88,9 @@ def _three(parts: dict[int, bytes]) -> tuple[bytes, bytes, bytes]:
 
 def _file(title: bytes, properties: bytes, data: bytes) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of one attachment; a message or an object within stands among its properties."""
-    said = dict(_properties(properties))
-    name = said.get(_LONG_NAME, b"").decode("utf-8", "replace") or title.decode("cp1252", "replace")
-    inner = said.get(_OBJECT, b"")[_INTERFACE:]
+    known = dict(_properties(properties))
+    name = known.get(_LONG_NAME, b"").decode("utf-8", "replace") or title.decode("cp1252", "replace")
+    inner = known.get(_OBJECT, b"")[_INTERFACE:]
     content = data or (from_storage(inner) if inner.startswith(OLE_START) else inner)
     if content:
         yield clean_name(name.strip("\0 ")), content

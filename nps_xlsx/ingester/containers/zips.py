@@ -19,7 +19,7 @@ DIRECTORY_LIMIT = 8 * 1024 * 1024
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 _HEAD, _MANGLED_SHARE = 65_536, 64
-"""Bytes looked at, and one in how many of them is a lost one: half of a zip's bytes are no UTF-8."""
+"""Bytes looked at, and one in how many of them may be a lost one: half of a zip's bytes are not UTF-8."""
 
 _END, _END_SIZE, _COMMENT_LIMIT = b"PK\x05\x06", 22, 65_535
 _LOCATOR_64, _LOCATOR_64_SIZE, _END_64_SIZE = b"PK\x06\x07", 20, 56
@@ -44,7 +44,7 @@ def open_zip(stream: IO[bytes]) -> zipfile.ZipFile:
 
 
 def is_mangled(head: bytes) -> bool:
-    """Whether a file was read as text and written again: what was no UTF-8 stands there as U+FFFD."""
+    """Whether a file was read as text and written again: what was not UTF-8 has become U+FFFD."""
     return head.count("\ufffd".encode()) > len(head) // _MANGLED_SHARE
 
 
@@ -57,7 +57,7 @@ def directory_of(stream: IO[bytes]) -> tuple[int, int]:
     is_plain = tail[plain : plain + 4] == _END and tail[-2:] == b"\0\0"
     at = plain if is_plain and plain >= 0 else tail.rfind(_END)
     if not 0 <= at <= plain:
-        return 0, 0  # no zip: zipfile says so
+        return 0, 0  # it is not a zip, as zipfile will report
     at_64 = at - _LOCATOR_64_SIZE
     is_64 = at_64 >= _END_64_SIZE and tail[at_64 : at_64 + 4] == _LOCATOR_64
     form, place = ("<2Q", at_64 - _END_64_SIZE + 32) if is_64 else ("<HL", at + 10)

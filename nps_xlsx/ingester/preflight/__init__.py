@@ -79,7 +79,7 @@ def packed(parts: Parts) -> bytes:
 
 @dataclass(slots=True)
 class _Package:
-    """What is learnt of a workbook's parts, by their names in lower case."""
+    """What is known of a workbook's parts, by their names in lower case."""
 
     members: dict[str, zipfile.ZipInfo]
     referred: dict[str, str] = field(default_factory=dict)
@@ -87,10 +87,10 @@ class _Package:
     opened: dict[str, str] = field(default_factory=dict)
     """As what each part that a reader would open is referred to."""
     roots: dict[str, str] = field(default_factory=dict)
-    """The first element of each part; empty where it is no XML."""
+    """The first element of each part; empty if it is not XML."""
 
     def names(self) -> dict[str, str]:
-        """What each part is to be called, so that whoever refers to it finds it, and it its relationships."""
+        """The name of each part by which others find it, and it its relationships."""
         names = {name: self.referred.get(name, name_of(entry)) for name, entry in self.members.items()}
         for part, called in self.referred.items():
             folder, name = posixpath.split(part)
@@ -115,7 +115,7 @@ class _Package:
             raise hostile("it is two kinds of workbook at once")
         for name, kind in self.opened.items():
             if self.roots[name] != _ROOTS[kind] and not (name.endswith(".bin") and not self.roots[name]):
-                raise hostile("a part is of another kind than is said of it")
+                raise hostile("a part is not of the kind that it is referred to as")
         books = {name for name, kind in self.opened.items() if kind == "officeDocument"}
         if len(books) > 1 or (books and "xl/workbook.xml" in self.members.keys() - books):
             raise hostile("it holds two workbooks")

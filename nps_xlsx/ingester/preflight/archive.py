@@ -19,17 +19,17 @@ _ENCRYPTED = 0x1 | 0x40 | 0x2000
 
 
 def damaged() -> RefusedError:
-    """What a cut or spoilt file is refused with."""
+    """The refusal of a file that is cut short or spoilt."""
     return RefusedError("file-unreadable", reason=DAMAGED)
 
 
 def hostile(reason: str) -> RefusedError:
-    """What a file is refused with that no spreadsheet program makes."""
+    """The refusal of a file that no spreadsheet program makes."""
     return RefusedError("file-hostile", reason=reason)
 
 
 def unusual(reason: str) -> RefusedError:
-    """What a file is refused with that is beyond what is read here, and need mean no harm."""
+    """The refusal of a file that is beyond what is read here, and may be harmless."""
     return RefusedError("file-unreadable", reason=reason)
 
 
@@ -63,14 +63,14 @@ def name_of(entry: zipfile.ZipInfo) -> str:
 
 
 def inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """A part's bytes, no more of them than it was said to have, and with the right checksum.
+    """A part's bytes, no more than its entry states, and with the right checksum.
 
     Raises:
         RefusedError: they are not.
     """
     try:
         with archive.open(entry) as packed:
-            part = packed.read(entry.file_size + 1)  # a bound: without one, a few bytes may inflate to 2 GB
+            part = packed.read(entry.file_size + 1)  # a bound: without it, a few bytes may inflate to 2 GB
     except DAMAGE:
         raise damaged() from None
     if len(part) != entry.file_size:

@@ -46,34 +46,34 @@ def root_of(part: bytes) -> str:
     Before that of a part that begins as usual there is nothing to parse.
 
     Raises:
-        RefusedError: it has a document type declaration or an unusual encoding, or is no XML.
+        RefusedError: it has a document type declaration or an unusual encoding, or is not XML.
     """
     if usual := _USUAL_ROOT.match(part):
         return usual[1].decode()
-    found: list[str] = []
+    tags: list[str] = []
     parser = expat.ParserCreate()
     parser.XmlDeclHandler = _refuse_encoding
     parser.StartDoctypeDeclHandler = _refuse_doctype
 
     def start(tag: str, _: dict[str, str]) -> None:
-        found.append(tag)
+        tags.append(tag)
         parser.StartElementHandler = None
 
     parser.StartElementHandler = start
     try:
         for piece in _growing(part):
             parser.Parse(piece, False)
-            if found:
+            if tags:
                 break
         else:
             parser.Parse(b"", True)  # newer versions of expat wait for more where a tag came in two pieces
     except _ERRORS as error:
         # Where it has begun, the rest is for those who read it.
-        if not found:
+        if not tags:
             raise damaged() from error
-    if not found:
+    if not tags:
         raise damaged()
-    return local(found[0])
+    return local(tags[0])
 
 
 def _growing(part: bytes) -> Iterator[bytes]:

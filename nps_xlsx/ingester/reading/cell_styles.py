@@ -54,13 +54,13 @@ def styles_of(root: Iterable[Element]) -> Mapping[str, CellStyle]:
     parts = {node.tag.rpartition("}")[2]: node for node in root}
     codes = {node.get("numFmtId", ""): node.get("formatCode", "") for node in parts.get("numFmts", ())}
     struck = [_is_struck(font) for font in parts.get("fonts", ())]
-    found = {}
+    styles = {}
     for place, cell in enumerate(parts.get("cellXfs", ())):
         number, font = _number(cell.get("numFmtId")), _number(cell.get("fontId"))
         style = CellStyle(format_of(number, codes.get(str(number))), font < len(struck) and struck[font])
         if style != CellStyle():
-            found[str(place)] = style
-    return found
+            styles[str(place)] = style
+    return styles
 
 
 def _number(text: str | None) -> int:
@@ -92,7 +92,7 @@ _STRUCK = 0x0008
 
 @dataclass(frozen=True, slots=True)
 class BinaryStyles:
-    """What a binary styles part says."""
+    """What is read from a binary styles part."""
 
     cells: Mapping[int, CellStyle] = field(default_factory=dict)
     """The styles of cells, by number; plain ones are left out."""
@@ -108,7 +108,7 @@ def binary_styles(records: Iterator[tuple[int, bytes]]) -> BinaryStyles:
     """
     codes: dict[int, str] = {}
     struck: list[bool] = []
-    found: dict[int, CellStyle] = {}
+    cells: dict[int, CellStyle] = {}
     count, is_inside = 0, False
     for kind, payload in records:
         if kind in (_XFS_BEGIN, _XFS_END):
@@ -123,9 +123,9 @@ def binary_styles(records: Iterator[tuple[int, bytes]]) -> BinaryStyles:
             _, number, font = struct.unpack_from("<HHH", payload)
             style = CellStyle(format_of(number, codes.get(number)), font < len(struck) and struck[font])
             if style != CellStyle():
-                found[count] = style
+                cells[count] = style
             count += 1
-    return BinaryStyles(found, frozenset(font for font, is_struck in enumerate(struck) if is_struck))
+    return BinaryStyles(cells, frozenset(font for font, is_struck in enumerate(struck) if is_struck))
 
 
 def has_struck_run(text: bytes, end: int, struck: frozenset[int]) -> bool:

@@ -1,7 +1,7 @@
-"""What the program and its reading process say to each other: frames of bytes, in each a message by type.
+"""The messages between the program and its reading process: frames of bytes, in each one message.
 
 msgspec writes the program's own dataclasses and reads them back only as what they are declared to
-be: a process that has read a hostile file is not trusted to say what code to run, as pickles would.
+be: a process that has read a hostile file must not choose what code is run here, as pickles would let it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FRAME_LIMIT = CONTAINER_LIMIT + 1024 * 1024
 take some 30 KB."""
 
 READY = b"ready"
-"""What the process says first: one that cannot even start must not look like a file that cannot be read."""
+"""The first message of the process: one that cannot even start must not look like an unreadable file."""
 
 MEMORY_LIMIT = 1024 * 1024 * 1024
 """Bytes that the process may take; the largest honest workbook needs a third."""
@@ -33,7 +33,7 @@ _LENGTH = struct.Struct(">Q")
 
 
 class Begin(msgspec.Struct):
-    """What the process is told once: it reads no file but those that are handed in."""
+    """What the process receives once; it reads only the files that it is sent."""
 
     framework: Framework
     register: Register
@@ -71,7 +71,7 @@ class Done(msgspec.Struct, tag=True):
 
 
 class Fault(msgspec.Struct, tag=True):
-    """There is no answer, and why."""
+    """Why there is no answer."""
 
     number: int
     reason: str

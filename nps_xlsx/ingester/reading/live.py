@@ -58,7 +58,7 @@ def without_repeats(parts: Parts, ours: frozenset[str] = frozenset()) -> Parts:
 def _shortened(
     part: bytes, items: Sequence[bytes], stamps: Mapping[int, str], ours: frozenset[str]
 ) -> bytes | None:
-    """A live sheet without what it repeats; nothing where it is no live sheet."""
+    """A live sheet without what it repeats; ``None`` if it is not one."""
     short = _without_formulas(part)
     shared = [int(number) for number in _SHARED.findall(short)]
     is_plain = short.count(b"<c ") == short.count(b'<c r="') and len(shared) == short.count(b't="s"')
@@ -87,7 +87,7 @@ def _sheet_of(text: str) -> str | None:
 
 
 def _text(item: bytes) -> str:
-    """The text of a shared string; nothing where it has several fonts."""
+    """The text of a shared string; empty if it has several fonts."""
     plain = item.removesuffix(b"</t></si>").removeprefix(b"<t>")
     return "" if b"<" in plain else unescape(plain.decode("utf-8", "replace"))
 

@@ -108,7 +108,7 @@ class ReadingProcess:
             self._stop(worker)
 
     def read_returns(self, sources: Iterable[SourceFile], jobs: int) -> Iterator[Return]:
-        """Read files in so many processes side by side; the returns come in the order of the files.
+        """Read files in ``jobs`` processes side by side; the returns come in the order of the files.
 
         Raises:
             RuntimeError: a process does not start; that is no fault of the file.
@@ -215,13 +215,13 @@ class _Worker:
             stderr=subprocess.DEVNULL,
             creationflags=_NO_WINDOW,
         )
-        said = self._heard(begin, Limits(_START_SECONDS, _START_SECONDS, limits.memory))
-        if said != READY:
+        first = self._heard(begin, Limits(_START_SECONDS, _START_SECONDS, limits.memory))
+        if first != READY:
             self.stop()
             raise RuntimeError(f"the reading process does not start: {' '.join(command)}")
 
     def hear(self, number: int, request: bytes = b"") -> Found | Done:
-        """The next answer to a request, which is said first where it has not been.
+        """The next answer to a request, which is sent first if it is given.
 
         Raises:
             RefusedError: there is none, or none that can be believed.
@@ -241,7 +241,7 @@ class _Worker:
         self._process.kill()
         self._process.wait()
         for pipe in self._pipes:
-            with contextlib.suppress(OSError):  # unsaid words to a process that is gone
+            with contextlib.suppress(OSError):  # what was not sent to a process that has ended
                 pipe.close()
 
     @property
@@ -250,17 +250,17 @@ class _Worker:
         assert self._process.stdout is not None  # noqa: S101
         return self._process.stdin, self._process.stdout
 
-    def _heard(self, said: bytes, limits: Limits) -> bytes:
-        """What the process says next; nothing where it ends instead."""
+    def _heard(self, sent: bytes, limits: Limits) -> bytes:
+        """The next message of the process; empty if it ends instead."""
         done = threading.Event()
-        # It is watched while it is spoken to as well: one that reads nothing would never let go of us.
+        # It is watched during sending too: if it read nothing, we should wait for ever.
         watch = threading.Thread(target=self._watch, args=(limits, done), daemon=True)
         watch.start()
         to, from_ = self._pipes
         try:
-            with contextlib.suppress(OSError):  # it died while it was spoken to: no answer will come
-                if said:
-                    write_frame(to, said)
+            with contextlib.suppress(OSError):  # it ended during sending: no answer will come
+                if sent:
+                    write_frame(to, sent)
             return read_frame(from_)
         finally:
             done.set()
@@ -271,7 +271,7 @@ class _Worker:
         began = time.monotonic()
         if done.wait(_EVERY):
             return  # as nearly always
-        with contextlib.suppress(psutil.Error):  # it has ended by itself, and its pipe says so
+        with contextlib.suppress(psutil.Error):  # it has ended by itself, which its pipe shows
             process = psutil.Process(self._process.pid)
             worked = _work(process)
             while not done.wait(_EVERY):

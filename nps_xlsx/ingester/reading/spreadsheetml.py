@@ -87,7 +87,7 @@ def _usual(
     *,
     is_1904: bool,
 ) -> Sighting | None:
-    """What stands in a sheet, by patterns; nothing where it takes the parser."""
+    """What stands in a sheet, by patterns; ``None`` if the parser is needed."""
     seen = usual.seen_in(sheet[1], texts, styles, is_1904=is_1904) if sheet else None
     if sheet and seen:
         for node in (node for child in sheet[0] if local(child.tag) == "mergeCells" for node in child):
@@ -207,7 +207,7 @@ class _Cells:
         self._parser.CharacterDataHandler = self._parser.EndElementHandler = None
 
     def _next(self, address: str | None) -> Position:
-        """The place of a cell; that after the one before where it says none."""
+        """The place of a cell; the next one in its row if it has no address."""
         at = (self._at[0], self._at[1] + 1) if address is None else _position(address)
         if at is None:
             raise unusual("a cell has an address that no cell can have")
@@ -230,7 +230,7 @@ class _Cells:
             self.seen.broken.add(self._at)
         if self._has_formula:
             self.seen.formulas.add(self._at)
-            # An empty text is a result, and an honest one, where the file says so.
+            # An empty text is a genuine result if the file says so.
             if not value and not (self._kind == "str" and self._has_value):
                 self.seen.without_result.add(self._at)
         if self._kind == "e":

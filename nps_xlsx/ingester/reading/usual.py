@@ -38,7 +38,7 @@ _BEGIN, _END, _FIRST_ITEM, _LAST_ITEM = b"<sheetData>", b"</sheetData>", b"<si>"
 
 
 def shared_items(part: bytes) -> list[bytes] | None:
-    """What stands in each of the shared strings; nothing where they are not as usual."""
+    """What stands in each of the shared strings; ``None`` if they are not as usual."""
     begin, end = part.find(_FIRST_ITEM), part.rfind(_LAST_ITEM)
     if not is_usual(part) or not 0 <= begin < end or part.count(_FIRST_ITEM) != part.count(b"<si"):
         return None
@@ -48,7 +48,7 @@ def shared_items(part: bytes) -> list[bytes] | None:
 def texts_in(part: bytes, parse: Callable[[bytes], list[int]]) -> list[int] | None:
     """What each of the shared strings has; ``parse`` says it of those with several fonts.
 
-    Nothing where they are not as usual.
+    ``None`` if they are not as usual.
     """
     items = shared_items(part)
     if items is None or _ODD.search(part) or len(part.translate(None, _CONTROLS)) != len(part):
@@ -66,7 +66,7 @@ def texts_in(part: bytes, parse: Callable[[bytes], list[int]]) -> list[int] | No
 
 
 def outside_cells(part: bytes) -> tuple[Element, bytes] | None:
-    """A sheet's tree without its cells, and these; nothing where they are not as usual."""
+    """A sheet's tree without its cells, and these; ``None`` if they are not as usual."""
     begin, end = part.find(_BEGIN), part.find(_END)
     if not is_usual(part) or not 0 <= begin < end or _BEGIN in part[begin + 1 :] or _END in part[end + 1 :]:
         return None
@@ -96,7 +96,7 @@ def _as_usual(cells: bytes) -> str | None:
 def seen_in(
     cells: bytes, texts: Sequence[int], styles: Mapping[str, CellStyle], *, is_1904: bool
 ) -> Sighting | None:
-    """What the parser would see in the cells of a sheet; nothing where they are not as usual."""
+    """What the parser would see in the cells of a sheet; ``None`` if they are not as usual."""
     rows = _as_usual(cells)
     if rows is None:
         return None

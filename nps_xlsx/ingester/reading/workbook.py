@@ -65,7 +65,7 @@ def _parts(content: bytes, format_: Format, ours: frozenset[str]) -> Parts:
 
 
 def _walk(parts: Parts, format_: Format) -> Walk | None:
-    """What our own walk finds; nothing where xlrd breaks down on some links that Gnumeric writes."""
+    """What our own walk finds; ``None`` if xlrd breaks down, as on some links that Gnumeric writes."""
     try:
         return _WAYS[format_][1](parts)
     except RefusedError:
@@ -136,7 +136,7 @@ def _refuse_one_name(grids: Sequence[Grid]) -> None:
 
 
 def _calamine(parts: Parts) -> list[Grid] | None:
-    """The sheets as calamine reads them; nothing where it says that it cannot."""
+    """The sheets as calamine reads them; ``None`` if it reports that it cannot."""
     content = parts.get(biff8.WHOLE) or packed(parts)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:

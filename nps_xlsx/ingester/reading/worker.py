@@ -34,7 +34,7 @@ def main() -> None:
     """Answer requests until nothing more comes."""
     _limit_memory()
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # a library that prints must not speak in our place
+    sys.stdout = sys.stderr  # what a library prints must not be taken for an answer
     begin = decode_begin(read_frame(requests))
     gc.freeze()  # framework and register stay: they need not be looked through again and again
     write_frame(answers, READY)
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def answers_to(request: Request, begin: Begin) -> Iterator[bytes]:
-    """Do what is asked; whatever goes wrong is told, and the file is to blame until it is known better."""
+    """Do what is asked; whatever goes wrong is reported, and put down to the file for the time being."""
     try:
         if isinstance(request, Read):
             yield _encoded(Done(request.number, read_return(request.source, begin.framework, begin.register)))
