@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -27,14 +27,6 @@ TEXT, STRUCK = 1, 2
 """What a text of a workbook has: anything to read, words struck through."""
 
 
-def note_text(seen: Sighting, at: Position, text: int) -> None:
-    """Note what the text of a cell has."""
-    if text & TEXT:
-        seen.filled.add(at)
-    if text & STRUCK:
-        seen.struck.add(at)
-
-
 def note_style(seen: Sighting, at: Position, style: CellStyle | None, *, is_number: bool) -> None:
     """Note how a cell that holds something looks."""
     if style and style.is_struck:
@@ -47,6 +39,42 @@ def note_merged(seen: Sighting, first: Position | None, last: Position | None) -
     """Note a merged cell, unless its reference is none."""
     if first and last:
         seen.merged.update(covered(first, last, len(seen.merged)))
+
+
+@dataclass(frozen=True, slots=True)
+class CellNotes:
+    """What is noted of the cells of a worksheet, with the shared texts and the styles that they refer to."""
+
+    seen: Sighting
+    texts: Sequence[int]
+    styles: Mapping[str, CellStyle]
+
+    def is_known(self, kind: str, value: str) -> bool:
+        """Whether the text that a cell refers to is there.
+
+        For an index such as -1 or 1.5 calamine gives the first of all texts, as for none at all
+        (https://github.com/tafia/calamine/issues/607).
+        """
+        return kind != "s" or not value or (value.isdecimal() and int(value) < len(self.texts))
+
+    def note(
+        self, at: Position, kind: str, style: str, value: str, *, has_formula: bool, has_value: bool
+    ) -> None:
+        """Note one cell."""
+        if has_formula:
+            self.seen.formulas.add(at)
+            # An empty text is a genuine result if the file says so.
+            if not value and not (kind == "str" and has_value):
+                self.seen.without_result.add(at)
+        if kind == "e":
+            self.seen.errors[at] = value
+        elif value and self.is_known(kind, value):
+            text = self.texts[int(value)] if kind == "s" else TEXT
+            if text & TEXT:
+                self.seen.filled.add(at)
+            if text & STRUCK:
+                self.seen.struck.add(at)
+            note_style(self.seen, at, self.styles.get(style), is_number=kind == "n")
 
 
 def styles_of(root: Iterable[Element]) -> Mapping[str, CellStyle]:

@@ -21,11 +21,10 @@ from nps_xlsx.ingester.reading.asides import asides_of
 from nps_xlsx.ingester.reading.cell_styles import (
     STRUCK,
     TEXT,
+    CellNotes,
     CellStyle,
     is_on,
     note_merged,
-    note_style,
-    note_text,
     styles_of,
 )
 from nps_xlsx.ingester.reading.package import (
@@ -151,8 +150,7 @@ class _Cells:
         self, texts: Sequence[int], styles: Mapping[str, CellStyle], *, is_1904: bool = False
     ) -> None:
         self.seen = Sighting(is_1904=is_1904)
-        self._texts = texts
-        self._styles = styles
+        self._notes = CellNotes(self.seen, texts, styles)
         self._style = ""
         self._at: Position = (-1, -1)
         self._places: dict[Position, tuple[str, str]] = {}
@@ -226,32 +224,19 @@ class _Cells:
     def _note(self, value: str) -> None:
         if self._has_value or self._has_formula or self._has_words:  # not where it is merely coloured
             self.seen.reach(self._at)
-        if not self._is_clear(value):
-            self.seen.broken.add(self._at)
-        if self._has_formula:
-            self.seen.formulas.add(self._at)
-            # An empty text is a genuine result if the file says so.
-            if not value and not (self._kind == "str" and self._has_value):
-                self.seen.without_result.add(self._at)
-        if self._kind == "e":
-            self.seen.errors[self._at] = value
-        elif value:
-            note_text(self.seen, self._at, self._shared(value) if self._kind == "s" else TEXT)
-            note_style(self.seen, self._at, self._styles.get(self._style), is_number=self._kind == "n")
-
-    def _shared(self, index: str) -> int:
-        return sum(self._texts[int(index) : int(index) + 1]) if index.isdecimal() else 0
-
-    def _is_clear(self, value: str) -> bool:
-        """Whether a cell can be taken at its word: it says one thing only, and its text is there.
-
-        For an index such as -1 or 1.5 calamine gives the first of all texts, as for none at all
-        (https://github.com/tafia/calamine/issues/607); of two cells in one place it gives the second.
-        """
+        # Of two cells in one place calamine gives the second.
         held = (self._kind, value)
         is_first = self._places.setdefault(self._at, held) == held
-        has_text = self._kind != "s" or not value or (value.isdecimal() and int(value) < len(self._texts))
-        return is_first and has_text
+        if not (is_first and self._notes.is_known(self._kind, value)):
+            self.seen.broken.add(self._at)
+        self._notes.note(
+            self._at,
+            self._kind,
+            self._style,
+            value,
+            has_formula=self._has_formula,
+            has_value=self._has_value,
+        )
 
 
 def _position(address: str) -> Position | None:

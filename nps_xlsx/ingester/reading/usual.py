@@ -12,7 +12,7 @@ from html import unescape
 from xml.etree.ElementTree import Element
 
 from nps_xlsx.ingester.grids import Sighting
-from nps_xlsx.ingester.reading.cell_styles import TEXT, CellStyle, note_style, note_text
+from nps_xlsx.ingester.reading.cell_styles import TEXT, CellNotes, CellStyle
 from nps_xlsx.ingester.reading.package import is_usual, usual_tree
 from nps_xlsx.model.cells import column_number
 
@@ -100,23 +100,15 @@ def seen_in(
     rows = _as_usual(cells)
     if rows is None:
         return None
-    seen = Sighting(is_1904=is_1904)
+    notes = CellNotes(Sighting(is_1904=is_1904), texts, styles)
     held = [cell for cell in _CELLS.findall(rows) if cell[4] or cell[5]]
     for letters, number, style, kind, formula, has_value, value in held:
-        at = (int(number) - 1, column_number(letters))
-        if formula:
-            seen.formulas.add(at)
-            if not value and not (kind == "str" and has_value):
-                seen.without_result.add(at)
-        if kind == "e":
-            seen.errors[at] = unescape(value)
-        elif kind == "s" and value and not (value.isdecimal() and int(value) < len(texts)):
+        if not notes.is_known(kind, value):
             return None
-        elif value:
-            note_text(seen, at, texts[int(value)] if kind == "s" else TEXT)
-            if (style or "0") in styles:
-                note_style(seen, at, styles[style or "0"], is_number=kind in ("", "n"))
+        at = (int(number) - 1, column_number(letters))
+        text = unescape(value) if kind == "e" else value
+        notes.note(at, kind or "n", style or "0", text, has_formula=bool(formula), has_value=bool(has_value))
     if held:
-        seen.rows = max(int(cell[1]) for cell in held)
-        seen.columns = 1 + max(map(column_number, {cell[0] for cell in held}))
-    return seen
+        notes.seen.rows = max(int(cell[1]) for cell in held)
+        notes.seen.columns = 1 + max(map(column_number, {cell[0] for cell in held}))
+    return notes.seen
