@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from nps_xlsx.ingester.grids import Position
 from nps_xlsx.ingester.identity import Identity
 from nps_xlsx.ingester.locate import Row, Table
 from nps_xlsx.ingester.ours import our_texts
 from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.ingester.shown import shown
 from nps_xlsx.ingester.witnesses import Witnesses
-from nps_xlsx.model import Answer, Framework
+from nps_xlsx.model import Answer, Framework, Place
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.problems import CATALOGUE
 from nps_xlsx.workbook import layout
@@ -147,7 +148,7 @@ class _RowReader:
             priority=priority,
             reviewer_level=reviewer_level,
             reviewer_comment=self._text("reviewer_comment"),
-            place=replace(row.table.place(row.row, "current"), file=self._reported.file),
+            place=Place(self._reported.file, row.table.grid.name, row.table.cell(row.row, "current")),
             refused=tuple(dict.fromkeys(self._refused)),
             cells={key: row.table.cell(row.row, key) for key in row.table.columns},
         )
@@ -190,15 +191,15 @@ class _RowReader:
         elif at in grid.unread:
             self.report("cell-unread", key)
         else:
-            value = self._row.table.value(self._row.row, key)
+            value = grid.at(*at)
             if value != "":
-                self._report_looks(key)
+                self._report_looks(key, at)
             return value
         return ""
 
-    def _report_looks(self, key: str) -> None:
+    def _report_looks(self, key: str, at: Position) -> None:
         """Report what cannot be seen in a cell's value: that it is merged, that words are struck through."""
-        at, grid = self._at(key), self._row.table.grid
+        grid = self._row.table.grid
         if at[0] != self._row.row:
             self.report("answer-merged", key, cell_name(*at))
         if at in grid.unconfirmed:
@@ -206,5 +207,5 @@ class _RowReader:
         if at in grid.seen.struck:
             self.report("words-struck", key)
 
-    def _at(self, key: str) -> tuple[int, int]:
+    def _at(self, key: str) -> Position:
         return self._row.table.at(self._row.row, key)
