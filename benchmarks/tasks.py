@@ -150,6 +150,25 @@ def consolidated_bare(number: int, folder: Path) -> Timed:
     return lambda: _bare(cells)
 
 
+def ingested(number: int, folder: Path) -> Timed:
+    """Full returns ingested: every output but the documents for each council."""
+    write_returns(folder / "returns", number)
+    outputs._for_councils = lambda *_, **__: iter(())  # type: ignore[assignment]
+    return lambda: ingest(folder / "returns", folder / "out", framework())
+
+
+def documents(number: int, folder: Path) -> Timed:
+    """An action plan and feedback for each council, from returns that are read already."""
+    return _documents(number, folder)
+
+
+def documents_bare(number: int, folder: Path) -> Timed:
+    """The cells of the same documents, without their looks, written by XlsxWriter on one core."""
+    with _cells_recorded() as cells:
+        _documents(number, folder, jobs=1)()
+    return lambda: _bare(cells)
+
+
 def _pandas(number: int, folder: Path, engine: Any) -> Timed:
     write_returns(folder / "returns", number)
     paths = sorted((folder / "returns").iterdir())
