@@ -14,6 +14,7 @@ from nps_xlsx.model import Assessment, Framework, Place, Return, Status
 from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.earlier import NothingAcceptedError
+from nps_xlsx.reports.for_councils import FOLDERS
 from nps_xlsx.reports.outputs import Scope, write_outputs
 from nps_xlsx.rounds.which_round import PreviousError
 from tests.support.batches import as_returns, made_up
@@ -178,3 +179,21 @@ def test_what_of_an_earlier_round_is_not_compared_is_named(
     scope = Scope(previous={one.gss_code: one for one in (gone, earlier)})
     written = write_outputs(as_returns(batch[:1]), tmp_path, framework, register, scope)
     assert written.uncompared == ("A council that was (E07000163)",)
+
+
+def test_several_processes_write_what_one_writes(
+    tmp_path: Path,
+    batch: list[Assessment],
+    framework: Framework,
+    register: Register,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The documents for councils are the same, byte for byte and in the same order, whoever writes them."""
+    monkeypatch.setattr("nps_xlsx.reports.for_councils._WORTH_SHARING", 1)
+    written = []
+    for jobs in (1, 2):
+        out = tmp_path / str(jobs)
+        files = write_outputs(as_returns(batch[:3]), out, framework, register, jobs=jobs).files
+        written.append([(path.relative_to(out), path.read_bytes()) for path in files])
+    assert written[0] == written[1]
+    assert sum(path.parts[0] in FOLDERS for path, _ in written[0]) == 6

@@ -19,8 +19,8 @@ from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports import PAPER_STYLES
+from nps_xlsx.reports.for_councils import FOLDERS
 from nps_xlsx.reports.ingest import ingest
-from nps_xlsx.reports.outputs import FOLDERS
 from nps_xlsx.reports.papers import make_paper, paper_files
 from tests.conftest import ROOT
 from tests.support.workbooks import changed, write

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.styles import level_style
@@ -142,10 +142,18 @@ def _own_columns(answers: Sequence[Answer]) -> list[Column]:
 
 
 def all_action_plans(
-    assessments: Iterable[tuple[Assessment, str]], framework: Framework
-) -> Iterable[tuple[str, bytes]]:
-    """The file name and the bytes of each council's plan; no two names are the same."""
+    assessments: Sequence[Assessment],
+    framework: Framework,
+    short_names: Mapping[str, str],
+    only: Container[int] | None = None,
+) -> Iterator[tuple[str, bytes]]:
+    """The file name and the bytes of each council's plan; no two names are the same.
+
+    ``only`` are the positions of those to write, by default all.
+    """
     distinct = Distinct()
-    for assessment, short_name in assessments:
+    for position, assessment in enumerate(assessments):
+        short_name = short_names.get(assessment.gss_code, assessment.council)
         stem = distinct(file_stem(framework.initials, assessment, short_name, "action plan"))
-        yield f"{stem}.xlsx", action_plan_workbook(assessment, framework)
+        if only is None or position in only:
+            yield f"{stem}.xlsx", action_plan_workbook(assessment, framework)

@@ -95,7 +95,15 @@ def ingest(
             )
         receipt = make_receipt(intake)
         written = write_outputs(
-            intake.returns, out, framework, register, scope, rulings=intake.unmet, given=paths, made=made
+            intake.returns,
+            out,
+            framework,
+            register,
+            scope,
+            rulings=intake.unmet,
+            given=paths,
+            made=made,
+            jobs=readers.jobs if readers else None,
         )
     return replace(receipt, written=written, known=known.count, is_forgotten=known.is_lost)
 

@@ -14,22 +14,18 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.model import FACTS, Assessment, Framework, Problem, Return
 from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.register.councils import Register, load_register
-from nps_xlsx.reports.action_plan import all_action_plans
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.earlier import accepted_before, refuse_to_wipe, to_move_aside
-from nps_xlsx.reports.feedback import all_feedback
+from nps_xlsx.reports.for_councils import FOLDERS, ForCouncils
 from nps_xlsx.reports.listings import LISTINGS, CsvRow, all_rows, to_csv
 from nps_xlsx.reports.not_returned import not_returned
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.publication import publication_workbook
-from nps_xlsx.rounds.combine import Combined, combine
+from nps_xlsx.rounds.combine import combine
 from nps_xlsx.rounds.intake import no_progress
 from nps_xlsx.rounds.which_round import main_round, refuse_same_round
 
 CONSOLIDATED, PUBLICATION, PAGE = "consolidated.xlsx", "publication.xlsx", "report.html"
-PLANS, FEEDBACK = "action-plans", "feedback"
-FOLDERS = (PLANS, FEEDBACK)
-"""The folders with a file per council."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +78,14 @@ def write_outputs(
     rulings: Sequence[Problem] = (),
     given: Sequence[Path] = (),
     made: Callable[[str], None] = no_progress,
+    jobs: int | None = None,
 ) -> Written:
     """Write every output; those on changes, respondents and reviewers if there are any.
 
     The reports are about one round: a return of another is listed, and is in no figure.
     ``rulings`` are the problems with rulings that applied to nothing, ``given`` the paths that the
-    returns came from; ``made`` is called with the name of each document.
+    returns came from; ``made`` is called with the name of each document.  The
+    documents for councils are written by so many processes as ``jobs`` says, by default one per core.
 
     Raises:
         FactError: the register has no column by which councils are to be grouped.
@@ -108,12 +106,19 @@ def write_outputs(
     asked = response_rates(tables, scope.asked)
     rows = all_rows(returns, responses, framework, rulings)
     figures = allowed(tables, scope.facts, scope.threshold)
+    for_councils = ForCouncils(
+        tuple(response.assessment for response in responses),
+        tables,
+        scope.families,
+        max(scope.threshold, THRESHOLD),  # feedback always protects other councils
+        figures.too_alike,
+    )
     contents: dict[str, bytes] = {}
     for name, content in chain(
         ((name, to_csv(LISTINGS[name].columns, lines)) for name, lines in rows.items()),
         [not_returned(asked, scope.asked, returns)],
         _reports(returns, rulings, rows, tables, scope, figures),
-        _for_councils(responses, tables, scope, figures),
+        for_councils.documents(jobs),
     ):
         contents[name] = content
         made(name)
@@ -154,18 +159,3 @@ def _reports(
     published = publication_workbook(figures.published, asked, name_councils=named, contact=scope.contact)
     yield PUBLICATION, published
     yield PAGE, report_page(figures, asked, name_councils=named)
-
-
-def _for_councils(
-    responses: Sequence[Combined], tables: Tables, scope: Scope, figures: Shown
-) -> Iterator[tuple[str, bytes]]:
-    """The documents for each council: its action plan and its feedback."""
-    framework, register = tables.framework, tables.register
-    short_names = {code: council.short_name for code, council in register.by_code.items()}
-    assessments = (response.assessment for response in responses)
-    named = [(own, short_names.get(own.gss_code, own.council)) for own in assessments]
-    for name, content in all_action_plans(named, framework):
-        yield f"{PLANS}/{name}", content
-    threshold = max(scope.threshold, THRESHOLD)  # feedback always protects other councils
-    for name, content in all_feedback(tables, scope.families, short_names, threshold, figures.too_alike):
-        yield f"{FEEDBACK}/{name}", content

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.table import TableSheet, write_sheet
@@ -42,17 +42,20 @@ def all_feedback(
     short_names: Mapping[str, str],
     threshold: int = THRESHOLD,
     withheld: Withheld | None = None,
+    only: Container[int] | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """The file name and the bytes for each response, one after the other; no two names are the same.
 
-    ``short_names`` are by GSS code; a council without one goes by its name.
+    ``short_names`` are by GSS code; a council without one goes by its name.  ``only`` are the positions
+    of those to write, by default all.
     """
     peers = Peers(tables, families, threshold, withheld=withheld or {})
     distinct = Distinct()
     for position, assessment in enumerate(tables.assessments):
         short_name = short_names.get(assessment.gss_code, assessment.council)
         stem = distinct(file_stem(tables.framework.initials, assessment, short_name, "feedback"))
-        yield f"{stem}.xlsx", _workbook(make_case(peers, position))
+        if only is None or position in only:
+            yield f"{stem}.xlsx", _workbook(make_case(peers, position))
 
 
 @strict
