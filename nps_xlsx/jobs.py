@@ -6,7 +6,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nps_xlsx.model.errors import UserError
 
@@ -24,7 +24,7 @@ def mapped(
 ) -> Iterator[_Result]:
     """What a function makes of each item, in their order, from so many processes, or one per core.
 
-    The function is one of a module, so that another process can import it.
+    The function, or what it is a method of, can be pickled, so that it can be sent to another process.
 
     Raises:
         UserError: the system stopped one of the processes.
@@ -38,9 +38,9 @@ def mapped(
     from multiprocessing import get_context
 
     # "spawn" is the one way that every system has, and that does not copy the locks of other threads.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _leave_signals_to_the_parent) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (function,)) as pool:
         try:
-            yield from pool.map(function, items)
+            yield from pool.map(_result, items)
         except BrokenProcessPool:
             raise UserError(
                 "The system stopped a process that was helping, perhaps for want of memory. "
@@ -67,5 +67,14 @@ def in_order(
             future.cancel()
 
 
-def _leave_signals_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+_GIVEN: list[Callable[[Any], Any]] = []
+"""The function of this process, sent to it once: what it holds may be all returns."""
+
+
+def _begin(function: Callable[[Any], Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # left to the parent
+    _GIVEN.append(function)
+
+
+def _result(item: Any) -> Any:
+    return _GIVEN[-1](item)

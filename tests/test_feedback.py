@@ -21,8 +21,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from nps_xlsx.figures import Tables
 from nps_xlsx.ingester import SourceFile, read_return
 from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue
+from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.register.councils import Register
-from nps_xlsx.reports.feedback import all_feedback, feedback_workbook
+from nps_xlsx.reports.feedback import feedback_workbook
+from nps_xlsx.reports.for_councils import ForCouncils
 from tests.support.batches import made_up, tables_of
 
 OTHERS, QUARTILES = 5, 8
@@ -63,7 +65,8 @@ def families(batch: Tables) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def all_of_them(batch: Tables, families: dict[str, str]) -> dict[str, bytes]:
     """Every council's workbook, by its code."""
-    contents = [content for _, content in all_feedback(batch, families, {})]
+    work = ForCouncils((), batch, families, THRESHOLD, {})
+    contents = [content for _, content in work.documents()]
     return {one.gss_code: content for one, content in zip(batch.assessments, contents, strict=True)}
 
 
@@ -588,11 +591,11 @@ def test_files_are_named_for_round_code_and_council(framework: Framework, regist
     odd = Assessment("../x", "A/B Council", "20 26", ())
     medway = made_up(register.find("Medway"), framework, 1)
     tables = tables_of([odd, dataclasses.replace(odd, gss_code="..x"), medway], framework, register)
-    names = [name for name, _ in all_feedback(tables, {}, {medway.gss_code: "Medway"})]
+    names = [name for name, _ in ForCouncils((), tables, {}, THRESHOLD, {}).documents()]
     assert names == [
-        "NPS-20-26-X-a-b-council-feedback.xlsx",
-        "NPS-20-26-X-a-b-council-feedback-2.xlsx",
-        "NPS-2026-E06000035-medway-feedback.xlsx",
+        "feedback/NPS-20-26-X-a-b-council-feedback.xlsx",
+        "feedback/NPS-20-26-X-a-b-council-feedback-2.xlsx",
+        "feedback/NPS-2026-E06000035-medway-feedback.xlsx",
     ]
 
 

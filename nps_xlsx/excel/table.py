@@ -175,19 +175,21 @@ def write_table(
     sheet.height(row, max(*heights, 28.0))
     for col, column in enumerate(columns):
         sheet.text_or_blank(row, col, column.heading, "heading", *column.heading_names)
-    for number, cells in enumerate(rows, start=1):
+    wrapped = [column for column in columns if "wrap" in column.names]
+    texts = zip(*(column.cells for column in wrapped), strict=True) if wrapped else [()] * len(rows)
+    for number, (cells, own) in enumerate(zip(rows, texts, strict=True), start=1):
         row += 1
         looks = total if number == len(rows) else ()
         for col, (column, cell) in enumerate(zip(columns, cells, strict=True)):
             write_cell(sheet, row, col, cell, *column.names, *looks)
-        sheet.height(row, min(row_height(columns, cells), highest))
+        sheet.height(row, min(row_height(wrapped, own), highest))
     sheet.mark_headings(heading_row, 0, row, len(columns) - 1)
     return Written(sheet, columns, heading_row, row + 1)
 
 
 def write_cell(sheet: Sheet, row: int, col: int, cell: Cell, *names: str) -> None:
     """Write a text, a date, a number, or an empty cell for ``None`` and not-a-number."""
-    value, own, lead = cell if isinstance(cell, Styled) else Styled(cell)
+    value, own, lead = cell if isinstance(cell, Styled) else (cell, (), "")
     names = ("box", *names, *own)
     if isinstance(value, str) and lead:
         sheet.titled(row, col, lead, value, *names)
@@ -208,11 +210,11 @@ def shaded(value: Plain, level: int, framework: Framework) -> Styled:
 
 def row_height(columns: Sequence[Column], cells: Sequence[Cell]) -> float:
     """The points that the wrapped texts of a row need."""
-    return max(_LOWEST, *map(_cell_height, columns, cells))
+    return max([_LOWEST, *map(_cell_height, columns, cells)])
 
 
 def _cell_height(column: Column, cell: Cell) -> float:
-    value, _, lead = cell if isinstance(cell, Styled) else Styled(cell)
+    value, _, lead = cell if isinstance(cell, Styled) else (cell, (), "")
     if not isinstance(value, str) or not value or "wrap" not in column.names:
         return _LOWEST
     return text_height(f"{lead}\n{value}" if lead else value, column.width - styles.INDENT_PIXELS, 11)

@@ -46,7 +46,7 @@ _BOLD = 1.07  # Helvetica Bold runs 6 to 7 per cent wider over English text
 _PIXELS_PER_POINT = 96 / 72
 _CELL_PADDING = 7  # pixels that Excel and LibreOffice keep free at the sides of a cell
 _LINE = 1.29  # line height over font size: Excel's 12.75 points for Arial 10, with a little to spare
-_SHORT = 100  # characters: names, codes and levels, which come again and again, have fewer
+_SHORT = 800  # characters: what comes again and again, from codes to descriptors, has fewer
 _SLACK = 1.03  # screen text is set to whole pixels, and runs a little wider than printed text
 
 
@@ -85,7 +85,7 @@ def _counted(text: str, room: float) -> int:
     return sum(_lines(paragraph.split(" "), room) for paragraph in text.split("\n"))
 
 
-_remembered = lru_cache(maxsize=65_536)(_counted)
+_remembered = lru_cache(maxsize=16_384)(_counted)
 
 
 def _lines(words: list[str], room: float) -> int:

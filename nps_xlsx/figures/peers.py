@@ -32,7 +32,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +71,8 @@ or its levels would let a member work out another's."""
 
 Flags = npt.NDArray[np.bool_]
 Columns = Mapping[Measure, npt.NDArray[np.float64]]
+Quartiles = tuple[float | None, float | None, float | None]
+"""Lower quartile, median and upper quartile, to one decimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,13 @@ class Reached:
         return f"{self.count} of {self.others}"
 
 
+class Set(NamedTuple):
+    """Some councils: how many, and whether their levels say nothing certain to any of them."""
+
+    councils: int
+    is_mixed: bool
+
+
 @dataclass(frozen=True)
 class Peers:
     """What is compared, once for all councils; ``families`` by GSS code, as the analyst chose them.
@@ -131,7 +140,8 @@ class Peers:
     refs: tuple[str, ...] = ()
     withheld: Mapping[tuple[str | None, str | None], Collection[str]] = field(default_factory=dict)
     """By region and type (``None`` for all), the behaviours that the page withholds."""
-    _quartiles: dict[Group, Columns] = field(default_factory=dict, repr=False)
+    _quartiles: dict[Group, Mapping[Measure, Quartiles]] = field(default_factory=dict, repr=False)
+    _sets: dict[tuple[Group, Group | None, Measure], Set] = field(default_factory=dict, repr=False)
     _parts: dict[tuple[str, ...], Peers] = field(default_factory=dict, repr=False)
 
     def about(self, refs: Iterable[str]) -> Peers:
@@ -140,7 +150,7 @@ class Peers:
         if chosen == self.refs:
             return self
         if chosen not in self._parts:
-            self._parts[chosen] = replace(self, refs=chosen, _quartiles={}, _parts={})
+            self._parts[chosen] = replace(self, refs=chosen, _quartiles={}, _sets={}, _parts={})
         return self._parts[chosen]
 
     def of(self, position: int) -> View:
@@ -192,24 +202,41 @@ class Peers:
         """Which responses gave each measure."""
         return {measure: ~np.isnan(values) for measure, values in self.columns.items()}
 
-    def members(self, group: Group) -> Flags:
-        """Which responses are in a group."""
-        return self._members[group]
-
     @cached_property
-    def _members(self) -> dict[Group, Flags]:
+    def members(self) -> Mapping[Group, Flags]:
+        """Which responses are in each group."""
         members: dict[Group, Flags] = {}
         for position, groups in enumerate(self._groups):
             for group in groups.values():
                 members.setdefault(group, np.zeros(len(self._groups), bool))[position] = True
         return members
 
-    def quartiles(self, group: Group) -> Columns:
+    def quartiles(self, group: Group) -> Mapping[Measure, Quartiles]:
         """Lower quartile, median and upper quartile of every measure over a group; worked out once."""
         if group not in self._quartiles:
-            own = self.values[self.members(group)]
-            self._quartiles[group] = _by_measure(own.quantile([0.25, 0.5, 0.75]))
+            columns = _by_measure(self.values[self.members[group]].quantile([0.25, 0.5, 0.75]))
+            self._quartiles[group] = {
+                measure: (rounded(lower), rounded(median), rounded(upper))
+                for measure, (lower, median, upper) in columns.items()
+            }
         return self._quartiles[group]
+
+    def gave(self, group: Group, measure: Measure) -> Flags:
+        """Which responses in a group gave a measure."""
+        return self.members[group] & self.given[measure]
+
+    def set_of(self, measure: Measure, group: Group, less: Group | None = None) -> Set:
+        """Those who gave a measure in a group, or in one of two groups and not in both; worked out once."""
+        key = group, less, measure
+        if key not in self._sets:
+            some = self.gave(group, measure)
+            if less:
+                some ^= self.gave(less, measure)
+            kind, ref = measure
+            is_level = kind in (LEVEL, STEP) and some.any()
+            mixed = not is_level or is_mixed(Counter(self.columns[LEVEL, ref][some].tolist()))
+            self._sets[key] = Set(int(some.sum()), mixed)
+        return self._sets[key]
 
 
 @dataclass(frozen=True)
@@ -227,7 +254,7 @@ class View:
     @property
     def took_part(self) -> int:
         """How many councils responded in the round, including the council itself."""
-        return int(self.peers.members(self.groups[WHOLE]).sum())
+        return int(self.peers.members[self.groups[WHOLE]].sum())
 
     def own(self, measure: Measure) -> float | None:
         """The council's own figure, to one decimal."""
@@ -254,7 +281,8 @@ class View:
         measure = (LEVEL, ref)
         if measure not in self.peers.columns or self._reasons(measure).get(kind) != "":
             return None
-        others = self._others(self.groups[kind], measure)
+        others = self.peers.gave(self.groups[kind], measure)
+        others[self.position] = False
         return Reached(int((self.peers.columns[measure][others] >= level).sum()), int(others.sum()))
 
     def nearest(self, ref: str) -> Group | None:
@@ -263,54 +291,46 @@ class View:
         return group if group and group.kind != WHOLE else None
 
     def _figure(self, group: Group, measure: Measure, reason: str) -> Figure:
-        lower, median, upper = (rounded(value) for value in self.peers.quartiles(group)[measure])
-        if self._others(group, measure).sum() < max(QUARTILES_FROM, self.peers.threshold):
+        lower, median, upper = self.peers.quartiles(group)[measure]
+        councils = self.peers.set_of(measure, group).councils
+        if self._others(group, measure) < max(QUARTILES_FROM, self.peers.threshold):
             lower = upper = None
-        councils = int((self.peers.members(group) & self.peers.given[measure]).sum())
         return Figure(group, councils, median, lower, upper, reason)
 
-    def _others(self, group: Group, measure: Measure) -> Flags:
-        others = self.peers.members(group) & self.peers.given[measure]
-        others[self.position] = False
-        return others
+    def _others(self, group: Group, measure: Measure) -> int:
+        """How many others in one of the council's groups gave a measure."""
+        return self.peers.set_of(measure, group).councils - bool(self.peers.given[measure][self.position])
 
     def _reasons(self, measure: Measure) -> Mapping[str, str]:
         """Why each of the council's groups is not shown for a measure; empty if it is."""
         if measure not in self._known:
-            self._known[measure] = self._find_reasons(measure)
+            reasons: dict[str, str] = {}
+            for kind, group in self.groups.items():
+                shown = [self.groups[other] for other, reason in reasons.items() if not reason]
+                reasons[kind] = self._reason(group, measure, shown)
+            self._known[measure] = reasons
         return self._known[measure]
 
-    def _find_reasons(self, measure: Measure) -> Mapping[str, str]:
-        reasons: dict[str, str] = {}
-        shown: list[Flags] = []
-        for kind, group in self.groups.items():
-            members = self.peers.members(group) & self.peers.given[measure]
-            apart = [members ^ broader for broader in shown]
-            reasons[kind] = self._reason(group, measure, apart) or self._alike(
-                group, measure, [members, *apart]
-            )
-            if not reasons[kind]:
-                shown.append(members)
-        return reasons
-
-    def _reason(self, group: Group, measure: Measure, apart: Sequence[Flags]) -> str:
+    def _reason(self, group: Group, measure: Measure, shown: Sequence[Group]) -> str:
         if group.name == UNKNOWN:
             return NOT_KNOWN
-        if self._others(group, measure).sum() < self.peers.threshold:
+        if self._others(group, measure) < self.peers.threshold:
             return TOO_FEW
-        return TOO_NEAR if any(0 < few.sum() < self.peers.threshold for few in apart) else ""
+        apart = [self.peers.set_of(measure, group, broader) for broader in shown]
+        if any(0 < few.councils < self.peers.threshold for few in apart):
+            return TOO_NEAR
+        whole = self.peers.set_of(measure, group)
+        is_safe = all(some.is_mixed for some in (whole, *apart)) and not self._is_withheld(group, measure)
+        return "" if is_safe else WITHHELD
 
-    def _alike(self, group: Group, measure: Measure, councils: Sequence[Flags]) -> str:
-        """``WITHHELD`` if a behaviour's levels in any of these sets say too much to a member, else empty."""
+    def _is_withheld(self, group: Group, measure: Measure) -> bool:
+        """Whether the page withholds a behaviour's levels from a group, or from all."""
         kind, ref = measure
         if kind not in (LEVEL, STEP):
-            return ""
+            return False
         names = {REGION: (group.name, None), TYPE: (None, group.name)}
         keys = filter(None, ((None, None), names.get(group.kind)))
-        hidden = [self.peers.withheld.get(key, ()) for key in keys]
-        levels = self.peers.columns[LEVEL, ref]
-        mixed = all(is_mixed(Counter(levels[some])) for some in councils if some.any())
-        return "" if mixed and not any(ref in refs for refs in hidden) else WITHHELD
+        return any(ref in self.peers.withheld.get(key, ()) for key in keys)
 
 
 def rounded(value: float) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.styles import level_style
@@ -12,7 +12,6 @@ from nps_xlsx.figures import council_label
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
 from nps_xlsx.model.scores import nearest_level, score
 from nps_xlsx.workbook import layout, wording
-from nps_xlsx.workbook.names import Distinct, file_stem
 from nps_xlsx.workbook.rules import to_close
 from nps_xlsx.workbook.stamp import REPORT_PROPERTY
 
@@ -139,21 +138,3 @@ def _own_columns(answers: Sequence[Answer]) -> list[Column]:
         Column.text("Due date", [answer.due_date or answer.due_text for answer in answers], 118),
         Column.text("Priority", [answer.priority for answer in answers], 92),
     ]
-
-
-def all_action_plans(
-    assessments: Sequence[Assessment],
-    framework: Framework,
-    short_names: Mapping[str, str],
-    only: Container[int] | None = None,
-) -> Iterator[tuple[str, bytes]]:
-    """The file name and the bytes of each council's plan; no two names are the same.
-
-    ``only`` are the positions of those to write, by default all.
-    """
-    distinct = Distinct()
-    for position, assessment in enumerate(assessments):
-        short_name = short_names.get(assessment.gss_code, assessment.council)
-        stem = distinct(file_stem(framework.initials, assessment, short_name, "action plan"))
-        if only is None or position in only:
-            yield f"{stem}.xlsx", action_plan_workbook(assessment, framework)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 
 from nps_xlsx.figures import Tables
-from nps_xlsx.jobs import CORES, mapped
+from nps_xlsx.figures.peers import Peers
+from nps_xlsx.jobs import mapped
 from nps_xlsx.model import Assessment
-from nps_xlsx.reports.action_plan import all_action_plans
-from nps_xlsx.reports.feedback import Withheld, all_feedback
+from nps_xlsx.reports.action_plan import action_plan_workbook
+from nps_xlsx.reports.feedback import Withheld, feedback_for
+from nps_xlsx.workbook.names import Distinct, file_stem
 
 PLANS, FEEDBACK = "action-plans", "feedback"
 FOLDERS = (PLANS, FEEDBACK)
@@ -18,8 +20,6 @@ FOLDERS = (PLANS, FEEDBACK)
 
 _WORTH_SHARING = 40
 """Councils from which another process saves more time than it takes to start, which is a second."""
-_PARTS = 4
-"""Parts of the work per process: with fewer one may wait for the other, with more all is sent more often."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +35,35 @@ class ForCouncils:
     """The behaviours that the page withholds, by group."""
 
     def documents(self, jobs: int | None = None) -> Iterator[tuple[str, bytes]]:
-        """Each document's path in the folder of results, and its bytes, from so many processes."""
-        numbers = {PLANS: len(self.assessments), FEEDBACK: len(self.tables.responses)}
-        jobs = (jobs or CORES) if max(numbers.values()) >= _WORTH_SHARING else 1
-        parts = [
-            (folder, range(number * part // (jobs * _PARTS), number * (part + 1) // (jobs * _PARTS)))
-            for folder, number in numbers.items()
-            for part in range(jobs * _PARTS)
+        """Each document's path in the folder of results, and its bytes, from so many processes.
+
+        No two paths are the same.
+        """
+        wanted = [
+            (folder, position)
+            for folder, some in ((PLANS, self.assessments), (FEEDBACK, self.tables.assessments))
+            for position in range(len(some))
         ]
-        for written in mapped(partial(_part, self), parts, jobs):
-            yield from written
+        jobs = jobs if len(self.assessments) >= _WORTH_SHARING else 1
+        yield from zip(self._paths(), mapped(self.document, wanted, jobs), strict=True)
 
+    def document(self, wanted: tuple[str, int]) -> bytes:
+        """One document, by its folder and the position of the response that it is about."""
+        folder, position = wanted
+        if folder == PLANS:
+            return action_plan_workbook(self.assessments[position], self.tables.framework)
+        return feedback_for(self._peers, position)
 
-def _part(work: ForCouncils, part: tuple[str, range]) -> list[tuple[str, bytes]]:
-    """The documents of one folder for the responses at some positions."""
-    (folder, only), tables = part, work.tables
-    short_names = {code: council.short_name for code, council in tables.register.by_code.items()}
-    if folder == PLANS:
-        written = all_action_plans(work.assessments, tables.framework, short_names, only)
-    else:
-        how = work.families, short_names, work.threshold, work.withheld
-        written = all_feedback(tables, *how, only)
-    return [(f"{folder}/{name}", content) for name, content in written]
+    @cached_property
+    def _peers(self) -> Peers:
+        return Peers(self.tables, self.families, self.threshold, withheld=self.withheld)
+
+    def _paths(self) -> Iterator[str]:
+        initials, by_code = self.tables.framework.initials, self.tables.register.by_code
+        kinds = ((PLANS, "action plan", self.assessments), (FEEDBACK, "feedback", self.tables.assessments))
+        for folder, kind, assessments in kinds:
+            distinct = Distinct()
+            for own in assessments:
+                council = by_code.get(own.gss_code)
+                name = council.short_name if council else own.council
+                yield f"{folder}/{distinct(file_stem(initials, own, name, kind))}.xlsx"
