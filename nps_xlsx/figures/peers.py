@@ -232,9 +232,8 @@ class Peers:
             some = self.gave(group, measure)
             if less:
                 some ^= self.gave(less, measure)
-            kind, ref = measure
-            is_level = kind in (LEVEL, STEP) and some.any()
-            mixed = not is_level or is_mixed(Counter(self.columns[LEVEL, ref][some].tolist()))
+            is_level = measure[0] in (LEVEL, STEP) and some.any()
+            mixed = not is_level or is_mixed(Counter(self.columns[LEVEL, measure[1]][some].tolist()))
             self._sets[key] = Set(int(some.sum()), mixed)
         return self._sets[key]
 
