@@ -25,13 +25,18 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from benchmarks.material import answered, framework, orders, write_returns
-from nps_xlsx import load_register, read_returns
+from nps_xlsx import Return, Scope, ingest, load_register, read_returns
 from nps_xlsx.builder import _written, build_file, build_workbook
 from nps_xlsx.builder.start import heights
 from nps_xlsx.excel.parts import SheetOfOurs
-from nps_xlsx.figures import accepted, consolidate, response_rates
+from nps_xlsx.figures import Tables, accepted, consolidate, response_rates
+from nps_xlsx.figures.disclosure.groups import allowed
+from nps_xlsx.model import FACTS
+from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.reports.consolidated import consolidated_workbook
+from nps_xlsx.reports.for_councils import ForCouncils
 from nps_xlsx.reports.listings import all_rows
+from nps_xlsx.reports.outputs import for_councils
 from nps_xlsx.rounds.combine import combine
 
 Timed = Callable[[], object]
@@ -153,20 +158,24 @@ def consolidated_bare(number: int, folder: Path) -> Timed:
 def ingested(number: int, folder: Path) -> Timed:
     """Full returns ingested: every output but the documents for each council."""
     write_returns(folder / "returns", number)
-    outputs._for_councils = lambda *_, **__: iter(())  # type: ignore[assignment]
+    ForCouncils.documents = lambda *_: iter(())  # type: ignore[method-assign]
     return lambda: ingest(folder / "returns", folder / "out", framework())
 
 
 def documents(number: int, folder: Path) -> Timed:
     """An action plan and feedback for each council, from returns that are read already."""
-    return _documents(number, folder)
+    work = _for_councils(number, folder)
+    return lambda: list(work.documents())
 
 
 def documents_bare(number: int, folder: Path) -> Timed:
     """The cells of the same documents, without their looks, written by XlsxWriter on one core."""
-    with _cells_recorded() as cells:
-        _documents(number, folder, jobs=1)()
-    return lambda: _bare(cells)
+    written, books = _for_councils(number, folder).documents(jobs=1), list[_Cells]()
+    while True:
+        with _cells_recorded() as cells:
+            if next(written, None) is None:
+                return lambda: [*map(_bare, books)]
+        books.append(cells)
 
 
 def _pandas(number: int, folder: Path, engine: Any) -> Timed:
@@ -180,13 +189,21 @@ def _cells_of(content: bytes) -> dict[str, list[tuple[Any, ...]]]:
     return {sheet.title: list(sheet.values) for sheet in workbook}
 
 
-def _consolidated(number: int, folder: Path) -> Timed:
+def _read(number: int, folder: Path) -> tuple[tuple[Return, ...], Tables]:
     write_returns(folder / "returns", number)
     returns = read_returns(folder / "returns", framework()).returns
-    responses = combine(accepted(returns), framework())
-    tables = consolidate(responses, framework(), load_register())
-    rows = all_rows(returns, responses, framework(), [])
+    return returns, consolidate(combine(accepted(returns), framework()), framework(), load_register())
+
+
+def _consolidated(number: int, folder: Path) -> Timed:
+    returns, tables = _read(number, folder)
+    rows = all_rows(returns, tables.responses, framework(), [])
     return lambda: consolidated_workbook(tables, returns, rows, response_rates(tables))
+
+
+def _for_councils(number: int, folder: Path) -> ForCouncils:
+    _, tables = _read(number, folder)
+    return for_councils(tables.responses, tables, Scope(), allowed(tables, FACTS, THRESHOLD))
 
 
 _Cells = list[tuple[str, str, int, int, object]]
@@ -229,7 +246,7 @@ TASKS: dict[str, Callable[[int, Path], Timed]] = {
         *(copies, copies_on_disk, from_scratch, xlsxwriter_as_it_is, prefilled),
         *(openpyxl_written, openpyxl_changed, file_copy),
         *(read_and_check, pandas_openpyxl, pandas_calamine, inflated),
-        *(consolidated, consolidated_bare),
+        *(consolidated, consolidated_bare, ingested, documents, documents_bare),
     )
 }
 

@@ -21,7 +21,7 @@ from nps_xlsx.reports.listings import LISTINGS, CsvRow, all_rows, to_csv
 from nps_xlsx.reports.not_returned import not_returned
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.publication import publication_workbook
-from nps_xlsx.rounds.combine import combine
+from nps_xlsx.rounds.combine import Combined, combine
 from nps_xlsx.rounds.intake import no_progress
 from nps_xlsx.rounds.which_round import main_round, refuse_same_round
 
@@ -84,8 +84,8 @@ def write_outputs(
 
     The reports are about one round: a return of another is listed, and is in no figure.
     ``rulings`` are the problems with rulings that applied to nothing, ``given`` the paths that the
-    returns came from; ``made`` is called with the name of each document.  The
-    documents for councils are written by so many processes as ``jobs`` says, by default one per core.
+    returns came from; ``made`` is called with the name of each document.  ``jobs``
+    processes write the documents for councils, by default one per core.
 
     Raises:
         FactError: the register has no column by which councils are to be grouped.
@@ -106,30 +106,19 @@ def write_outputs(
     asked = response_rates(tables, scope.asked)
     rows = all_rows(returns, responses, framework, rulings)
     figures = allowed(tables, scope.facts, scope.threshold)
-    for_councils = ForCouncils(
-        tuple(response.assessment for response in responses),
-        tables,
-        scope.families,
-        max(scope.threshold, THRESHOLD),  # feedback always protects other councils
-        figures.too_alike,
-    )
     contents: dict[str, bytes] = {}
     for name, content in chain(
         ((name, to_csv(LISTINGS[name].columns, lines)) for name, lines in rows.items()),
         [not_returned(asked, scope.asked, returns)],
         _reports(returns, rulings, rows, tables, scope, figures),
-        for_councils.documents(jobs),
+        for_councils(responses, tables, scope, figures).documents(jobs),
     ):
         contents[name] = content
         made(name)
-    with made_folders(out, *(out / name for name in FOLDERS)):
-        aside = to_move_aside(framework.initials, out, contents, FOLDERS)
-        with made_folders(*sorted({path.parent for path in aside.values()})):
-            files = write_files({out / name: content for name, content in contents.items()}, aside)
-    shown = (*(path for path in files if path.parent == out), *(out / name for name in FOLDERS))
+    files, aside = _write(out, contents, framework.initials)
     return Written(
         files=tuple(files),
-        shown=shown,
+        shown=(*(path for path in files if path.parent == out), *(out / name for name in FOLDERS)),
         replaced=tuple(aside.values()),
         uncompared=_uncompared(tables, scope),
         round=round_,
@@ -137,6 +126,23 @@ def write_outputs(
         returned=len(asked.councils.councils) - len(asked.missing),
         accepted_before=before,
     )
+
+
+def _write(
+    out: Path, contents: Mapping[str, bytes], initials: str
+) -> tuple[Sequence[Path], Mapping[Path, Path]]:
+    """Write all of them; their paths, and where files of an earlier run were moved to."""
+    with made_folders(out, *(out / name for name in FOLDERS)):
+        aside = to_move_aside(initials, out, contents, FOLDERS)
+        with made_folders(*sorted({path.parent for path in aside.values()})):
+            return write_files({out / name: content for name, content in contents.items()}, aside), aside
+
+
+def for_councils(responses: Sequence[Combined], tables: Tables, scope: Scope, figures: Shown) -> ForCouncils:
+    """What the documents for each council are written from: action plans for every response, of any round."""
+    assessments = tuple(response.assessment for response in responses)
+    threshold = max(scope.threshold, THRESHOLD)  # feedback always protects other councils
+    return ForCouncils(assessments, tables, scope.families, threshold, figures.too_alike)
 
 
 def _uncompared(tables: Tables, scope: Scope) -> tuple[str, ...]:
