@@ -25,7 +25,8 @@ _SHARED = re.compile(rb'%b(?: s="[0-9]{1,5}+")?+ t="s"(?: s="[0-9]{1,5}+")?+><v>
 _CONSTANT = re.compile(
     rb'%b(?: s="[0-9]{1,5}+")?+( t="s")?+(?: s="[0-9]{1,5}+")?+><v>([0-9]{1,7}+)</v></c>' % _ADDRESS
 )
-_TOP_LEFT = re.compile(b".*".join(rb'<c r="%c1"' % letter for letter in b"ABCD"))
+_PLACE = re.compile(rb'<c r="([A-Z]{1,3}+[0-9]{1,7}+)"')
+_TOP_LEFT = [b"A1", b"B1", b"C1", b"D1"]
 _STAMP_WORDS, _END_OF_ROW, _END_OF_CELL = b" | template ", b"</row>", b"</c>"
 _TOP = 16_384
 """Bytes of a sheet in which its stamp is looked for, and the headings of the lists: in the first rows."""
@@ -73,8 +74,9 @@ def _shortened(
 def _are_lists(part: bytes, shared: Sequence[int], items: Sequence[bytes]) -> bool:
     """Whether a sheet begins with the headings of the hidden lists."""
     first = shared[: len(LIST_HEADINGS)]
-    is_there = _TOP_LEFT.search(part[: part.find(_END_OF_ROW)]) and max(first, default=0) < len(items)
-    return bool(is_there) and tuple(_text(items[number]) for number in first) == LIST_HEADINGS
+    places = _PLACE.findall(part[: part.find(_END_OF_ROW)])[: len(_TOP_LEFT)]
+    is_there = places == _TOP_LEFT and max(first, default=0) < len(items)
+    return is_there and tuple(_text(items[number]) for number in first) == LIST_HEADINGS
 
 
 def _sheet_of(text: str) -> str | None:
@@ -107,8 +109,7 @@ def _without_ours(part: bytes, shared: set[int], items: Sequence[bytes], ours: f
     def kept(cell: re.Match[bytes]) -> bytes:
         return cell[0] if cell[1] and int(cell[2]) in theirs else b""
 
-    headings = _TOP_LEFT.search(part)
-    end = part.index(_END_OF_CELL, headings.end()) if headings else 0
+    end = part.index(_END_OF_CELL, part.index(b'<c r="%b"' % _TOP_LEFT[-1]))
     return part[:end] + _CONSTANT.sub(kept if theirs else b"", part[end:])
 
 
