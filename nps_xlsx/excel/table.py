@@ -10,8 +10,9 @@ from typing import Any, NamedTuple, Self
 
 from nps_xlsx.excel import charts, styles
 from nps_xlsx.excel.book import EXCEL_HEIGHT, Book, Sheet
-from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.excel.textfit import name_width, text_height
 from nps_xlsx.model import Framework
+from nps_xlsx.model.scores import nearest_level
 
 Plain = str | float | dt.date | None
 
@@ -30,6 +31,8 @@ TITLE_ROW, NOTE_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 3, 4
 _LIST_HEIGHT = 150.0
 """Points: a row of a list is no higher than this, however long its texts, which are there in full."""
 _LOWEST = 19.0
+_BUTTON = 18
+"""Pixels that the button of a filter takes from a heading."""
 _IN_TABLE = "The figures are in the table above."
 
 
@@ -116,6 +119,13 @@ class TableSheet:
     """What writes the rest of the sheet, if there is more than the table."""
 
 
+def nearest_levels(framework: Framework, means: Iterable[float | None], least: int) -> Column:
+    """A column, at least so wide, with the name of the level nearest to each mean; empty if there is none."""
+    numbers = [None if mean is None or math.isnan(mean) else nearest_level(mean) for mean in means]
+    names = ["" if number is None else framework.level(number).name for number in numbers]
+    return Column("Nearest level", names, name_width(framework, least))
+
+
 def levels_chart(
     framework: Framework, title: str, text: str, width: int, height: int
 ) -> Callable[[Written], None]:
@@ -133,22 +143,25 @@ def levels_chart(
     return below
 
 
-def write_sheet(book: Book, described: TableSheet) -> Sheet:
+def write_sheet(book: Book, described: TableSheet) -> None:
     """Write one sheet as described."""
-    sheet, columns = book.sheet(described.name), described.columns
+    sheet = book.sheet(described.name)
     write_title(sheet, described.title or described.name, described.note)
     highest = _LIST_HEIGHT if described.is_list else EXCEL_HEIGHT
-    written = write_table(sheet, HEADING_ROW, columns, highest=highest, total=described.total)
-    last = written.end - 1 - bool(described.total)
-    if described.has_filter and last >= FIRST_ROW:
-        sheet.filter(HEADING_ROW, 0, last, len(columns) - 1)
+    written = write_table(
+        sheet,
+        HEADING_ROW,
+        described.columns,
+        highest=highest,
+        total=described.total,
+        has_filter=described.has_filter,
+    )
     sheet.raw.freeze_panes(FIRST_ROW, described.frozen)
     sheet.page(repeat_row=HEADING_ROW, a3=described.a3)
     if described.on_one_page:
         sheet.raw.fit_to_pages(1, 1)
     if described.below:
         described.below(written)
-    return sheet
 
 
 def write_title(sheet: Sheet, title: str, note: str) -> None:
@@ -166,15 +179,12 @@ def write_table(
     *,
     highest: float = _LIST_HEIGHT,
     total: tuple[str, ...] = (),
+    has_filter: bool = False,
 ) -> Written:
     """Write headings and rows, from ``row`` down, and set the widths of the columns."""
     heading_row, rows = row, list(zip(*(column.cells for column in columns), strict=True))
     sheet.widths(*(column.width for column in columns))
-    inner = styles.INDENT_PIXELS + 18
-    heights = [text_height(column.heading, column.width - inner, 11, bold=True) for column in columns]
-    sheet.height(row, max(*heights, 28.0))
-    for col, column in enumerate(columns):
-        sheet.text_or_blank(row, col, column.heading, "heading", *column.heading_names)
+    _write_headings(sheet, row, columns, _BUTTON if has_filter else 0)
     wrapped = [column for column in columns if "wrap" in column.names]
     texts = zip(*(column.cells for column in wrapped), strict=True) if wrapped else [()] * len(rows)
     for number, (cells, own) in enumerate(zip(rows, texts, strict=True), start=1):
@@ -184,7 +194,18 @@ def write_table(
             write_cell(sheet, row, col, cell, *column.names, *looks)
         sheet.height(row, min(row_height(wrapped, own), highest))
     sheet.mark_headings(heading_row, 0, row, len(columns) - 1)
+    last = row - bool(total)
+    if has_filter and last > heading_row:
+        sheet.filter(heading_row, 0, last, len(columns) - 1)
     return Written(sheet, columns, heading_row, row + 1)
+
+
+def _write_headings(sheet: Sheet, row: int, columns: Sequence[Column], button: int) -> None:
+    inner = styles.INDENT_PIXELS + button
+    heights = [text_height(column.heading, column.width - inner, 11, bold=True) for column in columns]
+    sheet.height(row, max(*heights, 28.0))
+    for col, column in enumerate(columns):
+        sheet.text_or_blank(row, col, column.heading, "heading", *column.heading_names)
 
 
 def write_cell(sheet: Sheet, row: int, col: int, cell: Cell, *names: str) -> None:

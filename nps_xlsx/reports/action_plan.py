@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.styles import level_style
-from nps_xlsx.excel.table import Column, TableSheet, levels_chart, write_sheet
-from nps_xlsx.excel.textfit import level_width, name_width
+from nps_xlsx.excel.table import Column, TableSheet, levels_chart, nearest_levels, write_sheet
+from nps_xlsx.excel.textfit import level_width
 from nps_xlsx.figures import council_label
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
-from nps_xlsx.model.scores import nearest_level, score
+from nps_xlsx.model.scores import score
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.rules import to_close
 from nps_xlsx.workbook.stamp import REPORT_PROPERTY
@@ -41,19 +41,15 @@ def _summary(framework: Framework, assessment: Assessment) -> TableSheet:
     groups = {area.sheet: area.behaviours for area in framework.areas} | {ALL: framework.behaviours}
     scores = [score(behaviours, assessment) for behaviours in groups.values()]
 
-    def nearest(means: Iterable[float | None]) -> Column:
-        names = ["" if mean is None else framework.level(nearest_level(mean)).name for mean in means]
-        return Column("Nearest level", names, name_width(framework, 120))
-
     columns = [
         Column.text("Key area", groups, 300),
         Column.count("Behaviours", [own.behaviours for own in scores], 112),
         Column.count("Level given", [own.applicable for own in scores]),
         Column.mean("Average current", [own.current for own in scores]),
-        nearest(own.current for own in scores),
+        nearest_levels(framework, [own.current for own in scores], 120),
         Column.count("Target given", [own.targets for own in scores]),
         Column.mean("Average target", [own.target for own in scores]),
-        nearest(own.target for own in scores),
+        nearest_levels(framework, [own.target for own in scores], 120),
         Column.gap("Average gap", [own.gap for own in scores]),
     ]
     own = wording.capital(framework.on_subject("self-assessment"))

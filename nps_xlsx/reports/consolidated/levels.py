@@ -9,10 +9,10 @@ import pandas as pd
 
 from nps_xlsx.excel import charts
 from nps_xlsx.excel.styles import level_style
-from nps_xlsx.excel.table import Column, TableSheet, Written
+from nps_xlsx.excel.table import Column, TableSheet, Written, nearest_levels
 from nps_xlsx.figures import Tables
 from nps_xlsx.model import Framework
-from nps_xlsx.reports.consolidated.means import name_columns, nearest
+from nps_xlsx.reports.consolidated.means import name_columns
 from nps_xlsx.workbook import layout
 
 DISTRIBUTION, TARGETS, GAPS, STRENGTHS = "Distribution", "Targets", "Gaps", "Strengths"
@@ -108,7 +108,7 @@ def strengths_sheet(tables: Tables) -> TableSheet:
         Column.count("Rank", [*best, *least], 70),
         *name_columns(framework, codes),
         Column.mean("Average current", figures["current"]),
-        nearest(framework, figures["current"]),
+        nearest_levels(framework, figures["current"], 108),
         Column.count("Level given", figures["applicable"]),
     ]
     if good:

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from nps_xlsx.excel.table import Cell, Column, TableSheet, levels_chart, shaded
-from nps_xlsx.excel.textfit import name_width
+from nps_xlsx.excel.table import Cell, Column, TableSheet, levels_chart, nearest_levels, shaded
 from nps_xlsx.figures import Tables
 from nps_xlsx.model import Framework
 from nps_xlsx.model.scores import nearest_level
@@ -18,12 +17,6 @@ _COUNTED = "Averages count behaviours answered with a level; the count is beside
 _ALL = "All behaviours"
 
 
-def nearest(framework: Framework, means: Iterable[float], least: int = 108) -> Column:
-    """A column with the name of the level nearest to each mean; empty if there is no mean."""
-    names = ["" if pd.isna(mean) else framework.level(nearest_level(mean)).name for mean in means]
-    return Column("Nearest level", names, name_width(framework, least))
-
-
 def figure_columns(framework: Framework, figures: pd.DataFrame) -> list[Column]:
     """The columns of counts, averages and gap."""
     return [
@@ -32,7 +25,7 @@ def figure_columns(framework: Framework, figures: pd.DataFrame) -> list[Column]:
         Column.count("Not applicable", figures["not_applicable"], 108),
         Column.count("Level given", figures["applicable"]),
         Column.mean("Average current", figures["current"]),
-        nearest(framework, figures["current"]),
+        nearest_levels(framework, figures["current"], 108),
         Column.count("Target given", figures["targets"]),
         Column.mean("Average target", figures["target"]),
         Column.count("Both given", figures["gaps"]),
