@@ -1,4 +1,4 @@
-"""The tables of publication.xlsx as rows of values, with figures withheld where they must be."""
+"""The tables of publication.xlsx as columns of values, with figures withheld where they must be."""
 
 from __future__ import annotations
 
@@ -282,13 +282,14 @@ def _by_groups(shown: Publishable, fact: str, *, named: bool) -> list[Published]
     parts: list[_Part] = []
     for code in _codes(shown):
         name = ALL if code == "all" else ("area", code)
-        sizes = [*(len(cells[code]) for cells in groups.values()), len(shown.councils.get(name, ()))]
+        sizes = [len(cells[code]) for cells in groups.values()]
         table = whole if code == "all" else by_area
         means = [
             _figures_at(table, group if code == "all" else (group, code))["current"] if size else 0.0
-            for group, size in zip(groups, sizes, strict=False)
+            for group, size in zip(groups, sizes, strict=True)
         ]
         means.append(_figures_of(shown.tables, name)["current"])
+        sizes.append(len(shown.councils.get(name, ())))
         gone = name in shown.current
         withheld = [not named and (gone or group in hidden) for group in groups]
         parts.append((means, sizes, [*withheld, not named and gone]))
