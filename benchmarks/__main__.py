@@ -139,7 +139,7 @@ def compared(table: Table) -> list[str]:
     bars, rows = dict(table.bars), []
     for task, what, _ in table.works:
         ratios = [peer / own for peer, own in zip(spent[table.peer], spent[task], strict=True)]
-        bar = f"{bars[task]:g}" if task in bars else ""
+        bar = _number(bars[task]) if task in bars else ""
         met = "" if task not in bars else "met" if statistics.median(ratios) >= bars[task] else "**missed**"
         shown = f"{_number(statistics.median(ratios))} ({_number(min(ratios))} to {_number(max(ratios))})"
         rows.append(f"| {what} | {_number(statistics.median(spent[task]))} | {shown} | {bar} | {met} |")
