@@ -95,6 +95,18 @@ def test_the_process_reads_what_the_program_itself_would(
         assert cells[0] == cells[1]
 
 
+def test_one_file_takes_one_process(
+    tmp_path: Path, source: SourceFile, framework: Framework, register: Register
+) -> None:
+    """What opened a file is free again when the file is read: to start another takes longer than reading."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(source.content)
+    with ReadingProcess(framework, register) as process:
+        [returned] = process.read_returns(collect([path], process.opened), 1)
+        assert len(process._workers) == 1
+    assert returned.status is Status.ACCEPTED
+
+
 def test_whoever_is_done_first_the_order_is_that_of_the_files(
     source: SourceFile, framework: Framework, register: Register
 ) -> None:

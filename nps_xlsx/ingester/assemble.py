@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester.answers import AnswerReader
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.elsewhere import Elsewhere, other_texts
@@ -36,7 +35,7 @@ from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.model import Assessment, Framework, Place, Return, Status
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.dates import iso_date
-from nps_xlsx.register.councils import Register, load_register
+from nps_xlsx.register.councils import Register
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.stamp import BUILT_AT
 from nps_xlsx.workbook.values import department_of, read_date, read_text, read_yes_no
@@ -53,7 +52,11 @@ def read_return(
     It is read in this process, as is right for files of your own making; what comes by mail
     is better read by ``ReadingProcess``.  ``read`` gives the workbook, for tests.
     """
-    framework, register = framework or load_framework(), register or load_register()
+    if framework is None or register is None:
+        from nps_xlsx.framework import load_framework
+        from nps_xlsx.register.councils import load_register
+
+        framework, register = framework or load_framework(), register or load_register()
     try:
         workbook = read(source) if read else read_workbook(source, our_texts(framework).listed)
         digest = hashlib.sha256(source.content).hexdigest()

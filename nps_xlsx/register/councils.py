@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nps_xlsx.files import StrPath
-from nps_xlsx.framework import data_folder
 from nps_xlsx.model import FACTS, Council
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.csvfile import CsvError, CsvFile, CsvRow, read_csv
+
+if TYPE_CHECKING:
+    from nps_xlsx.files import StrPath
 
 REGISTER_COLUMNS = ("gss_code", "official_name", "short_name", "council_type", "region", "nation")
 """The columns that a register must have; others are ignored."""
@@ -181,6 +183,8 @@ def load_register(path: StrPath | None = None) -> Register:
     Raises:
         CsvError: the file cannot be read, lacks a column, or holds a code twice.
     """
+    from nps_xlsx.framework import data_folder
+
     former = () if path else _former_councils(data_folder() / "former_councils.csv")
     path = Path(path) if path else data_folder() / "councils.csv"
     rows = read_csv(path, REGISTER_COLUMNS)

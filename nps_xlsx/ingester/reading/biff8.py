@@ -6,11 +6,10 @@ import datetime as dt
 import io
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
+import lazy_loader
 import olefile
-import xlrd
-from xlrd.sheet import Cell, Sheet
-from xlrd.xldate import xldate_as_datetime
 
 from nps_xlsx.ingester.grids import Aside, Asides, Grid, Properties, Sighting, Walk
 from nps_xlsx.ingester.preflight import Parts
@@ -21,6 +20,12 @@ from nps_xlsx.ingester.shown import format_of
 from nps_xlsx.model import TextKind
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook.values import CellValue
+
+if TYPE_CHECKING:
+    import xlrd
+    from xlrd.sheet import Cell, Sheet
+else:
+    xlrd = lazy_loader.load("xlrd")  # imported at the first workbook of the kind, of which there are few
 
 WHOLE = "the whole file"
 """The name of its only part."""
@@ -126,7 +131,7 @@ def _grids(book: xlrd.Book) -> list[Grid]:
 
 def _value(cell: Cell, datemode: int) -> CellValue:
     if cell.ctype == xlrd.XL_CELL_DATE:
-        moment: dt.datetime = xldate_as_datetime(cell.value, datemode)
+        moment: dt.datetime = xlrd.xldate_as_datetime(cell.value, datemode)
         return moment.date() if moment.time() == dt.time() else moment
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)

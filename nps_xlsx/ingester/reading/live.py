@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from html import unescape
-from xml.sax.saxutils import escape
+from html import escape, unescape
 
 from nps_xlsx.ingester.ours import IN_LIST
 from nps_xlsx.ingester.preflight import Parts
@@ -116,4 +115,4 @@ def _without_ours(part: bytes, shared: set[int], items: Sequence[bytes], ours: f
 @functools.lru_cache(maxsize=2)
 def _items_of(ours: frozenset[str]) -> frozenset[bytes]:
     """The same as shared strings."""
-    return frozenset(f"<t>{escape(text)}</t></si>".encode() for text in ours)
+    return frozenset(f"<t>{escape(text, quote=False)}</t></si>".encode() for text in ours)

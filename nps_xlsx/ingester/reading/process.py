@@ -142,11 +142,15 @@ class ReadingProcess:
         Raises:
             RuntimeError: the process does not start; that is no fault of the file.
         """
+        held = None  # given out when the next answer is there: after the last, the process is free to read it
         try:
             for answer in self._answers(Open(next(self._numbers), source, nesting, path)):
-                if isinstance(answer, Found):
-                    yield answer.held
+                if held is not None:
+                    yield held
+                held = answer.held if isinstance(answer, Found) else None
         except RefusedError as refusal:
+            if held is not None:
+                yield held
             yield Held(replace(source, content=b"", failure=refusal))
 
     def _answers(self, request: Request) -> Iterator[Found | Done]:
