@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import errno
-import getpass
 import os
 import platform
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -194,6 +192,8 @@ def _refuse_if_open(path: Path) -> None:
 
 def _write_temporary(path: Path, content: bytes) -> Path:
     prefix = f"{_START}{_HOST}-{os.getpid()}."
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=_END, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -280,6 +280,8 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def _myself() -> str:
+    import getpass
+
     now = dt.datetime.now().astimezone()
     since = f"{now:%H:%M} on {now.day} {now:%B %Y}"
     return f"{getpass.getuser()} on {platform.node()} (process {os.getpid()}), since {since},"

@@ -183,7 +183,7 @@ def test_a_path_too_long_for_windows_is_told_as_such(tmp_path: Path, monkeypatch
     def refused(**_: object) -> None:
         raise FileNotFoundError(2, "No such file or directory")
 
-    monkeypatch.setattr("nps_xlsx.files.tempfile.mkstemp", refused)
+    monkeypatch.setattr("tempfile.mkstemp", refused)
     with pytest.raises(OutputError, match=rf"{len(str(path))} characters.*shorter path"):
         write_files({path: b""})
     with pytest.raises(OutputError, match="characters"):

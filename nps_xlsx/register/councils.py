@@ -11,14 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from nps_xlsx.files import StrPath
 from nps_xlsx.model import FACTS, Council
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.csvfile import CsvError, CsvFile, CsvRow, read_csv
-
-if TYPE_CHECKING:
-    from nps_xlsx.files import StrPath
 
 REGISTER_COLUMNS = ("gss_code", "official_name", "short_name", "council_type", "region", "nation")
 """The columns that a register must have; others are ignored."""
