@@ -191,9 +191,9 @@ def _refuse_if_open(path: Path) -> None:
 
 
 def _write_temporary(path: Path, content: bytes) -> Path:
-    prefix = f"{_START}{_HOST}-{os.getpid()}."
     import tempfile
 
+    prefix = f"{_START}{_HOST}-{os.getpid()}."
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=_END, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -40,7 +40,7 @@ def statuses(returns: list[Return], keep: Keep | None = None) -> list[str]:
     return [marked.status.value for marked in check_across(returns, FRAMEWORK, keep or Keep())]
 
 
-def told(returns: list[Return]) -> list[list[str]]:
+def slugs_of(returns: list[Return]) -> list[list[str]]:
     """The kinds of problem of each."""
     return [[found.slug for found in marked.problems] for marked in check_across(returns, FRAMEWORK)]
 
@@ -90,7 +90,7 @@ def test_the_analyst_may_say_which_return_counts(keep: Keep, expected: list[str]
 
 
 def test_a_file_to_be_kept_that_was_not_read_is_an_error() -> None:
-    """A mistyped name in --keep is told, not passed over."""
+    """A mistyped name in --keep is reported, not passed over."""
     with pytest.raises(KeepError, match="nothing"):
         check_across([returned("a")], FRAMEWORK, Keep(files=("nothing.xlsx",)))
 
@@ -285,17 +285,17 @@ def test_two_councils_with_one_stamp_are_an_error() -> None:
     assert statuses([_strange(returned("a"), "Other")]) == ["accepted"]
 
 
-def test_a_return_of_another_round_is_told() -> None:
+def test_a_return_of_another_round_is_reported() -> None:
     """Among returns of one round, last year's workbook has a warning."""
     returns = [
         returned(name, council=name, round_=round_)
         for name, round_ in zip("abc", ("1", "1", "2"), strict=True)
     ]
-    assert told(returns) == [[], [], ["round-other"]]
+    assert slugs_of(returns) == [[], [], ["round-other"]]
 
 
-def test_a_respondent_beside_the_combined_response_is_told() -> None:
+def test_a_respondent_beside_the_combined_response_is_reported() -> None:
     """A respondent's return stays, with a note that the council's combined response counts."""
     returns = [returned("a", by="IT"), returned("b", combined="Yes")]
     assert statuses(returns) == ["accepted", "accepted"]
-    assert told(returns) == [["respondents-mixed"], []]
+    assert slugs_of(returns) == [["respondents-mixed"], []]

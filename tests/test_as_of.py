@@ -91,7 +91,7 @@ def test_a_day_is_given_in_any_usual_way(text: str) -> None:
     assert DAY.convert(text, None, None) == NEW
 
 
-def test_what_is_no_day_is_told_with_how_to_write_one() -> None:
+def test_what_is_no_day_is_reported_with_how_to_write_one() -> None:
     """The message shows two ways, not the codes of a format."""
     with pytest.raises(click.BadParameter, match="2026-12-18 or 18/12/2026"):
         DAY.convert("soon", None, None)

@@ -51,31 +51,33 @@ def test_rules_over_one_answer(framework: Framework, answer: Answer, kinds: set[
     assert found(framework, answer) == kinds
 
 
-def test_missing_details_are_told_once(framework: Framework) -> None:
+def test_missing_details_are_reported_once(framework: Framework) -> None:
     """Blank details are one problem with all their cells, once grouped."""
     answers = tuple(Answer(row.code, current=3) for row in framework.rows)
     assessment = Assessment("X", "X", "2026", answers, details=(("council", "X"),))
-    [told] = grouped(check_assessment(assessment, framework))
-    assert told.slug == "details-missing"
-    assert told.cell == "B11, B12, B14, B15"
+    [reported] = grouped(check_assessment(assessment, framework))
+    assert reported.slug == "details-missing"
+    assert reported.cell == "B11, B12, B14, B15"
     assert check_assessment(dataclasses.replace(assessment, details=()), framework) == []
 
 
-def test_a_missing_detail_is_told_where_it_was_found(framework: Framework) -> None:
-    """After rows were inserted on Start here, the place told is that of the council's file."""
+def test_a_missing_detail_is_reported_where_it_was_found(framework: Framework) -> None:
+    """After rows were inserted on Start here, the place reported is that of the council's file."""
     moved = {"role": Place("", "Start here", "C20")}
     assessment = Assessment("X", "X", "2026", (), details=(("role", ""),), detail_places=moved)
-    told = {p.field: p.place for p in check_assessment(assessment, framework, file="f")}
-    assert told["role"] == Place("f", "Start here", "C20")
+    reported = {p.field: p.place for p in check_assessment(assessment, framework, file="f")}
+    assert reported["role"] == Place("f", "Start here", "C20")
 
 
-@pytest.mark.parametrize(("day", "told"), [("2026-12-03", True), ("2026-12-02", False), ("", False)])
-def test_a_return_completed_after_it_was_saved_is_told(framework: Framework, day: str, *, told: bool) -> None:
+@pytest.mark.parametrize(("day", "reported"), [("2026-12-03", True), ("2026-12-02", False), ("", False)])
+def test_a_return_completed_after_it_was_saved_is_reported(
+    framework: Framework, day: str, *, reported: bool
+) -> None:
     """A date completed more than a day after the file was saved is a warning."""
     assessment = Assessment("X", "X", "2026", (), details=tuple({**DETAILS, "date_completed": day}.items()))
     returned = Return("f", "f", Status.ACCEPTED, assessment, saved_at="2026-12-01T09:00:00Z")
     checked = check_return(returned, framework)
-    assert ("completed-after-saved" in [p.slug for p in checked.problems]) is told
+    assert ("completed-after-saved" in [p.slug for p in checked.problems]) is reported
 
 
 def test_the_worst_comes_first() -> None:
@@ -88,8 +90,8 @@ def test_the_worst_comes_first() -> None:
         problem("not-answered", Place("f", "S", "C20"), ref="EC2"),
         problem("cell-error", Place("f", "T", "C9"), value="#REF!"),
     ]
-    told = [(p.slug, p.place.sheet, p.cell) for p in worst_first(given, ("S", "T"))]
-    assert told == [
+    reported = [(p.slug, p.place.sheet, p.cell) for p in worst_first(given, ("S", "T"))]
+    assert reported == [
         ("cell-error", "T", "C9"),
         ("not-answered", "S", "C20"),
         ("not-answered", "T", "C9"),
@@ -99,14 +101,14 @@ def test_the_worst_comes_first() -> None:
     ]
 
 
-def test_cells_are_told_in_the_order_of_excel() -> None:
-    """Of the like told together, C9 stands before C10, and Z9 before AA9."""
+def test_cells_are_reported_in_the_order_of_excel() -> None:
+    """Of the like reported together, C9 stands before C10, and Z9 before AA9."""
     cells = ["AA9", "C10", "Z9", "C9"]
-    [told] = grouped([problem("not-answered", Place("f", "S", cell), ref=cell) for cell in cells])
-    assert told.cells == ("C9", "Z9", "AA9", "C10")
+    [reported] = grouped([problem("not-answered", Place("f", "S", cell), ref=cell) for cell in cells])
+    assert reported.cells == ("C9", "Z9", "AA9", "C10")
 
 
-def test_the_like_on_one_sheet_is_told_together() -> None:
+def test_the_like_on_one_sheet_is_reported_together() -> None:
     """Unanswered rows of one sheet become one problem; those of another sheet stay apart."""
     one = [problem("not-answered", Place("f", "S", f"C{n}"), ref=f"EC{n}") for n in (6, 7)]
     other = problem("not-answered", Place("f", "T", "C6"), ref="SM1")
@@ -126,8 +128,8 @@ def test_every_kind_of_problem_says_what_happened_and_what_to_do() -> None:
         assert slug == slug.lower()
 
 
-def test_a_kind_that_is_told_together_needs_no_words_of_its_own() -> None:
-    """What is grouped is told again from its refs and values alone."""
+def test_a_kind_that_is_reported_together_needs_no_words_of_its_own() -> None:
+    """What is grouped is reported again from its refs and values alone."""
     assert {
         slug for slug, kind in CATALOGUE.items() if kind.grouped and kind.words - {"ref", "value"}
     } == set()
@@ -141,7 +143,7 @@ def test_what_refuses_an_answer_is_an_error_that_changes_a_score() -> None:
 
 
 def test_every_slug_in_the_code_is_in_the_catalogue_and_the_other_way_round() -> None:
-    """No kind is told that the catalogue lacks, and none stands there that nothing tells."""
+    """No kind is reported that the catalogue lacks, and none stands there that nothing tells."""
     strings = {
         node.value
         for path in PACKAGE.rglob("*.py")

@@ -74,7 +74,7 @@ def test_ingest_exits_with_0_where_nothing_is_wrong(
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, framework: Framework, medway: Council) -> None:
-    """Beside a broken file the good one is read, and both are told."""
+    """Beside a broken file the good one is read, and both are reported."""
     write(tmp_path / "a.xlsx", b"not a workbook")
     write(tmp_path / "b.xlsx", filled(framework, medway, Answer("EC1", current=3)))
     run = nps("ingest", tmp_path / "a.xlsx", tmp_path / "b.xlsx", "--out", tmp_path / "out")
@@ -170,7 +170,7 @@ def test_a_list_row_is_found_by_code_or_name_and_must_not_contradict_itself(tmp_
 
 
 def test_an_empty_folder_is_a_mistake(tmp_path: Path) -> None:
-    """Nothing to read is told, and earlier results are not overwritten with nothing."""
+    """Nothing to read is reported, and earlier results are not overwritten with nothing."""
     (tmp_path / "in").mkdir()
     run = nps("ingest", tmp_path / "in", "--out", tmp_path / "out")
     assert (run.returncode, (tmp_path / "out").exists()) == (2, False)
@@ -198,7 +198,7 @@ def test_help_shows_its_examples_line_by_line() -> None:
     assert "\\b" not in nps("--help").stdout
 
 
-def test_every_unknown_name_of_a_list_is_told_at_once(tmp_path: Path) -> None:
+def test_every_unknown_name_of_a_list_is_reported_at_once(tmp_path: Path) -> None:
     """Two misspelt councils are two lines with their rows, and nothing is built."""
     councils = tmp_path / "list.csv"
     councils.write_text("council\nMedwy\nMedway\nWocester\n", encoding="utf-8")
@@ -228,7 +228,7 @@ def test_a_command_that_is_stopped_says_so(monkeypatch: pytest.MonkeyPatch, numb
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
 def test_an_unwritable_folder_is_one_message() -> None:
-    """A folder where nobody may write, not even the administrator, is told with what to do."""
+    """A folder where nobody may write, not even the administrator, is reported with what to do."""
     run = nps("build", "--council", "Medway", "--round", "2026", "--out", "/proc/nps")
     assert run.returncode == 2
     assert "The folder /proc/nps cannot be made" in run.stderr

@@ -64,7 +64,7 @@ def test_a_council_with_one_return_is_left_as_it_is(framework: Framework) -> Non
 
 
 def test_the_respondents_words_stand_side_by_side(framework: Framework) -> None:
-    """Texts are told under each respondent's name, the earliest date and the highest priority count."""
+    """Texts are reported under each respondent's name, the earliest date and the highest priority count."""
     first = Answer("EC1", evidence="Yes", owner="Post", due_date=dt.date(2027, 3, 31), priority="Low")
     second = Answer("EC1", evidence="No", owner="Post", due_date=dt.date(2027, 1, 31), priority="High")
     answer = together(framework, assessment("IT", first), assessment("Care", second)).assessment["EC1"]

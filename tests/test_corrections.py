@@ -1,4 +1,4 @@
-"""What the analyst decides is applied as written, told in the return, and keeps the receipt's sum."""
+"""What the analyst decides is applied as written, noted in the return, and keeps the receipt's sum."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ DAY = dt.date(2027, 1, 29)
 NAME = "folder/medway.xlsx"
 
 
-def told(ref: str, field: str, value: str, *, file: str = "", code: str = MEDWAY, row: int = 2) -> Correction:
+def correction_of(
+    ref: str, field: str, value: str, *, file: str = "", code: str = MEDWAY, row: int = 2
+) -> Correction:
     """A correction, for all of Medway's returns unless a file is named."""
     return Correction(row, file, code, ref, field, value, "Said so by telephone", "A. Analyst", DAY)
 
@@ -166,7 +168,7 @@ def test_a_text_copied_from_our_own_files_is_read_without_their_apostrophe(
         (",Medway,SV10,current,4,Why,Me,2027-01-29", "row 2 corrects the same"),
     ],
 )
-def test_a_row_that_cannot_be_used_is_told_with_its_number(
+def test_a_row_that_cannot_be_used_is_reported_with_its_number(
     tmp_path: Path, framework: Framework, register: Register, row: str, what: str
 ) -> None:
     """Each slip in a row is one fault that names the row as Excel shows it."""
@@ -180,7 +182,7 @@ def test_a_row_that_cannot_be_used_is_told_with_its_number(
     assert what in faults[0]
 
 
-def test_all_faults_of_a_file_are_told_at_once(
+def test_all_faults_of_a_file_are_reported_at_once(
     tmp_path: Path, framework: Framework, register: Register
 ) -> None:
     """Nobody has to mend a file of corrections fault by fault."""
@@ -195,7 +197,7 @@ def test_all_faults_of_a_file_are_told_at_once(
 def test_every_column_must_be_there(
     tmp_path: Path, framework: Framework, register: Register, heading: str
 ) -> None:
-    """A misspelt heading is told: passed over, it would make a correction reach further than was meant."""
+    """A misspelt heading is reported: ignored, it would make a correction reach further than was meant."""
     path = table(tmp_path / "c.csv", HEADINGS.replace(heading, f"{heading}x"))
     with pytest.raises(CsvError, match=f"lacks the column {heading}"):
         load_corrections(path, framework, register)
@@ -236,7 +238,7 @@ def test_a_correction_meets_the_returns_that_it_names(
     framework: Framework, register: Register, file: str, code: str, ref: str, met: str
 ) -> None:
     """By file, whole or its last part, by council, or by both; and only where the row was asked."""
-    one = told(ref, "owner" if ref else "role", "A post", file=file, code=code)
+    one = correction_of(ref, "owner" if ref else "role", "A post", file=file, code=code)
     corrected, unused = apply_corrections(BATCH, [one], framework, register)
     assert ", ".join(r.source_file for r in corrected if "corrected" in kinds(r)) == met
     assert unused == []
@@ -258,20 +260,20 @@ def test_a_correction_that_meets_no_return_is_given_back_with_the_reason(
     framework: Framework, register: Register, file: str, code: str, ref: str, why: str
 ) -> None:
     """Nothing is changed by it, and its words say what to mend."""
-    one = told(ref, "owner" if ref else "role", "A post", file=file, code=code)
+    one = correction_of(ref, "owner" if ref else "role", "A post", file=file, code=code)
     corrected, unused = apply_corrections(BATCH, [one], framework, register)
     assert corrected == list(BATCH)
     assert unused == [one]
     assert why in str(unused[0])
 
 
-def test_two_files_of_one_name_are_not_told_apart_by_one_being_refused(
+def test_two_files_of_one_name_are_not_reported_apart_by_one_being_refused(
     framework: Framework, register: Register
 ) -> None:
     """A name that a refused file has too may mean that one, so it is not taken for the other."""
     batch = [returned("x/a.xlsx"), replace(REFUSED, source_file="y/a.xlsx")]
     _, unused = apply_corrections(
-        batch, [told("EC1", "owner", "x", file="a.xlsx", code="")], framework, register
+        batch, [correction_of("EC1", "owner", "x", file="a.xlsx", code="")], framework, register
     )
     assert len(unused) == 1
 
@@ -280,7 +282,10 @@ def test_a_batch_without_returns_gives_every_correction_back(
     framework: Framework, register: Register
 ) -> None:
     """Where nothing was read, nothing is met."""
-    corrections = [told("EC1", "owner", "x"), told("EC1", "owner", "x", file="a.xlsx", code="")]
+    corrections = [
+        correction_of("EC1", "owner", "x"),
+        correction_of("EC1", "owner", "x", file="a.xlsx", code=""),
+    ]
     assert apply_corrections([], corrections, framework, register) == ([], corrections)
 
 
@@ -318,13 +323,13 @@ def test_a_correction_is_not_put_into_a_newer_return(
 ) -> None:
     """The council may have answered anew: the return says so, keeps its answer, and nothing is met."""
     newer = dated(plain, completed=day)
-    [after], unused = apply_corrections([newer], [told("EC1", "current", "5")], framework, register)
+    [after], unused = apply_corrections([newer], [correction_of("EC1", "current", "5")], framework, register)
     assert whole(after)["EC1"].current == (5 if applied else 2)
     assert [one.is_older for one in unused] == ([] if applied else [True])
     [found] = after.problems
     assert (found.slug, found.ref) == ("corrected" if applied else "correction-older", "EC1")
     assert found.place == whole(plain)["EC1"].where("current")
-    intake = Intake((after,), Rulings(corrections=(told("EC1", "current", "5"),)), tuple(unused))
+    intake = Intake((after,), Rulings(corrections=(correction_of("EC1", "current", "5"),)), tuple(unused))
     assert make_receipt(intake).corrected == applied
     assert intake.unmet == ()
 
@@ -334,7 +339,7 @@ def test_a_newer_return_that_says_the_same_is_no_question(
 ) -> None:
     """Where the council has since written what the correction says, there is nothing to decide."""
     batch = [dated(plain, completed="2027-02-01")]
-    corrected, _ = apply_corrections(batch, [told("EC1", "current", "2")], framework, register)
+    corrected, _ = apply_corrections(batch, [correction_of("EC1", "current", "2")], framework, register)
     assert corrected == batch
 
 
@@ -342,7 +347,10 @@ def test_a_mistyped_date_completed_can_be_corrected(
     framework: Framework, register: Register, plain: Return
 ) -> None:
     """A date in the far future makes no correction older for good: it is put right before the others."""
-    corrections = [told("EC1", "current", "5"), told("", "date_completed", "2027-01-20", row=3)]
+    corrections = [
+        correction_of("EC1", "current", "5"),
+        correction_of("", "date_completed", "2027-01-20", row=3),
+    ]
     batch = [dated(plain, completed="2037-01-20", saved="2027-01-21T09:00:00Z")]
     [corrected], unused = apply_corrections(batch, corrections, framework, register)
     assert unused == []
@@ -357,7 +365,7 @@ def test_changes_are_those_between_what_the_council_wrote(
     new = replace(dated(plain, completed="2027-01-02"), source_file="new.xlsx", sha256="new")
     given = tuple(replace(a, current=1) if a.ref == "EC1" else a for a in whole(new))
     new = replace(new, assessment=replace(whole(new), answers=given))
-    batch, _ = apply_corrections([old, new], [told("EC1", "current", "5")], framework, register)
+    batch, _ = apply_corrections([old, new], [correction_of("EC1", "current", "5")], framework, register)
     changes = change_rows(check_across(batch, framework), framework)
     assert [(row["ref"], row["before"], row["after"]) for row in changes] == [("EC1", "2", "1")]
 
@@ -366,7 +374,7 @@ def test_a_correction_of_two_returns_is_counted_once(
     framework: Framework, register: Register, plain: Return
 ) -> None:
     """The receipt counts rows of the file of corrections, not returns."""
-    one = told("EC1", "current", "5")
+    one = correction_of("EC1", "current", "5")
     batch, unused = apply_corrections(
         [plain, replace(plain, source_file="again.xlsx")], [one], framework, register
     )
@@ -375,7 +383,9 @@ def test_a_correction_of_two_returns_is_counted_once(
 
 def test_rulings_that_met_nothing_are_problems_at_their_rows() -> None:
     """They count, and stand in the list of problems with the row of their own file."""
-    correction = replace(told("EC1", "owner", "x", row=7), source="c.csv", unmet="no such file was read")
+    correction = replace(
+        correction_of("EC1", "owner", "x", row=7), source="c.csv", unmet="no such file was read"
+    )
     intake = Intake((), unused_corrections=(correction,), unused_waivers=(Waiver(3, "row-missing", "", "x"),))
     assert make_receipt(intake).problems[Severity.WARNING] == 2
     first, second = problem_rows((), intake.unmet)
@@ -408,7 +418,9 @@ def test_a_corrected_answer_is_as_if_the_officer_had_typed_it(
     given_answers = [replace(answer, current_text="", target_text="") for answer in whole(plain)]
     meant = [replace(a, **{field: value}) if a.ref == ref else a for a in given_answers]  # type: ignore[arg-type]
     retyped = as_read(filled(framework, medway, *meant, role="Officer"), framework, register)
-    [corrected], _ = apply_corrections([plain], [told(ref, field, TYPED[field])], framework, register)
+    [corrected], _ = apply_corrections(
+        [plain], [correction_of(ref, field, TYPED[field])], framework, register
+    )
     assert whole(corrected) == whole(retyped)
     assert corrected.answers_present == retyped.answers_present
     [note] = corrected.problems
@@ -432,7 +444,7 @@ def test_a_corrected_answer_is_as_if_the_officer_had_typed_it(
         ("SV10", "target", "", "", 0, 0),
     ],
 )
-def test_a_correction_settles_what_was_told_of_its_cell_and_nothing_else(
+def test_a_correction_settles_what_was_reported_of_its_cell_and_nothing_else(
     framework: Framework,
     register: Register,
     spoilt: Return,
@@ -444,7 +456,7 @@ def test_a_correction_settles_what_was_told_of_its_cell_and_nothing_else(
     refused: int,
 ) -> None:
     """The problem of the cell goes, all others stay, and the rows present and refused are counted anew."""
-    [corrected], unused = apply_corrections([spoilt], [told(ref, field, value)], framework, register)
+    [corrected], unused = apply_corrections([spoilt], [correction_of(ref, field, value)], framework, register)
     assert unused == []
     expected = [p for p in spoilt.problems if not (p.slug == settled and p.ref == ref)]
     assert list(corrected.problems[:-1]) == expected
@@ -460,7 +472,9 @@ def test_a_row_that_was_missing_gets_its_answer_in_the_frameworks_order(
 ) -> None:
     """A row that the council deleted can be answered for it, and stands where it belongs."""
     assert "EC3" not in [answer.ref for answer in whole(spoilt)]
-    [corrected], _ = apply_corrections([spoilt], [told("EC3", "current", "mature")], framework, register)
+    [corrected], _ = apply_corrections(
+        [spoilt], [correction_of("EC3", "current", "mature")], framework, register
+    )
     refs = [answer.ref for answer in whole(corrected)]
     assert refs == [row.code for row in framework.rows if row.code in refs]
     answer = whole(corrected)["EC3"]
@@ -469,9 +483,9 @@ def test_a_row_that_was_missing_gets_its_answer_in_the_frameworks_order(
 
 
 def test_the_rules_see_what_was_corrected(framework: Framework, register: Register, plain: Return) -> None:
-    """A current level above the target is told once a correction has made it so."""
+    """A current level above the target is reported once a correction has made it so."""
     before = check_return(plain, framework)
-    [corrected], _ = apply_corrections([plain], [told("EC1", "current", "5")], framework, register)
+    [corrected], _ = apply_corrections([plain], [correction_of("EC1", "current", "5")], framework, register)
     after = check_return(corrected, framework)
     assert "target-below-current" not in kinds(before)
     assert "target-below-current" in kinds(after)
@@ -503,8 +517,8 @@ def test_a_note_says_what_stood_there_and_what_counts(
     before: str,
     after: str,
 ) -> None:
-    """Before and after are told in the words of the workbook, with who decided it, when and why."""
-    [corrected], _ = apply_corrections([spoilt], [told(ref, field, value)], framework, register)
+    """Before and after are reported in the words of the workbook, with who decided it, when and why."""
+    [corrected], _ = apply_corrections([spoilt], [correction_of(ref, field, value)], framework, register)
     note = corrected.problems[-1]
     assert (note.slug, note.severity, note.value) == ("corrected", Severity.NOTE, after)
     for word in (f"from {before} to {after}", "Said so by telephone", "A. Analyst", "29 January 2027"):
@@ -515,7 +529,7 @@ def test_what_no_reader_could_read_is_not_called_nothing(framework: Framework, r
     """Of a cell that was lost, the note says that something stood there."""
     lost = replace(returned("a.xlsx", MEDWAY, Answer("EC1", refused=("owner",))), answers_refused=1)
     batch = [replace(lost, problems=(problem("cell-unread", Place("a.xlsx"), ref="EC1", field="owner"),))]
-    [corrected], _ = apply_corrections(batch, [told("EC1", "owner", "A post")], framework, register)
+    [corrected], _ = apply_corrections(batch, [correction_of("EC1", "owner", "A post")], framework, register)
     assert kinds(corrected) == ["corrected"]
     assert "from nothing" not in corrected.problems[0].message
 
@@ -523,7 +537,7 @@ def test_what_no_reader_could_read_is_not_called_nothing(framework: Framework, r
 def test_a_long_text_is_not_repeated_whole_in_a_note(framework: Framework, register: Register) -> None:
     """An officer's page of evidence does not fill the list of problems."""
     batch = [returned("a.xlsx", MEDWAY, Answer("EC1", evidence="words \n" * 5000))]
-    [corrected], _ = apply_corrections(batch, [told("EC1", "evidence", "x")], framework, register)
+    [corrected], _ = apply_corrections(batch, [correction_of("EC1", "evidence", "x")], framework, register)
     assert len(corrected.problems[0].message) < 300
 
 
@@ -531,16 +545,21 @@ def test_an_exact_due_date_takes_the_place_of_the_words(
     framework: Framework, register: Register, spoilt: Return
 ) -> None:
     """Words that were kept for want of a date are gone once there is one."""
-    [corrected], _ = apply_corrections([spoilt], [told("EC2", "due_date", "1/3/27")], framework, register)
+    [corrected], _ = apply_corrections(
+        [spoilt], [correction_of("EC2", "due_date", "1/3/27")], framework, register
+    )
     answer = whole(corrected)["EC2"]
     assert (answer.due_date, answer.due_text) == (dt.date(2027, 3, 1), "")
 
 
-def test_of_two_corrections_of_one_value_the_later_counts_and_both_are_told(
+def test_of_two_corrections_of_one_value_the_later_counts_and_both_are_reported(
     framework: Framework, register: Register, plain: Return
 ) -> None:
     """A correction for the council and one for its file can meet: each starts from what it finds."""
-    both = [told("EC1", "current", "3"), told("EC1", "current", "4", file=NAME, code="", row=3)]
+    both = [
+        correction_of("EC1", "current", "3"),
+        correction_of("EC1", "current", "4", file=NAME, code="", row=3),
+    ]
     [corrected], _ = apply_corrections([plain], both, framework, register)
     assert whole(corrected)["EC1"].current == 4
     assert [note.value for note in corrected.problems] == ["3 Mature", "4 Leader"]
@@ -566,8 +585,8 @@ def test_of_two_corrections_of_one_value_the_later_counts_and_both_are_told(
 def test_a_detail_is_corrected(
     framework: Framework, register: Register, plain: Return, field: str, value: str, held: str
 ) -> None:
-    """Each of the council's details takes its value as ingest would have read it, and is told at its cell."""
-    [corrected], _ = apply_corrections([plain], [told("", field, value)], framework, register)
+    """Each of the council's details takes its value as ingest would read it, and is reported at its cell."""
+    [corrected], _ = apply_corrections([plain], [correction_of("", field, value)], framework, register)
     assert whole(corrected).detail(field) == held
     assert dict(whole(corrected).details) == dict(whole(plain).details) | {field: held}
     place = whole(plain).detail_places[field]
@@ -593,7 +612,7 @@ def test_a_corrected_detail_settles_what_was_asked_about_it(
     framework: Framework, register: Register, spoilt: Return, field: str, value: str, settled: str
 ) -> None:
     """What the council was to be asked about a detail is answered, and nothing else is."""
-    [corrected], _ = apply_corrections([spoilt], [told("", field, value)], framework, register)
+    [corrected], _ = apply_corrections([spoilt], [correction_of("", field, value)], framework, register)
     assert set(kinds(spoilt)) - set(kinds(corrected)) == ({settled} if settled else set())
 
 
@@ -612,8 +631,8 @@ def test_a_question_about_the_return_is_settled_by_the_detail_that_answers_it(
     """Told of the file or of Start here, it goes with the right correction and stays with any other."""
     asked = problem(slug, Place("a.xlsx"), value="x", built_for="y")
     batch = [replace(returned("a.xlsx"), problems=(asked,))]
-    [settled], _ = apply_corrections(batch, [told("", field, value)], framework, register)
-    [other], _ = apply_corrections(batch, [told("", "email", "x")], framework, register)
+    [settled], _ = apply_corrections(batch, [correction_of("", field, value)], framework, register)
+    [other], _ = apply_corrections(batch, [correction_of("", "email", "x")], framework, register)
     assert (kinds(settled), kinds(other)) == (["corrected"], [slug, "corrected"])
 
 
@@ -624,7 +643,7 @@ def test_a_return_is_given_to_the_council_that_it_is_from(
     other = replace(spoilt, source_file="swale.xlsx")
     alone = [r.status for r in check_across([plain, other], framework)]
     batch, _ = apply_corrections(
-        [plain, other], [told("", "gss_code", "swale", file="swale.xlsx")], framework, register
+        [plain, other], [correction_of("", "gss_code", "swale", file="swale.xlsx")], framework, register
     )
     marked = check_across(batch, framework)
     assert alone == [Status.ACCEPTED, Status.REFUSED]
@@ -637,7 +656,7 @@ def test_whose_a_return_is_is_asked_as_it_was_read(
     framework: Framework, register: Register, plain: Return
 ) -> None:
     """A correction of the council changes nothing about which return the next correction is for."""
-    corrections = [told("", "gss_code", "Swale"), told("EC1", "current", "3")]
+    corrections = [correction_of("", "gss_code", "Swale"), correction_of("EC1", "current", "3")]
     [corrected], unused = apply_corrections([plain], corrections, framework, register)
     assert (whole(corrected).gss_code, whole(corrected)["EC1"].current) == (SWALE, 3)
     assert unused == []
@@ -658,7 +677,7 @@ def test_the_respondent_follows_from_what_is_corrected(
     framework: Framework, register: Register, plain: Return, fields: dict[str, str], respondent: str
 ) -> None:
     """A return that turns out to be one department's is that department's, unless another was named."""
-    corrections = [told("", field, value) for field, value in fields.items()]
+    corrections = [correction_of("", field, value) for field, value in fields.items()]
     [corrected], _ = apply_corrections([plain], corrections, framework, register)
     assert whole(corrected).respondent == respondent
 
@@ -668,18 +687,27 @@ def test_the_respondent_follows_from_what_is_corrected(
 _REFS = [*[row.code for row in load_framework().rows][:6], "SV10"]
 CORRECTIONS = st.one_of(
     st.builds(
-        told, st.sampled_from(_REFS), st.sampled_from(["current", "target"]), st.sampled_from(["", "3", "NA"])
+        correction_of,
+        st.sampled_from(_REFS),
+        st.sampled_from(["current", "target"]),
+        st.sampled_from(["", "3", "NA"]),
     ),
     st.builds(
-        told,
+        correction_of,
         st.sampled_from(_REFS),
         st.sampled_from(["evidence", "actions", "owner"]),
         st.sampled_from(["", "x"]),
     ),
-    st.builds(told, st.sampled_from(_REFS), st.just("due_date"), st.sampled_from(["", "2027-03-31"])),
-    st.builds(told, st.sampled_from(_REFS), st.just("priority"), st.sampled_from(["", "Low"])),
-    st.builds(told, st.just(""), st.sampled_from(["gss_code"]), st.sampled_from(["Swale", "Medway"])),
-    st.builds(told, st.just(""), st.sampled_from(["respondent", "role"]), st.sampled_from(["", "x"])),
+    st.builds(
+        correction_of, st.sampled_from(_REFS), st.just("due_date"), st.sampled_from(["", "2027-03-31"])
+    ),
+    st.builds(correction_of, st.sampled_from(_REFS), st.just("priority"), st.sampled_from(["", "Low"])),
+    st.builds(
+        correction_of, st.just(""), st.sampled_from(["gss_code"]), st.sampled_from(["Swale", "Medway"])
+    ),
+    st.builds(
+        correction_of, st.just(""), st.sampled_from(["respondent", "role"]), st.sampled_from(["", "x"])
+    ),
 )
 
 
@@ -737,8 +765,8 @@ def test_a_file_of_waivers_is_read_as_an_analyst_writes_it(tmp_path: Path, regis
     )
 
 
-def test_all_faults_of_a_file_of_waivers_are_told_at_once(tmp_path: Path, register: Register) -> None:
-    """A slug that is none names the nearest, and every other slip is told beside it."""
+def test_all_faults_of_a_file_of_waivers_are_reported_at_once(tmp_path: Path, register: Register) -> None:
+    """A slug that is none names the nearest, and every other slip is reported beside it."""
     path = table(tmp_path / "w.csv", "problem,council,reason,until", "not-anwsered,Medwy,,soon", "zzz,,x,")
     with pytest.raises(CsvError) as raised:
         load_waivers(path, register)
@@ -750,7 +778,7 @@ def test_all_faults_of_a_file_of_waivers_are_told_at_once(tmp_path: Path, regist
 
 
 def test_a_waived_problem_stays_and_no_longer_counts() -> None:
-    """It is marked with the reason and told last; all else of the return is as it was."""
+    """It is marked with the reason and listed last; all else of the return is as it was."""
     before = with_problems("a", MEDWAY)
     [after], unused = apply_waivers([before], [Waiver(2, "level-unreadable", MEDWAY, "Agreed")], DAY)
     error, *others = PROBLEMS
@@ -795,7 +823,7 @@ def test_a_waiver_for_a_file_is_for_no_other(file: str, code: str, files: list[s
     assert unused == ([] if files else [one])
 
 
-def test_a_misspelt_heading_of_the_file_column_is_told(tmp_path: Path, register: Register) -> None:
+def test_a_misspelt_heading_of_the_file_column_is_reported(tmp_path: Path, register: Register) -> None:
     """The column may be left out; taken for left out, a waiver for one file would be for all."""
     path = table(tmp_path / "w.csv", "problem,council,reason,until,flie", "row-missing,,x,,a.eml")
     with pytest.raises(CsvError, match="did you mean file"):
@@ -826,7 +854,7 @@ def test_a_waiver_that_meets_nothing_is_given_back_without_an_end() -> None:
     assert "ended" not in str(unused)
 
 
-def test_of_two_waivers_the_first_is_told_and_neither_is_unused() -> None:
+def test_of_two_waivers_the_first_is_reported_and_neither_is_unused() -> None:
     """A problem that is waived twice is let pass once; both waivers met it."""
     two = [Waiver(2, "round-unknown", "", "For all"), Waiver(3, "round-unknown", MEDWAY, "For one")]
     [passed], unused = apply_waivers([with_problems("a", MEDWAY)], two, DAY)

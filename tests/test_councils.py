@@ -1,4 +1,4 @@
-"""A council is found by its code and by any of its names; what is not found is told helpfully."""
+"""A council is found by its code and by any of its names; what is not found is reported helpfully."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_list_keeps_every_column_of_its_councils(register: Register, tmp_path:
         ("Cumbria", "Cumbria County Council ended on 1 April 2023: see Cumberland, E06000063; Westmorland"),
     ],
 )
-def test_a_council_that_ended_is_told_with_what_it_became(wanted: str, became: str) -> None:
+def test_a_council_that_ended_is_reported_with_what_it_became(wanted: str, became: str) -> None:
     """A reorganised council is no other council's near miss: its successor and the day are named."""
     with pytest.raises(CouncilError, match=re.escape(became)):
         load_register().find(wanted)

@@ -112,7 +112,7 @@ def test_a_correction_of_a_return_that_does_not_count_has_no_effect(twice: Path,
     assert "applied" not in run.stdout
 
 
-def test_every_fault_of_a_file_of_corrections_is_told_at_once(twice: Path, tmp_path: Path) -> None:
+def test_every_fault_of_a_file_of_corrections_is_reported_at_once(twice: Path, tmp_path: Path) -> None:
     """Rows that cannot be used are all named by number, and nothing is written."""
     corrections = write(
         tmp_path / "corrections.csv",

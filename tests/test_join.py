@@ -176,7 +176,7 @@ def test_the_command_makes_one_workbook_of_both(
 def test_what_colleagues_answered_differently_is_marked_and_not_lost(
     files: tuple[Path, Path], framework: Framework, medway: Council, tmp_path: Path
 ) -> None:
-    """The newest file's answer stands; the other is told on the terminal and in the workbook."""
+    """The newest file's answer stands; the other is reported on the terminal and in the workbook."""
     theirs = filled(framework, medway, Answer("VCSE8", current=3, evidence="Another view"), **DETAILS)
     write(files[0], theirs)
     done = nps("join", *files, "--out", tmp_path / "joined")

@@ -38,12 +38,12 @@ def test_a_level_is_read_as_others_save_it(
 def test_what_is_no_level_stops_with_all_its_rows(
     framework: Framework, register: Register, tmp_path: Path
 ) -> None:
-    """Nought, seven, a half, a word, and a behaviour that stands twice are named together."""
+    """Zero, seven, a half, a word and a behaviour that is there twice are reported together."""
     lines = [",EC1,0,,a.xlsx", ",EC2,7,,a.xlsx", ",EC3,3,2.5,a.xlsx", ",SM1,x,,a.xlsx", ",EC1,3,,a.xlsx"]
     with pytest.raises(CsvError) as error:
         load_responses([answers(tmp_path, *lines)], framework, register)
-    told = str(error.value).splitlines()[1:]
-    assert [line.split(":")[0] for line in told] == [f"row {number}" for number in (2, 3, 4, 5, 6)]
+    faults = str(error.value).splitlines()[1:]
+    assert [line.split(":")[0] for line in faults] == [f"row {number}" for number in (2, 3, 4, 5, 6)]
 
 
 def test_what_was_asked_is_what_has_a_line(framework: Framework, register: Register, tmp_path: Path) -> None:

@@ -43,11 +43,11 @@ def strengths_sheet(case: FeedbackCase) -> TableSheet:
 def _strengths_note(case: FeedbackCase, count: int) -> str:
     if not _gave_levels(case):
         return "You gave no current level, so there is nothing to rank."
-    if not case.is_compared:
+    if not case.is_compared and count:
         return "There is nothing to compare with yet, so these are your highest levels."
     order = "The behaviours in which you are furthest above the median of all councils, or level with it"
     if count == 0:
-        return "No behaviour stands out against the median of all yet. The next sheet says where to begin."
+        return "No behaviour stands out yet. The next sheet says where to begin."
     if count < CHOSEN:
         return f"{order}: there {'is one' if count == 1 else f'are {count}'}."
     return f"{order}; among equals, the higher level first."
