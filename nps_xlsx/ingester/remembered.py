@@ -1,12 +1,14 @@
-"""What depends on nothing but the framework, made once and not for every file."""
+"""What is the same for every file, made or held once."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from sys import intern
 from typing import TypeVar
 
-from nps_xlsx.model import Framework
+from nps_xlsx.model import Answer, Framework, Place, Return
 
 _Made = TypeVar("_Made")
 
@@ -22,3 +24,33 @@ def per_framework(make: Callable[[Framework], _Made]) -> Callable[[Framework], _
         return last[0][1]
 
     return remembered
+
+
+def sharing(returned: Return) -> Return:
+    """The same return, with what thousands of returns have in common held in memory once.
+
+    Most of a return are the places of its answers, and those are nearly always the same cells.
+    """
+    if returned.assessment is None:
+        return returned
+    answers = tuple(map(_sharing, returned.assessment.answers))
+    return replace(returned, assessment=replace(returned.assessment, answers=answers))
+
+
+def _sharing(answer: Answer) -> Answer:
+    place = answer.place
+    return replace(
+        answer,
+        ref=intern(answer.ref),
+        current_text=intern(answer.current_text),
+        target_text=intern(answer.target_text),
+        owner=intern(answer.owner),
+        priority=intern(answer.priority),
+        place=Place(intern(place.file), intern(place.sheet), intern(place.cell)),
+        cells=_same_cells(*answer.cells.items()),
+    )
+
+
+@functools.lru_cache(maxsize=10_000)
+def _same_cells(*items: tuple[str, str]) -> Mapping[str, str]:
+    return dict(items)

@@ -13,6 +13,7 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester import ReadingProcess, collect
 from nps_xlsx.ingester.reading.known import KnownReturns
 from nps_xlsx.ingester.reading.readers import Readers
+from nps_xlsx.ingester.remembered import sharing
 from nps_xlsx.model import Framework, Problem, Return
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.rounds.across import as_blank, check_across
@@ -133,5 +134,5 @@ def read_each(
         read = partial((readers or Readers()).read, here=process, framework=framework, register=register)
         for returned in known.read(sources, read) if known else read(sources):
             seen(returned.source_file)
-            returns.append(as_blank(returned))
+            returns.append(as_blank(sharing(returned)))
     return returns
