@@ -116,7 +116,7 @@ class Sheet:
         if not text.isascii() and SLOTS.search(text):
             self.book.slotted.setdefault(text, []).append((self.raw, row, col, self.book.format(*names)))
         else:
-            checked(self.raw.write_string(row, col, text, self.book.format(*names)))
+            checked(self.raw.write_text(row, col, text, self.book.format(*names)))
 
     def text_or_blank(self, row: int, col: int, text: str, *names: str) -> None:
         """Write a text, or format an empty cell if there is none."""

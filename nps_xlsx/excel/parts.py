@@ -94,6 +94,10 @@ class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no typ
             return int(super()._write_rich_string(row, col, *pieces))
         return int(super()._write_string(row, col, string, cell_format))
 
+    def write_text(self, row: int, col: int, text: str, cell_format: Format) -> int:
+        """Write a text where numbers say, which XlsxWriter's own method looks at each cell to find out."""
+        return self._write_string(row, col, text, cell_format)
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
 

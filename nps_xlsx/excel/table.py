@@ -214,11 +214,11 @@ def write_cell(sheet: Sheet, row: int, col: int, cell: Cell, *names: str) -> Non
     names = ("box", *names, *own)
     if isinstance(value, str) and lead:
         sheet.titled(row, col, lead, value, *names)
-    elif isinstance(value, str):
-        sheet.text_or_blank(row, col, value, *names)
+    elif isinstance(value, str) and value:
+        sheet.text(row, col, value, *names)
     elif isinstance(value, dt.date):
         sheet.date(row, col, value, *names)
-    elif value is None or math.isnan(value):
+    elif value is None or value == "" or math.isnan(value):
         sheet.blank(row, col, *names)
     else:
         sheet.number(row, col, float(value), *names)
