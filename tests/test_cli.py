@@ -87,6 +87,7 @@ def test_demo_does_the_whole_job(tmp_path: Path) -> None:
     run = nps("demo", "--out", tmp_path)
     assert run.returncode == 0
     assert {path.name for path in tmp_path.iterdir()} == {
+        ".nps-read.sqlite",
         *("NPS-2026-E06000035-medway.xlsx", "returns.csv", "answers.csv", "problems.csv"),
         "not-returned.csv",
         *("consolidated.xlsx", "publication.xlsx", "report.html", "action-plans", "feedback", "papers"),
