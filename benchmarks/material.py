@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -71,8 +72,17 @@ def _answer(code: str, chance: random.Random) -> Answer:
 
 
 def write_returns(folder: Path, number: int) -> None:
-    """Write full returns, those of one set of answers as copies of one workbook."""
+    """Write full returns, those of one set of answers as copies of one workbook.
+
+    Where ``NPS_BENCH_RETURNS`` names a folder that has so many, they are taken from there.
+    """
     folder.mkdir(parents=True)
+    ready = os.environ.get("NPS_BENCH_RETURNS")
+    paths = sorted(Path(ready).iterdir()) if ready else []
+    if len(paths) >= number:
+        for path in paths[:number]:
+            (folder / path.name).symlink_to(path)
+        return
     for place, order in enumerate(orders(number)):
         master = _answered_master(place % SETS, bool(order.respondent))
         (folder / order.file_name).write_bytes(master.copy(order.fill))
