@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -215,7 +216,7 @@ def _chart(points: list[dict[str, object]]) -> dict[str, object]:
         "data": {"values": points},
         "width": 640,
         "height": 360,
-        "config": {"font": "Arial"},
+        "config": {"font": "Arial, Liberation Sans, sans-serif"},
         "mark": {"type": "line", "point": True},
         "encoding": {
             "x": {"field": "number", "title": "Workbooks or returns", **axis},
@@ -250,7 +251,8 @@ def main() -> None:
 
 def _measure() -> None:
     began, lines = time.monotonic(), ["# Measured", "", _INTRO, "", _machine(), ""]
-    for part in (*(partial(compared, table) for table in TABLES), started, curves):
+    parts: list[Callable[[], list[str]]] = [*(partial(compared, table) for table in TABLES), started, curves]
+    for part in parts:
         lines += part()
         took = f"All of this took {(time.monotonic() - began) / 60:.0f} minutes."
         (HERE / "RESULTS.md").write_text("\n".join([*lines, took, ""]), encoding="utf-8")

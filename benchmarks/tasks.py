@@ -1,7 +1,8 @@
 """What is measured: each task prepares what it needs, untimed, and gives back what is timed.
 
 Each measurement is a process of its own: ``python -m benchmarks.tasks TASK NUMBER`` prints, as
-JSON, seconds of CPU and of the clock, with those of the processes that it started, and the peak of memory.
+JSON, seconds of CPU (with those of the processes that it started) and of the clock, and its peak of
+memory (without).
 """
 
 from __future__ import annotations
@@ -264,8 +265,13 @@ def main(task: str, number: int) -> None:
         before, started = cpu(), time.perf_counter()
         timed()
         figures = {"cpu": cpu() - before, "wall": time.perf_counter() - started}
-    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(json.dumps(figures | {"memory": sum(peaks) * 1024}))
+    print(json.dumps(figures | {"memory": _peak()}))
+
+
+def _peak() -> int:
+    """Bytes of memory of this process at its peak; getrusage would begin with that of whoever started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 if __name__ == "__main__":
