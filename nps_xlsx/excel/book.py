@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from nps_xlsx.excel import styles
-from nps_xlsx.excel.parts import SheetOfOurs, prepare
+from nps_xlsx.excel.parts import SheetOfOurs, prepare, property_text
 from nps_xlsx.model.cells import TEXT_LIMIT, cell_name
 
 _CUT = " … [cut here: a cell holds no more; the whole text is in the CSV file]"
@@ -86,9 +86,9 @@ class Book:
         checked(self.raw.define_name(name, f"={formula}"))
 
     def mark(self, name: str, stamp: str) -> None:
-        """Write the custom property by which the workbook is known again."""
+        """Write the custom property by which the workbook is recognised, cut to what one holds."""
         self.stamp = stamp
-        checked(self.raw.set_custom_property(name, stamp))
+        checked(self.raw.set_custom_property(name, property_text(stamp)))
 
     def to_bytes(self) -> bytes:
         """The finished workbook; nothing can be written to it afterwards."""

@@ -105,9 +105,7 @@ class KnownReturns:
         row = None
         if self._database is not None and source.failure is None:
             with self._risking():
-                row = self._database.execute(
-                    "SELECT sum, return FROM returns WHERE key = ?", [key]
-                ).fetchone()
+                row = self._database.execute(_SELECT, [key]).fetchone()
         if row is None or hashlib.sha256(row[1]).digest() != row[0]:
             return None
         self._used.add(key)
