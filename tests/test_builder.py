@@ -41,7 +41,12 @@ HEADINGS = [
     *("Ref", "Specific behaviour", "Current level", "Target level"),
     *("1 Minimum", "2 Developing", "3 Mature", "4 Leader", "5 Innovator"),
     *("Evidence and comments", "Actions", "Owner", "Due date", "Priority"),
+    *("Status", "Review date", "Discuss"),
 ]
+
+
+SHORT = 130
+"""Characters of a prompt after a sheet's first row."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,7 @@ def assessment_sheets(workbook: Workbook) -> list[Worksheet]:
 
 def table(sheet: Worksheet) -> Iterator[tuple[object, ...]]:
     """The rows of an assessment table that have a Ref."""
-    for row in sheet.iter_rows(min_row=4, values_only=True):
+    for row in sheet.iter_rows(min_row=5, values_only=True):
         if row[0]:
             yield row
 
@@ -76,7 +81,7 @@ def test_the_tables_hold_the_framework(framework: Framework, assessment_sheets: 
     """Each sheet has the headings in order, and one row per behaviour with its five descriptors."""
     found = []
     for sheet in assessment_sheets:
-        assert [cell.value for cell in sheet[3]] == HEADINGS
+        assert [cell.value for cell in sheet[4]] == HEADINGS
         found += [(row[0], row[1], row[4:9]) for row in table(sheet)]
     assert found == [(row.code, row.name, row.descriptors) for row in framework.rows]
 
@@ -91,24 +96,25 @@ def test_the_same_order_gives_the_same_bytes(framework: Framework, medway: Counc
 def test_every_visible_sheet_is_stamped_in_a_locked_cell(workbook: Workbook) -> None:
     """Each visible sheet carries a whole stamp of this council and round as locked, constant text."""
     for name in SHEETS[:-1]:
-        cells = [cell for row in workbook[name].iter_rows(max_row=3) for cell in row if cell.value]
+        cells = [cell for row in workbook[name].iter_rows() for cell in row if cell.value]
         stamped = [cell for cell in cells if parse_stamp(str(cell.value))]
         assert len(stamped) == 1, name
         stamp = parse_stamp(str(stamped[0].value))
         assert stamp is not None
-        assert stamp.workbook == ("nps-2018", "1", "2026", "E06000035", "", (), "", False)
+        assert stamp.workbook == ("nps-2018", "2", "2026", "E06000035", "", (), "", False)
         assert stamped[0].protection.locked
 
 
 def test_the_stamp_stands_in_a_property_and_a_name_too(workbook: Workbook) -> None:
     """The custom property repeats the stamp, and the defined name points at its cell."""
-    stamp = str(workbook["Start here"]["A3"].value)
+    sheet, cell = workbook.defined_names["nps_stamp"].attr_text.replace("$", "").split("!")
+    stamp = str(workbook[sheet.strip("'")][cell].value)
+    assert stamp.startswith("nps-2018 | template 2 | ")
     assert workbook.custom_doc_props["nps_stamp"].value == stamp
-    assert workbook.defined_names["nps_stamp"].attr_text == "'Start here'!$A$3"
 
 
 def test_only_what_is_to_be_filled_in_is_unlocked(assessment_sheets: list[Worksheet]) -> None:
-    """Levels, texts, dates and priorities are unlocked on protected sheets; everything else is locked."""
+    """Answers, and the four about the key area, are unlocked on protected sheets; everything else is locked."""
     inputs = {position for position, heading in enumerate(HEADINGS) if position in (2, 3) or position > 8}
     for sheet in assessment_sheets:
         assert sheet.protection.sheet
@@ -116,11 +122,12 @@ def test_only_what_is_to_be_filled_in_is_unlocked(assessment_sheets: list[Worksh
         for row in sheet.iter_rows():
             for cell in row:
                 in_table = cell.row >= 5 and sheet.cell(cell.row, 1).value is not None
-                assert cell.protection.locked is not (in_table and cell.column - 1 in inputs)
+                in_head = cell.coordinate in ("F1", "H1", "K1", "M1")
+                assert cell.protection.locked is not (in_head or (in_table and cell.column - 1 in inputs))
 
 
 def test_dropdowns_and_prompts_are_on_every_row(assessment_sheets: list[Worksheet]) -> None:
-    """Levels and priorities come from named lists, the due date is a date, all with words of help."""
+    """What is chosen comes from named lists, dates are dates, and all say which row they are of."""
     expected = {
         2: ("list", "nps_levels"),
         3: ("list", "nps_levels"),
@@ -129,17 +136,22 @@ def test_dropdowns_and_prompts_are_on_every_row(assessment_sheets: list[Workshee
         11: (None, None),
         12: ("date", None),
         13: ("list", "nps_priorities"),
+        14: ("list", "nps_statuses"),
+        15: ("date", None),
+        16: ("list", "nps_yes"),
     }
     for sheet in assessment_sheets:
         rules = {
             str(area): rule for rule in sheet.data_validations.dataValidation for area in rule.sqref.ranges
         }
-        for number, _ in enumerate(table(sheet), start=5):
+        for number, row in enumerate(table(sheet), start=5):
             for col, (kind, source) in expected.items():
                 rule = rules[cell_name(number - 1, col)]
                 assert rule.type == kind
                 assert source is None or rule.formula1 == source
-                assert rule.prompt
+                assert rule.promptTitle.startswith(f"{row[0]} ")
+                assert rule.prompt.startswith(f"{HEADINGS[col]}. ")
+                assert number == 5 or len(rule.prompt) <= SHORT
                 assert (rule.error is not None) is (kind is not None)
 
 
@@ -183,11 +195,11 @@ def test_due_date_contact_and_address_are_said(framework: Framework, medway: Cou
 
 
 def test_headings_and_first_columns_stay_in_view(assessment_sheets: list[Worksheet]) -> None:
-    """Three short rows and four columns are frozen, and the cursor waits at the first level."""
+    """Four short rows and three columns are frozen, and the cursor waits at the first level."""
     for sheet in assessment_sheets:
-        assert sheet.freeze_panes == "E4"
-        frozen = sum(sheet.row_dimensions[row].height or 19 for row in (1, 2, 3))
-        assert frozen <= 90
+        assert sheet.freeze_panes == "D5"
+        frozen = sum(sheet.row_dimensions[row].height or 19 for row in (1, 2, 3, 4))
+        assert frozen <= 93
         assert sheet.sheet_view.selection[-1].activeCell == "C5"
 
 
@@ -222,5 +234,5 @@ def test_formulas_use_only_functions_that_all_three_programs_share(content: byte
     assert "SUMIFS" in used
     assert used <= {
         *("IF", "IFERROR", "AND", "OR", "ISNUMBER", "INDEX", "MATCH", "LEFT", "LOWER", "TRIM", "LEN", "CODE"),
-        *("SUM", "SUMIFS", "SUMPRODUCT", "COUNT", "COUNTIFS", "AVERAGEIFS", "ROUNDUP", "ROW", "HYPERLINK"),
+        *("SUM", "SUMIFS", "SUMPRODUCT", "COUNT", "COUNTIFS", "AVERAGEIFS", "ROUNDUP", "ROW", "HYPERLINK", "MOD"),
     }

@@ -16,8 +16,6 @@ from nps_xlsx.builder.to_look_at import write_marks
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.copies import Master
 from nps_xlsx.files import StrPath, is_same, write_file
-from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.stamp import PROPERTY
 
 __all__ = ["Order", "build_file", "build_workbook"]
 
@@ -49,8 +47,6 @@ def _written(order: Order, heights: tuple[float, ...]) -> Book:
     write_plan(draft)
     write_check(draft)
     write_items(draft, draft.workings.write(draft.book))
-    stamp_cell = layout.reference(layout.START, layout.START_STAMP_ROW, 0, absolute=True)
-    draft.book.define_name(PROPERTY, stamp_cell)
     return draft.book
 
 

@@ -39,7 +39,7 @@ class _Item:
 def write_check(draft: Draft) -> None:
     """Write the sheet Check before sending."""
     order, workings = draft.order, draft.workings
-    sheet = draft.sheet(layout.CHECK, layout.CHECK_STAMP, (320, *[_COUNT_COLUMN_WIDTH] * len(RULES)))
+    sheet = draft.sheet(layout.CHECK, (320, *[_COUNT_COLUMN_WIDTH] * len(RULES)))
     draft.links(sheet, 4)
     sheet.text(_VERDICT_ROW + 1, 0, wording.CHECK_NOTE, "note")
     sheet.texts(_HEADING_ROW, 0, ["Sheet", *(rule.heading for rule in RULES)], "heading")
@@ -54,7 +54,8 @@ def write_check(draft: Draft) -> None:
     last = _FIRST_ROW + len(order.sheets)
     _write_totals(sheet, order, workings, last)
     _write_verdict(sheet, order, workings, last)
-    _write_list(sheet, order, workings, last + 3)
+    end = _write_list(sheet, order, workings, last + 3)
+    draft.foot(sheet, end, layout.CHECK_STAMP)
     sheet.mark_headings(_HEADING_ROW, 0, last, len(RULES))
     sheet.raw.freeze_panes(_FIRST_ROW, 1)
     sheet.raw.set_selection(_VERDICT_ROW, 0, _VERDICT_ROW, 0)
@@ -145,7 +146,7 @@ def write_items(draft: Draft, lists: Sheet) -> None:
         lists.texts(row, col + 1, [item.sheet, item.ref, item.cell, item.what])
 
 
-def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> None:
+def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> int:
     sheet.texts(
         row, 0, [*wording.CHECK_HEADINGS, *[""] * (len(RULES) + 1 - len(wording.CHECK_HEADINGS))], "heading"
     )
@@ -171,3 +172,4 @@ def _write_list(sheet: Sheet, order: Order, workings: Workings, row: int) -> Non
             formula = link if key == "cell" else f'IFERROR({looked_up(key, number)}&"","")'
             names = ("link", "indented") if key == "cell" else ("indented",)
             sheet.formula(row + number, col, formula, getattr(item, key, ""), *names)
+    return row + len(items) + 1

@@ -33,17 +33,24 @@ class Draft:
         self.home = layout.MARKS if self.marks else layout.START
         """The sheet it opens on."""
 
-    def sheet(self, name: str, stamp: str, widths: tuple[int, ...], title: str = "") -> Sheet:
-        """A sheet with its title, the stamp below it, and columns of these widths in pixels."""
+    def sheet(self, name: str, widths: tuple[int, ...], title: str = "") -> Sheet:
+        """A sheet with its title in the first cell, and columns of these widths in pixels."""
         sheet = self.book.sheet(name)
         sheet.widths(*widths)
         sheet.text(0, 0, title or name, "title")
         sheet.height(0, 30)
-        sheet.text(1, 0, str(self.order.stamp(stamp)), "stamp")
         return sheet
 
+    def foot(self, sheet: Sheet, row: int, code: str, col: int = 0) -> None:
+        """Write the stamp below all else, with what it is for above it."""
+        sheet.text(row, col, wording.STAMP, "stamp")
+        sheet.text(row + 1, col, str(self.order.stamp(code)), "stamp")
+        if code == layout.START_STAMP:
+            here = layout.reference(layout.START, row + 1, col, absolute=True)
+            self.book.define_name(PROPERTY, here)
+
     def links(self, sheet: Sheet, back: int, onward: int | None = None, following: str = "") -> None:
-        """Write links beside the stamp: back to the start, and on to the following sheet."""
+        """Write links below the title: back to the start, and on to the following sheet."""
         home = layout.START if sheet.raw.get_name() == layout.MARKS else self.home
         sheet.link(1, back, f"'{home}'!A1", wording.BACK.format(sheet=home))
         if onward is not None:

@@ -44,7 +44,7 @@ def write_plan(draft: Draft) -> None:
     """Write the Action plan sheet."""
     workings, framework = draft.workings, draft.framework
     columns = _columns(framework)
-    sheet = draft.sheet(layout.PLAN, layout.PLAN_STAMP, tuple(width for _, width, _ in columns))
+    sheet = draft.sheet(layout.PLAN, tuple(width for _, width, _ in columns))
     draft.links(sheet, 6, 7, layout.CHECK)
     note = wording.plan_note(framework)
     empty = f"IF(COUNT({workings.range('sort')})=0,{literal(wording.PLAN_EMPTY)},{literal(note)})"
@@ -58,6 +58,7 @@ def write_plan(draft: Draft) -> None:
         _write_row(sheet, workings, number, step)
         sheet.height(_FIRST_ROW + number - 1, _height(workings, step) if step else blank_height)
     last = _FIRST_ROW + max(count, 1) - 1
+    draft.foot(sheet, last + 1, layout.PLAN_STAMP)
     _add_rules(draft, sheet, last, len(columns))
     sheet.raw.set_column(_INDEX_COLUMN, _LEVEL_COLUMN, None, None, {"hidden": True})
     sheet.mark_headings(_HEADING_ROW, 0, last, len(columns) - 1)

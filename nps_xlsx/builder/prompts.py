@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
-from nps_xlsx.model import Prompt
+from nps_xlsx.model import Behaviour, Prompt
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.layout import Column, Kind
 
 _EARLIEST, _LATEST = dt.date(2018, 1, 1), dt.date(2050, 12, 31)
 
-_LISTS = {Kind.LEVEL: layout.LEVELS_NAME, Kind.PRIORITY: layout.PRIORITIES_NAME}
+_LISTS = {
+    Kind.LEVEL: layout.LEVELS_NAME,
+    Kind.PRIORITY: layout.PRIORITIES_NAME,
+    Kind.STATUS: layout.STATUSES_NAME,
+    Kind.YES: layout.YES_NAME,
+}
+_TITLE, _TEXT = 32, 255
+"""Characters that Excel takes."""
+
+
+def of_row(usual: Prompt, behaviour: Behaviour, column: Column, *, is_first: bool) -> Prompt:
+    """A column's prompt as a row has it: by the row's Ref and name, and short after the first row.
+
+    A screen reader may know the row by nothing else: NVDA reads no headings on protected sheets
+    (https://github.com/nvaccess/nvda/issues/6458).
+    """
+    title = f"{behaviour.code} {behaviour.short_name}"
+    said = usual.text if is_first else usual.text.partition(". ")[0].removesuffix(".") + "."
+    return replace(usual, title=_cut(title, _TITLE), text=_cut(f"{column.heading}. {said}", _TEXT))
+
+
+def _cut(text: str, limit: int) -> str:
+    """A text of at most so many UTF-16 units, at the end of a word."""
+    if len(text.encode("utf-16-le")) <= 2 * limit:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
+    return f"{kept.rsplit(' ', 1)[0]}…"
 
 
 def validation(column: Column, prompt: Prompt) -> dict[str, Any]:

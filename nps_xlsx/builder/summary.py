@@ -40,7 +40,7 @@ def write_summary(draft: Draft) -> None:
     columns = (*_COLUMNS, *(_MOVEMENT_COLUMNS if moves else ()))
     widths = [width for _, width in columns]
     widths[_NEAREST] = name_width(order.framework, widths[_NEAREST])
-    sheet = draft.sheet(layout.SUMMARY, layout.SUMMARY_STAMP, tuple(widths))
+    sheet = draft.sheet(layout.SUMMARY, tuple(widths))
     draft.links(sheet, 5, 7, layout.PLAN)
     note = wording.SUMMARY_NOTE.format(left_out=wording.left_out(order.framework))
     sheet.text(2, 0, note + (wording.MOVEMENT_NOTE if moves else ""), "note")
@@ -54,7 +54,8 @@ def write_summary(draft: Draft) -> None:
     end = _FIRST_ROW + len(groups)
     sheet.mark_headings(_HEADING_ROW, 0, end - 1, len(columns) - 1)
     sheet.text(end, 0, _key(order.framework), "note")
-    _add_charts(draft, sheet, end + 2)
+    draft.foot(sheet, end + 1, layout.SUMMARY_STAMP)
+    _add_charts(draft, sheet, end + 4)
     sheet.raw.freeze_panes(_FIRST_ROW, 1)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)
     sheet.page(portrait=True)

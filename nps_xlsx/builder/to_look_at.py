@@ -22,12 +22,13 @@ def write_marks(draft: Draft) -> None:
     marks = draft.marks
     if not marks:
         return
-    sheet = draft.sheet(layout.MARKS, layout.MARKS_STAMP, tuple(width for _, width in _COLUMNS))
+    sheet = draft.sheet(layout.MARKS, tuple(width for _, width in _COLUMNS))
     draft.links(sheet, _FOUND)
     _write_head(sheet, marks)
     for row, line in enumerate(marks.lines, start=_FIRST_ROW):
         _write_line(sheet, row, line)
     last = _FIRST_ROW + len(marks.lines) - 1
+    draft.foot(sheet, last + 1, layout.MARKS_STAMP)
     sheet.filter(_HEADING_ROW, 0, last, len(_COLUMNS) - 1)
     sheet.mark_headings(_HEADING_ROW, 0, last, len(_COLUMNS) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 0)

@@ -19,18 +19,27 @@ from nps_xlsx.model.dates import iso_date
 from nps_xlsx.model.scores import Score, score
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import DETAILS, LISTS, AssessmentSheet
-from nps_xlsx.workbook.rules import RANK_FORMULA, RULES, WEIGHT_FORMULA, rank, to_close, weight
+from nps_xlsx.workbook.rules import (
+    RANK_FORMULA,
+    RULES,
+    WEIGHT_FORMULA,
+    level_formula,
+    not_applicable_formula,
+    rank,
+    to_close,
+    weight,
+)
 from nps_xlsx.workbook.values import DAY_ZERO
 
 Value = float | str
 
 FIRST_ROW = 1
-_FIRST_COLUMN = 6
+_FIRST_COLUMN = 9
 
 _OWN = ("current", "target", "evidence", "actions", "owner", "due_date", "priority")
 _FIGURES = {
     # A name that begins with "not" may be a level's own.
-    "not_applicable": 'IF(ISNUMBER({current}),0,IF(LOWER(LEFT(TRIM({own_current}),3))="not",1,0))',
+    "not_applicable": f"IF(ISNUMBER({{current}}),0,IF({not_applicable_formula('{own_current}')},1,0))",
     "answered": "IF(OR(ISNUMBER({current}),{not_applicable}=1),1,0)",
     "gap": 'IF(AND(ISNUMBER({current}),ISNUMBER({target})),{target}-{current},"")',
     "movement": 'IF(AND(ISNUMBER({current}),ISNUMBER({last})),{current}-{last},"")',
@@ -139,11 +148,16 @@ class Workings:
         sheet = book.sheet(LISTS)
         framework = self.order.framework
         labels = [level.label for level in framework.levels]
+        names = [level.name for level in framework.levels]
+        digits = [str(level.number) for level in framework.levels]
         lists = (
             (layout.LEVELS_NAME, [*labels, layout.NOT_APPLICABLE_LABEL]),
-            (layout.LEVEL_NAMES_NAME, [level.name for level in framework.levels]),
+            (layout.LEVEL_NAMES_NAME, names),
             (layout.PRIORITIES_NAME, list(layout.PRIORITIES)),
             (layout.YES_NO_NAME, list(layout.YES_NO)),
+            (layout.LEVEL_WORDS_NAME, [*digits, *names, *labels]),
+            (layout.STATUSES_NAME, list(layout.STATUSES)),
+            (layout.YES_NAME, [layout.YES_NO[0]]),
         )
         sheet.texts(0, 0, wording.LIST_HEADINGS, "bold")
         for col, (name, values) in enumerate(lists):
@@ -180,8 +194,9 @@ class Workings:
         formulas = {rule.slug: rule.formula for rule in RULES if row.is_scored or not rule.scored_only}
         formulas |= _FIGURES | (_PLAN_FIGURES if row.is_scored else {})
         levels = len(self.order.framework.levels)
-        read = {key: _level_formula(cells[f"own_{key}"], levels) for key in ("current", "target")}
-        return read | {key: formula.format_map(cells) for key, formula in formulas.items()}
+        read = {key: level_formula(cells[f"own_{key}"], levels) for key in ("current", "target")}
+        given = {key: f'IF({formula}=0,"",{formula})' for key, formula in read.items()}
+        return given | {key: formula.format_map(cells) for key, formula in formulas.items()}
 
     # --- What stands there at present
 
@@ -231,15 +246,6 @@ class Workings:
 
     def _suggested(self, row: Behaviour, level: int) -> str:
         return wording.listed(action.text for action in self.order.framework.suggestions_to(row.code, level))
-
-
-def _level_formula(cell: str, levels: int) -> str:
-    # A digit alone (CODE gives 49 for "1"), a level's name, or the label of the dropdown.
-    text = f"TRIM({cell})"
-    digit = f'IF(AND(CODE({text})>=49,CODE({text})<={48 + levels}),CODE({text})-48,"")'
-    name = f"MATCH({text},{layout.LEVEL_NAMES_NAME},0)"
-    label = f'IF(MATCH({text},{layout.LEVELS_NAME},0)<={levels},MATCH({text},{layout.LEVELS_NAME},0),"")'
-    return f'IFERROR(IF(LEN({text})=1,{digit},IF(ISNUMBER({name}),{name},{label})),"")'
 
 
 def missing_details(order: Order) -> list[str]:

@@ -174,9 +174,11 @@ class Sheet:
         for col, width in enumerate(pixels):
             checked(self.raw.set_column_pixels(col, col, width))
 
-    def height(self, row: int, points: float) -> None:
-        """Set the height of a row, in points, up to what Excel allows."""
+    def height(self, row: int, points: float, *, grows: bool = False) -> None:
+        """Set the height of a row, in points, up to what Excel allows, and whether it grows with its text."""
         checked(self.raw.set_row(row, min(round(points * 4) / 4, EXCEL_HEIGHT)))
+        if grows:
+            self.raw.growing.add(row)
 
     def validate(self, row: int, col: int, rule: Mapping[str, Any], *, last_row: int | None = None) -> None:
         """Add a data validation to a cell, or to a run of cells down its column."""
@@ -222,17 +224,34 @@ class Sheet:
         if repeat_row is not None:
             self.raw.repeat_rows(repeat_row)
 
+    def pages_wide(self, widths: Sequence[int], repeated: int, room: int) -> None:
+        """Print at 75 per cent on pages of so many pixels, the columns up to ``repeated`` on each."""
+        breaks, used = [], 0
+        for col, width in enumerate(widths):
+            if used and used + width > room:
+                breaks.append(col)
+                used = sum(widths[: repeated + 1])
+            used += width
+        self.raw.fit_page = False
+        self.raw.set_print_scale(75)
+        self.raw.set_margins(left=0.2, right=0.2, top=0.4, bottom=0.5)
+        self.raw.repeat_columns(0, repeated)
+        self.raw.set_v_pagebreaks(breaks)
+        self.raw.print_across()
+
     def protect(self) -> None:
         """Lock the sheet, without a password, but let the officer change its looks, sort and filter."""
         self.raw.untouched = self.book.format()  # the style Normal is unlocked
         self.raw.protect(
             "",
             {
-                "format_cells": False,
+                "format_cells": True,
                 "format_columns": True,
                 "format_rows": True,
                 "sort": True,
                 "autofilter": True,
+                "objects": True,
+                "insert_columns": True,
             },
         )
 

@@ -15,7 +15,7 @@ import xlsxwriter
 from xlsxwriter.core import Core
 from xlsxwriter.format import Format
 from xlsxwriter.packager import Packager
-from xlsxwriter.worksheet import ColumnInfo, Worksheet
+from xlsxwriter.worksheet import ColumnInfo, RowInfo, Worksheet
 
 PROPERTY_LIMIT = 255
 """UTF-16 units of a document property: what Word and Excel take."""
@@ -70,6 +70,24 @@ class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no typ
 
     untouched: Format | None = None
     """The format of cells that are never written; Normal by default."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.growing: set[int] = set()
+        """The rows whose height Excel fits to what is typed in them."""
+        self._grows = False
+
+    def _write_row(
+        self, row: int, spans: str | None, row_info: RowInfo | None = None, empty_row: bool = False
+    ) -> None:
+        """Write a row; one that grows has a height, but not one of its own (ECMA-376 part 1, 18.3.1.73)."""
+        self._grows = row in self.growing
+        super()._write_row(row, spans, row_info, empty_row)
+        self._grows = False
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: Sequence[tuple[str, object]] = ()) -> None:
+        kept = [pair for pair in attributes if pair[0] != "customHeight"] if self._grows else attributes
+        super()._xml_start_tag_unencoded(tag, kept)
 
     def _write_cols(self) -> None:
         if self.untouched is None:

@@ -19,6 +19,7 @@ PAPER = "#FFFFFF"
 ACCENT = "#1F4E79"
 ON_ACCENT = "#FFFFFF"
 INPUT_TINT = "#FFF6DC"
+REVIEWER_TINT = "#E6F3EC"
 BAND = "#F1F4F7"
 """A quiet ground for guidance and totals: the lightest grey, not a second colour."""
 RULE = "#B4BEC8"
@@ -68,6 +69,7 @@ STYLES: dict[str, Style] = {
     "bold": {"bold": True},
     "band": {"bg_color": BAND},
     "input": {**_BOX, "bg_color": INPUT_TINT, "locked": False, "text_wrap": True},
+    "reviewer": {"bg_color": REVIEWER_TINT},
     # A heavy frame: a shape that shows without colour and in print.
     "framed": {"border": 5, "border_color": ACCENT},
     **{f"framed_{side}": {side: 5, f"{side}_color": ACCENT} for side in ("left", "right", "top", "bottom")},
@@ -100,6 +102,19 @@ CHOSEN: Style = {"bg_color": RAMP[1], "bold": True}
 """The chosen descriptor of a row: darker ground and bold, so that it shows without colour."""
 AIMED_AT: Style = {"border": 1, "border_color": INK, "italic": True}
 """The target's descriptor: outlined and italic.  A conditional format draws no thicker line."""
+
+
+_TABS = (ACCENT, "#2E7D5B", "#8A5A00", "#6B4A8A")
+
+
+def tab_colour(number: int) -> str:
+    """The colour of the tabs of a theme, by its number; the words are on the first sheet."""
+    return _TABS[number % len(_TABS)]
+
+
+def saying(words: str) -> Style:
+    """A conditional format that puts words after a cell's text, and a line around it."""
+    return {"num_format": f'@"{words}"', "border": 1, "border_color": INK, "italic": True}
 
 
 def level_style(number: int, count: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from math import ceil
 
-from nps_xlsx.excel.styles import INDENT_PIXELS
+from nps_xlsx.excel.styles import BODY_SIZE, INDENT_PIXELS
 from nps_xlsx.model import Framework
 
 _WIDTHS = {
@@ -50,19 +50,19 @@ _SHORT = 800  # characters: what comes again and again, from codes to descriptor
 _SLACK = 1.03  # screen text is set to whole pixels, and runs a little wider than printed text
 
 
-def level_width(framework: Framework, least: int) -> int:
+def level_width(framework: Framework, least: int, size: float = BODY_SIZE) -> int:
     """The width in pixels of a column of levels: at least ``least``, and no word of a label is broken."""
     words = (word for level in framework.levels for word in level.label.split())
-    return max(least, _room(words, bold=True))
+    return max(least, _room(words, size, bold=True))
 
 
 def name_width(framework: Framework, least: int) -> int:
     """The width in pixels of a column of levels' names: at least ``least``, and each fits on one line."""
-    return max(least, _room((level.name for level in framework.levels), bold=False))
+    return max(least, _room((level.name for level in framework.levels), BODY_SIZE, bold=False))
 
 
-def _room(texts: Iterable[str], *, bold: bool) -> int:
-    return ceil(max(map(_word_width, texts)) * _scale(11, bold=bold)) + _CELL_PADDING + INDENT_PIXELS
+def _room(texts: Iterable[str], size: float, *, bold: bool) -> int:
+    return ceil(max(map(_word_width, texts)) * _scale(size, bold=bold)) + _CELL_PADDING + INDENT_PIXELS
 
 
 def _scale(size: float, *, bold: bool) -> float:

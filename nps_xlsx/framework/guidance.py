@@ -22,7 +22,8 @@ _WORDS = {
     "from_last_round": ("round",),
 }
 """The phrases that stand within other texts, and what each has filled in."""
-_PROMPTS = {*(column.key for column in layout.INPUTS), "date_completed", "combined"}
+_WITH_RULES = {detail.key for detail in layout.DETAILS if detail.kind is not layout.Kind.TEXT}
+_PROMPTS = {column.key for column in layout.INPUTS} | {one.key for one in layout.HEAD} | _WITH_RULES
 """The cells with a rule, or with words beside them; the other details may have words too."""
 _ALL_PROMPTS = _PROMPTS | {detail.key for detail in layout.DETAILS if not detail.prefilled}
 _KEYS = {"title", "subtitle", "privacy", *_TEXT_LISTS, "words", "key_area", "prompts"}

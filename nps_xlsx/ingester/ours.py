@@ -14,8 +14,8 @@ from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.rules import RULES
 from nps_xlsx.workbook.values import key_of
 
-IN_LIST = re.compile(r"[A-Z]{1,3}[0-9]{1,7}$|• ")
-"""On the hidden sheet: the cells that links lead to, and suggested actions of any edition."""
+IN_LIST = re.compile(r"[A-Z]{1,3}[0-9]{1,7}$|[0-9]{1,2}$|• ")
+"""On the hidden sheet: the cells that links lead to, levels, and suggested actions of any edition."""
 
 
 def words_of(text: str) -> str:
@@ -76,7 +76,13 @@ def our_texts(framework: Framework) -> OurTexts:
     plain = [text for text in templates if "{" not in text]
     parts = {_parts(text) for text in templates if "{" in text}
     whole = (*_of_framework(framework), *_of_guidance(framework), *_of_sheets(framework), *plain)
-    labels = (*_labels(framework), layout.NOT_APPLICABLE_LABEL, *layout.PRIORITIES, *layout.YES_NO)
+    labels = (
+        *_labels(framework),
+        layout.NOT_APPLICABLE_LABEL,
+        *layout.PRIORITIES,
+        *layout.STATUSES,
+        *layout.YES_NO,
+    )
     label_keys = frozenset(map(_own_key, labels))
     exact = frozenset(text for text in whole if _own_key(text) not in label_keys)
     return OurTexts(
@@ -114,8 +120,10 @@ def _of_framework(framework: Framework) -> Iterator[str]:
     for area in framework.areas:
         yield from (area.code, area.name, area.sheet, area.footnote)
         for key in ("description", "what_it_is", "why_it_is_important"):
-            yield f"{headings[key]}\n{getattr(area, key)}"
+            yield f"{headings[key]}\n{getattr(area, key)}"  # template 1: both in one cell
+            yield from (headings[key], *wording.prose(getattr(area, key)))
     yield f"{headings['how']}\n{framework.guidance.how}"
+    yield framework.guidance.how
 
 
 def _of_guidance(framework: Framework) -> Iterator[str]:
@@ -144,7 +152,12 @@ def _passages(framework: Framework) -> Iterator[str]:
 
 
 def _counted() -> Iterator[str]:
-    yield from (wording.PROGRESS, *wording.VERDICTS, wording.MARKS_COUNTS, wording.PLAN_NOTE)
+    yield from (
+        wording.PROGRESS,
+        *wording.VERDICTS,
+        wording.MARKS_COUNTS,
+        wording.PLAN_NOTE,
+    )
     yield from (wording.SUMMARY_NOTE, wording.SUMMARY_NOTE + wording.MOVEMENT_NOTE)
     yield f"{wording.MARKS_ABOUT} {wording.MARKS_COUNTS}"
 
@@ -159,6 +172,8 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
         yield column.heading
     for detail in layout.DETAILS:
         yield from (detail.label, wording.FILL_IN.format(label=detail.label))
+    yield from (detail.label for detail in layout.HEAD)
+    yield from (wording.STAMP, wording.ABOUT_LINK, wording.PASTE)
     yield from (*wording.START_SECTIONS, wording.TOTAL)
     yield from (*wording.SUMMARY_HEADINGS, *wording.MOVEMENT_HEADINGS, wording.RADAR_NOTE)
     yield from (wording.ALL_BEHAVIOURS, wording.ALL_ASKED, *wording.PLAN_HEADINGS.values())

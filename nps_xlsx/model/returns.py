@@ -120,6 +120,13 @@ class Answer:
     due_text: str = ""
     """The due date as written, where it could not be read as an exact date."""
     priority: str = ""
+    status: str = ""
+    """How far the actions are: one of ``layout.STATUSES``."""
+    review_date: dt.date | None = None
+    review_text: str = ""
+    """The review date as written, where it could not be read as an exact date."""
+    discuss: bool = False
+    """Whether the council wants to talk about the row."""
     reviewer_level: LevelValue = None
     reviewer_comment: str = ""
     place: Place = field(default_factory=Place)
@@ -175,6 +182,8 @@ class Assessment:
     """The codes of the rows that were asked, if not all were."""
     details: tuple[tuple[str, str], ...] = ()
     """What the council wrote on the first sheet, as (key, text): who completed it, when."""
+    heads: tuple[tuple[str, str, str], ...] = ()
+    """What it wrote about key areas, as (area's code, key, text): who answered it, its objective."""
     detail_places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each of these stands."""
     day: dt.date | None = field(default=None, compare=False)
@@ -183,6 +192,10 @@ class Assessment:
     def detail(self, key: str) -> str:
         """One of the council's details, or an empty text."""
         return dict(self.details).get(key, "")
+
+    def head(self, area: str, key: str) -> str:
+        """What the council wrote in the head of an area's sheet, or an empty text."""
+        return next((text for code, name, text in self.heads if (code, name) == (area, key)), "")
 
     @cached_property
     def _by_ref(self) -> Mapping[str, Answer]:

@@ -16,29 +16,44 @@ from nps_xlsx.model import NOT_APPLICABLE, Framework, KeyArea, LevelValue
 from nps_xlsx.model.cells import cell_name
 
 START = "Start here"
+ONE = "One at a time"
 SUMMARY = "Summary"
 PLAN = "Action plan"
+COMMITTEE = "Committee page"
+REVIEW_SHEET = "Review"
+"""A sheet of review editions only: where the council and its reviewer differ."""
 CHECK = "Check before sending"
 LISTS = "Lists"
 MARKS = "What to look at"
 """A sheet of marked-up copies only: every problem with a link to its cell."""
 
-LIVE_SHEETS = (SUMMARY, PLAN, CHECK, LISTS, MARKS)
+LIVE_SHEETS = (ONE, SUMMARY, PLAN, COMMITTEE, REVIEW_SHEET, CHECK, LISTS, MARKS)
 """Sheets of formulas: they repeat answers from elsewhere, and nothing is read from them."""
-START_STAMP, SUMMARY_STAMP, PLAN_STAMP, CHECK_STAMP = "START", "SUMMARY", "PLAN", "CHECK"
-MARKS_STAMP = "MARKS"
-LIVE_STAMPS = (SUMMARY_STAMP, PLAN_STAMP, CHECK_STAMP, MARKS_STAMP)
+START_STAMP, ONE_STAMP, SUMMARY_STAMP, PLAN_STAMP = "START", "ONE", "SUMMARY", "PLAN"
+COMMITTEE_STAMP, REVIEW_STAMP, CHECK_STAMP, MARKS_STAMP = "COMMITTEE", "REVIEW", "CHECK", "MARKS"
+LIVE_STAMPS = (
+    ONE_STAMP,
+    SUMMARY_STAMP,
+    PLAN_STAMP,
+    COMMITTEE_STAMP,
+    REVIEW_STAMP,
+    CHECK_STAMP,
+    MARKS_STAMP,
+)
 """What the stamps of the live sheets have in place of an area's code."""
 
 NOT_APPLICABLE_LABEL = "Not applicable"
 PRIORITIES = ("High", "Medium", "Low")
+STATUSES = ("Not started", "On track", "Done")
 YES_NO = ("Yes", "No")
 
 LEVELS_NAME = "nps_levels"
-LEVEL_DIGITS_NAME = "nps_level_digits"
+LEVEL_WORDS_NAME = "nps_level_words"
 LEVEL_NAMES_NAME = "nps_level_names"
 PRIORITIES_NAME = "nps_priorities"
+STATUSES_NAME = "nps_statuses"
 YES_NO_NAME = "nps_yes_no"
+YES_NAME = "nps_yes"
 
 
 def reference(sheet: str, row: int, col: int, *, absolute: bool = False) -> str:
@@ -60,6 +75,8 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     PRIORITY = "priority"
+    STATUS = "status"
+    YES = "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +94,56 @@ class Column:
         return self.kind not in (Kind.REF, Kind.NAME, Kind.DESCRIPTOR, Kind.FIXED)
 
 
-LAST_ROUND = Column("last_round", "Last round", Kind.FIXED, 112)
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A label, and its answer in the cell to the right."""
+
+    key: str
+    label: str
+    prefilled: bool = False
+    required: bool = False
+    kind: Kind = Kind.TEXT
+
+
+HEAD = (
+    Detail("answered_by", "Answered by (post)"),
+    Detail("answered_on", "Date answered", kind=Kind.DATE),
+    Detail("objective", "Objective"),
+    Detail("reach_by", "Reach it by", kind=Kind.DATE),
+)
+"""What each assessment sheet asks in its head, about the key area as a whole."""
+
+LAST_ROUND = Column("last_round", "Last round", Kind.FIXED, 80)
 REVIEW = (
-    Column("reviewer_level", "Reviewer's level", Kind.LEVEL, 112),
-    Column("reviewer_comment", "Reviewer's comment", Kind.TEXT, 330),
+    Column("reviewer_level", "Reviewer's level", Kind.LEVEL, 94),
+    Column("reviewer_comment", "Reviewer's comment", Kind.TEXT, 260),
 )
 _LEVELS = (
-    Column("current", "Current level", Kind.LEVEL, 112),
-    Column("target", "Target level", Kind.LEVEL, 112),
+    Column("current", "Current level", Kind.LEVEL, 94),
+    Column("target", "Target level", Kind.LEVEL, 94),
 )
-_TEXTS = (
-    Column("evidence", "Evidence and comments", Kind.TEXT, 330),
-    Column("actions", "Actions", Kind.TEXT, 330),
-    Column("owner", "Owner", Kind.TEXT, 160),
-    Column("due_date", "Due date", Kind.DATE, 130),
-    Column("priority", "Priority", Kind.PRIORITY, 96),
+_EVIDENCE = Column("evidence", "Evidence and comments", Kind.TEXT, 300)
+_PLANS = (
+    Column("actions", "Actions", Kind.TEXT, 300),
+    Column("owner", "Owner", Kind.TEXT, 120),
+    Column("due_date", "Due date", Kind.DATE, 100),
+    Column("priority", "Priority", Kind.PRIORITY, 80),
+    Column("status", "Status", Kind.STATUS, 100),
+    Column("review_date", "Review date", Kind.DATE, 100),
+    Column("discuss", "Discuss", Kind.YES, 70),
 )
-INPUTS = (*_LEVELS, *_TEXTS, *REVIEW)
+INPUTS = (*_LEVELS, _EVIDENCE, *REVIEW, *_PLANS)
 """Every column to be filled in, by the council or by a reviewer."""
+SINCE_2 = ("status", "review_date", "discuss")
+"""The columns that workbooks of template 1 do not have."""
+
+_DESCRIPTORS = 1040
+"""Pixels for all descriptors of a row.
+
+With the columns before them, a screen of 1,366 pixels shows five together at ``ZOOM`` per
+cent, and A4 landscape prints them side by side at 75 per cent (7.5 points).
+"""
+ZOOM = 75
 
 
 def assessment_columns(
@@ -102,19 +151,20 @@ def assessment_columns(
 ) -> tuple[Column, ...]:
     """The columns of every assessment sheet, in order.
 
-    Those up to the target level stay in view while the officer reads along the
-    descriptors.  A prefilled workbook has the last round's level beside the current one; a
-    workbook for a peer review has the reviewer's columns at the end, where the frozen
-    columns keep the self-assessment in view.
+    Those up to the current level stay in view while the officer reads and writes along the
+    row.  A prefilled workbook has the last round's level beside the current one; a workbook
+    for a peer review has the reviewer's columns beside the evidence that they judge.
     """
+    width = min(max(_DESCRIPTORS // len(framework.levels), 190), 300)
     return (
-        Column("ref", "Ref", Kind.REF, 62),
-        Column("behaviour", "Specific behaviour", Kind.NAME, 168),
+        Column("ref", "Ref", Kind.REF, 60),
+        Column("behaviour", "Specific behaviour", Kind.NAME, 118),
         *((LAST_ROUND,) if with_last_round else ()),
         *_LEVELS,
-        *(Column(f"level_{level.number}", level.label, Kind.DESCRIPTOR, 296) for level in framework.levels),
-        *_TEXTS,
+        *(Column(f"level_{level.number}", level.label, Kind.DESCRIPTOR, width) for level in framework.levels),
+        _EVIDENCE,
         *(REVIEW if with_review else ()),
+        *_PLANS,
     )
 
 
@@ -122,18 +172,17 @@ def assessment_columns(
 class AssessmentSheet:
     """Where things stand on one assessment sheet.
 
-    The headings are frozen in the third row.  The guidance on the key area is the first
-    row below them: the officer sees it first, and it scrolls out of the way (frozen above
-    the headings it would take up half of a laptop's screen).
+    Title, links and headings are frozen, in as few pixels as will do.  The guidance on the key
+    area stands below the table: above it, it would fill a laptop's first screen.
     """
 
     area: KeyArea
     columns: tuple[Column, ...]
 
     TITLE_ROW = 0
-    STAMP_ROW = 1
-    HEADING_ROW = 2
-    GUIDE_ROW = 3
+    LINKS_ROW = 1
+    NEXT_ROW = 2
+    HEADING_ROW = 3
     FIRST_ROW = 4
 
     @property
@@ -143,8 +192,27 @@ class AssessmentSheet:
 
     @property
     def frozen_columns(self) -> int:
-        """How many columns stay in view: those up to the target level."""
-        return self.column("target") + 1
+        """How many columns stay in view: those up to the current level."""
+        return self.column("current") + 1
+
+    @property
+    def last_row(self) -> int:
+        """The row of the last behaviour."""
+        return self.FIRST_ROW + len(self.area.rows) - 1
+
+    def head_cell(self, key: str) -> tuple[int, int]:
+        """The cell for one of the sheet's own inputs, by row and column; its label stands to the left.
+
+        Raises:
+            KeyError: there is no such input.
+        """
+        first = self.column("level_1")
+        return {
+            "answered_by": (self.TITLE_ROW, first + 1),
+            "answered_on": (self.TITLE_ROW, first + 3),
+            "objective": (self.TITLE_ROW, max(self.column("actions"), first + 6)),
+            "reach_by": (self.TITLE_ROW, max(self.column("due_date"), first + 8)),
+        }[key]
 
     def column(self, key: str) -> int:
         """The position of a column.
@@ -181,23 +249,21 @@ def assessment_sheets(
     return tuple(AssessmentSheet(area, columns) for area in framework.areas)
 
 
-def sheet_names(framework: Framework) -> tuple[str, ...]:
+def sheet_names(framework: Framework, *, with_review: bool = False) -> tuple[str, ...]:
     """Every sheet of the workbook, in order, the hidden one last."""
-    return (START, *(area.sheet for area in framework.areas), SUMMARY, PLAN, CHECK, LISTS)
+    areas = (area.sheet for area in framework.areas)
+    review = (REVIEW_SHEET,) if with_review else ()
+    return (START, *areas, ONE, SUMMARY, PLAN, COMMITTEE, *review, CHECK, LISTS)
 
 
 # --- Start here -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """One of the council's details on the first sheet: a label, and its answer to the right."""
-
-    key: str
-    label: str
-    prefilled: bool = False
-    required: bool = False
-
+REVIEW_DETAILS = (
+    Detail("reviewed_by", "Reviewed by"),
+    Detail("reviewed_on", "Date reviewed", kind=Kind.DATE),
+)
+"""Details that only review editions ask."""
 
 DETAILS = (
     Detail("council", "Council", prefilled=True),
@@ -207,11 +273,13 @@ DETAILS = (
     Detail("role", "Role", required=True),
     Detail("department", "Department"),
     Detail("email", "Email", required=True),
-    Detail("date_completed", "Date completed", required=True),
-    Detail("combined", "Combined council response?"),
+    Detail("date_completed", "Date completed", required=True, kind=Kind.DATE),
+    Detail("combined", "Combined council response?", kind=Kind.YES),
+    Detail("may_be_named", "May we name you to councils that want to learn from you?", kind=Kind.YES),
+    *REVIEW_DETAILS,
 )
+"""The council's details on the first sheet."""
 
-START_STAMP_ROW = 2
 DETAILS_FIRST_ROW = 7
 DETAIL_LABEL_COLUMN = 0
 DETAIL_ANSWER_COLUMN = 1

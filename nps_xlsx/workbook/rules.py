@@ -14,7 +14,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Behaviour, Framework
-from nps_xlsx.workbook.layout import PRIORITIES, PRIORITIES_NAME
+from nps_xlsx.workbook.layout import LEVEL_WORDS_NAME, PRIORITIES, PRIORITIES_NAME
+
+
+def level_formula(cell: str, levels: int) -> str:
+    """The number of the level in a cell, 0 if there is none: its digit, its name or both may be written.
+
+    The texts under the name are the digits, then the names, then both together, and begin in the
+    second row.  MATCH would take ``?`` and ``*`` for any level; equality does not.
+    """
+    words = LEVEL_WORDS_NAME
+    return f"SUMPRODUCT(({words}=TRIM({cell}))*(MOD(ROW({words})-2,{levels})+1))"
+
+
+def not_applicable_formula(cell: str) -> str:
+    """Whether a cell without a level says that the behaviour does not apply."""
+    return f'LOWER(LEFT(TRIM({cell}),3))="not"'
 
 
 @dataclass(frozen=True, slots=True)

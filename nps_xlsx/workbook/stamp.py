@@ -3,7 +3,7 @@
 It is visible, locked, constant text on every sheet: of the channels that were tried with
 thirty programs, only cell text always came back::
 
-    nps-2018 | template 1 | round 2026 | E06000035 | sheet EC | check 7QK4
+    nps-2018 | template 2 | round 2026 | E06000035 | sheet EC | check 7QK4
 
 It also has whatever is unusual about the workbook, so that the reader knows what to expect::
 
@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
 """Increased whenever the layout changes in a way that the reader must know about."""
 
 PROPERTY = "nps_stamp"

@@ -6,6 +6,7 @@ Words in braces are filled in where they are written.
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from nps_xlsx.model import Framework
@@ -32,8 +33,25 @@ def below(level: str) -> str:
     return f"Not yet at {level}."
 
 
-BACK, NEXT = "Back to {sheet}", "Next: {sheet}"
+PROSE = 170
+"""Characters of a line below a table: what the columns of descriptors have room for."""
+
+
+def prose(text: str) -> list[str]:
+    """A text in lines, each for a cell of its own: no cell is merged, so none could hold a paragraph."""
+    return [line for paragraph in text.split("\n") for line in textwrap.wrap(paragraph, PROSE)]
+
+
+BACK, NEXT, START_LINK = "Back to {sheet}", "Next: {sheet}", "{sheet}"
 PROGRESS = "{answered} of {count} {behaviours} answered"
+STAMP = "Please leave the next line as it is: it says whose return this is."
+
+# --- Assessment sheets
+
+ABOUT_LINK = "About this key area"
+PASTE = "To paste: Ctrl+Shift+V, as text only, or into the formula bar."
+BELOW_CURRENT = " – below the current level"
+GIVE_REASON = " – please say why under Evidence"
 
 START_SECTIONS = YOUR_COUNCIL, HOW_TO, PROGRESS_SECTION, GOOD_TO_KNOW = (
     "Your council",
@@ -160,7 +178,7 @@ MARKS_ELSEWHERE = (
 
 # --- The hidden sheet
 
-LIST_HEADINGS = ("Levels", "Level names", "Priorities", "Yes or no")
+LIST_HEADINGS = ("Levels", "Level names", "Priorities", "Yes or no", "Level words", "Statuses", "Yes")
 LIST_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
 _SCORES = ("current", "target", "not_applicable", "answered", "gap", "movement")
 _PLAN, _OWN = ("weight", "sort", "first", "end"), ("actions", "owner", "due_date", "priority")

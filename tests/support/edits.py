@@ -17,6 +17,7 @@ import openpyxl
 
 from nps_xlsx.model import Answer
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.stamp import CHECK
 from nps_xlsx.workbook.values import CellValue
 from tests.makers import known
 
@@ -311,8 +312,8 @@ def paste_block(book: Book, a: int, b: int) -> None:
 
 
 def paste(source: Page, target: Page, *, beside: bool, down: int = 0) -> None:
-    """Copy all from the headings on to another sheet, or the same."""
-    block = [list(row) for row in source.rows[source.table()[0] :]]
+    """Copy the table with its headings to another sheet, or the same."""
+    block = [list(row) for row in source.rows[slice(*source.table())] if not _is_stamped(row)]
     across = target.width + 1 if beside else 0
     first = down if beside else len(target.rows) + 1 + down
     for number, cells in enumerate(block, start=first):
@@ -321,6 +322,10 @@ def paste(source: Page, target: Page, *, beside: bool, down: int = 0) -> None:
         row = target.rows[number]
         row += [Cell()] * (across - len(row))
         row += cells
+
+
+def _is_stamped(row: list[Cell]) -> bool:
+    return any(CHECK in str(cell.value) for cell in row)
 
 
 @edit
