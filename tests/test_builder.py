@@ -114,7 +114,7 @@ def test_the_stamp_stands_in_a_property_and_a_name_too(workbook: Workbook) -> No
 
 
 def test_only_what_is_to_be_filled_in_is_unlocked(assessment_sheets: list[Worksheet]) -> None:
-    """Answers, and the four about the key area, are unlocked on protected sheets; everything else is locked."""
+    """Answers, and the four about the key area, are unlocked on protected sheets; all else is locked."""
     inputs = {position for position, heading in enumerate(HEADINGS) if position in (2, 3) or position > 8}
     for sheet in assessment_sheets:
         assert sheet.protection.sheet
@@ -218,7 +218,9 @@ def test_charts_have_alternative_text(content: bytes) -> None:
         drawings = [name for name in archive.namelist() if name.startswith("xl/drawings/drawing")]
         assert drawings
         for name in drawings:
-            assert b'descr="Radar chart: ' in archive.read(name)
+            charts = re.findall(r"<xdr:cNvPr [^>]*>", archive.read(name).decode())
+            assert charts
+            assert all(re.search(r'descr="[A-Z][a-z ]*ar chart: ', chart) for chart in charts)
 
 
 def test_formulas_use_only_functions_that_all_three_programs_share(content: bytes) -> None:
@@ -234,5 +236,6 @@ def test_formulas_use_only_functions_that_all_three_programs_share(content: byte
     assert "SUMIFS" in used
     assert used <= {
         *("IF", "IFERROR", "AND", "OR", "ISNUMBER", "INDEX", "MATCH", "LEFT", "LOWER", "TRIM", "LEN", "CODE"),
-        *("SUM", "SUMIFS", "SUMPRODUCT", "COUNT", "COUNTIFS", "AVERAGEIFS", "ROUNDUP", "ROW", "HYPERLINK", "MOD"),
+        *("SUM", "SUMIFS", "SUMPRODUCT", "COUNT", "COUNTIFS", "AVERAGEIFS", "ROW", "HYPERLINK", "MOD"),
+        *("COUNTIF", "FIXED", "MAX"),
     }

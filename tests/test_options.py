@@ -232,13 +232,14 @@ def test_a_prefilled_workbook_shows_movement(
     """The Summary has last round's average and the movement of behaviours answered in both rounds."""
     now = Assessment(medway.gss_code, medway.name, "2026", (Answer("EC1", current=4),))
     summary = sheet_of(Order(framework, medway, "2026", previous=previous, assessment=now), "Summary")
-    assert [cell.value for cell in summary[4]][-2:] == ["Average last round", "Average movement"]
+    headings = [cell.value for cell in summary[5]]
     book = openpyxl.load_workbook(
         io.BytesIO(build_workbook(Order(framework, medway, "2026", previous=previous, assessment=now))),
         data_only=True,
     )
-    row = [cell.value for cell in book["Summary"][5]]
-    assert (row[0], row[4], row[10], row[11]) == ("Engaging councillors", 4, 3, 2)
+    row = dict(zip(headings, (cell.value for cell in book["Summary"][6]), strict=True))
+    wanted = ("Key area", "Average current level", "Average last round", "Average movement")
+    assert [row[heading] for heading in wanted] == ["Engaging councillors", 4, 3, 2]
 
 
 # --- What was asked is in the stamp

@@ -49,6 +49,11 @@ class Draft:
             here = layout.reference(layout.START, row + 1, col, absolute=True)
             self.book.define_name(PROPERTY, here)
 
+    def titled(self, name: str) -> str:
+        """A live sheet's title, for whoever reads it without the rest of the workbook."""
+        whose = ", ".join(filter(None, (self.order.council.name, self.order.respondent)))
+        return wording.SHEET_TITLE.format(sheet=name, whose=whose, round=self.order.round)
+
     def links(self, sheet: Sheet, back: int, onward: int | None = None, following: str = "") -> None:
         """Write links below the title: back to the start, and on to the following sheet."""
         home = layout.START if sheet.raw.get_name() == layout.MARKS else self.home

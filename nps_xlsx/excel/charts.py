@@ -24,6 +24,8 @@ _LOOKS = {
 }
 """Colour, dashes and marker of each line, so that they can be told apart without colour."""
 _SIGNED = "+0.0;-0.0;0.0"
+_SIGNED_NO_ZERO, _NO_ZERO = "+0.0;-0.0;", "0;-0;"
+"""Without a label for zero: what is blank is drawn as zero, and says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,31 @@ def level_shares(
     book: Book, title: str, names: Range, series: list[tuple[str, Range]], framework: Framework
 ) -> Any:
     """Stacked bars that each add up to 100%: the share of returns at each level."""
-    chart = book.raw.add_chart({"type": "bar", "subtype": "percent_stacked"})
-    for number, (name, cells) in enumerate(series, start=1):
-        colour = styles.STYLES[styles.level_style(number, len(framework.levels))]["bg_color"]
-        border = {"color": styles.PAPER, "width": 0.75}
-        chart.add_series(_series(name, names, cells) | _fill(colour, gap=35) | {"border": border})
     across = {"name": "Share of returns with a level", "num_format": "0%"}
+    chart = _levels(book, "percent_stacked", names, series)
     return _dressed(chart, title, across, _names("Behaviour"), legend="top")
+
+
+def level_counts(book: Book, title: str, names: Range, series: Sequence[tuple[str, Range]], most: int) -> Any:
+    """Stacked bars of how many behaviours are at each level; ``most`` is the longest that a bar can be."""
+    across = {"min": 0, "max": most, "major_unit": math.ceil(most / 10)}
+    chart = _levels(book, "stacked", names, series, labels=_NO_ZERO)
+    return _dressed(chart, title, across | {"num_format": "0"}, _names(""), legend="bottom")
+
+
+def _levels(
+    book: Book, subtype: str, names: Range, series: Sequence[tuple[str, Range]], labels: str = ""
+) -> Any:
+    """Stacked bars with a series for each level, in the levels' colours, the first category at the top."""
+    chart = book.raw.add_chart({"type": "bar", "subtype": subtype})
+    for number, (name, cells) in enumerate(series, start=1):
+        style = styles.STYLES[styles.level_style(number, len(series))]
+        look = _fill(style["bg_color"], gap=35) | {"border": {"color": styles.PAPER, "width": 0.75}}
+        if labels:
+            font = styles.CHART_FONT | {"color": style["font_color"]}
+            look["data_labels"] = {"value": True, "num_format": labels, "font": font, "position": "center"}
+        chart.add_series(_series(name, names, cells) | look)
+    return chart
 
 
 def radar(book: Book, title: str, names: Range, lines: Sequence[Line], framework: Framework) -> Any:
@@ -73,12 +93,13 @@ def radar(book: Book, title: str, names: Range, lines: Sequence[Line], framework
     return _dressed(chart, title, {"major_gridlines": {"visible": False}}, rings | _GRID, legend="bottom")
 
 
-def gaps(book: Book, title: str, names: Range, cells: Range) -> Any:
+def gaps(book: Book, title: str, names: Range, cells: Range, framework: Framework) -> Any:
     """Bars of the average gap, the first category at the top."""
     chart = book.raw.add_chart({"type": "bar"})
-    chart.add_series(_series("Gap", names, cells) | _fill(styles.CURRENT_COLOUR))
-    across = {"name": "Levels to gain, on average", "num_format": "0", "label_position": "low"}
-    return _dressed(chart, title, across, _names("") | {"label_position": "low"})
+    labels = {"value": True, "num_format": _SIGNED_NO_ZERO, "font": styles.CHART_FONT}
+    chart.add_series(_series("Gap", names, cells) | _fill(styles.CURRENT_COLOUR) | {"data_labels": labels})
+    across = {"name": "Levels to gain, on average", "num_format": "0", "min": 0, "major_unit": 1}
+    return _dressed(chart, title, across | {"max": max(len(framework.levels) - 1, 1)}, _names(""))
 
 
 def differences(book: Book, title: str, names: Range, cells: Range, most: float) -> Any:

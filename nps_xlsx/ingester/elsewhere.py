@@ -26,7 +26,7 @@ TOTAL_LIMIT = 1_000_000
 _CELLS_NAMED = 12
 """Cells that one problem names; all stand in the list."""
 
-_COUNTED = wording.SUMMARY_HEADINGS[1]
+_COUNTED = wording.SUMMARY_COUNTS["behaviours"]
 """The column of Summary that has numbers of ours."""
 _DEFAULT_HEADERS = {"", "page", "page of"}
 """What is left of the headers and footers that programs write unasked."""

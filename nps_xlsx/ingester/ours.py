@@ -159,6 +159,8 @@ def _counted() -> Iterator[str]:
         wording.PLAN_NOTE,
     )
     yield from (wording.SUMMARY_NOTE, wording.SUMMARY_NOTE + wording.MOVEMENT_NOTE)
+    yield from (wording.SHEET_TITLE.replace("{sheet}", sheet) for sheet in layout.LIVE_SHEETS)
+    yield from (wording.BASIS, *wording.leaders(), *wording.FORMER_WORDS)
     yield f"{wording.MARKS_ABOUT} {wording.MARKS_COUNTS}"
 
 
@@ -175,15 +177,23 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
     yield from (detail.label for detail in layout.HEAD)
     yield from (wording.STAMP, wording.ABOUT_LINK, wording.PASTE)
     yield from (*wording.START_SECTIONS, wording.TOTAL)
-    yield from (*wording.SUMMARY_HEADINGS, *wording.MOVEMENT_HEADINGS, wording.RADAR_NOTE)
+    yield from (*wording.SUMMARY_HEADINGS.values(), *wording.SUMMARY_COUNTS.values())
+    yield from (*wording.MOVEMENT_HEADINGS, *_summary_words(framework))
     yield from (wording.ALL_BEHAVIOURS, wording.ALL_ASKED, *wording.PLAN_HEADINGS.values())
-    yield wording.LEVELS_KEY.format(levels=", ".join(level.label for level in framework.levels))
     yield from (wording.PLAN_EMPTY, wording.AS_ABOVE)
     for rule in RULES:
         yield from (rule.heading, rule.says, rule.slug)
     yield from (wording.CHECK_NOTE, *wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)
     yield from (*wording.MARKS_HEADINGS, wording.MARKS_HOW, wording.MARKS_ELSEWHERE)
     yield from _of_lists(framework)
+
+
+def _summary_words(framework: Framework) -> Iterator[str]:
+    key = wording.LEVELS_KEY.format(levels=", ".join(level.label for level in framework.levels))
+    yield from (key, key + wording.MOVEMENT_NOTE)
+    yield from (wording.AT_LEVEL.format(level=level.label) for level in framework.levels)
+    if framework.good_level:
+        yield wording.OR_ABOVE.format(level=framework.good_level.name)
 
 
 def _of_lists(framework: Framework) -> Iterable[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nps_xlsx.model import Framework
 from nps_xlsx.model.dates import long_date
@@ -61,21 +61,32 @@ START_SECTIONS = YOUR_COUNCIL, HOW_TO, PROGRESS_SECTION, GOOD_TO_KNOW = (
 )
 TOTAL = "Total"
 
+SHEET_TITLE = "{sheet}: {whose}, round {round}"
+"""The title of a sheet that is read or printed by itself."""
+
 # --- Summary
 
-SUMMARY_HEADINGS = (
-    "Key area",
-    "Behaviours",
-    "Answered",
-    "Level given",
-    "Average current level",
-    "Nearest level",
-    "Target given",
-    "Average target level",
-    "Both given",
-    "Average gap",
-)
+SUMMARY_HEADINGS = {
+    "name": "Key area",
+    "current": "Average current level",
+    "target": "Average target level",
+    "gap": "Average gap",
+    "basis": "Based on",
+}
+SUMMARY_COUNTS = {
+    "behaviours": "Behaviours",
+    "answered": "Answered",
+    "given": "Level given",
+    "targets": "Target given",
+    "gaps": "Both given",
+}
+"""What the averages rest on: the counts to their right."""
+AT_LEVEL, OR_ABOVE, BASIS = "At {level}", "{level} or above", "{given} of {behaviours} levels"
 MOVEMENT_HEADINGS = ("Average last round", "Average movement")
+HIGHEST, FURTHEST = ("Highest: ", " on average."), (" Furthest from target: ", " levels to gain on average.")
+"""The words before a key area and after its figure, in the sentence above the table."""
+AND, MORE = " and ", " more"
+NO_LEADER = ("Nothing answered yet.", " No target to compare with yet.", " No key area is below its target.")
 SUMMARY_NOTE = (
     "{left_out} are left out of averages. The gap counts only behaviours with both levels, so it may differ "
     "from target minus current."
@@ -93,16 +104,31 @@ def left_out(framework: Framework) -> str:
 
 
 MOVEMENT_NOTE = " Movement is averaged over behaviours with a level in both rounds."
-LEVELS_KEY = "Levels: {levels}. An average halfway between two levels is named for the lower."
-RADAR_TEXT = (
-    "Radar chart: the average current level and the average target level of each key area. "
-    "The figures are in the table above. A key area without answers stands at the centre."
+
+
+def leaders() -> Iterator[str]:
+    """What the sentence above the table says, with words filled in."""
+    nothing, *no_gap = NO_LEADER
+    highest, furthest = (f"{before}{{area}}, {{mean}}{after}" for before, after in (HIGHEST, FURTHEST))
+    yield from (nothing, *(highest + rest for rest in (*no_gap, furthest)))
+
+
+LEVELS_KEY = "Levels: {levels}."
+LEVELS_TITLE = "Behaviours at each level"
+LEVELS_TEXT = (
+    "Stacked bar chart: how many behaviours of each key area are at each level. "
+    "The counts are in the columns to its right."
 )
+BOTH_TITLE = "Current and target level, on average"
+BOTH_TEXT = (
+    "Bar chart: the average current level and the average target level of each key area. "
+    "The figures are in the table above. A key area without answers has no bar."
+)
+GAPS_TITLE = "Gap between target and current level"
 GAPS_TEXT = (
     "Bar chart: the average gap between target and current level of each key area. "
-    "The figures are in the table above."
+    "The figures are in the table above. A key area at its target, or without both levels, has no bar."
 )
-RADAR_NOTE = "In the radar chart, an area at the centre has not been answered yet."
 ALL_BEHAVIOURS, ALL_ASKED, THEME = "All behaviours", "All behaviours asked", "Theme: {name}"
 
 # --- Action plan
@@ -186,6 +212,13 @@ LIST_FIGURES = (*_SCORES, *_PLAN, *_OWN)
 """The figures of each row on the hidden sheet, besides those of the rules."""
 FORMER_LIST_FIGURES = ("unanswered", "no reason", "below", "lone target", "no owner", "early")
 """The former names of the rules' figures, in workbooks built before 0.9."""
+
+FORMER_WORDS = (
+    "Nearest level",
+    "In the radar chart, an area at the centre has not been answered yet.",
+    "Levels: {levels}. An average halfway between two levels is named for the lower.",
+)
+"""What template 1 said and a newer one does not."""
 
 
 def as_of(day: dt.date | None) -> str:
