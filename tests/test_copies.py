@@ -146,14 +146,24 @@ def test_a_workbook_that_is_there_is_let_be(framework: Framework, medway: Counci
     assert (same.stat().st_ino, same.stat().st_mtime_ns) == (untouched.st_ino, untouched.st_mtime_ns)
 
 
+def _factorial(number: int) -> tuple[int, int]:
+    return math.factorial(number), os.getpid()
+
+
 def test_processes_side_by_side_keep_the_order() -> None:
-    """What several processes make comes in the order of what they were given."""
-    assert list(mapped(math.factorial, [3000, 2, 1, 2000, 3], 2)) == list(
-        map(math.factorial, [3000, 2, 1, 2000, 3])
-    )
+    """What several processes make comes in the order of what they were given; this one is one of them."""
+    results, processes = zip(*mapped(_factorial, [3000, 2, 1, 2000, 3], 2), strict=True)
+    assert results == tuple(map(math.factorial, [3000, 2, 1, 2000, 3]))
+    assert len(set(processes)) == 2
+    assert os.getpid() in processes
+
+
+def _end_elsewhere(process: int) -> None:
+    if os.getpid() != process:
+        os._exit(1)
 
 
 def test_a_process_that_the_system_stops_is_reported() -> None:
     """Where the system stops one of them, nothing is lost in silence: the user hears what to do."""
     with pytest.raises(UserError, match="--jobs 1"):
-        list(mapped(os._exit, [0, 0], 2))
+        list(mapped(_end_elsewhere, [os.getpid()] * 3, 2))

@@ -228,6 +228,26 @@ def test_own_figures_and_counts_of_others_can_be_recomputed(batch: Tables, frame
             assert view.reached(WHOLE, row.code, 3) == counted
 
 
+def test_what_councils_are_shown_alike_is_worked_out_once(
+    batch: Tables, framework: Framework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Councils in the same groups share it, those who gave a figure and those who did not."""
+    asked, work_out = Counter[object](), View._chosen
+
+    def counting(view: View, kind: str, measure: Measure) -> Figure:
+        gave = view.own(measure) is not None
+        asked[tuple(view.groups.values()), kind, measure, gave] += 1
+        return work_out(view, kind, measure)
+
+    monkeypatch.setattr(View, "_chosen", counting)
+    peers = Peers(batch)
+    for place in range(len(batch.responses)):
+        for row in framework.behaviours:
+            peers.of(place).figure(WHOLE, (LEVEL, row.code))
+    assert set(asked.values()) == {1}
+    assert len(asked) < len(batch.responses) * len(framework.behaviours)
+
+
 # --- The rule -----------------------------------------------------------------------
 
 

@@ -57,7 +57,7 @@ class Book:
         }
         self.raw = xlsxwriter.Workbook(self._buffer, options)
         prepare(self.raw, title=title, subject=subject, comments=comments, made=made)
-        self._formats: dict[tuple[str, ...], Format] = {}
+        self.formats = _Formats(self.raw)
         self.title, self.stamp = title, ""
         self.slotted: dict[str, list[tuple[Worksheet, int, int, Format]]] = {}
         """The cells of each text with slots: written last, they are the last of the shared strings."""
@@ -70,12 +70,7 @@ class Book:
 
     def format(self, *names: str) -> Format:
         """The format that combines the named styles; later ones win."""
-        if names not in self._formats:
-            merged = dict(styles.BASE)
-            for name in names:
-                merged |= styles.STYLES[name]
-            self._formats[names] = self.raw.add_format(merged)
-        return self._formats[names]
+        return self.formats[names]
 
     def plain_format(self, style: styles.Style) -> Format:
         """A format with these properties only, for conditional formats."""
@@ -99,6 +94,20 @@ class Book:
         return self._buffer.getvalue()
 
 
+class _Formats(dict[tuple[str, ...], Format]):
+    """A workbook's formats by the names of their styles, each made when it is first asked for."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self._workbook = workbook
+
+    def __missing__(self, names: tuple[str, ...]) -> Format:
+        merged = dict(styles.BASE)
+        for name in names:
+            merged |= styles.STYLES[name]
+        self[names] = made = self._workbook.add_format(merged)
+        return made
+
+
 class Sheet:
     """One sheet: every write names its styles, and every refusal is raised."""
 
@@ -116,7 +125,8 @@ class Sheet:
         if not text.isascii() and SLOTS.search(text):
             self.book.slotted.setdefault(text, []).append((self.raw, row, col, self.book.format(*names)))
         else:
-            checked(self.raw.write_text(row, col, text, self.book.format(*names)))
+            # Here and below without XlsxWriter's look at each cell whether it is named in letters.
+            checked(self.raw._write_string(row, col, text, self.book.formats[names]))
 
     def text_or_blank(self, row: int, col: int, text: str, *names: str) -> None:
         """Write a text, or format an empty cell if there is none."""
@@ -135,7 +145,7 @@ class Sheet:
         """Write a number; an empty cell for ``None``."""
         if value is None:
             return self.blank(row, col, *names)
-        checked(self.raw.write_number(row, col, value, self.book.format(*names)))
+        checked(self.raw._write_number(row, col, value, self.book.formats[names]))
         return None
 
     def date(self, row: int, col: int, value: dt.date, *names: str) -> None:
@@ -144,7 +154,7 @@ class Sheet:
 
     def blank(self, row: int, col: int, *names: str) -> None:
         """Format an empty cell."""
-        checked(self.raw.write_blank(row, col, None, self.book.format(*names)))
+        checked(self.raw._write_blank(row, col, None, self.book.formats[names]))
 
     def value(self, row: int, col: int, value: float | str, *names: str) -> None:
         """Write a number or a text."""

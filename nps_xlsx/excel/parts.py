@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.core import Core
 from xlsxwriter.format import Format
 from xlsxwriter.packager import Packager
+from xlsxwriter.utility import xl_rowcol_to_cell_fast
 from xlsxwriter.worksheet import ColumnInfo, RowInfo, Worksheet
 
 PROPERTY_LIMIT = 255
@@ -22,6 +25,13 @@ PROPERTY_LIMIT = 255
 
 _LANGUAGE = "en-GB"
 _LAST_COLUMN = 16_383
+_CELLS = {
+    "String": '<c r="{}" s="{}" t="s"><v>{}</v></c>'.format,
+    "Number": '<c r="{}" s="{}"><v>{:.16G}</v></c>'.format,
+    "Datetime": '<c r="{}" s="{}"><v>{:.16G}</v></c>'.format,
+    "Blank": '<c r="{}" s="{}"/>'.format,
+}
+"""What cells are written as, by XlsxWriter's names of their kinds: place, number of the format, value."""
 _CALCULATOR = 191_029
 """What Excel 2019 and 365 write as ``calcId``: they recalculate files with an older one, and ask to save."""
 
@@ -61,7 +71,7 @@ def property_text(text: str) -> str:
 
 
 class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no types
-    """A sheet whose formulas are written as they are.
+    """A sheet whose formulas are written as they are, and its usual cells at once.
 
     XlsxWriter searches each formula for every function newer than Excel 2010, with some 30 to 180
     substitutions, to put ``_xlfn.`` before it: that takes more than half of a workbook's time.
@@ -100,6 +110,22 @@ class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no typ
         self._xml_end_tag("cols")
         return None
 
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        """Write most cells in one piece: XlsxWriter makes a list of attributes and looks into each."""
+        form = _CELLS.get(type(cell).__name__)
+        if form is None or cell.format is None:
+            super()._write_cell(row, col, cell)
+        else:
+            self.fh.write(form(xl_rowcol_to_cell_fast(row, col), cell.format._get_xf_index(), cell[0]))
+
+    def _calculate_spans(self) -> None:
+        """Note how far every 16 rows reach: XlsxWriter looks at each place, used or not."""
+        reach: dict[int, set[int]] = defaultdict(set)
+        for held in (self.table, self.comments):
+            for row, cols in held.items():
+                reach[row // 16].update(cols)
+        self.row_spans = {some: f"{min(cols) + 1}:{max(cols) + 1}" for some, cols in reach.items() if cols}
+
     def _xml_formula_element(self, formula: str, result: object, attributes: Sequence[object] = ()) -> None:
         """Write a formula; an empty result is marked as text, as Excel does, not as a number."""
         kind = [("t", "str")] if result == "" else []
@@ -110,11 +136,7 @@ class SheetOfOurs(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no typ
         if string.startswith("<r>") and string.endswith("</r>"):
             pieces = (string[:1], string[1:2], string[2:], *([cell_format] if cell_format else []))
             return int(super()._write_rich_string(row, col, *pieces))
-        return int(super()._write_string(row, col, string, cell_format))
-
-    def write_text(self, row: int, col: int, text: str, cell_format: Format) -> int:
-        """Write a text where numbers say, which XlsxWriter's own method looks at each cell to find out."""
-        return self._write_string(row, col, text, cell_format)
+        return Worksheet._write_string(self, row, col, string, cell_format)  # type: ignore[no-any-return]
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")

@@ -185,14 +185,14 @@ def write_table(
     heading_row, rows = row, list(zip(*(column.cells for column in columns), strict=True))
     sheet.widths(*(column.width for column in columns))
     _write_headings(sheet, row, columns, _BUTTON if has_filter else 0)
-    wrapped = [column for column in columns if "wrap" in column.names]
-    texts = zip(*(column.cells for column in wrapped), strict=True) if wrapped else [()] * len(rows)
-    for number, (cells, own) in enumerate(zip(rows, texts, strict=True), start=1):
+    looks = [("box", *column.names) for column in columns]
+    for cells in rows:
         row += 1
-        looks = total if number == len(rows) else ()
-        for col, (column, cell) in enumerate(zip(columns, cells, strict=True)):
-            write_cell(sheet, row, col, cell, *column.names, *looks)
-        sheet.height(row, min(row_height(wrapped, own), highest))
+        if total and row == heading_row + len(rows):
+            looks = [(*names, *total) for names in looks]
+        for col, (cell, names) in enumerate(zip(cells, looks, strict=True)):
+            write_cell(sheet, row, col, cell, names)
+        sheet.height(row, min(row_height(columns, cells), highest))
     sheet.mark_headings(heading_row, 0, row, len(columns) - 1)
     last = row - bool(total)
     if has_filter and last > heading_row:
@@ -208,10 +208,10 @@ def _write_headings(sheet: Sheet, row: int, columns: Sequence[Column], button: i
         sheet.text_or_blank(row, col, column.heading, "heading", *column.heading_names)
 
 
-def write_cell(sheet: Sheet, row: int, col: int, cell: Cell, *names: str) -> None:
+def write_cell(sheet: Sheet, row: int, col: int, cell: Cell, names: tuple[str, ...]) -> None:
     """Write a text, a date, a number, or an empty cell for ``None`` and not-a-number."""
     value, own, lead = cell if isinstance(cell, Styled) else (cell, (), "")
-    names = ("box", *names, *own)
+    names += own
     if isinstance(value, str) and lead:
         sheet.titled(row, col, lead, value, *names)
     elif isinstance(value, str) and value:
@@ -231,11 +231,10 @@ def shaded(value: Plain, level: int, framework: Framework) -> Styled:
 
 def row_height(columns: Sequence[Column], cells: Sequence[Cell]) -> float:
     """The points that the wrapped texts of a row need."""
-    return max([_LOWEST, *map(_cell_height, columns, cells)])
-
-
-def _cell_height(column: Column, cell: Cell) -> float:
-    value, _, lead = cell if isinstance(cell, Styled) else (cell, (), "")
-    if not isinstance(value, str) or not value or "wrap" not in column.names:
-        return _LOWEST
-    return text_height(f"{lead}\n{value}" if lead else value, column.width - styles.INDENT_PIXELS, 11)
+    height = _LOWEST
+    for column, cell in zip(columns, cells, strict=True):
+        value, lead = (cell.value, cell.lead) if isinstance(cell, Styled) else (cell, "")
+        if value and isinstance(value, str) and "wrap" in column.names:
+            text = f"{lead}\n{value}" if lead else value
+            height = max(height, text_height(text, column.width - styles.INDENT_PIXELS, 11))
+    return height

@@ -75,17 +75,13 @@ def _word_width(word: str) -> int:
     return sum(_WIDTHS.get(letter, _OTHER) for letter in word)
 
 
-def line_count(text: str, width: int, size: float = 10, *, bold: bool = False) -> int:
-    """How many lines a text takes in a wrapped cell ``width`` pixels wide, at a font size in points."""
+def _height(text: str, width: int, size: float, bold: bool) -> float:
     room = max(width - _CELL_PADDING, 1) / _scale(size, bold=bold)
-    return (_remembered if len(text) < _SHORT else _counted)(text, room)
+    lines = sum(_lines(paragraph.split(" "), room) for paragraph in text.split("\n"))
+    return lines * size * _LINE + 4
 
 
-def _counted(text: str, room: float) -> int:
-    return sum(_lines(paragraph.split(" "), room) for paragraph in text.split("\n"))
-
-
-_remembered = lru_cache(maxsize=16_384)(_counted)
+_remembered = lru_cache(maxsize=16_384)(_height)
 
 
 def _lines(words: list[str], room: float) -> int:
@@ -103,5 +99,5 @@ def _lines(words: list[str], room: float) -> int:
 
 
 def text_height(text: str, width: int, size: float = 10, *, bold: bool = False) -> float:
-    """The height in points of a text in a wrapped cell, with a little room below it."""
-    return line_count(text, width, size, bold=bold) * size * _LINE + 4
+    """The height in points of a text in a wrapped cell so many pixels wide, with a little room below it."""
+    return (_remembered if len(text) < _SHORT else _height)(text, width, size, bold)

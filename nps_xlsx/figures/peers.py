@@ -28,7 +28,7 @@ council, can learn more; within a run, a council is in one family only.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -75,8 +75,7 @@ Quartiles = tuple[float | None, float | None, float | None]
 """Lower quartile, median and upper quartile, to one decimal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Some of the councils in one round: all, or those of a region, a type or a family."""
 
     kind: str
@@ -126,6 +125,16 @@ class Set(NamedTuple):
     is_mixed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What councils in the same groups are shown alike, by measure and whether the council itself gave it."""
+
+    figures: dict[tuple[str, Measure, bool], Figure] = field(default_factory=dict)
+    """By kind of group."""
+    reasons: dict[tuple[Measure, bool], Mapping[str, str]] = field(default_factory=dict)
+    """By kind of group, why it is not shown."""
+
+
 @dataclass(frozen=True)
 class Peers:
     """What is compared, once for all councils; ``families`` by GSS code, as the analyst chose them.
@@ -140,9 +149,14 @@ class Peers:
     refs: tuple[str, ...] = ()
     withheld: Mapping[tuple[str | None, str | None], Collection[str]] = field(default_factory=dict)
     """By region and type (``None`` for all), the behaviours that the page withholds."""
-    _quartiles: dict[Group, Mapping[Measure, Quartiles]] = field(default_factory=dict, repr=False)
-    _sets: dict[tuple[Group, Group | None, Measure], Set] = field(default_factory=dict, repr=False)
-    _parts: dict[tuple[str, ...], Peers] = field(default_factory=dict, repr=False)
+    _quartiles: dict[Group, Mapping[Measure, Quartiles]] = field(default_factory=dict, init=False, repr=False)
+    _sets: dict[tuple[Group, Group | None, Measure], Set] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _parts: dict[tuple[str, ...], Peers] = field(default_factory=dict, init=False, repr=False)
+    _shown: dict[tuple[Group, ...], Shown] = field(
+        default_factory=lambda: defaultdict(Shown), init=False, repr=False
+    )
 
     def about(self, refs: Iterable[str]) -> Peers:
         """The same for a council that was asked only about these; about all if there are none."""
@@ -150,12 +164,13 @@ class Peers:
         if chosen == self.refs:
             return self
         if chosen not in self._parts:
-            self._parts[chosen] = replace(self, refs=chosen, _quartiles={}, _sets={}, _parts={})
+            self._parts[chosen] = replace(self, refs=chosen)
         return self._parts[chosen]
 
     def of(self, position: int) -> View:
         """What one response, by its position in the tables, is shown."""
-        return View(self, position, self._groups[position])
+        groups = self._groups[position]
+        return View(self, position, groups, self._shown[tuple(groups.values())])
 
     @cached_property
     def _groups(self) -> list[dict[str, Group]]:
@@ -246,9 +261,7 @@ class View:
     position: int
     groups: Mapping[str, Group]
     """The groups it is in, by kind; without a family if none was chosen."""
-    _figures: dict[tuple[str, Measure], Figure] = field(default_factory=dict, repr=False, compare=False)
-    """Those asked for before: the sheets of a workbook ask for the same ones."""
-    _known: dict[Measure, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
+    _shown: Shown = field(repr=False, compare=False)
 
     @property
     def took_part(self) -> int:
@@ -262,9 +275,10 @@ class View:
 
     def figure(self, kind: str, measure: Measure) -> Figure:
         """The figure of the council's region, type, family or all; if need be, of a broader group."""
-        if (kind, measure) not in self._figures:
-            self._figures[kind, measure] = self._chosen(kind, measure)
-        return self._figures[kind, measure]
+        figures, key = self._shown.figures, (kind, measure, self._gave(measure))
+        if key not in figures:
+            figures[key] = self._chosen(kind, measure)
+        return figures[key]
 
     def _chosen(self, kind: str, measure: Measure) -> Figure:
         if measure not in self.peers.columns:
@@ -298,17 +312,23 @@ class View:
 
     def _others(self, group: Group, measure: Measure) -> int:
         """How many others in one of the council's groups gave a measure."""
-        return self.peers.set_of(measure, group).councils - bool(self.peers.given[measure][self.position])
+        return self.peers.set_of(measure, group).councils - self._gave(measure)
+
+    def _gave(self, measure: Measure) -> bool:
+        """Whether the council itself gave a measure."""
+        given = self.peers.given.get(measure)
+        return given is not None and bool(given[self.position])
 
     def _reasons(self, measure: Measure) -> Mapping[str, str]:
         """Why each of the council's groups is not shown for a measure; empty if it is."""
-        if measure not in self._known:
+        known, key = self._shown.reasons, (measure, self._gave(measure))
+        if key not in known:
             reasons: dict[str, str] = {}
             for kind, group in self.groups.items():
                 shown = [self.groups[other] for other, reason in reasons.items() if not reason]
                 reasons[kind] = self._reason(group, measure, shown)
-            self._known[measure] = reasons
-        return self._known[measure]
+            known[key] = reasons
+        return known[key]
 
     def _reason(self, group: Group, measure: Measure, shown: Sequence[Group]) -> str:
         if group.name == UNKNOWN:
