@@ -236,6 +236,18 @@ def test_formulas_use_only_functions_that_all_three_programs_share(content: byte
     assert "SUMIFS" in used
     assert used <= {
         *("IF", "IFERROR", "AND", "OR", "ISNUMBER", "INDEX", "MATCH", "LEFT", "LOWER", "TRIM", "LEN", "CODE"),
-        *("SUM", "SUMIFS", "SUMPRODUCT", "COUNT", "COUNTIFS", "AVERAGEIFS", "ROW", "HYPERLINK", "MOD"),
+        *(
+            "SUM",
+            "SUMIFS",
+            "SUMPRODUCT",
+            "COUNT",
+            "COUNTIFS",
+            "AVERAGEIFS",
+            "ROW",
+            "HYPERLINK",
+            "MOD",
+            "CHAR",
+        ),
+        "SUBSTITUTE",
         *("COUNTIF", "FIXED", "MAX"),
     }

@@ -18,6 +18,8 @@ from nps_xlsx.workbook.layout import AssessmentSheet, Column, Detail, Kind
 from nps_xlsx.workbook.rules import level_formula, not_applicable_formula
 
 _LEAST_HEIGHT = 64.0  # points: room for a few lines of evidence beside a short behaviour
+_WIDE, _LETTER, _LINES = 200, 6.2, 30
+"""Columns for long texts: pixels of their width and of a letter, and lines that the highest row shows."""
 _PAGE_WIDTH = 1404
 """Pixels of columns that A4 landscape takes at 75 per cent, where 10 points print as 7.5."""
 
@@ -68,17 +70,20 @@ def _write_head(draft: Draft, sheet: Sheet, page: AssessmentSheet) -> None:
     about = f"'{page.name}'!{cell_name(page.last_row + 1, first)}"
     sheet.link(page.TITLE_ROW, first + 4, about, wording.ABOUT_LINK, "small")
     sheet.text(page.LINKS_ROW, max(page.column("evidence"), first + 5), wording.PASTE, "small")
+    sheet.height(page.TITLE_ROW, 25)
     for detail in layout.HEAD:
         _write_input(draft, sheet, page, detail)
     for col, column in enumerate(page.columns):
         names = ("heading", *_ramp(draft.framework, column))
-        sheet.text(page.HEADING_ROW, col, column.heading, *names, "top")  # the filter's button is below
-    sheet.height(page.HEADING_ROW, 32)
+        sheet.text(
+            page.HEADING_ROW, col, column.heading, *names, "small", "top"
+        )  # the filter's button is below
+    sheet.height(page.HEADING_ROW, 29)
 
 
 def _link(sheet: Sheet, row: int, col: int, target: str, text: str) -> None:
     sheet.link(row, col, f"'{target}'!A1", text.format(sheet=target), "small")
-    sheet.height(row, 15)
+    sheet.height(row, 14)
 
 
 def _write_input(draft: Draft, sheet: Sheet, page: AssessmentSheet, detail: Detail) -> None:
@@ -218,8 +223,23 @@ def _add_rules(draft: Draft, sheet: Sheet, page: AssessmentSheet) -> None:
             _rule(draft, sheet, page, f"level_{level.number}", f"{chosen}={level.number}", style)
     below = f"AND({aimed_at}>0,{aimed_at}<{given})"
     _rule(draft, sheet, page, "target", below, styles.saying(wording.BELOW_CURRENT))
+    if draft.order.previous is not None:
+        last = level_formula(f"${cell_name(first, page.column('last_round'))}", levels)
+        for level in draft.framework.levels:
+            _rule(draft, sheet, page, f"level_{level.number}", f"{last}={level.number}", styles.BEFORE)
+    for column in page.columns:
+        if column.kind is Kind.TEXT and column.width >= _WIDE:
+            cell = f"${cell_name(first, page.column(column.key))}"
+            _rule(draft, sheet, page, "behaviour", _too_long(cell, column), styles.saying(wording.MORE_TEXT))
     unexplained = f"AND({not_applicable_formula(current)},{given}=0,LEN(TRIM({evidence}))=0)"
     _rule(draft, sheet, page, "current", unexplained, styles.saying(wording.GIVE_REASON))
+
+
+def _too_long(cell: str, column: Column) -> str:
+    """Whether a text takes more lines than the highest row shows, so that no row can grow to fit it."""
+    letters = int((column.width - styles.INDENT_PIXELS) / _LETTER)
+    lines = f'(LEN({cell})-LEN(SUBSTITUTE({cell},CHAR(10),"")))'
+    return f"LEN({cell})+{letters}*{lines}>{letters * _LINES}"
 
 
 def _rule(

@@ -117,6 +117,10 @@ def saying(words: str) -> Style:
     return {"num_format": f'@"{words}"', "border": 1, "border_color": INK, "italic": True}
 
 
+BEFORE: Style = {"border": 4, "border_color": ACCENT, "bg_color": RAMP[0]}
+"""The descriptor of the earlier round's level: a dotted line on the palest ground."""
+
+
 def level_style(number: int, count: int) -> str:
     """The style of a level's cell if a framework has ``count`` levels."""
     steps = len(RAMP)

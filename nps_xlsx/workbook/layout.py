@@ -115,7 +115,7 @@ HEAD = (
 
 LAST_ROUND = Column("last_round", "Last round", Kind.FIXED, 80)
 REVIEW = (
-    Column("reviewer_level", "Reviewer's level", Kind.LEVEL, 94),
+    Column("reviewer_level", "Reviewer's level", Kind.LEVEL, 106),
     Column("reviewer_comment", "Reviewer's comment", Kind.TEXT, 260),
 )
 _LEVELS = (
@@ -137,7 +137,7 @@ INPUTS = (*_LEVELS, _EVIDENCE, *REVIEW, *_PLANS)
 SINCE_2 = ("status", "review_date", "discuss")
 """The columns that workbooks of template 1 do not have."""
 
-_DESCRIPTORS = 1040
+_DESCRIPTORS = 1035
 """Pixels for all descriptors of a row.
 
 With the columns before them, a screen of 1,366 pixels shows five together at ``ZOOM`` per
@@ -157,8 +157,8 @@ def assessment_columns(
     """
     width = min(max(_DESCRIPTORS // len(framework.levels), 190), 300)
     return (
-        Column("ref", "Ref", Kind.REF, 60),
-        Column("behaviour", "Specific behaviour", Kind.NAME, 118),
+        Column("ref", "Ref", Kind.REF, 64),
+        Column("behaviour", "Specific behaviour", Kind.NAME, 116),
         *((LAST_ROUND,) if with_last_round else ()),
         *_LEVELS,
         *(Column(f"level_{level.number}", level.label, Kind.DESCRIPTOR, width) for level in framework.levels),

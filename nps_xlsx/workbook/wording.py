@@ -51,6 +51,7 @@ STAMP = "Please leave the next line as it is: it says whose return this is."
 ABOUT_LINK = "About this key area"
 PASTE = "To paste: Ctrl+Shift+V, as text only, or into the formula bar."
 BELOW_CURRENT = " – below the current level"
+MORE_TEXT = " – more text than shows"
 GIVE_REASON = " – please say why under Evidence"
 
 START_SECTIONS = YOUR_COUNCIL, HOW_TO, PROGRESS_SECTION, GOOD_TO_KNOW = (
