@@ -68,8 +68,8 @@ class Draft:
             for row in self.framework.behaviours
             if area in ("", self.framework.area_by_code[row.code].code)
         ]
-        noun = "behaviour" if len(rows) == 1 else "behaviours"
-        answered = self.workings.count("answered", rows)
-        rest = wording.PROGRESS.format(answered="", count=len(rows), behaviours=noun)
-        present = wording.PROGRESS.format(answered=answered, count=len(rows), behaviours=noun)
-        return f'{self.workings.sum_scored("answered", area)}&"{rest}"', present
+        behaviours, answered = wording.counted(len(rows), "behaviour"), self.workings.count("answered", rows)
+        count = self.workings.sum_scored("answered", area)
+        rest, finished = (text.format(answered="", behaviours=behaviours) for text in wording.PROGRESS)
+        present = finished if answered == len(rows) else f"{answered}{rest}"
+        return f'IF({count}={len(rows)},"{finished}",{count}&"{rest}")', present

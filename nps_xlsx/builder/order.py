@@ -9,11 +9,12 @@ from functools import cached_property
 
 from nps_xlsx.excel.book import FORMULA_STARTS
 from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, LevelValue, Problem
+from nps_xlsx.model.dates import long_date
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.names import workbook_file_name
 from nps_xlsx.workbook.stamp import CHECK, TEMPLATE_VERSION, Stamp, with_check
 
-_NAME, _CODE, _RESPONDENT = "\ufdd0", "\ufdd1", "\ufdd2"
+_NAME, _CODE, _RESPONDENT, _FILE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
 """The slots that stand for what differs between the copies of one workbook."""
 
 
@@ -59,7 +60,11 @@ class Order:
         if self.assessment is not None:
             return self.assessment
         started = tuple(self._started(row) for row in self.framework.rows)
-        return Assessment(self.council.gss_code, self.council.name, self.round, started, self.respondent)
+        known = {"department": self.respondent, "combined": layout.YES_NO[1]} if self.respondent else {}
+        council = self.council
+        return Assessment(
+            council.gss_code, council.name, self.round, started, self.respondent, details=tuple(known.items())
+        )
 
     @cached_property
     def _last(self) -> dict[str, Answer]:
@@ -79,7 +84,15 @@ class Order:
     @property
     def file_name(self) -> str:
         """The usual name of its file."""
+        if self.council.gss_code == _CODE:
+            return _FILE
         return workbook_file_name(self.framework.initials, self.council, self.round, self.respondent)
+
+    @property
+    def due_words(self) -> str:
+        """When it goes back, to follow on from other words: " by 18 December 2026"; empty without a date."""
+        due = self.framework.guidance.words["due"]
+        return due.format(date=long_date(self.due)) if self.due else ""
 
     @property
     def is_own(self) -> bool:
@@ -100,6 +113,7 @@ class Order:
     @cached_property
     def _words(self) -> dict[int, str]:
         words = {_NAME: self.council.name, _CODE: self.council.gss_code, _RESPONDENT: self.respondent}
+        words[_FILE] = self.file_name
         return {ord(slot): word.removeprefix(_lead(word)) for slot, word in words.items()}
 
     def last_level(self, code: str) -> LevelValue:

@@ -49,6 +49,7 @@ _BOX: Style = {"border": 1, "border_color": RULE, "align": "left", "indent": 1}
 STYLES: dict[str, Style] = {
     "title": {"bold": True, "font_size": 18, "font_color": ACCENT, "valign": "vcenter"},
     "subtitle": {"font_size": 12, "font_color": QUIET_INK, "valign": "vcenter"},
+    "lead": {"font_size": 14, "valign": "vcenter"},
     "section": {"bold": True, "font_size": 13, "font_color": ACCENT, "valign": "bottom"},
     "stamp": {"font_size": 7, "font_color": QUIET_INK, "valign": "vcenter"},
     "note": {"font_color": QUIET_INK, "font_size": SMALL_SIZE, "valign": "vcenter"},

@@ -19,6 +19,8 @@ _WORDS = {
     "return_to": ("address",),
     "contact": ("contact",),
     "no_contact": (),
+    "sender": ("contact",),
+    "no_sender": (),
     "from_last_round": ("round",),
 }
 """The phrases that stand within other texts, and what each has filled in."""
@@ -26,7 +28,7 @@ _WITH_RULES = {detail.key for detail in layout.DETAILS if detail.kind is not lay
 _PROMPTS = {column.key for column in layout.INPUTS} | {one.key for one in layout.HEAD} | _WITH_RULES
 """The cells with a rule, or with words beside them; the other details may have words too."""
 _ALL_PROMPTS = _PROMPTS | {detail.key for detail in layout.DETAILS if not detail.prefilled}
-_KEYS = {"title", "subtitle", "privacy", *_TEXT_LISTS, "words", "key_area", "prompts"}
+_KEYS = {"title", "subtitle", "privacy", *_TEXT_LISTS, "words", "key_area", "prompts", "former"}
 _KINDS = ("published", "own")
 _KINDS_OF_WORKBOOK = {"", "full", "part", "council", "respondent", "prefilled", "review"}
 
@@ -49,13 +51,22 @@ def read_guidance(folder: TomlFolder, file: str) -> Guidance:
     return Guidance(
         title=folder.text(file, "", data, "title"),
         subtitle=_filled(folder, file, "subtitle", folder.text(file, "", data, "subtitle"), _START_WORDS),
-        privacy=folder.text(file, "", data, "privacy"),
+        privacy=_filled(folder, file, "privacy", folder.text(file, "", data, "privacy"), ("sender",)),
         **lists,
         words=_phrases(folder, file, data.get("words")),
         key_area_headings=_headings(folder, file, key_area.get("headings")),
         how=folder.text(file, "key_area", key_area, "how"),
         prompts=_prompts(folder, file, data.get("prompts")),
+        former=_former(folder, file, data.get("former", {})),
     )
+
+
+def _former(folder: TomlFolder, file: str, value: object) -> tuple[str, ...]:
+    """What earlier workbooks said, with the same words filled in."""
+    table = folder.table(file, "former", value)
+    folder.unknown_keys(file, "former", table, {"texts"})
+    texts = folder.texts(file, "former.texts", table.get("texts", []))
+    return tuple(_filled(folder, file, "former.texts", text, _START_WORDS) for text in texts)
 
 
 def _headings(folder: TomlFolder, file: str, value: object) -> dict[str, str]:

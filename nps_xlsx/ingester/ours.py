@@ -113,7 +113,7 @@ def _of_framework(framework: Framework) -> Iterator[str]:
     yield from (wording.THEME.format(name=theme.name) for theme in framework.themes)
     yield from (theme.name for theme in framework.themes)
     for row in framework.rows:
-        yield from (row.code, row.name, row.short_name, *row.descriptors)
+        yield from (row.code, row.name, row.short_name, wording.row_name(row), *row.descriptors)
         for level in framework.levels:
             yield wording.listed(one.text for one in framework.suggestions_to(row.code, level.number))
     headings = framework.guidance.key_area_headings
@@ -128,7 +128,7 @@ def _of_framework(framework: Framework) -> Iterator[str]:
 
 def _of_guidance(framework: Framework) -> Iterator[str]:
     guidance = framework.guidance
-    yield from (guidance.title, guidance.privacy)
+    yield guidance.title
     for passage in _all_passages(framework):
         yield passage.label
 
@@ -149,15 +149,16 @@ def _passages(framework: Framework) -> Iterator[str]:
         if passage not in free:
             for contact in (words["contact"], words["no_contact"]):
                 yield passage.text.replace("{contact}", contact)
+    for sender in (words["sender"], words["no_sender"]):
+        yield framework.guidance.privacy.replace("{sender}", sender)
+    yield from framework.guidance.former
 
 
 def _counted() -> Iterator[str]:
-    yield from (
-        wording.PROGRESS,
-        *wording.VERDICTS,
-        wording.MARKS_COUNTS,
-        wording.PLAN_NOTE,
-    )
+    yield from (*wording.PROGRESS, wording.MARKS_COUNTS, wording.PLAN_NOTE)
+    yield from (wording.YOUR_COPY, wording.SEND_BACK, wording.EFFORT)
+    yield from (*wording.VERDICTS, wording.REST)
+    yield from (wording.SEND, wording.FILE_NAME, wording.NEW_EMAIL)
     yield from (wording.SUMMARY_NOTE, wording.SUMMARY_NOTE + wording.MOVEMENT_NOTE)
     yield from (wording.SHEET_TITLE.replace("{sheet}", sheet) for sheet in layout.LIVE_SHEETS)
     yield from (wording.BASIS, *wording.leaders(), *wording.FORMER_WORDS)
@@ -176,14 +177,16 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
         yield from (detail.label, wording.FILL_IN.format(label=detail.label))
     yield from (detail.label for detail in layout.HEAD)
     yield from (wording.STAMP, wording.ABOUT_LINK, wording.PASTE)
-    yield from (*wording.START_SECTIONS, wording.TOTAL)
+    yield from (*wording.START_SECTIONS, *wording.HEAD_LABELS, *wording.SHEETS_FOR.values())
+    yield from (*wording.PROGRESS_HEADINGS, wording.THEME_HEADING)
     yield from (*wording.SUMMARY_HEADINGS.values(), *wording.SUMMARY_COUNTS.values())
     yield from (*wording.MOVEMENT_HEADINGS, *_summary_words(framework))
     yield from (wording.ALL_BEHAVIOURS, wording.ALL_ASKED, *wording.PLAN_HEADINGS.values())
     yield from (wording.PLAN_EMPTY, wording.AS_ABOVE)
     for rule in RULES:
         yield from (rule.heading, rule.says, rule.slug)
-    yield from (wording.CHECK_NOTE, *wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)
+    yield from (*wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)
+    yield wording.DISCUSS_HEADING
     yield from (*wording.MARKS_HEADINGS, wording.MARKS_HOW, wording.MARKS_ELSEWHERE)
     yield from _of_lists(framework)
 

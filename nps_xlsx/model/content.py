@@ -149,6 +149,8 @@ class Guidance:
     key_area_headings: Mapping[str, str]
     how: str
     prompts: Mapping[str, Prompt]
+    former: tuple[str, ...] = ()
+    """What the first sheet of earlier workbooks said: those are still ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import datetime as dt
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from nps_xlsx.model import Framework
+from nps_xlsx.model import Behaviour, Framework
 from nps_xlsx.model.dates import long_date
+from nps_xlsx.workbook import layout
 
 
 def capital(text: str) -> str:
@@ -43,7 +44,10 @@ def prose(text: str) -> list[str]:
 
 
 BACK, NEXT, START_LINK = "Back to {sheet}", "Next: {sheet}", "{sheet}"
-PROGRESS = "{answered} of {count} {behaviours} answered"
+PROGRESS = IN_PROGRESS, FINISHED = (
+    "{answered} of {behaviours} answered",
+    "Finished: {behaviours} answered",
+)
 STAMP = "Please leave the next line as it is: it says whose return this is."
 
 # --- Assessment sheets
@@ -54,13 +58,40 @@ BELOW_CURRENT = " – below the current level"
 MORE_TEXT = " – more text than shows"
 GIVE_REASON = " – please say why under Evidence"
 
+# --- Start here
+
+YOUR_COPY = "Your copy: {respondent}"
+HEAD_LABELS = ("By when, to whom", "What it takes", "How far you are")
+SEND_BACK = "Please send it back{by_and_to}."
+BY_REPLY = " as a reply to the email that brought it"
+EFFORT = "{behaviours} on {sheets}: about {time} in all. Split the work as you like."
 START_SECTIONS = YOUR_COUNCIL, HOW_TO, PROGRESS_SECTION, GOOD_TO_KNOW = (
     "Your council",
     "How to fill it in",
-    "Sheets and progress",
+    "Who has what, and how far it is",
     "Good to know",
 )
-TOTAL = "Total"
+PROGRESS_HEADINGS, THEME_HEADING = ("Sheet", "How far it is"), "Theme"
+SHEETS_FOR = {
+    layout.MARKS: "What to put right in this copy, with a link to each cell.",
+    layout.SUMMARY: "Averages, targets and gaps by key area. It fills itself in.",
+    layout.PLAN: "Your actions, by priority, and what the next levels ask. It fills itself in.",
+    layout.CHECK: "What is still open, and how to send the workbook.",
+}
+"""What the sheets besides the assessment sheets are for."""
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things: 1 sheet, 11 sheets."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def hours(halves: int) -> str:
+    """A number of half hours in words."""
+    if halves < 4:
+        return ("", "half an hour", "an hour", "an hour and a half")[halves]
+    return f"{halves // 2}{' and a half' if halves % 2 else ''} hours"
+
 
 SHEET_TITLE = "{sheet}: {whose}, round {round}"
 """The title of a sheet that is read or printed by itself."""
@@ -177,15 +208,30 @@ PLAN_EMPTY = "Nothing to show yet: no behaviour has a target above its current l
 
 # --- Check before sending
 
-CHECK_NOTE = (
-    "Nothing here stops you from sending: a return with gaps is better than none. But each thing "
-    "put right now saves a call later."
+VERDICTS = READY, ONE_THING, THINGS = (
+    "Ready to send",
+    "1 thing to look at; it does not stop you from sending",
+    "{count} things to look at; none stops you from sending",
 )
-CHECK_HEADINGS = ("Sheet", "Ref", "Go to", "What to look at")
+SEND = "To send it: save this workbook and attach the file to {email}{due}."
+EMAIL_TO, REPLY = "an email to {address}", "a reply to the email that brought it"
+FILE_NAME = "The file's name: {name}"
+NEW_EMAIL = "New email to {address}"
+CHECK_HEADINGS = ("Go to", "What to look at", "Sheet")
+REST = "and {count} more, which appear as these are put right"
+DISCUSS_HEADING = "To discuss: Yes under Discuss (not counted)"
 ALL_SHEETS = "All sheets"
 MISSING_DETAILS = "Council details missing on Start here"
 FILL_IN = "Fill in: {label}"
-VERDICTS = READY, ONE_THING, THINGS = ("Ready to send", "1 thing to look at", "{count} things to look at")
+_NAME_LENGTH = 46
+"""Characters of a row's name in a link: with the longest heading it fits the column."""
+
+
+def row_name(row: Behaviour) -> str:
+    """A row as a link names it: EC1 Procurement champions."""
+    name = f"{row.code} {row.short_name}"
+    return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 1].rstrip()}…"
+
 
 # --- What to look at, in a marked-up copy
 
@@ -215,6 +261,12 @@ FORMER_LIST_FIGURES = ("unanswered", "no reason", "below", "lone target", "no ow
 """The former names of the rules' figures, in workbooks built before 0.9."""
 
 FORMER_WORDS = (
+    "Sheets and progress",
+    "Total",
+    "Nothing here stops you from sending: a return with gaps is better than none. But each thing "
+    "put right now saves a call later.",
+    "1 thing to look at",
+    "{count} things to look at",
     "Nearest level",
     "In the radar chart, an area at the centre has not been answered yet.",
     "Levels: {levels}. An average halfway between two levels is named for the lower.",

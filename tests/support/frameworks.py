@@ -33,7 +33,9 @@ NAMES = (
 CODES = ("A", "NPS", "R", "VCSE", "TABLES", "XFD", "ABCDEFGH", "NA")
 PROMPTS = (
     *("current", "target", "evidence", "actions", "owner", "due_date", "priority"),
-    *("reviewer_level", "reviewer_comment", "date_completed", "combined"),
+    *("reviewer_level", "reviewer_comment", "status", "review_date", "discuss"),
+    *("answered_by", "answered_on", "objective", "reach_by"),
+    *("date_completed", "combined", "may_be_named", "reviewed_on"),
 )
 
 
@@ -176,6 +178,8 @@ def guidance() -> dict[str, Any]:
             "return_to": " to {address}",
             "contact": "Ask {contact}.",
             "no_contact": "Ask us.",
+            "sender": "Those at {contact}",
+            "no_sender": "We",
             "from_last_round": "Of round {round}: ",
         },
         "key_area": {
