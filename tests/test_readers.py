@@ -81,6 +81,6 @@ def test_workers_with_another_version_are_refused(
     folder: Path, cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Workers that would read returns otherwise are not asked to."""
-    monkeypatch.setattr("nps_xlsx.ingester.reading.readers.version", lambda _: "9.9")
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "9.9")
     with pytest.raises(ClusterError, match=r"needs workers with nps-xlsx 9\.9"):
         read_returns(folder, readers=Readers(scheduler=cluster.scheduler_address))

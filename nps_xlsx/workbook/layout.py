@@ -310,9 +310,12 @@ def level_label(framework: Framework, level: LevelValue) -> str:
 # --- Matching what came back ------------------------------------------------------
 
 
+_BETWEEN_WORDS = re.compile(r"[\W_]+")  # one class of characters: linear
+
+
 def heading_key(text: str) -> str:
     """A heading or label as it is compared: without case, spacing, dashes and punctuation."""
-    return re.sub(r"[\W_]+", " ", text.casefold()).strip()  # one class of characters: linear
+    return _BETWEEN_WORDS.sub(" ", text.casefold()).strip()
 
 
 def columns_by_heading(columns: Iterable[Column]) -> dict[str, Column]:

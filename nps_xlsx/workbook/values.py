@@ -98,7 +98,9 @@ def key_of(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    return layout.heading_key(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    if not text.isascii():
+        text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return layout.heading_key(text)
 
 
 _known_key = functools.lru_cache(maxsize=4096)(_key)
@@ -208,7 +210,7 @@ def read_date(value: CellValue, *, is_1904: bool = False) -> tuple[dt.date | Non
         if serial in _SERIAL_DAYS:
             return DAY_ZERO + dt.timedelta(days=int(serial)), ""
     text = read_text(value).strip()
-    day = _written_date(text)
+    day = _written_date(text) if text else None
     return (day, "") if day else (None, text)
 
 

@@ -14,7 +14,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 
@@ -144,6 +143,8 @@ class KnownReturns:
 @cache
 def _code() -> bytes:
     """A digest of the code and the libraries that read."""
+    from importlib.metadata import version
+
     package = Path(__file__).parents[2]
     digest = hashlib.sha256(f"{sys.version} {[version(name) for name in _LIBRARIES]}".encode())
     for path in sorted(path for room in _CODE for path in (package / room).rglob("*.*")):

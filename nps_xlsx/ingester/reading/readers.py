@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from nps_xlsx.ingester.containers import SourceFile
@@ -95,4 +94,6 @@ def _read(reader: _Reader, source: SourceFile) -> Return:
 
 
 def _version() -> str:
+    from importlib.metadata import version
+
     return version("nps-xlsx")
