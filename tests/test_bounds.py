@@ -27,7 +27,7 @@ from nps_xlsx.ingester.shown import shown
 from nps_xlsx.model import Status
 from nps_xlsx.model.cells import position
 from nps_xlsx.register.councils import CouncilError, load_register
-from nps_xlsx.workbook import values
+from nps_xlsx.workbook import inputs, values
 from nps_xlsx.workbook.names import by_file_name, file_slug
 from nps_xlsx.workbook.stamp import LENGTH_LIMIT, Stamp, StampError, check_characters, parse_stamp
 from nps_xlsx.workbook.values import CellValue
@@ -74,7 +74,10 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "stamp": parse_stamp,
     "level": lambda text: values.read_level(text, FRAMEWORK.levels, ROW.descriptors),
     "date": values.read_date,
-    "priority": values.read_priority,
+    "input": lambda text: [
+        inputs.read_input(column, text, FRAMEWORK.levels, ROW.descriptors)
+        for column in inputs.COLUMNS.values()
+    ],
     "yes or no": values.read_yes_no,
     "text": lambda text: (values.read_text(text), values.text_slug(text), values.key_of(text)),
     "code": lambda text: columns.code_of(text, FRAMEWORK),
@@ -197,8 +200,9 @@ DAYS = st.datetimes() | st.dates() | st.times() | st.timedeltas()
 @example(value=float("inf"), code="0")
 def test_no_number_or_date_is_met_by_an_exception(value: CellValue, code: str) -> None:
     """However large or small a value is, and whatever its format, it is read or left as it is."""
-    values.read_level(value, FRAMEWORK.levels, ROW.descriptors)
-    for parse in (values.read_date, values.read_priority, values.read_yes_no, values.read_text):
+    for column in inputs.COLUMNS.values():
+        inputs.read_input(column, value, FRAMEWORK.levels, ROW.descriptors)
+    for parse in (values.read_date, values.read_yes_no, values.read_text):
         parse(value)
     shown(value, code)
 

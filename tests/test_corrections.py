@@ -404,6 +404,9 @@ TYPED = {
     "owner": "Another post",
     "due_date": "2027-03-31",
     "priority": "High",
+    "status": "On track",
+    "review_date": "2027-06-30",
+    "discuss": "Yes",
 }
 
 
@@ -413,8 +416,8 @@ def test_a_corrected_answer_is_as_if_the_officer_had_typed_it(
     framework: Framework, register: Register, plain: Return, medway: Council, ref: str, field: str
 ) -> None:
     """Whatever the field, in a filled row and in a blank one, a workbook so filled in reads the same."""
-    values = {"current": 4, "target": "NA", "due_date": dt.date(2027, 3, 31)}
-    value = values.get(field, TYPED[field])
+    days = {key: dt.date.fromisoformat(TYPED[key]) for key in ("due_date", "review_date")}
+    value = ({"current": 4, "target": "NA", "discuss": True} | days).get(field, TYPED[field])
     given_answers = [replace(answer, current_text="", target_text="") for answer in whole(plain)]
     meant = [replace(a, **{field: value}) if a.ref == ref else a for a in given_answers]  # type: ignore[arg-type]
     retyped = as_read(filled(framework, medway, *meant, role="Officer"), framework, register)

@@ -17,9 +17,12 @@ from nps_xlsx.model import Answer, Council, Framework, Return, Status
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.ingest import make_receipt
 from nps_xlsx.rounds.intake import Intake
+from nps_xlsx.workbook.layout import AssessmentSheet
+from nps_xlsx.workbook.stamp import TEMPLATE_VERSION
 from tests.support.workbooks import changed, filled, places, read, slugs, write
 
 SHEET = "Engaging councillors"
+HEADINGS = AssessmentSheet.HEADING_ROW + 1
 ANSWERS = (
     Answer("EC1", current=2, target=4, evidence="A text", actions="An action", owner="A post"),
     Answer("EC2", current="NA", evidence="A reason"),
@@ -48,7 +51,7 @@ def test_an_untouched_return_is_read_without_a_problem(
     assert returned.assessment is not None
     assert (returned.assessment.gss_code, returned.assessment.round) == ("E06000035", "2026")
     assert returned.assessment.council == "Medway Council"
-    assert returned.template_version == "1"
+    assert returned.template_version == TEMPLATE_VERSION
     assert levels(returned) == LEVELS
     answer = returned.assessment["EC1"]
     assert (answer.evidence, answer.actions, answer.owner) == ("A text", "An action", "A post")
@@ -73,7 +76,7 @@ def _rename(workbook: Workbook) -> None:
 
 
 def _headings(workbook: Workbook) -> None:
-    for cell in workbook[SHEET][3]:
+    for cell in workbook[SHEET][HEADINGS]:
         cell.value = f" {str(cell.value).upper()}\n"
 
 
@@ -115,10 +118,10 @@ def test_a_missing_row_and_a_missing_heading_are_told(
 
     def change(workbook: Workbook) -> None:
         workbook[SHEET].delete_rows(7)
-        workbook[SHEET]["L3"] = "Who"
+        workbook[SHEET][f"L{HEADINGS}"] = "Who"
 
     returned = read(changed(content, change), framework, register)
-    assert places(returned, "heading-missing") == [(SHEET, "A3")]
+    assert places(returned, "heading-missing") == [(SHEET, f"A{HEADINGS}")]
     assert [p.value for p in returned.problems if p.slug == "row-missing"] == ["EC2"]
 
 
@@ -225,7 +228,7 @@ def test_a_return_without_any_stamp_is_known_by_what_is_typed(
 
     def wipe(workbook: Workbook) -> None:
         for sheet in workbook:
-            for row in sheet.iter_rows(max_row=3):
+            for row in sheet.iter_rows():
                 for cell in row:
                     if "check" in str(cell.value) and "|" in str(cell.value):
                         cell.value = None

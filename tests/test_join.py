@@ -21,9 +21,9 @@ from nps_xlsx.reports.ingest import Receipt, ingest, make_receipt
 from nps_xlsx.rounds.across import check_across
 from nps_xlsx.rounds.corrections import Correction
 from nps_xlsx.rounds.intake import Intake, Rulings, read_returns
-from nps_xlsx.rounds.joining import written
 from nps_xlsx.rounds.responses import load_responses
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.inputs import written
 from nps_xlsx.workbook.layout import MARKS
 from tests.support.commands import nps
 from tests.support.workbooks import changed, filled, read, write
@@ -34,7 +34,7 @@ DETAILS = {"role": "Officer", "email": "made.up@example.org", "department": "All
 
 def without_round(workbook: Workbook) -> None:
     """Take away all that says for which round a workbook is."""
-    for cell in [cell for sheet in workbook for row in sheet.iter_rows(max_row=6) for cell in row]:
+    for cell in [cell for sheet in workbook for row in sheet.iter_rows() for cell in row]:
         if "| template" in str(cell.value):
             cell.value = None
     for name in list(workbook.custom_doc_props.names):

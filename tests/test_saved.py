@@ -17,7 +17,7 @@ from nps_xlsx.register.councils import Register
 from nps_xlsx.rounds.check import check_return
 from tests.makers import known
 from tests.makers.figures import USUAL
-from tests.makers.make import SAVED, Recipe, drive_libreoffice, prepared, recipes, write_starts
+from tests.makers.make import SAVED, Recipe, drive_libreoffice, prepared, recipes
 
 RECIPES = {recipe.file: recipe for recipe in recipes()}
 FORMATS = (".xlsx", ".ods", ".xls")
@@ -112,6 +112,9 @@ def test_a_saved_file_is_read_as_expected(file: str, read: Callable[[Path], Retu
     """The expected problems are told at their places, what is left is read, each row is accounted for."""
     returned = read(SAVED / file)
     expected = expectations()[file]
+    assert [one.slug for one in returned.problems].count("template-older") == (
+        returned.template_version == "1"
+    )
     assert told(returned) == expected.told
     assert answers(returned, RECIPES[file]) == expected.answers
     assert returned.answers_present == used(returned) + returned.answers_refused
@@ -139,12 +142,11 @@ def test_a_folder_is_named_for_the_problem_of_its_files(file: str) -> None:
 def live(office: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every recipe of LibreOffice's carried out now, and saved as .xlsx, .ods and .xls."""
     folder = tmp_path_factory.mktemp("live")
-    write_starts(folder)
     made = []
     for recipe in LIVE:
         (folder / recipe.file).parent.mkdir(exist_ok=True)
         targets = {(folder / recipe.file).with_suffix(suffix): suffix for suffix in FORMATS}
-        made.append((prepared(recipe, folder), targets))
+        made.append((prepared(recipe), targets))
     drive_libreoffice(made)
     return folder
 

@@ -7,12 +7,13 @@ import datetime as dt
 import pytest
 
 from nps_xlsx.model import Framework, Level, LevelValue
+from nps_xlsx.workbook.layout import PRIORITIES, STATUSES
 from nps_xlsx.workbook.values import (
     CellValue,
     department_of,
     read_date,
     read_level,
-    read_priority,
+    read_one_of,
     read_text,
     read_yes_no,
     text_slug,
@@ -188,18 +189,22 @@ def test_what_was_lost_of_a_text_is_told(written: CellValue, slug: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "priority", "known"),
+    ("written", "name", "known"),
     [
         ("High", "High", True),
         ("medium ", "Medium", True),
         ("L", "Low", True),
         ("", "", True),
         ("9", "9", False),
+        ("on  track.", "On track", True),
+        ("done", "Done", True),
+        ("N", "N", False),
+        ("Nearly done", "Nearly done", False),
     ],
 )
-def test_priorities(written: str, priority: str, *, known: bool) -> None:
-    """A priority is one of three; other words are kept and told."""
-    assert read_priority(written) == (priority, known)
+def test_words_of_a_list(written: str, name: str, *, known: bool) -> None:
+    """A word is one of the list, or its initial if it is a single one; other words are kept and told."""
+    assert read_one_of(written, (*PRIORITIES, *STATUSES)) == (name, known)
 
 
 @pytest.mark.parametrize(

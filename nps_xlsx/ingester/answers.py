@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from nps_xlsx.ingester.grids import Position
 from nps_xlsx.ingester.identity import Identity
@@ -16,16 +17,9 @@ from nps_xlsx.ingester.witnesses import Witnesses
 from nps_xlsx.model import Answer, Framework, Place
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.problems import CATALOGUE
-from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.values import (
-    CellValue,
-    LevelReading,
-    read_date,
-    read_level,
-    read_priority,
-    read_text,
-    text_slug,
-)
+from nps_xlsx.workbook.inputs import COLUMNS, read_input
+from nps_xlsx.workbook.layout import Column, Kind
+from nps_xlsx.workbook.values import CellValue, read_text, text_slug
 
 
 @dataclass(slots=True)
@@ -37,11 +31,6 @@ class AnswerReader:
     identity: Identity
     present: int = 0
     refused: int = 0
-    inputs: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        columns = layout.assessment_columns(self.framework, with_review=True)
-        self.inputs = tuple(column.key for column in columns if column.is_input)
 
     def read(self, rows: Sequence[Row], tables: Sequence[Table]) -> tuple[Answer, ...]:
         """The answers of the rows, in the framework's order; the first of two that are not blank."""
@@ -88,13 +77,13 @@ class AnswerReader:
             self.refused += 1
 
     def _has_content(self, row: Row) -> bool:
-        return any(row.table.holds(row.row, key) for key in self.inputs)
+        return any(row.table.holds(row.row, key) for key in COLUMNS)
 
     def _unknown_rows(self, tables: Sequence[Table], known: set[tuple[int, int]]) -> None:
         """Report rows below the headings that hold answers, but whose Ref and name are not ours."""
         for table in tables:
             for number in (row for row in table.rows if (id(table), row) not in known):
-                held = [key for key in self.inputs if table.holds(number, key)]
+                held = [key for key in COLUMNS if table.holds(number, key)]
                 if not held or self._is_guide(table, number, held):
                     continue
                 place = table.place(number, held[0])
@@ -109,7 +98,7 @@ class AnswerReader:
 
     def _words(self, table: Table, number: int) -> str:
         """All that a council wrote in a row, for those who are to say where it belongs."""
-        return "; ".join(filter(None, (read_text(table.value(number, key)) for key in self.inputs)))
+        return "; ".join(filter(None, (read_text(table.value(number, key)) for key in COLUMNS)))
 
 
 class _RowReader:
@@ -124,30 +113,13 @@ class _RowReader:
         row = self._row
         if row.by_name:
             self.report("ref-lost", "ref", read_text(row.table.value(row.row, "ref")))
-        current, target = self._level("current"), self._level("target")
-        reviewer_level = self._level("reviewer_level").value
-        day, words = read_date(self._value("due_date"), is_1904=row.table.grid.seen.is_1904)
-        if words:
-            self.report("date-unreadable", "due_date", words)
-        priority, is_known = read_priority(self._value("priority"))
-        if not is_known:
-            self.report("priority-unreadable", "priority", priority)
+        fields: dict[str, Any] = {}
+        for key, column in COLUMNS.items():
+            if key in row.table.columns and (value := self._value(key)) != "":
+                fields |= self._read(column, value)
         return Answer(
             ref=row.ref,
-            current=current.value,
-            target=target.value,
-            current_text=current.text,
-            target_text=target.text,
-            current_between=current.is_between,
-            target_between=target.is_between,
-            evidence=self._text("evidence"),
-            actions=self._text("actions"),
-            owner=self._text("owner"),
-            due_date=day,
-            due_text=words,
-            priority=priority,
-            reviewer_level=reviewer_level,
-            reviewer_comment=self._text("reviewer_comment"),
+            **fields,
             place=Place(self._reported.file, row.table.grid.name, row.table.cell(row.row, "current")),
             refused=tuple(dict.fromkeys(self._refused)),
             cells={key: row.table.cell(row.row, key) for key in row.table.columns},
@@ -157,20 +129,27 @@ class _RowReader:
         """Report a problem with one of the row's cells."""
         if CATALOGUE[slug].refuses:
             self._refused.append(key)
-        place, which = self._row.table.place(self._row.row, key), key.removesuffix("_level")
+        place = self._row.table.place(self._row.row, key)
+        which = key.removesuffix("_level").replace("_", " ")
         self._reported.report(slug, place, ref=self._row.ref, field=key, value=value, which=which)
 
-    def _level(self, key: str) -> LevelReading:
-        behaviour = self._framework.row_by_code[self._row.ref]
-        reading = read_level(self._value(key), self._framework.levels, behaviour.descriptors)
+    def _read(self, column: Column, value: CellValue) -> Mapping[str, Any]:
+        """The fields that a column fills."""
+        key, grid = column.key, self._row.table.grid
+        if column.kind is Kind.TEXT:
+            return {key: self._text(key, value)}
+        descriptors = self._framework.row_by_code[self._row.ref].descriptors
+        levels, is_1904 = self._framework.levels, grid.seen.is_1904
+        reading = read_input(column, value, levels, descriptors, is_1904=is_1904)
         if reading.slug:
             self.report(reading.slug, key, reading.text)
-        if reading.value is not None and self._at(key) in self._row.table.grid.seen.formulas:
+        is_level = column.kind is Kind.LEVEL and reading.fields[key] is not None
+        if is_level and self._at(key) in grid.seen.formulas:
             self.report("answer-by-formula", key, reading.text)
-        return reading
+        return reading.fields
 
-    def _text(self, key: str) -> str:
-        value, at, grid = self._value(key), self._at(key), self._row.table.grid
+    def _text(self, key: str, value: CellValue) -> str:
+        at, grid = self._at(key), self._row.table.grid
         slug = text_slug(value, grid.seen.cut_at)
         if slug:
             self.report(slug, key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from nps_xlsx.ingester.answers import AnswerReader
@@ -37,7 +37,7 @@ from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.dates import iso_date
 from nps_xlsx.register.councils import Register
 from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.stamp import BUILT_AT
+from nps_xlsx.workbook.stamp import BUILT_AT, OLDER_TEMPLATES
 from nps_xlsx.workbook.values import department_of, read_date, read_text, read_yes_no
 
 
@@ -157,8 +157,9 @@ class _Reader:
         ours: set[str],
     ) -> None:
         """Report what is missing and what was added; ``others`` hold no answers, ``ours`` carry a stamp."""
+        newer = _newer_columns(tables, identity.template)
         for table in tables:
-            self._headings(table, identity)
+            self._headings(table, identity, newer)
         present = {row.ref for row in rows}
         present |= self._loose_rows(tables, present, others)
         self._missing_rows(present, identity)
@@ -167,10 +168,11 @@ class _Reader:
             if grid.name not in known and _has_anything(grid):
                 self.reported.report("sheet-extra", Place("", grid.name), value=grid.name)
 
-    def _headings(self, table: Table, identity: Identity) -> None:
+    def _headings(self, table: Table, identity: Identity, newer: Collection[str]) -> None:
         columns = layout.assessment_columns(self.framework, with_review=identity.with_review)
         by_key = {column.key: column.heading for column in columns}
-        missing = [c.heading for c in columns if c.is_input and c.key not in table.columns]
+        expected = (c for c in columns if c.is_input and (c.key in newer or c.key not in layout.SINCE_2))
+        missing = [c.heading for c in expected if c.key not in table.columns]
         for heading in missing if table.has_ref_heading else [by_key["ref"], *missing]:
             slug = "ref-heading-missing" if heading == by_key["ref"] else "heading-missing"
             self.reported.report(slug, table.place(table.heading_row, "ref"), value=heading)
@@ -208,6 +210,13 @@ class _Reader:
 
 def _has_anything(grid: Grid) -> bool:
     return any(read_text(value) for row in grid.rows for value in row)
+
+
+def _newer_columns(tables: Sequence[Table], template: str) -> Collection[str]:
+    """The columns that it has since template 1; where no stamp says it, those that any table has."""
+    if template:
+        return () if template in OLDER_TEMPLATES else layout.SINCE_2
+    return {key for table in tables for key in table.columns}
 
 
 def _saved_at(properties: Properties) -> str:

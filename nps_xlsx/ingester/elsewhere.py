@@ -15,6 +15,7 @@ from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind
 from nps_xlsx.model.cells import TEXT_LIMIT, cell_name, position
 from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.inputs import COLUMNS, written
 from nps_xlsx.workbook.values import CellValue, key_of, read_text
 
 COUNT_LIMIT = 1_000
@@ -139,17 +140,12 @@ class Elsewhere:
 
     def _read(self, grid: Grid) -> set[Position]:
         """The cells that are read, or reported where they cannot be: answers, details, stamps."""
-        inputs = {
-            column.key
-            for column in layout.assessment_columns(self.framework, with_review=True)
-            if column.is_input
-        }
         read = {
             at
             for table in self.tables
             if table.grid is grid
             for number in table.rows
-            for key in inputs & table.columns.keys()
+            for key in COLUMNS.keys() & table.columns.keys()
             for at in ((number, table.columns[key]), table.at(number, key))
         }
         read |= {position(place.cell) for place in self.details.values() if place.sheet == grid.name}
@@ -213,11 +209,7 @@ class Elsewhere:
 
     def _repeated(self) -> frozenset[str]:
         """What a live sheet repeats, where nothing says which of its cells hold formulas."""
-        texts = (
-            text
-            for answer in self.answers
-            for text in (answer.actions, answer.owner, answer.due_text, answer.priority)
-        )
+        texts = (text for answer in self.answers for text in written(answer).values())
         cells = (cell_name(*layout.detail_cell(detail.key)) for detail in layout.DETAILS)
         own = (cell for answer in self.answers for cell in answer.cells.values())
         return self.ours.labels | {words_of(text) for text in (*texts, *cells, *own) if text}

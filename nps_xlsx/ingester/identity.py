@@ -15,7 +15,7 @@ from nps_xlsx.model import Council, Framework, Place
 from nps_xlsx.model.cells import position
 from nps_xlsx.register.councils import CouncilError, Register
 from nps_xlsx.workbook.names import by_file_name
-from nps_xlsx.workbook.stamp import Stamp, StampError, parse_stamp
+from nps_xlsx.workbook.stamp import OLDER_TEMPLATES, TEMPLATE_VERSION, Stamp, StampError, parse_stamp
 from nps_xlsx.workbook.values import read_text
 
 Details = Mapping[str, tuple[str, Place]]
@@ -87,6 +87,9 @@ class Identifier:
             self.reported.report(
                 "council-unknown", details.get("gss_code", _NOWHERE)[1], value=stamp.gss_code
             )
+        if stamp.template != TEMPLATE_VERSION:
+            slug = "template-older" if stamp.template in OLDER_TEMPLATES else "template-unknown"
+            self.reported.report(slug, value=stamp.template)
         return Identity(
             gss_code=gss_code,
             council=council.name if council else typed[0] or gss_code,

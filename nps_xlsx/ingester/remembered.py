@@ -46,6 +46,7 @@ def _sharing(answer: Answer) -> Answer:
         target_text=intern(answer.target_text),
         owner=intern(answer.owner),
         priority=intern(answer.priority),
+        status=intern(answer.status),
         place=Place(intern(place.file), intern(place.sheet), intern(place.cell)),
         cells=_same_cells(*answer.cells.items()),
     )

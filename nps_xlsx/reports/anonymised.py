@@ -125,8 +125,9 @@ class _Cleaner:
     def __post_init__(self) -> None:
         self.ours = our_texts(self.framework)
         self.literals = " ".join(part for parts in self.ours.templates for part in parts)
-        labels = (*(one.label for one in self.framework.levels), *layout.PRIORITIES, *layout.YES_NO)
-        texts = (*labels, layout.NOT_APPLICABLE_LABEL, *calendar.month_name, *calendar.month_abbr)
+        labels = (*(one.label for one in self.framework.levels), layout.NOT_APPLICABLE_LABEL)
+        offered = (*layout.PRIORITIES, *layout.STATUSES, *layout.YES_NO)
+        texts = (*labels, *offered, *calendar.month_name, *calendar.month_abbr)
         self.kept = {word.casefold() for text in (*texts, _SMALL_WORDS) for word in _WORD.findall(text)}
         self.kept |= {row.code.casefold() for row in self.framework.rows}
         self.codes = {

@@ -11,7 +11,7 @@ from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Ret
 from nps_xlsx.register.csvfile import guarded
 from nps_xlsx.reports.words import words
 from nps_xlsx.rounds.combine import Combined
-from nps_xlsx.rounds.joining import level_code, written
+from nps_xlsx.workbook.inputs import level_code, written
 
 CsvRow = dict[str, str]
 

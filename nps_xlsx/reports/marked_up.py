@@ -27,8 +27,8 @@ from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.problems import for_council, is_of_level, problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.rounds.counting import by_age
-from nps_xlsx.rounds.joining import differing, together, written
-from nps_xlsx.workbook import layout
+from nps_xlsx.rounds.joining import differing, together
+from nps_xlsx.workbook.inputs import COLUMNS, written
 from nps_xlsx.workbook.names import workbook_file_name
 from nps_xlsx.workbook.stamp import RESPONDENT_LENGTH, is_respondent_name, is_round_name
 from nps_xlsx.workbook.values import department_of
@@ -151,12 +151,10 @@ def _unlike(
 ) -> Iterator[Problem]:
     """A problem for each column of a row that two returns have filled in differently."""
     (older_file, before), (newer_file, after) = older, newer
-    columns = layout.assessment_columns(framework, with_review=True)
-    headings = {column.key: column.heading for column in columns}
     for ref, keys in differing(before, after, framework, same_person=False).items():
         for key in keys:
             value, place = written(before[ref])[key], after[ref].where(key)
-            words = {"older": older_file, "newer": newer_file, "which": headings[key]}
+            words = {"older": older_file, "newer": newer_file, "which": COLUMNS[key].heading}
             yield problem("joined-unlike", place, ref=ref, field=key, value=value, **words)
 
 

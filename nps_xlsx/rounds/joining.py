@@ -2,44 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 
-from nps_xlsx.model import Answer, Assessment, Framework, LevelValue
-
-_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "current": ("current", "current_text", "current_between"),
-    "target": ("target", "target_text", "target_between"),
-    "evidence": ("evidence",),
-    "actions": ("actions",),
-    "owner": ("owner",),
-    "due_date": ("due_date", "due_text"),
-    "priority": ("priority",),
-    "reviewer_level": ("reviewer_level",),
-    "reviewer_comment": ("reviewer_comment",),
-}
-"""The fields of an answer that each column fills."""
-
-
-def level_code(level: LevelValue) -> str:
-    """A level as the CSV files write it: its number, ``NA``, or nothing."""
-    return "" if level is None else str(level)
-
-
-def written(answer: Answer) -> dict[str, str]:
-    """What a council wrote in a row, as text, by column; an unreadable level as it is."""
-    return {
-        "current": level_code(answer.current) or answer.current_text,
-        "target": level_code(answer.target) or answer.target_text,
-        "evidence": answer.evidence,
-        "actions": answer.actions,
-        "owner": answer.owner,
-        "due_date": answer.due_date.isoformat() if answer.due_date else answer.due_text,
-        "priority": answer.priority,
-        "reviewer_level": level_code(answer.reviewer_level),
-        "reviewer_comment": answer.reviewer_comment,
-    }
+from nps_xlsx.model import Answer, Assessment, Framework
+from nps_xlsx.workbook.inputs import FIELDS, written
 
 
 def is_as_sent(answer: Answer, framework: Framework) -> bool:
@@ -75,7 +43,7 @@ def differing(
 
 def _compared(answer: Answer, framework: Framework) -> dict[str, str]:
     if is_as_sent(answer, framework):
-        return dict.fromkeys(_FIELDS, "")
+        return dict.fromkeys(FIELDS, "")
     # A column that could not be read is filled in, whatever is left of it.
     return {key: _plain(text) or "?" * (key in answer.refused) for key, text in written(answer).items()}
 
@@ -125,8 +93,8 @@ def _completed(base: Answer, other: Answer) -> Answer:
         return other
     ours, theirs = written(base), written(other)
     unreadable = {*base.refused, *other.refused}
-    keys = [key for key in _FIELDS if theirs[key] and not ours[key] and key not in unreadable]
-    values = {name: getattr(other, name) for key in keys for name in _FIELDS[key]}
+    keys = [key for key in FIELDS if theirs[key] and not ours[key] and key not in unreadable]
+    values = {name: getattr(other, name) for key in keys for name in FIELDS[key]}
     if "current" in keys:
         values |= {"place": other.place, "cells": other.cells}
     return replace(base, **values)

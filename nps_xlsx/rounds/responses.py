@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from nps_xlsx.files import StrPath, paths_of
 from nps_xlsx.framework import load_framework
@@ -15,6 +16,8 @@ from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.register.csvfile import CsvFile, CsvRow
 from nps_xlsx.rounds.combine import Combined, combine
 from nps_xlsx.rounds.intake import read_returns
+from nps_xlsx.workbook.inputs import COLUMNS, read_input
+from nps_xlsx.workbook.layout import Kind
 from nps_xlsx.workbook.values import read_date, read_level
 
 _LOG = logging.getLogger(__name__)
@@ -167,7 +170,10 @@ def _warn_altered(path: Path, altered: Sequence[str]) -> None:
 
 
 def _answer(row: CsvRow, altered: Sequence[str], framework: Framework) -> Answer:
-    day, words = read_date(row["due_date"])  # Excel saves 2027-03-31 as 31/03/2027
+    others = (column for column in COLUMNS.values() if column.kind is not Kind.LEVEL)
+    fields: dict[str, Any] = {}
+    for column in others:  # Excel saves 2027-03-31 as 31/03/2027
+        fields |= read_input(column, row[column.key], framework.levels).fields
     current_text, target_text = (
         "" if column in altered else row[column] for column in ("current_text", "target_text")
     )
@@ -179,12 +185,7 @@ def _answer(row: CsvRow, altered: Sequence[str], framework: Framework) -> Answer
         target_text=target_text,
         current_between=read_level(current_text, framework.levels).is_between,
         target_between=read_level(target_text, framework.levels).is_between,
-        evidence=row["evidence"],
-        actions=row["actions"],
-        owner=row["owner"],
-        due_date=day,
-        due_text=words,
-        priority=row["priority"],
+        **fields,
     )
 
 

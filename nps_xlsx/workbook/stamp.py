@@ -22,6 +22,9 @@ from dataclasses import dataclass
 TEMPLATE_VERSION = "2"
 """Increased whenever the layout changes in a way that the reader must know about."""
 
+OLDER_TEMPLATES = ("1",)
+"""Those of workbooks built before: they stay readable for ever."""
+
 PROPERTY = "nps_stamp"
 """The custom document property, and the defined name, that repeat the stamp."""
 

@@ -1,4 +1,4 @@
-"""Reading what officers write in cells as levels, dates, priorities and text."""
+"""Reading what officers write in cells as levels, dates, words of a list and text."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def _level_from_date(value: dt.date, levels: Sequence[Level]) -> LevelReading:
     return LevelReading(lower, text, "level-as-date")
 
 
-# --- Dates, priorities, yes and no ---------------------------------------------------------
+# --- Dates, words of a list, yes and no ---------------------------------------------------------
 
 
 def read_date(value: CellValue, *, is_1904: bool = False) -> tuple[dt.date | None, str]:
@@ -240,11 +240,15 @@ def _date(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def read_priority(value: CellValue) -> tuple[str, bool]:
-    """A priority, and whether it is in the list or blank; other words are kept."""
+def read_one_of(value: CellValue, names: Iterable[str]) -> tuple[str, bool]:
+    """The name from a list (the initial of a single word will do), and whether it is one or blank.
+
+    Other words are kept.
+    """
     text = read_text(value).strip()
-    for name in layout.PRIORITIES:
-        if plain_text(text) in (name.casefold(), name[0].casefold()):
+    plain = plain_text(text)
+    for name in names:
+        if plain == name.casefold() or (plain == name[0].casefold() and " " not in name):
             return name, True
     return text, not text
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 
 from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.framework import load_framework
+from nps_xlsx.ingester import SourceFile, read_return
 from nps_xlsx.model import Answer, Assessment, Framework
-from nps_xlsx.model.cells import cell_name
-from nps_xlsx.register.councils import load_register
-from nps_xlsx.workbook import layout
-from samples.make_returns import SAMPLES, cell_of, typed_level
+from nps_xlsx.register.councils import Register, load_register
+from samples.make_returns import SAMPLES, typed_level
 
 COUNCIL = "Z06000001"
 ROUND = "2026"
@@ -95,6 +95,10 @@ def asked_framework(codes: tuple[str, ...]) -> Framework:
     return framework.only(codes) if codes else framework
 
 
+def _register() -> Register:
+    return load_register() + load_register(SAMPLES / "synthetic-councils.csv")
+
+
 def workbook(
     codes: tuple[str, ...] = SHORT,
     *,
@@ -103,7 +107,7 @@ def workbook(
     round_: str = ROUND,
 ) -> bytes:
     """One of our own workbooks with these answers, or with the known ones; blank for none at all."""
-    asked = (load_register() + load_register(SAMPLES / "synthetic-councils.csv")).find(council)
+    asked = _register().find(council)
     given_answers = known_answers(codes) if answers is None else answers
     details = tuple(DETAILS.items()) if given_answers else ()
     assessment = Assessment(council, asked.name, round_, given_answers, details=details)
@@ -111,26 +115,30 @@ def workbook(
     return build_workbook(order)
 
 
-def typed(codes: tuple[str, ...]) -> list[list[str]]:
+def typed(blank: Path, codes: tuple[str, ...]) -> list[list[str]]:
     """The known answers as edits of a blank workbook: ``text`` or ``date``, sheet, cell, value."""
+    content, framework = blank.read_bytes(), asked_framework(codes)
+    found = read_return(SourceFile(blank.name, content, len(content)), framework, _register()).assessment
+    assert found is not None
     edits = [
-        ["date" if key == "date_completed" else "text", layout.START, _detail(key), value]
+        ["date" if key == "date_completed" else "text", place.sheet, place.cell, value]
         for key, value in DETAILS.items()
+        for place in [found.detail_places[key]]
     ]
-    framework = asked_framework(codes)
     for answer in known_answers(codes):
         for key in ("current", "target", "evidence", "actions", "owner", "priority"):
             value = getattr(answer, key)
             text = typed_level(framework, str(value)) if key in ("current", "target") and value else value
             if text:
-                edits.append(["text", *cell_of(framework, answer.ref, key), text])
+                edits.append(["text", *_cell(found[answer.ref], key), text])
         if answer.due_date:
-            edits.append(["date", *cell_of(framework, answer.ref, "due_date"), answer.due_date.isoformat()])
+            edits.append(["date", *_cell(found[answer.ref], "due_date"), answer.due_date.isoformat()])
     return edits
 
 
-def _detail(key: str) -> str:
-    return cell_name(*layout.detail_cell(key))
+def _cell(answer: Answer, key: str) -> tuple[str, str]:
+    place = answer.where(key)
+    return place.sheet, place.cell
 
 
 # --- What became of them ----------------------------------------------------------

@@ -9,20 +9,22 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nps_xlsx.workbook import layout
 from samples.make_returns import find_libreoffice
 from tests.makers import known, with_openpyxl
 from tests.makers.by_hand import BY_HAND
 
 MAKERS = Path(__file__).parent
 SAVED = MAKERS.parent / "saved"
+STARTS = MAKERS / "template-1"
+"""The workbooks that recipes start from, as they were built until template 2."""
+LIVE_SHEETS = ("Summary", "Action plan", "Check before sending", "Lists")
+"""Their sheets of formulas."""
 NODE = Path(os.environ.get("NPS_NODE_ENGINES", "."))
 """The folder that has exceljs, xlsx and xlsx-populate in its ``node_modules``."""
 EXCELIZE_PYTHON = os.environ.get("NPS_EXCELIZE_PYTHON", "python3")
@@ -81,39 +83,30 @@ def recipes() -> list[Recipe]:
     return [Recipe(file, **words) for file, words in said.items()]
 
 
-def write_starts(folder: Path) -> None:
-    """Write the workbooks that recipes start from."""
-    for name, codes in (("short", known.SHORT), ("full", ())):
-        (folder / f"{name}.xlsx").write_bytes(known.workbook(codes))
-        (folder / f"{name}-blank.xlsx").write_bytes(known.workbook(codes, answers=()))
-    (folder / "other-council.xlsx").write_bytes(known.workbook(known.SHORT, council="Z07000001"))
-    (folder / "last-round.xlsx").write_bytes(known.workbook(known.SHORT, round_="2024"))
-
-
-def prepared(recipe: Recipe, starts: Path, *, bare: bool = True) -> Recipe:
+def prepared(recipe: Recipe, *, bare: bool = True) -> Recipe:
     """The recipe with its paths, and the known answers, put in where they are named.
 
     Without ``bare`` the sheets of formulas stay, whatever the file is called.
     """
     edits: list[Edit] = []
     if recipe.is_bare and bare and "/" not in recipe.start:
-        edits += [["delete_sheet", sheet] for sheet in layout.LIVE_SHEETS if sheet != layout.MARKS]
+        edits += [["delete_sheet", sheet] for sheet in LIVE_SHEETS]
     for edit in recipe.edits:
         if edit == ["fill"]:
-            edits += known.typed(recipe.codes)
+            edits += known.typed(_start(recipe.start), recipe.codes)
         else:
-            edits.append([_word(word, starts) for word in edit])
-    return replace(recipe, start=str(_start(recipe.start, starts)), edits=edits)
+            edits.append([_word(word) for word in edit])
+    return replace(recipe, start=str(_start(recipe.start)), edits=edits)
 
 
-def _start(name: str, starts: Path) -> Path:
-    return SAVED / name if "/" in name else starts / f"{name}.xlsx"
+def _start(name: str) -> Path:
+    return SAVED / name if "/" in name else STARTS / f"{name}.xlsx"
 
 
-def _word(word: Any, starts: Path) -> Any:
+def _word(word: Any) -> Any:
     if word == "LONGEST":
         return known.LONGEST
-    return str(starts / word.removeprefix("@")) if isinstance(word, str) and word.startswith("@") else word
+    return str(STARTS / word.removeprefix("@")) if isinstance(word, str) and word.startswith("@") else word
 
 
 # --- Engines ----------------------------------------------------------------------
@@ -218,15 +211,13 @@ def _run(
 
 def make(wanted: Sequence[Recipe]) -> None:
     """Make these files; those of one engine together, and those that start from another file last."""
-    with tempfile.TemporaryDirectory() as folder:
-        write_starts(Path(folder))
-        for is_later in (False, True):
-            for engine in ENGINES:
-                made = [one for one in wanted if one.engine == engine and ("/" in one.start) is is_later]
-                for recipe in made:
-                    recipe.target.parent.mkdir(parents=True, exist_ok=True)
-                if made:
-                    ENGINES[engine]([prepared(recipe, Path(folder)) for recipe in made])
+    for is_later in (False, True):
+        for engine in ENGINES:
+            made = [one for one in wanted if one.engine == engine and ("/" in one.start) is is_later]
+            for recipe in made:
+                recipe.target.parent.mkdir(parents=True, exist_ok=True)
+            if made:
+                ENGINES[engine]([prepared(recipe) for recipe in made])
     for recipe in wanted:
         for name in recipe.then:
             BY_HAND[name](recipe.target)

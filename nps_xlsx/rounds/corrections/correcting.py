@@ -11,9 +11,11 @@ from nps_xlsx.model.dates import iso_date, long_date
 from nps_xlsx.model.problems import CATALOGUE, SECTIONS, problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.rounds.corrections.rulings import NO_SUCH_FILE, SEVERAL_FILES, Correction, named
-from nps_xlsx.rounds.corrections.values import IDENTITY_FIELDS, answer_values, detail_value
+from nps_xlsx.rounds.corrections.values import DETAILS, IDENTITY_FIELDS, answer_values, detail_value
 from nps_xlsx.rounds.counting import day_of
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.inputs import COLUMNS, written
+from nps_xlsx.workbook.layout import Kind
 from nps_xlsx.workbook.values import department_of
 
 _SETTLED_ANSWER = {slug for slug, kind in CATALOGUE.items() if kind.refuses} | set(SECTIONS["Answers"])
@@ -223,8 +225,7 @@ def _what(ref: str, key: str) -> str:
         return f"The {words} of {ref}"
     if key in IDENTITY_FIELDS:
         return f"The {words}"
-    labels = {detail.key: detail.label for detail in layout.DETAILS}
-    return f"{labels[key]!r} on {layout.START}"
+    return f"{DETAILS[key].label!r} on {layout.START}"
 
 
 def _text(assessment: Assessment, correction: Correction, framework: Framework) -> str:
@@ -236,13 +237,10 @@ def _text(assessment: Assessment, correction: Correction, framework: Framework) 
 
 def _answer_text(answer: Answer, key: str, framework: Framework) -> str:
     """One of an answer's values in words; empty if it is blank."""
-    if key == "current":
-        return layout.level_label(framework, answer.current) or answer.current_text
-    if key == "target":
-        return layout.level_label(framework, answer.target) or answer.target_text
-    if key == "due_date":
-        return long_date(answer.due_date) if answer.due_date else answer.due_text
-    return str(getattr(answer, key))
+    value, text = getattr(answer, key), written(answer)[key]
+    if COLUMNS[key].kind is Kind.LEVEL:
+        return layout.level_label(framework, value) or text
+    return long_date(value) if isinstance(value, dt.date) else text
 
 
 def _detail_text(assessment: Assessment, key: str) -> str:
@@ -252,5 +250,5 @@ def _detail_text(assessment: Assessment, key: str) -> str:
     if key in IDENTITY_FIELDS:
         return str(getattr(assessment, key))
     text = assessment.detail(key)
-    day = iso_date(text) if key == "date_completed" else None
+    day = iso_date(text) if DETAILS[key].kind is Kind.DATE else None
     return long_date(day) if day else text

@@ -9,15 +9,14 @@ from nps_xlsx.model import Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register
 from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.values import read_date, read_level, read_priority, read_text, read_yes_no
+from nps_xlsx.workbook.inputs import COLUMNS, offered, read_input
+from nps_xlsx.workbook.layout import Kind
+from nps_xlsx.workbook.values import read_date, read_text, read_yes_no
 
-LEVEL_FIELDS = ("current", "target")
-ANSWER_FIELDS = (*LEVEL_FIELDS, "evidence", "actions", "owner", "due_date", "priority")
+ANSWER_FIELDS = tuple(key for key, column in COLUMNS.items() if column not in layout.REVIEW)
 IDENTITY_FIELDS = ("gss_code", "round", "respondent")
-DETAIL_FIELDS = (
-    *IDENTITY_FIELDS,
-    *("completed_by", "role", "department", "email", "date_completed", "combined"),
-)
+DETAILS = {detail.key: detail for detail in layout.DETAILS if not detail.prefilled}
+DETAIL_FIELDS = (*IDENTITY_FIELDS, *DETAILS)
 
 
 class ValueFaultError(UserError):
@@ -30,21 +29,15 @@ def answer_values(ref: str, key: str, text: str, framework: Framework) -> dict[s
     Raises:
         ValueFaultError: the cell cannot hold that, or not exactly.
     """
-    if key in LEVEL_FIELDS:
-        reading = read_level(text, framework.levels, framework.row_by_code[ref].descriptors)
-        if reading.slug not in ("", "level-as-descriptor"):
-            raise ValueFaultError(f"{text!r} is not a level; give its number or name, NA, or nothing")
-        return {key: reading.value, f"{key}_text": reading.text, f"{key}_between": False}
-    if key == "due_date":
-        return {"due_date": _exact_date(text), "due_text": ""}
-    if key == "priority":
-        priority, is_known = read_priority(text)
-        if not is_known:
-            raise ValueFaultError(
-                f"{text!r} is not a priority; give {', '.join(layout.PRIORITIES)} or nothing"
-            )
-        return {"priority": priority}
-    return {key: read_text(text)}
+    column, behaviour = COLUMNS[key], framework.row_by_code[ref]
+    if column.kind is Kind.DATE:
+        _exact_date(text)
+    reading = read_input(column, text, framework.levels, behaviour.descriptors)
+    if reading.slug in ("", "level-as-descriptor"):
+        return dict(reading.fields)
+    if column.kind is Kind.LEVEL:
+        raise ValueFaultError(f"{text!r} is not a level; give its number or name, NA, or nothing")
+    raise ValueFaultError(f"{text!r} is not a {column.heading.lower()}; give {offered(column)} or nothing")
 
 
 def detail_value(key: str, text: str, register: Register) -> str:
@@ -58,10 +51,11 @@ def detail_value(key: str, text: str, register: Register) -> str:
         return register.find(text).gss_code
     if key == "round" and not text:
         raise ValueFaultError("the round cannot be made blank")
-    if key == "date_completed":
+    kind = DETAILS[key].kind if key in DETAILS else Kind.TEXT
+    if kind is Kind.DATE:
         day = _exact_date(text)
         return day.isoformat() if day else ""
-    if key == "combined":
+    if kind is Kind.YES:
         answer, is_known = read_yes_no(text)
         if not is_known:
             raise ValueFaultError(f"{text!r} is neither Yes nor No")
