@@ -34,8 +34,8 @@ def below(level: str) -> str:
     return f"Not yet at {level}."
 
 
-PROSE = 170
-"""Characters of a line below a table: what the columns of descriptors have room for."""
+PROSE = 140
+"""Characters of a line below a table: what four columns of descriptors have room for."""
 
 
 def prose(text: str) -> list[str]:
