@@ -22,6 +22,7 @@ SHEETS = {
     "start": "Start here",
     "assessment": "Engaging councillors",
     "enablers": "Enablers",
+    "one-at-a-time": "One at a time",
     "summary": "Summary",
     "plan": "Action plan",
     "check": "Check before sending",

@@ -8,6 +8,7 @@ from pathlib import Path
 from nps_xlsx.builder.assessment import write_assessment_sheet
 from nps_xlsx.builder.checking import write_check, write_items
 from nps_xlsx.builder.draft import Draft
+from nps_xlsx.builder.one_at_a_time import write_one
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.plan import write_plan
 from nps_xlsx.builder.start import heights, write_start
@@ -43,6 +44,7 @@ def _written(order: Order, heights: tuple[float, ...]) -> Book:
     write_marks(draft)
     for sheet in order.sheets:
         write_assessment_sheet(draft, sheet)
+    write_one(draft)
     write_summary(draft)
     write_plan(draft)
     write_check(draft)

@@ -111,7 +111,7 @@ def _write_input(draft: Draft, sheet: Sheet, page: AssessmentSheet, detail: Deta
 def _next_sheet(order: Order, page: AssessmentSheet) -> str:
     names = [sheet.name for sheet in order.sheets]
     following = names[names.index(page.name) + 1 :]
-    return following[0] if following else layout.SUMMARY
+    return following[0] if following else layout.ONE
 
 
 def _ramp(framework: Framework, column: Column) -> tuple[str, ...]:

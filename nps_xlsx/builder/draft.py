@@ -54,12 +54,14 @@ class Draft:
         whose = ", ".join(filter(None, (self.order.council.name, self.order.respondent)))
         return wording.SHEET_TITLE.format(sheet=name, whose=whose, round=self.order.round)
 
-    def links(self, sheet: Sheet, back: int, onward: int | None = None, following: str = "") -> None:
+    def links(
+        self, sheet: Sheet, back: int, onward: int | None = None, following: str = "", row: int = 1
+    ) -> None:
         """Write links below the title: back to the start, and on to the following sheet."""
         home = layout.START if sheet.raw.get_name() == layout.MARKS else self.home
-        sheet.link(1, back, f"'{home}'!A1", wording.BACK.format(sheet=home))
+        sheet.link(row, back, f"'{home}'!A1", wording.BACK.format(sheet=home))
         if onward is not None:
-            sheet.link(1, onward, f"'{following}'!A1", wording.NEXT.format(sheet=following))
+            sheet.link(row, onward, f"'{following}'!A1", wording.NEXT.format(sheet=following))
 
     def progress(self, area: str = "") -> tuple[str, str]:
         """A formula that says "3 of 4 behaviours answered", and what it says now; empty for all areas."""

@@ -37,6 +37,7 @@ FIRST_ROW = 1
 _FIRST_COLUMN = 9
 
 _OWN = ("current", "target", "evidence", "actions", "owner", "due_date", "priority")
+_WRITTEN = ("evidence", "actions", "owner", "due_date", "priority")
 _FIGURES = {
     # A name that begins with "not" may be a level's own.
     "not_applicable": f"IF(ISNUMBER({{current}}),0,IF({not_applicable_formula('{own_current}')},1,0))",
@@ -44,7 +45,7 @@ _FIGURES = {
     "gap": 'IF(AND(ISNUMBER({current}),ISNUMBER({target})),{target}-{current},"")',
     "movement": 'IF(AND(ISNUMBER({current}),ISNUMBER({last})),{current}-{last},"")',
     "weight": WEIGHT_FORMULA,
-    **{key: f'IF({{own_{key}}}="","",{{own_{key}}})' for key in ("actions", "owner", "due_date", "priority")},
+    **{key: f'IF({{own_{key}}}="","",{{own_{key}}})' for key in _WRITTEN},
 }
 """The formulas of a row besides the rules', with the placeholders of ``workbook.rules``."""
 _PLAN_FIGURES = {
@@ -77,6 +78,7 @@ class Workings:
             *wording.LIST_CONSTANTS,
             *wording.LIST_FIGURES,
             *(rule.slug for rule in RULES),
+            *(wording.REVIEW_FIGURES if order.with_review else ()),
             *self.texts,
         )
         self._sheet_of = {row.code: sheet for sheet in order.sheets for row in sheet.area.rows}
@@ -166,6 +168,7 @@ class Workings:
             first = cell_name(1, col, absolute=True)
             last = cell_name(len(values), col, absolute=True)
             book.define_name(name, f"{LISTS}!{first}:{last}")
+        book.define_name(layout.REFS_NAME, self.range("ref"))
         sheet.texts(0, _FIRST_COLUMN, [key.replace("_", " ") for key in self._columns], "bold")
         for index, behaviour in enumerate(self.rows):
             self._write_row(sheet, index, behaviour)
@@ -195,6 +198,8 @@ class Workings:
         formulas |= _FIGURES | (_PLAN_FIGURES if row.is_scored else {})
         levels = len(self.order.framework.levels)
         read = {key: level_formula(cells[f"own_{key}"], levels) for key in ("current", "target")}
+        if self.order.with_review:
+            read["reviewer"] = level_formula(sheet.reference(row.code, "reviewer_level"), levels)
         given = {key: f'IF({formula}=0,"",{formula})' for key, formula in read.items()}
         return given | {key: formula.format_map(cells) for key, formula in formulas.items()}
 
@@ -224,6 +229,7 @@ class Workings:
         numbers = [number for number, step in enumerate(self.steps, start=1) if step.row is row]
         moved = isinstance(answer.current, int) and isinstance(last, int)
         return {
+            "reviewer": answer.reviewer_level if isinstance(answer.reviewer_level, int) else "",
             "current": answer.current if isinstance(answer.current, int) else "",
             "target": answer.target if isinstance(answer.target, int) else "",
             "not_applicable": int(answer.current == NOT_APPLICABLE),
@@ -234,6 +240,7 @@ class Workings:
             "sort": rank(row, answer) or "",
             "first": numbers[0] if numbers else "",
             "end": numbers[-1] if numbers else "",
+            "evidence": answer.evidence,
             "actions": answer.actions,
             "owner": answer.owner,
             "due_date": _serial(answer.due_date) if answer.due_date else answer.due_text,

@@ -12,6 +12,7 @@ from typing import Any
 FONT = "Arial"
 BODY_SIZE = 11
 SMALL_SIZE = 10
+LARGE_SIZE = 14
 
 INK = "#1B2733"
 QUIET_INK = "#55606B"
@@ -66,6 +67,7 @@ STYLES: dict[str, Style] = {
     "wrap": {"text_wrap": True},
     "box": _BOX,
     "small": {"font_size": SMALL_SIZE},
+    "large": {"font_size": LARGE_SIZE},
     "indented": {"align": "left", "indent": 1},
     "bold": {"bold": True},
     "band": {"bg_color": BAND},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -188,7 +189,20 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
     yield from (*wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)
     yield wording.DISCUSS_HEADING
     yield from (*wording.MARKS_HEADINGS, wording.MARKS_HOW, wording.MARKS_ELSEWHERE)
+    yield from _of_one_at_a_time(framework)
     yield from _of_lists(framework)
+
+
+def _of_one_at_a_time(framework: Framework) -> Iterator[str]:
+    yield from (wording.ONE_CHOOSE, wording.ONE_LAST, wording.ONE_AREA, wording.ONE_BEHAVIOUR)
+    yield from (wording.ONE_ANSWER, wording.ONE_YOURS, wording.ONE_UNKNOWN, *wording.ONE_HEADINGS)
+    yield from (wording.ONE_SUGGESTED, wording.ONE_NO_ACTION, wording.ONE_REACHED, wording.ONE_NO_LEVEL)
+    for count in range(1, len(wording.ONE_WHOSE) + 1):
+        yield from map(" ".join, itertools.combinations(wording.ONE_WHOSE.values(), count))
+    for row in framework.rows:
+        yield from (f"{row.code} {row.name}", wording.ONE_NEXT.format(ref=row.code))
+        yield wording.ONE_GO.format(ref=row.code, sheet=framework.area_by_code[row.code].sheet)
+        yield from (wording.next_step(framework, row, level) for level in framework.levels[:-1])
 
 
 def _summary_words(framework: Framework) -> Iterator[str]:
@@ -201,7 +215,10 @@ def _summary_words(framework: Framework) -> Iterator[str]:
 
 def _of_lists(framework: Framework) -> Iterable[str]:
     levels = [f"level {level.number}" for level in framework.levels]
-    figures = (key.replace("_", " ") for key in (*wording.LIST_CONSTANTS, *wording.LIST_FIGURES))
+    figures = (
+        key.replace("_", " ")
+        for key in (*wording.LIST_CONSTANTS, *wording.LIST_FIGURES, *wording.REVIEW_FIGURES)
+    )
     return (
         *wording.LIST_HEADINGS,
         *wording.FORMER_LIST_FIGURES,

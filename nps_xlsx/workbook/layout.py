@@ -54,6 +54,7 @@ PRIORITIES_NAME = "nps_priorities"
 STATUSES_NAME = "nps_statuses"
 YES_NO_NAME = "nps_yes_no"
 YES_NAME = "nps_yes"
+REFS_NAME = "nps_refs"
 
 
 def reference(sheet: str, row: int, col: int, *, absolute: bool = False) -> str:

@@ -1,0 +1,141 @@
+"""One at a time shows whichever behaviour is chosen by its Ref, as it stands in its own row."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from nps_xlsx.builder import Order, build_workbook
+from nps_xlsx.builder.long_texts import Room
+from nps_xlsx.excel import styles
+from nps_xlsx.excel.textfit import text_height
+from nps_xlsx.model import Answer, Assessment, Council, Framework
+from nps_xlsx.register.councils import Register
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.values import DAY_ZERO
+from samples.make_returns import Job
+from tests.support.workbooks import changed, filled, read, slugs, write
+
+LONG = "We report to Cabinet each quarter. " * 40
+ANSWERS = (
+    Answer("EC0", current=2, target=2, evidence="First\nSecond", reviewer_level=3),
+    Answer("EC2", current="NA", evidence=LONG),
+    Answer("SV3", current=5, target=4, actions="- one\n" * 12, owner="Head", due_date=dt.date(2027, 3, 31)),
+)
+
+
+@pytest.fixture(scope="module")
+def reviewed(framework: Framework, medway: Council) -> bytes:
+    """A short workbook of a round that had one before it, filled in and reviewed."""
+    before = Assessment(medway.gss_code, medway.name, "2022", (Answer("SV3", current=3),))
+    order = Order(framework.only(["EC", "SV3"]), medway, "2026", previous=before, with_review=True)
+    answers = Assessment(medway.gss_code, medway.name, "2026", ANSWERS)
+    return build_workbook(dataclasses.replace(order, assessment=answers))
+
+
+def sheet_of(content: bytes) -> Worksheet:
+    """The sheet with the results as they are written."""
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=True)[layout.ONE]
+
+
+def lines(sheet: Worksheet) -> dict[str, tuple[object, object]]:
+    """What stands beside each label in the first column: the text, and the words to its right."""
+    return {str(row[0]): (row[1] or "", row[2] or "") for row in sheet.iter_rows(values_only=True) if row[0]}
+
+
+def test_it_opens_on_the_first_row(reviewed: bytes, framework: Framework) -> None:
+    """As sent it shows the first Ref: its place, its descriptors, whose level each is, what was written."""
+    shown, row = lines(sheet_of(reviewed)), framework.row_by_code["EC0"]
+    assert shown["Choose a Ref"] == ("EC0", "Next: EC1")
+    assert shown["Key area"][0] == "Engaging councillors"
+    assert shown["Behaviour"][0] == f"EC0 {row.name}"
+    assert shown["Answer it there"][0] == "Go to EC0 on Engaging councillors"
+    assert shown["Your answer"][0] == "Current level: 2 Developing. Target level: 2 Developing."
+    whose = ["", "Your level. Your target.", "The reviewer's level.", "", ""]
+    assert [shown[level.label] for level in framework.levels] == list(
+        zip(row.descriptors, whose, strict=True)
+    )
+    assert shown["Evidence and comments"][0] == "First\nSecond"
+
+
+@pytest.mark.libreoffice
+def test_another_ref_shows_another_row(
+    reviewed: bytes,
+    framework: Framework,
+    office: Callable[[Sequence[Job]], list[list[Sequence[str | float]]]],
+    tmp_path: Path,
+) -> None:
+    """Recalculated, any Ref in any case shows its row; one that is not in the list shows that it is not."""
+    source = write(tmp_path / "one.xlsx", reviewed)
+    typed = ("EC2", " sv3 ", "EC99")
+    jobs = [Job(source, None, [(layout.ONE, "B2", ref)], shows=layout.ONE) for ref in typed]
+    partly, last, unknown = ({str(row[0]): (row[1], row[2]) for row in rows} for rows in office(jobs))
+    assert partly["Choose a Ref"] == ("EC2", "Next: EC3")
+    assert partly["Your answer"][0] == "Current level: Not applicable. Target level: not chosen yet."
+    assert partly["Evidence and comments"][0] == ROOM.shown(LONG)
+    assert last["Choose a Ref"][1] == "The last one"
+    assert last["Answer it there"][0] == "Go to SV3 on Obtaining social value"
+    assert last["5 Innovator"] == (framework.row_by_code["SV3"].descriptors[4], "Your level.")
+    assert [last[label][1] for label in ("3 Mature", "4 Leader")] == [
+        "Your level last round.",
+        "Your target.",
+    ]
+    assert last["Actions"][0] == ROOM.shown("- one\n" * 12)
+    assert last["Due date"][0] == (dt.date(2027, 3, 31) - DAY_ZERO).days
+    assert last["Suggested actions"][0] == "None: this is the highest level."
+    assert unknown["Behaviour"][0] == "No row has this Ref: choose one from the list."
+    assert {unknown[level.label] for level in framework.levels} == {("", "")}
+
+
+ROOM = Room(lines=5, letters=80)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 400, "x" * 401, "x\n" * 4, "x\n" * 5, LONG])
+def test_a_text_is_whole_or_says_that_it_is_not(text: str) -> None:
+    """What is longer than its cell ends in words that say where the rest is, and keeps to the room."""
+    shown = ROOM.shown(text)
+    is_whole = len(text) + 80 * text.count("\n") <= 400
+    assert (shown == text) is is_whole
+    assert shown.endswith("The whole text is in the row itself.") is not is_whole
+    assert len(shown) <= 400
+
+
+@pytest.mark.parametrize("edition", ["framework", "svmi"])
+def test_every_row_has_room_and_the_page_is_legible(
+    edition: str, request: pytest.FixtureRequest, medway: Council
+) -> None:
+    """The longest descriptor of each level fits, bold; on one A4 page letters have about 7.5 points."""
+    made: Framework = request.getfixturevalue(edition)
+    sheet = sheet_of(build_workbook(Order(made, medway, "2026", with_review=True)))
+    heights = {str(row[0].value): sheet.row_dimensions[row[0].row].height or 15 for row in sheet.iter_rows()}
+    for level in made.levels:
+        texts = (row.descriptors[level.number - 1] for row in made.rows)
+        assert heights[level.label] >= max(text_height(text, 861, 14, bold=True) for text in texts)
+    total = sum(sheet.row_dimensions[row].height or 15 for row in range(1, sheet.max_row - 1))
+    scale = min(1, (842 - 79) / total, (595 - 58) / (1170 * 0.75))
+    assert styles.LARGE_SIZE * scale >= 7.4
+    assert sheet.print_area == f"'{layout.ONE}'!$A$1:$C${sheet.max_row - 2}"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToHeight or 1, sheet.page_setup.orientation) == (1, "portrait")
+
+
+def test_the_chosen_ref_is_no_answer(
+    reviewed: bytes, framework: Framework, register: Register, medway: Council
+) -> None:
+    """A Ref typed there is not listed among the texts outside the answers; words typed there are."""
+    content = filled(framework.only(["EC", "SV3"]), medway, *ANSWERS[:1])
+    for ref, listed in (("EC3", []), ("sv3", []), ("We agree", ["We agree"])):
+
+        def change(workbook: openpyxl.Workbook, ref: str = ref) -> None:
+            workbook[layout.ONE]["B2"] = ref
+
+        returned = read(changed(content, change), framework, register)
+        assert [one.text for one in returned.other_texts] == listed
+        assert slugs(returned) == ["text-elsewhere"] * len(listed)
