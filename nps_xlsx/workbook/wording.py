@@ -74,6 +74,7 @@ START_SECTIONS = YOUR_COUNCIL, HOW_TO, PROGRESS_SECTION, GOOD_TO_KNOW = (
 PROGRESS_HEADINGS, THEME_HEADING = ("Sheet", "How far it is"), "Theme"
 SHEETS_FOR = {
     layout.MARKS: "What to put right in this copy, with a link to each cell.",
+    layout.ONE: "One behaviour, chosen by its Ref, in large type. It fills itself in.",
     layout.SUMMARY: "Averages, targets and gaps by key area. It fills itself in.",
     layout.PLAN: "Your actions, by priority, and what the next levels ask. It fills itself in.",
     layout.CHECK: "What is still open, and how to send the workbook.",
