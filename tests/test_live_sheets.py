@@ -24,6 +24,9 @@ LIVE = (
     *("Check before sending", "Lists"),
 )
 
+LONG = "First we do what follows from the first;\nthen we go on. " * 14
+"""Longer than a row of the action plan shows, with more lines and without."""
+
 pytestmark = pytest.mark.libreoffice
 
 
@@ -34,7 +37,7 @@ def random_answers(framework: Framework, seed: int) -> list[Answer]:
     for row in framework.rows:
         current = rng.choice([None, "NA", 1, 2, 3, 4, 5])
         target = rng.choice([None, 1, 2, 3, 4, 5])
-        texts = [rng.choice(["", "A text", "=1+1"]) for _ in range(3)]
+        texts = [rng.choice(["", "A text", "=1+1", LONG, LONG.replace("\n", " ")]) for _ in range(3)]
         priority = rng.choice(["", "High", "Medium", "Low"])
         answers.append(
             Answer(

@@ -1,156 +1,300 @@
-"""The Action plan sheet: one row per level still to be reached, in formulas.
+"""The Action plan sheet: a row for every behaviour, in formulas, and further rows for long actions.
 
-Behaviours with a gap are in order of priority, then gap, then value code, each with a row
-per level up to its target, so that no row can grow beyond the text of one level.
+Behaviours with a gap come first, in order of priority, then gap, then value code; those with actions
+only, and those without either, follow.  So all rows are filled that are printed, whatever was
+answered: LibreOffice takes no print area that is a formula.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from nps_xlsx.builder import continued
 from nps_xlsx.builder.draft import Draft
-from nps_xlsx.builder.workings import Step, Value, Workings
+from nps_xlsx.builder.workings import Value, Workings
 from nps_xlsx.excel import styles
-from nps_xlsx.excel.book import Sheet, literal
+from nps_xlsx.excel.book import Sheet, joined, literal
 from nps_xlsx.excel.textfit import level_width, text_height
-from nps_xlsx.model import Framework
+from nps_xlsx.model import NOT_APPLICABLE, Behaviour, Framework
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.layout import LEVELS_NAME
+from nps_xlsx.workbook.rules import in_plan
 
+_SMALL = ("wrap", "small", "indented")
 _COLUMNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
-    ("ref", 70, ("indented",)),
-    ("area_name", 150, ("wrap", "small", "indented")),
-    ("behaviour", 160, ("wrap", "bold", "indented")),
-    ("current", 116, ("indented",)),
-    ("target", 116, ("indented",)),
-    ("step", 124, ("bold", "indented")),
-    ("asks", 500, ("wrap", "small", "indented")),
-    ("suggested", 620, ("wrap", "small", "indented")),
-    ("actions", 300, ("wrap", "small", "indented")),
-    ("owner", 130, ("wrap", "small", "indented")),
-    ("due_date", 130, ("date", "small", "indented")),
-    ("priority", 86, ("indented",)),
+    ("priority", 66, ("small", "indented")),
+    ("ref", 52, ("small", "bold", "indented")),
+    ("behaviour", 126, (*_SMALL, "bold")),
+    ("from", 94, _SMALL),
+    ("to", 94, _SMALL),
+    ("actions", continued.WIDTH, _SMALL),
+    ("owner", 104, _SMALL),
+    ("due_date", 92, ("date", "small", "indented")),
+    ("status", 80, _SMALL),
+    ("review_date", 92, ("date", "small", "indented")),
+    ("objective", 184, _SMALL),
+    ("reach_by", 92, ("date", "small", "indented")),
+    ("asks", 940, _SMALL),
+    ("suggested", 880, _SMALL),
 )
-"""Figure, width in pixels, styles."""
+"""Figure, width in pixels, styles.
 
-_OWN = ("actions", "owner", "due_date", "priority")
-"""What the council wrote: shown only beside the first of a behaviour's levels."""
+What stands before the next level's requirements prints on one page of A4 landscape at 75 per cent.
+The others are so wide, for those who write actions on a screen, that rows can be low.
+"""
 
-_LEVELS = ("current", "target", "step")
-_HEADING_ROW = 3
-_FIRST_ROW = 4
-_INDEX_COLUMN, _LEVEL_COLUMN = len(_COLUMNS), len(_COLUMNS) + 1
+_PRINTED = 12
+_OBJECTIVE = 160
+"""Characters of an objective: those that fit the row."""
+_ZOOM = 85
+_LEAD_ROW, _NOTE_ROW, _HEADING_ROW, _FIRST_ROW = 2, 3, 4, 5
+_ONCE = ("objective", "reach_by", "asks", "suggested")
+"""What stands in the first row of a behaviour only; the rest is repeated, for whoever sorts or filters."""
+_HELPERS = ("index", "piece", "start", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that is filled at present: a behaviour, and which part of its actions."""
+
+    behaviour: Behaviour
+    piece: int
+    texts: list[str]
 
 
 def write_plan(draft: Draft) -> None:
     """Write the Action plan sheet."""
     workings, framework = draft.workings, draft.framework
     columns = _columns(framework)
-    sheet = draft.sheet(layout.PLAN, tuple(width for _, width, _ in columns))
-    draft.links(sheet, 6, 7, layout.CHECK)
-    note = wording.plan_note(framework)
-    empty = f"IF(COUNT({workings.range('sort')})=0,{literal(wording.PLAN_EMPTY)},{literal(note)})"
-    sheet.formula(2, 0, empty, note if workings.steps else wording.PLAN_EMPTY, "note")
-    sheet.texts(_HEADING_ROW, 0, [wording.PLAN_HEADINGS[key] for key, _, _ in columns], "heading")
+    widths = tuple(width for _, width, _ in columns)
+    sheet = draft.sheet(layout.PLAN, widths, draft.titled(layout.PLAN))
+    draft.links(sheet, 5, 6, layout.COMMITTEE)
+    rows = _rows(workings)
+    _write_head(sheet, workings, len(rows))
+    sheet.texts(_HEADING_ROW, 0, [wording.PLAN_HEADINGS[key] for key, _, _ in columns], "heading", "top")
     sheet.height(_HEADING_ROW, 34)
-    count = len(framework.behaviours) * (len(framework.levels) - 1)
-    blank_height = _usual_height(workings)
-    for number in range(1, count + 1):
-        step = workings.steps[number - 1] if number <= len(workings.steps) else None
-        _write_row(sheet, workings, number, step)
-        sheet.height(_FIRST_ROW + number - 1, _height(workings, step) if step else blank_height)
-    last = _FIRST_ROW + max(count, 1) - 1
+    count = len(framework.behaviours)
+    last = _FIRST_ROW + count + continued.SPARE - 1
+    usual = _usual_height(workings)
+    for number in range(1, count + continued.SPARE + 1):
+        row = rows[number - 1] if number <= len(rows) else None
+        _write_row(sheet, workings, number, row)
+        sheet.height(_FIRST_ROW + number - 1, max(usual, _height(workings, row) if row else 0))
     draft.foot(sheet, last + 1, layout.PLAN_STAMP)
     _add_rules(draft, sheet, last, len(columns))
-    sheet.raw.set_column(_INDEX_COLUMN, _LEVEL_COLUMN, None, None, {"hidden": True})
+    first_helper = len(columns)
+    sheet.raw.set_column(first_helper, first_helper + len(_HELPERS) - 1, None, None, {"hidden": True})
+    sheet.filter(_HEADING_ROW, 0, last, len(columns) - 1)
     sheet.mark_headings(_HEADING_ROW, 0, last, len(columns) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 3)
     sheet.raw.set_selection(_FIRST_ROW, 0, _FIRST_ROW, 0)
-    sheet.page(repeat_row=_HEADING_ROW, a3=True)
+    sheet.raw.set_zoom(_ZOOM)
+    sheet.page(repeat_row=_HEADING_ROW)
+    sheet.raw.set_margins(left=0.2, right=0.2, top=0.4, bottom=0.5)
+    sheet.raw.print_area(0, 0, _FIRST_ROW + count - 1, _PRINTED - 1)
     sheet.protect()
 
 
 def _columns(framework: Framework) -> list[tuple[str, int, tuple[str, ...]]]:
     """The columns of the table: without suggestions if the framework has none."""
     return [
-        (key, level_width(framework, width) if key in _LEVELS else width, names)
+        (key, level_width(framework, width, styles.SMALL_SIZE) if key in ("from", "to") else width, names)
         for key, width, names in _COLUMNS
         if key != "suggested" or framework.has_suggestions
     ]
 
 
-def _write_row(sheet: Sheet, workings: Workings, number: int, step: Step | None) -> None:
-    row = _FIRST_ROW + number - 1
-    index, level = (cell_name(row, col) for col in (_INDEX_COLUMN, _LEVEL_COLUMN))
+def _rows(workings: Workings) -> list[_Row]:
+    """The rows that are filled at present, in order."""
+    return [
+        _Row(behaviour, number, texts)
+        for behaviour in in_plan(workings.order.framework, workings.order.answers)
+        for texts in [continued.pieces(str(workings.present[behaviour.code]["whole"]))]
+        for number in range(1, len(texts) + 1)
+    ]
+
+
+# --- What stands above the table
+
+
+def _write_head(sheet: Sheet, workings: Workings, used: int) -> None:
+    """Two sentences: how far the plan is, and what it holds or that not all of it is printed."""
+    sort, actions, status = (workings.range(key) for key in ("sort", "actions", "status"))
+    figures = {
+        "below": f"COUNT({sort})",
+        "count": str(len(workings.order.framework.behaviours)),
+        "acting": f"SUMPRODUCT(ISNUMBER({sort})*(LEN({actions})>0))",
+        "done": f'COUNTIFS({sort},">0",{status},"{layout.STATUSES[-1]}")',
+    }
+    lead = f"IF(COUNT({sort})=0,{literal(wording.PLAN_EMPTY)},{joined(wording.PLAN_LEAD, **figures)})"
+    sheet.formula(_LEAD_ROW, 0, lead, _lead(workings), "bold", "middle")
+    note = wording.plan_note(workings.order.framework)
+    most, count = f"MAX({workings.range('end')})", len(workings.order.framework.behaviours)
+    shown_at_most = count + continued.SPARE
+    long = joined(wording.PLAN_LONG, used=most, count=str(count), most=str(shown_at_most))
+    long_now = wording.PLAN_LONG.format(used=used, count=count, most=shown_at_most)
+    shown = note if used <= count else long_now
+    sheet.formula(_NOTE_ROW, 0, f"IF({most}<={count},{literal(note)},{long})", shown, "note")
+
+
+def _lead(workings: Workings) -> str:
+    below = [figures for figures in workings.present.values() if figures["sort"] != ""]
+    acting = [figures for figures in below if figures["actions"] != ""]
+    done = [figures for figures in below if figures["status"] == layout.STATUSES[-1]]
+    words = wording.PLAN_LEAD.format(
+        below=len(below), count=len(workings.order.framework.behaviours), acting=len(acting), done=len(done)
+    )
+    return words if below else wording.PLAN_EMPTY
+
+
+# --- The rows
+
+
+def _write_row(sheet: Sheet, workings: Workings, number: int, filled: _Row | None) -> None:
+    row, columns = _FIRST_ROW + number - 1, _columns(workings.order.framework)
+    cells = {key: cell_name(row, len(columns) + at) for at, key in enumerate(_HELPERS)}
+    above = cell_name(row - 1, len(columns) + _HELPERS.index("end"))
+    helpers, held = _helpers(workings, number, cells, above), _present_helpers(workings, filled)
+    for at, key in enumerate(_HELPERS):
+        sheet.formula(row, len(columns) + at, helpers[key], held[key])
+    present = _present(workings, filled)
+    for col, (key, _, names) in enumerate(columns):
+        formula = _formula(workings, key, cells)
+        once = f'IF({cells["piece"]}>1,"",{formula})' if key in _ONCE else formula
+        sheet.formula(row, col, f'IF({cells["index"]}=0,"",{once})', present[key], *names)
+
+
+def _helpers(workings: Workings, number: int, cells: dict[str, str], above: str) -> dict[str, str]:
+    """Which behaviour a row is of, which piece of its actions, and where in them that starts and ends."""
     first, end = workings.range("first"), workings.range("end")
-    # Both bounds are empty texts if there is no gap, and to Excel a text is greater than any number.
-    matched = f"SUMPRODUCT(({first}<={number})*({end}>={number})*ISNUMBER({first})*(ROW({first})-1))"
-    codes = [behaviour.code for behaviour in workings.rows]
-    sheet.formula(row, _INDEX_COLUMN, matched, codes.index(step.row.code) + 1 if step else 0)
-    current = f"INDEX({workings.range('current')},{index})"
-    to_reach = f'IF({index}=0,"",{current}+{number}-INDEX({first},{index})+1)'
-    sheet.formula(row, _LEVEL_COLUMN, to_reach, step.level if step else "")
-    present = _present(workings, step)
-    for col, (key, _, names) in enumerate(_columns(workings.order.framework)):
-        formula = f'IF({index}=0,"",{_formula(workings, key, index, level)})'
-        sheet.formula(row, col, formula, present[key], *names)
-
-
-def _formula(workings: Workings, key: str, index: str, level: str) -> str:
-    texts = workings.texts
-    descriptors = [text for text in texts if not text.startswith("to_")]
-    if key == "step":
-        return f"INDEX({layout.LEVELS_NAME},{level})"
-    if key == "asks":
-        return f"INDEX({workings.range(descriptors[0], descriptors[-1])},{index},{level})"
-    if key == "suggested":
-        suggested = texts[len(descriptors) :]
-        return f"INDEX({workings.range(suggested[0], suggested[-1])},{index},{level}-1)"
-    value = f"INDEX({workings.range(key)},{index})"
-    if key in ("current", "target"):
-        return f"INDEX({layout.LEVELS_NAME},{value})"
-    if key in _OWN:
-        is_first = f"{level}=INDEX({workings.range('current')},{index})+1"
-        later = wording.AS_ABOVE if key == "actions" else ""
-        return f'IF({is_first},{value},"{later}")'
-    return value
-
-
-def _present(workings: Workings, step: Step | None) -> dict[str, Value]:
-    if step is None:
-        return dict.fromkeys(wording.PLAN_HEADINGS, "")
-    figures = dict(workings.present[step.row.code])
-    for key in ("current", "target"):
-        figures[key] = workings.order.framework.level(int(figures[key])).label
-    if not step.is_first:
-        figures |= dict.fromkeys(_OWN, "") | {"actions": wording.AS_ABOVE}
-    return figures | {
-        "step": workings.order.framework.level(step.level).label,
-        "asks": figures[f"level_{step.level}"],
-        "suggested": figures[f"to_level_{step.level}"],
+    index, piece = cells["index"], cells["piece"]
+    text, size, count = (f"INDEX({workings.range(key)},{index})" for key in ("whole", "room", "pieces"))
+    cut = continued.cut_formula(text, size, piece)
+    return {
+        "index": f"SUMPRODUCT(({first}<={number})*({end}>={number})*ISNUMBER({first})*(ROW({first})-1))",
+        "piece": f'IF({index}=0,"",{number}-INDEX({first},{index})+1)',
+        "start": f'IF({index}=0,"",IF({piece}=1,0,{above}))',
+        "end": f'IF({index}=0,"",IF({piece}={count},LEN({text}),{cut}))',
     }
 
 
-def _height(workings: Workings, step: Step) -> float:
-    """The height of a row that is filled when the workbook is built."""
-    figures, widths = workings.present[step.row.code], {key: width for key, width, _ in _COLUMNS}
-    texts = [("asks", f"level_{step.level}"), ("suggested", f"to_level_{step.level}")]
-    if step.is_first:
-        texts += [("actions", "actions"), ("owner", "owner")]
-    return max(40.0, *(text_height(str(figures[key]), widths[column]) for column, key in texts)) + 4
+def _formula(workings: Workings, key: str, cells: dict[str, str]) -> str:
+    """The formula of a cell in a row that has a behaviour."""
+    index = cells["index"]
+
+    def of(figure: str) -> str:
+        return f"INDEX({workings.range(figure)},{index})"
+
+    current, target, levels = of("current"), of("target"), len(workings.order.framework.levels)
+    texts = workings.texts
+    can_rise = f"AND(ISNUMBER({current}),N({current})<{levels})"
+    match key:
+        case "from":
+            unanswered = (
+                f'IF({of("not_applicable")}=1,"{layout.NOT_APPLICABLE_LABEL}","{wording.NOT_ANSWERED}")'
+            )
+            return f"IF(ISNUMBER({current}),INDEX({LEVELS_NAME},{current}),{unanswered})"
+        case "to":
+            blank = f'IF(ISNUMBER({current}),"{wording.NO_TARGET}","")'
+            reached = f'IF({of("gap")}=0,"{wording.AT_TARGET}",INDEX({LEVELS_NAME},{target}))'
+            return f"IF(ISNUMBER({target}),{reached},{blank})"
+        case "actions":
+            piece, start, end = cells["piece"], cells["start"], cells["end"]
+            before = f'IF({piece}>1,"{wording.CONTINUED}","")'
+            after = f'IF({piece}<{of("pieces")},"{wording.CONTINUES}","")'
+            return f"{before}&MID({of('whole')},{start}+1,{end}-{start})&{after}"
+        case "objective":
+            text, limit = of(key), _OBJECTIVE - len(wording.WHOLE_ELSEWHERE)
+            return f'IF(LEN({text})>{_OBJECTIVE},LEFT({text},{limit})&"{wording.WHOLE_ELSEWHERE}",{text})'
+        case "asks":
+            text = f"INDEX({workings.range(texts[0], texts[levels - 1])},{index},{current}+1)"
+            words = joined(wording.NEXT_LEVEL, level=f"INDEX({LEVELS_NAME},{current}+1)", text=text)
+            return f'IF({can_rise},{words},"")'
+        case "suggested":
+            text = f"INDEX({workings.range(texts[levels], texts[-1])},{index},{current})"
+            return f'IF({can_rise},{text}&"","")'
+    return of(key)
+
+
+# --- What stands there at present
+
+
+def _present_helpers(workings: Workings, filled: _Row | None) -> dict[str, Value]:
+    if filled is None:
+        return {"index": 0, "piece": "", "start": "", "end": ""}
+    codes = [behaviour.code for behaviour in workings.rows]
+    start = sum(map(len, filled.texts[: filled.piece - 1]))
+    return {
+        "index": codes.index(filled.behaviour.code) + 1,
+        "piece": filled.piece,
+        "start": start,
+        "end": start + len(filled.texts[filled.piece - 1]),
+    }
+
+
+def _present(workings: Workings, filled: _Row | None) -> dict[str, Value]:
+    if filled is None:
+        return dict.fromkeys(wording.PLAN_HEADINGS, "")
+    figures = dict(workings.present[filled.behaviour.code])
+    before = wording.CONTINUED if filled.piece > 1 else ""
+    after = wording.CONTINUES if filled.piece < len(filled.texts) else ""
+    figures |= _levels(workings, filled.behaviour)
+    objective = str(figures["objective"])
+    if len(objective) > _OBJECTIVE:
+        cut = objective[: _OBJECTIVE - len(wording.WHOLE_ELSEWHERE)]
+        figures["objective"] = f"{cut}{wording.WHOLE_ELSEWHERE}"
+    figures["actions"] = f"{before}{filled.texts[filled.piece - 1]}{after}"
+    return figures | (dict.fromkeys(_ONCE, "") if filled.piece > 1 else {})
+
+
+def _levels(workings: Workings, behaviour: Behaviour) -> dict[str, Value]:
+    """Where a behaviour is and aims, and what its next level takes."""
+    answer, framework = workings.order.answers[behaviour.code], workings.order.framework
+    current, target = answer.current, answer.target
+    is_level = isinstance(current, int)
+    here = layout.level_label(framework, current) or wording.NOT_ANSWERED
+    aim = framework.level(target).label if isinstance(target, int) else wording.NO_TARGET if is_level else ""
+    rises = isinstance(current, int) and current < len(framework.levels)
+    following = int(current or 0) + 1 if rises and current != NOT_APPLICABLE else 0
+    figures = workings.present[behaviour.code]
+    asked = (
+        wording.NEXT_LEVEL.format(level=framework.level(following).label, text=figures[f"level_{following}"])
+        if following
+        else ""
+    )
+    return {
+        "from": here,
+        "to": wording.AT_TARGET if answer.gap == 0 else aim,
+        "asks": asked,
+        "suggested": figures[f"to_level_{following}"] if following else "",
+    }
+
+
+# --- Heights and lines
+
+
+def _height(workings: Workings, row: _Row) -> float:
+    """The height that a row needs which is filled when the workbook is built."""
+    figures, widths = workings.present[row.behaviour.code], {key: width for key, width, _ in _COLUMNS}
+    return text_height(str(figures["owner"]), widths["owner"] - styles.INDENT_PIXELS) + 4
 
 
 def _usual_height(workings: Workings) -> float:
     """The height for any level of any behaviour: a row cannot grow when a formula fills it."""
-    steps = [
-        Step(row, level.number, is_first=False)
-        for row in workings.order.framework.behaviours
-        for level in workings.order.framework.levels[1:]
-    ]
-    return max((_height(workings, step) for step in steps), default=0.0)
+    widths = {key: width - styles.INDENT_PIXELS for key, width, _ in _COLUMNS}
+    heights = [text_height("\n" * (continued.LINES - 1), continued.WIDTH)]
+    for figures in (workings.present[row.code] for row in workings.order.framework.behaviours):
+        for level in workings.order.framework.levels[1:]:
+            asked = f"{level.label}: {figures[f'level_{level.number}']}"
+            heights.append(text_height(asked, widths["asks"]))
+            heights.append(text_height(str(figures[f"to_level_{level.number}"]), widths["suggested"]))
+    return max(heights)
 
 
 def _add_rules(draft: Draft, sheet: Sheet, last: int, columns: int) -> None:
     """Draw a line above the first row of each behaviour."""
-    here, above = f"$A{_FIRST_ROW + 1}", f"$A{_FIRST_ROW}"
+    here, above = f"$B{_FIRST_ROW + 1}", f"$B{_FIRST_ROW}"
     line = draft.book.plain_format({"top": 1, "top_color": styles.RULE})
     begins = {"type": "formula", "criteria": f'=AND({here}<>"",{here}<>{above})', "format": line}
     sheet.rule((_FIRST_ROW, 0), (last, columns - 1), begins)

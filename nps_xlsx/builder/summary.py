@@ -8,13 +8,12 @@ nothing then, where a radar's line would run to its centre.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from string import Formatter
 
 from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import Value, Workings
 from nps_xlsx.excel import charts, styles
-from nps_xlsx.excel.book import Sheet
+from nps_xlsx.excel.book import Sheet, joined
 from nps_xlsx.excel.textfit import level_width, text_height
 from nps_xlsx.model import Behaviour, Framework, Level
 from nps_xlsx.model.cells import cell_name
@@ -214,7 +213,7 @@ def _formulas(group: Group, table: SummaryTable, workings: Workings, cells: dict
     return {
         **{key: averaged(key) for key in ("current", "target", "gap", "last", "movement")},
         "share": f'IF({given}=0,"",{counted("current", f">={good}")}/{given})',
-        "basis": _joined(wording.BASIS, given=given, behaviours=cells["behaviours"]),
+        "basis": joined(wording.BASIS, given=given, behaviours=cells["behaviours"]),
         **{_at(level): counted("current", str(level.number)) for level in levels},
         "answered": counted("answered", "1"),
         "given": counted("current", ">0"),
@@ -244,16 +243,6 @@ def _values(group: Group, workings: Workings) -> dict[str, Value]:
         "targets": score.targets,
         "gaps": score.gaps,
     }
-
-
-def _joined(text: str, **cells: str) -> str:
-    """A text with words in braces as a formula that takes them from cells."""
-    pieces = [
-        piece
-        for words, name, _, _ in Formatter().parse(text)
-        for piece in (f'"{words}"' if words else "", cells[name] if name else "")
-    ]
-    return "&".join(filter(None, pieces))
 
 
 # --- What leads

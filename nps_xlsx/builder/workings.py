@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from nps_xlsx.builder import continued
 from nps_xlsx.builder.order import Order
 from nps_xlsx.excel.book import Book, Sheet
-from nps_xlsx.model import NOT_APPLICABLE, Behaviour
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.dates import iso_date
 from nps_xlsx.model.scores import Score, score
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import DETAILS, LISTS, AssessmentSheet
 from nps_xlsx.workbook.rules import (
+    PLACE_FORMULA,
     RANK_FORMULA,
     RULES,
     WEIGHT_FORMULA,
+    in_plan,
     level_formula,
     not_applicable_formula,
+    place,
     rank,
-    to_close,
     weight,
 )
 from nps_xlsx.workbook.values import DAY_ZERO
@@ -36,8 +38,7 @@ Value = float | str
 FIRST_ROW = 1
 _FIRST_COLUMN = 9
 
-_OWN = ("current", "target", "evidence", "actions", "owner", "due_date", "priority")
-_WRITTEN = ("evidence", "actions", "owner", "due_date", "priority")
+_OWN = ("current", "target", *wording.LIST_OWN)
 _FIGURES = {
     # A name that begins with "not" may be a level's own.
     "not_applicable": f"IF(ISNUMBER({{current}}),0,IF({not_applicable_formula('{own_current}')},1,0))",
@@ -45,24 +46,17 @@ _FIGURES = {
     "gap": 'IF(AND(ISNUMBER({current}),ISNUMBER({target})),{target}-{current},"")',
     "movement": 'IF(AND(ISNUMBER({current}),ISNUMBER({last})),{current}-{last},"")',
     "weight": WEIGHT_FORMULA,
-    **{key: f'IF({{own_{key}}}="","",{{own_{key}}})' for key in _WRITTEN},
+    **{key: f'IF({{own_{key}}}="","",{{own_{key}}})' for key in (*wording.LIST_OWN, *wording.LIST_HEAD)},
 }
 """The formulas of a row besides the rules', with the placeholders of ``workbook.rules``."""
 _PLAN_FIGURES = {
+    **continued.FORMULAS,
     "sort": RANK_FORMULA,
-    "first": 'IF({sort}="","",SUMIFS({all_gap},{all_sort},">"&{sort})+1)',
-    "end": 'IF({sort}="","",{first}+{gap}-1)',
+    "place": PLACE_FORMULA,
+    "first": 'SUMIFS({all_pieces},{all_place},">"&{place})+1',
+    "end": "{first}+{pieces}-1",
 }
 """Further formulas of a scored row: where it stands in the action plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the action plan: one behaviour's step to one level."""
-
-    row: Behaviour
-    level: int
-    is_first: bool
 
 
 class Workings:
@@ -82,8 +76,7 @@ class Workings:
             *self.texts,
         )
         self._sheet_of = {row.code: sheet for sheet in order.sheets for row in sheet.area.rows}
-        self.steps = self._steps()
-        """The rows of the action plan at present, in order."""
+        self._first = self._firsts()
         self.present = {row.code: self._present(row) for row in self.rows}
         """The present value of every figure, by code and figure."""
 
@@ -135,13 +128,13 @@ class Workings:
     def _cell(self, key: str, index: int) -> str:
         return cell_name(FIRST_ROW + index, self._column(key), absolute=True)
 
-    def _steps(self) -> list[Step]:
-        answers = self.order.answers
-        return [
-            Step(row, int(answers[row.code].current or 0) + step, step == 1)
-            for row in to_close(self.order.framework, answers)
-            for step in range(1, int(answers[row.code].gap or 0) + 1)
-        ]
+    def _firsts(self) -> dict[str, int]:
+        """The first row of each behaviour in the action plan, counted from 1."""
+        firsts, row = {}, 1
+        for behaviour in in_plan(self.order.framework, self.order.answers):
+            firsts[behaviour.code] = row
+            row += len(continued.pieces(continued.flat(self.order.answers[behaviour.code].actions)))
+        return firsts
 
     # --- Writing
 
@@ -190,7 +183,8 @@ class Workings:
         sheet = self._sheet_of[row.code]
         cells = {key: self._cell(key, index) for key in self._columns}
         cells |= {f"own_{key}": sheet.reference(row.code, key) for key in _OWN}
-        cells |= {f"all_{key}": self.range(key).removeprefix(f"{LISTS}!") for key in ("sort", "gap")}
+        cells |= {f"all_{key}": self.range(key).removeprefix(f"{LISTS}!") for key in ("place", "pieces")}
+        cells |= {f"own_{key}": sheet.head_reference(key) for key in wording.LIST_HEAD}
         cells["completed"] = layout.reference(
             layout.START, *layout.detail_cell("date_completed"), absolute=True
         )
@@ -226,7 +220,6 @@ class Workings:
     def _present_figures(self, row: Behaviour) -> dict[str, Value]:
         answer, last = self.order.answers[row.code], self.order.last_level(row.code)
         completed = iso_date(self.order.answers.detail("date_completed"))
-        numbers = [number for number, step in enumerate(self.steps, start=1) if step.row is row]
         moved = isinstance(answer.current, int) and isinstance(last, int)
         return {
             "reviewer": answer.reviewer_level if isinstance(answer.reviewer_level, int) else "",
@@ -237,19 +230,39 @@ class Workings:
             "gap": "" if answer.gap is None else answer.gap,
             "movement": int(answer.current or 0) - int(last or 0) if moved else "",
             "weight": weight(answer.priority),
-            "sort": rank(row, answer) or "",
-            "first": numbers[0] if numbers else "",
-            "end": numbers[-1] if numbers else "",
+            **(self._present_place(row, answer) if row.is_scored else dict.fromkeys(wording.LIST_PLAN, "")),
             "evidence": answer.evidence,
             "actions": answer.actions,
             "owner": answer.owner,
             "due_date": _serial(answer.due_date) if answer.due_date else answer.due_text,
             "priority": answer.priority,
+            "status": answer.status,
+            "review_date": _serial(answer.review_date) if answer.review_date else answer.review_text,
+            **self._present_head(row),
             **{
                 rule.slug: int((row.is_scored or not rule.scored_only) and rule.holds(answer, completed))
                 for rule in RULES
             },
         }
+
+    def _present_place(self, row: Behaviour, answer: Answer) -> dict[str, Value]:
+        shown, first = continued.flat(answer.actions), self._first[row.code]
+        count = len(continued.pieces(shown))
+        return {
+            "whole": shown,
+            "room": continued.room(shown),
+            "pieces": count,
+            "sort": rank(row, answer) or "",
+            "place": place(row, answer),
+            "first": first,
+            "end": first + count - 1,
+        }
+
+    def _present_head(self, row: Behaviour) -> dict[str, Value]:
+        area = self._sheet_of[row.code].area.code
+        objective, day = (self.order.answers.head(area, key) for key in wording.LIST_HEAD)
+        reached = iso_date(day)
+        return dict(zip(wording.LIST_HEAD, (objective, _serial(reached) if reached else day), strict=True))
 
     def _suggested(self, row: Behaviour, level: int) -> str:
         return wording.listed(action.text for action in self.order.framework.suggestions_to(row.code, level))

@@ -13,6 +13,7 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from string import Formatter
 from typing import Any
 
 import xlsxwriter
@@ -283,6 +284,16 @@ def literal(text: str) -> str:
     """
     pieces = [text[start : start + _LITERAL] for start in range(0, len(text), _LITERAL)]
     return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces or [""])
+
+
+def joined(text: str, /, **terms: str) -> str:
+    """A text with words in braces as a formula that takes those from terms, such as cells."""
+    pieces = [
+        piece
+        for words, name, _, _ in Formatter().parse(text)
+        for piece in (literal(words) if words else "", terms[name] if name else "")
+    ]
+    return "&".join(filter(None, pieces))
 
 
 def clean_text(text: str) -> str:

@@ -204,7 +204,7 @@ class Elsewhere:
                 continue
             if is_list and IN_LIST.match(text):
                 continue
-            if not (may_repeat and words_of(text) in repeated()):
+            if not (may_repeat and _repeats(text, repeated())):
                 yield _found(grid, at, TextKind.LIVE, text, is_likely=is_plan or self._is_likely(text))
 
     def _repeated(self) -> frozenset[str]:
@@ -272,6 +272,13 @@ def _is_list(grid: Grid) -> bool:
 
 def _found(grid: Grid, at: Position, kind: TextKind, text: str, *, is_likely: bool) -> _Found:
     return _Found(grid.name, cell_name(*at), kind, text, is_likely=is_likely)
+
+
+def _repeats(text: str, known: frozenset[str]) -> bool:
+    """Whether a live sheet repeats a text, or a piece of a long one."""
+    piece = text.removeprefix(wording.CONTINUED).removesuffix(wording.CONTINUES)
+    key = words_of(piece)
+    return key in known or (piece != text and any(key in whole for whole in known))
 
 
 def _at_cell(grid: Grid, cell: str) -> CellValue:

@@ -117,6 +117,7 @@ def _of_framework(framework: Framework) -> Iterator[str]:
         yield from (row.code, row.name, row.short_name, wording.row_name(row), *row.descriptors)
         for level in framework.levels:
             yield wording.listed(one.text for one in framework.suggestions_to(row.code, level.number))
+            yield wording.NEXT_LEVEL.format(level=level.label, text=row.descriptors[level.number - 1])
     headings = framework.guidance.key_area_headings
     for area in framework.areas:
         yield from (area.code, area.name, area.sheet, area.footnote)
@@ -157,6 +158,7 @@ def _passages(framework: Framework) -> Iterator[str]:
 
 def _counted() -> Iterator[str]:
     yield from (*wording.PROGRESS, wording.MARKS_COUNTS, wording.PLAN_NOTE)
+    yield from (wording.PLAN_LEAD, wording.PLAN_LONG)
     yield from (wording.YOUR_COPY, wording.SEND_BACK, wording.EFFORT)
     yield from (*wording.VERDICTS, wording.REST)
     yield from (wording.SEND, wording.FILE_NAME, wording.NEW_EMAIL)
@@ -183,7 +185,7 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
     yield from (*wording.SUMMARY_HEADINGS.values(), *wording.SUMMARY_COUNTS.values())
     yield from (*wording.MOVEMENT_HEADINGS, *_summary_words(framework))
     yield from (wording.ALL_BEHAVIOURS, wording.ALL_ASKED, *wording.PLAN_HEADINGS.values())
-    yield from (wording.PLAN_EMPTY, wording.AS_ABOVE)
+    yield from (wording.PLAN_EMPTY, wording.NOT_ANSWERED, wording.NO_TARGET, wording.AT_TARGET)
     for rule in RULES:
         yield from (rule.heading, rule.says, rule.slug)
     yield from (*wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)

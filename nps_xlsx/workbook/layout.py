@@ -241,6 +241,10 @@ class AssessmentSheet:
         """An answer's cell as a formula on another sheet refers to it."""
         return reference(self.name, self.row(ref), self.column(key), absolute=True)
 
+    def head_reference(self, key: str) -> str:
+        """One of the sheet's own inputs as a formula on another sheet refers to it."""
+        return reference(self.name, *self.head_cell(key), absolute=True)
+
 
 def assessment_sheets(
     framework: Framework, *, with_last_round: bool = False, with_review: bool = False

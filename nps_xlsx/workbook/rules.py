@@ -124,6 +124,20 @@ def rank(behaviour: Behaviour, answer: Answer) -> int:
     return weight(answer.priority) * _PRIORITY + answer.gap * _GAP + _GAP - 1 - (behaviour.value_code or 0)
 
 
+PLACE_FORMULA = f'IF({{sort}}="",IF(LEN(TRIM({{own_actions}}))>0,0,-{_GAP})-{{value_code}},{{sort}})'
+
+
+def place(behaviour: Behaviour, answer: Answer) -> int:
+    """Where a behaviour comes in the list of all: those with a gap, those with actions, and the others."""
+    rest = 0 if answer.actions.strip() else -_GAP
+    return rank(behaviour, answer) or rest - (behaviour.value_code or 0)
+
+
+def in_plan(framework: Framework, assessment: Assessment) -> list[Behaviour]:
+    """All scored behaviours in the order of the action plan."""
+    return sorted(framework.behaviours, key=lambda row: -place(row, assessment[row.code]))
+
+
 def to_close(framework: Framework, assessment: Assessment) -> list[Behaviour]:
     """The behaviours whose target is above their current level, in the order of the action plan."""
     ranks = {row.code: rank(row, assessment[row.code]) for row in framework.behaviours}

@@ -209,23 +209,34 @@ ALL_BEHAVIOURS, ALL_ASKED, THEME = "All behaviours", "All behaviours asked", "Th
 # --- Action plan
 
 PLAN_HEADINGS = {
+    "priority": "Priority",
     "ref": "Ref",
-    "area_name": "Key area",
     "behaviour": "Specific behaviour",
-    "current": "Current level",
-    "target": "Target level",
-    "step": "Next level to reach",
-    "asks": "What that level requires",
-    "suggested": "Suggested actions",
+    "from": "From",
+    "to": "To",
     "actions": "Our actions",
     "owner": "Owner",
     "due_date": "Due date",
-    "priority": "Priority",
+    "status": "Status",
+    "review_date": "Review date",
+    "objective": "Objective of the key area",
+    "reach_by": "Reach it by",
+    "asks": "What the next level requires",
+    "suggested": "Suggested actions",
 }
-AS_ABOVE = "(see the row above)"
+NOT_ANSWERED, NO_TARGET, AT_TARGET = "Not answered", "No target yet", "At its target"
+CONTINUED, CONTINUES = "(continued) ", "…"
+"""Before a row's part of a text that began further up, and after one that goes on."""
+NEXT_LEVEL = "{level}: {text}"
+PLAN_LEAD = "{below} of {count} behaviours below target, {acting} of them with our own actions, {done} done."
+PLAN_LONG = (
+    "Long texts continue in further rows: this plan has {used}, of which the first {count} are printed and "
+    "{most} shown. To print all, choose the rows and print the selection."
+)
+WHOLE_ELSEWHERE = "… (whole on its sheet)"
 PLAN_NOTE = (
-    "Filled in automatically: a row for every level between current and target, High priority first, then "
-    "the largest gap{principles}. {own} on the assessment sheets. To print, choose the pages that are filled."
+    "Filled in automatically: High priority first, then the largest gap; behaviours without a gap come last"
+    "{principles}. {own} on the assessment sheets."
 )
 
 
@@ -247,7 +258,7 @@ def suggestions(framework: Framework) -> str:
     return f"Suggested actions are ideas to choose from{quoted}."
 
 
-PLAN_EMPTY = "Nothing to show yet: no behaviour has a target above its current level."
+PLAN_EMPTY = "Nothing to plan yet: no behaviour has a target above its current level."
 
 # --- Check before sending
 
@@ -297,8 +308,10 @@ MARKS_ELSEWHERE = (
 LIST_HEADINGS = ("Levels", "Level names", "Priorities", "Yes or no", "Level words", "Statuses", "Yes")
 LIST_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
 _SCORES = ("current", "target", "not_applicable", "answered", "gap", "movement")
-_PLAN, _OWN = ("weight", "sort", "first", "end"), ("evidence", "actions", "owner", "due_date", "priority")
-LIST_FIGURES = (*_SCORES, *_PLAN, *_OWN)
+LIST_PLAN = ("whole", "room", "pieces", "sort", "place", "first", "end")
+LIST_OWN = ("evidence", "actions", "owner", "due_date", "priority", "status", "review_date")
+LIST_HEAD = ("objective", "reach_by")
+LIST_FIGURES = (*_SCORES, "weight", *LIST_PLAN, *LIST_OWN, *LIST_HEAD)
 """The figures of each row on the hidden sheet, besides those of the rules."""
 REVIEW_FIGURES = ("reviewer",)
 """Further figures, in review editions only."""
@@ -315,6 +328,13 @@ FORMER_WORDS = (
     "Nearest level",
     "In the radar chart, an area at the centre has not been answered yet.",
     "Levels: {levels}. An average halfway between two levels is named for the lower.",
+    "What that level requires",
+    "Next level to reach",
+    "(see the row above)",
+    "Nothing to show yet: no behaviour has a target above its current level.",
+    "Filled in automatically: a row for every level between current and target, High priority first, then "
+    "the largest gap{principles}. {own} on the assessment sheets. "
+    "To print, choose the pages that are filled.",
 )
 """What template 1 said and a newer one does not."""
 
