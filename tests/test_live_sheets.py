@@ -21,7 +21,7 @@ from tests.support.workbooks import filled, write
 
 LIVE = (
     *("Start here", "Engaging councillors", "One at a time", "Summary", "Action plan"),
-    *("Check before sending", "Lists"),
+    *("Review", "Check before sending", "Lists"),
 )
 
 LONG = "First we do what follows from the first;\nthen we go on. " * 14
@@ -48,6 +48,8 @@ def random_answers(framework: Framework, seed: int) -> list[Answer]:
                 actions=texts[1],
                 owner=texts[2],
                 priority=priority,
+                reviewer_level=rng.choice([None, 1, 2, 3, 4, 5]),
+                reviewer_comment=rng.choice(["", "Too kind", "A line\n" * 9]),
             )
         )
     return answers
@@ -99,6 +101,8 @@ def test_results_written_are_the_results_recalculated(
 ) -> None:
     """What Protected View shows before any calculation is what a calculation gives."""
     for ours, theirs in recalculated:
+        if name not in ours.sheetnames:
+            continue
         written = values(ours, name)
         computed = values(theirs, name)
         for cell, value in written.items():

@@ -11,6 +11,7 @@ from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.one_at_a_time import write_one
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.plan import write_plan
+from nps_xlsx.builder.review import write_review
 from nps_xlsx.builder.start import heights, write_start
 from nps_xlsx.builder.summary import write_summary
 from nps_xlsx.builder.to_look_at import write_marks
@@ -47,6 +48,7 @@ def _written(order: Order, heights: tuple[float, ...]) -> Book:
     write_one(draft)
     write_summary(draft)
     write_plan(draft)
+    write_review(draft)
     write_check(draft)
     write_items(draft, draft.workings.write(draft.book))
     return draft.book

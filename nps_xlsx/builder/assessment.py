@@ -224,10 +224,12 @@ def _add_rules(draft: Draft, sheet: Sheet, page: AssessmentSheet) -> None:
             _rule(draft, sheet, page, f"level_{level.number}", f"{chosen}={level.number}", style)
     below = f"AND({aimed_at}>0,{aimed_at}<{given})"
     _rule(draft, sheet, page, "target", below, styles.saying(wording.BELOW_CURRENT))
-    if draft.order.previous is not None:
-        last = level_formula(f"${cell_name(first, page.column('last_round'))}", levels)
-        for level in draft.framework.levels:
-            _rule(draft, sheet, page, f"level_{level.number}", f"{last}={level.number}", styles.BEFORE)
+    keys = {column.key for column in page.columns}
+    for key, style in (("reviewer_level", styles.REVIEWED), ("last_round", styles.BEFORE)):
+        if key in keys:
+            of_others = level_formula(f"${cell_name(first, page.column(key))}", levels)
+            for level in draft.framework.levels:
+                _rule(draft, sheet, page, f"level_{level.number}", f"{of_others}={level.number}", style)
     for column in page.columns:
         if column.kind is Kind.TEXT and column.width >= _WIDE:
             cell = f"${cell_name(first, page.column(column.key))}"

@@ -178,7 +178,7 @@ class Marks:
 
     def _sheet(self, one: Problem) -> str:
         """The sheet of this copy that has the name of the problem's sheet."""
-        names = layout.sheet_names(self._order.framework)
+        names = layout.sheet_names(self._order.framework, with_review=self._order.with_review)
         return one.place.sheet if one.place.sheet in names else ""
 
 

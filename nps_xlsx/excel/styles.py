@@ -84,6 +84,8 @@ STYLES: dict[str, Style] = {
     "open": {"num_format": '0;-0;"–"', "align": "right", "indent": 1},
     "mean": {"num_format": "0.0", "align": "right", "indent": 1},
     "gap": {"num_format": "+0.0;-0.0;0.0", "align": "right", "indent": 1},
+    # An arrow beside the sign: a shape that shows without colour.
+    "difference": {"num_format": '"▲ "+0;"▼ "-0;0', "align": "right", "indent": 1},
     "share": {"num_format": "0%", "align": "right", "indent": 1},
     "right": {"align": "right"},
     "centre": {"align": "center"},
@@ -106,6 +108,11 @@ CHOSEN: Style = {"bg_color": RAMP[1], "bold": True}
 AIMED_AT: Style = {"border": 1, "border_color": INK, "italic": True}
 """The target's descriptor: outlined and italic.  A conditional format draws no thicker line."""
 
+
+DIFFERS: Style = {"bg_color": REVIEWER_TINT, "bold": True}
+"""A row of Review in which the council's and the reviewer's level differ."""
+REVIEWED: Style = {"bg_color": REVIEWER_TINT, "underline": 1}
+"""The descriptor of the level that the reviewer gave: underlined, so that it shows on any ground."""
 
 _TABS = (ACCENT, "#2E7D5B", "#8A5A00", "#6B4A8A")
 

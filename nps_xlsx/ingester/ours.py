@@ -12,7 +12,7 @@ from string import Formatter
 from nps_xlsx.ingester.remembered import per_framework
 from nps_xlsx.model import Framework, Passage
 from nps_xlsx.workbook import layout, wording
-from nps_xlsx.workbook.rules import RULES
+from nps_xlsx.workbook.rules import AGREEMENT, RULES
 from nps_xlsx.workbook.values import key_of
 
 IN_LIST = re.compile(r"[A-Z]{1,3}[0-9]{1,7}$|[0-9]{1,2}$|• ")
@@ -166,11 +166,12 @@ def _counted() -> Iterator[str]:
     yield from (wording.SHEET_TITLE.replace("{sheet}", sheet) for sheet in layout.LIVE_SHEETS)
     yield from (wording.BASIS, *wording.leaders(), *wording.FORMER_WORDS)
     yield f"{wording.MARKS_ABOUT} {wording.MARKS_COUNTS}"
+    yield "{by}" + ", ".join(f"{kind} {{count}}" for kind in AGREEMENT)
 
 
 def _of_sheets(framework: Framework) -> Iterator[str]:
     """The fixed words of every sheet."""
-    sheets = (*layout.sheet_names(framework), layout.MARKS)
+    sheets = (*layout.sheet_names(framework, with_review=True), layout.MARKS)
     yield from sheets
     for sheet in sheets:
         yield from (wording.BACK.format(sheet=sheet), wording.NEXT.format(sheet=sheet))
@@ -191,6 +192,7 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
     yield from (*wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)
     yield wording.DISCUSS_HEADING
     yield from (*wording.MARKS_HEADINGS, wording.MARKS_HOW, wording.MARKS_ELSEWHERE)
+    yield from (*wording.REVIEW_HEADINGS, wording.review_note(framework), *AGREEMENT)
     yield from _of_one_at_a_time(framework)
     yield from _of_lists(framework)
 

@@ -103,6 +103,33 @@ RULES = (
 )
 
 
+# --- A reviewer's level beside the council's
+
+AGREEMENT = AGREED, HIGHER, LOWER, ONLY_ONE, NOT_REVIEWED = (
+    "Agreed",
+    "Reviewer higher",
+    "Reviewer lower",
+    "Only one gives a level",
+    "Not yet reviewed",
+)
+AGREEMENT_FORMULA = (
+    f'IF({{reviewer}}="","{NOT_REVIEWED}",IF({{reviewer}}={{council}},"{AGREED}",'
+    f'IF({{difference}}="","{ONLY_ONE}",IF({{difference}}>0,"{HIGHER}","{LOWER}"))))'
+)
+
+
+def agreement(answer: Answer) -> str:
+    """How a reviewer's level compares with the council's: one of ``AGREEMENT``."""
+    council, reviewer = answer.current, answer.reviewer_level
+    if reviewer is None:
+        return NOT_REVIEWED
+    if reviewer == council:
+        return AGREED
+    if not isinstance(council, int) or not isinstance(reviewer, int):
+        return ONLY_ONE
+    return HIGHER if reviewer > council else LOWER
+
+
 # --- The order of an action plan: by priority, then the largest gap, then value code
 
 _PRIORITY, _GAP = 100_000, 1_000

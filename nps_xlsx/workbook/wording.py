@@ -77,6 +77,7 @@ SHEETS_FOR = {
     layout.ONE: "One behaviour, chosen by its Ref, in large type. It fills itself in.",
     layout.SUMMARY: "Averages, targets and gaps by key area. It fills itself in.",
     layout.PLAN: "Your actions, by priority, and what the next levels ask. It fills itself in.",
+    layout.REVIEW_SHEET: "Where the council's levels and the reviewer's differ. It fills itself in.",
     layout.CHECK: "What is still open, and how to send the workbook.",
 }
 """What the sheets besides the assessment sheets are for."""
@@ -259,6 +260,31 @@ def suggestions(framework: Framework) -> str:
 
 
 PLAN_EMPTY = "Nothing to plan yet: no behaviour has a target above its current level."
+
+# --- Review
+
+REVIEW_HEADINGS = (
+    "Ref",
+    "Specific behaviour",
+    "Council's level",
+    "Reviewer's level",
+    "Difference",
+    "In words",
+    "Reviewer's comment",
+)
+REVIEWED_BY = "Reviewed by "
+REVIEW_NOTE = (
+    "It fills itself in from the reviewer's columns on the assessment sheets. A name leads to its evidence. "
+    "{counted}"
+)
+
+
+def review_note(framework: Framework) -> str:
+    """What the sheet Review contains, and what its counts leave out."""
+    called = framework.principle
+    counted = f"Rows called “{called}” are not counted." if called else "Every row is counted."
+    return REVIEW_NOTE.format(counted=counted)
+
 
 # --- Check before sending
 
