@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import nps_xlsx
 from nps_xlsx.framework import load_framework
-from nps_xlsx.ingester import SourceFile, columns, identity, locate, read_return
+from nps_xlsx.ingester import SourceFile, beside, columns, identity, locate, read_return
 from nps_xlsx.ingester.containers import labels, letters, mail
 from nps_xlsx.ingester.grids import Grid, Properties, Workbook
 from nps_xlsx.ingester.reading import asides
@@ -48,7 +48,7 @@ def tables(text: str) -> object:
     found = locate.find_tables([grid], FRAMEWORK)
     loose = list(locate.find_loose_rows(grid, found, FRAMEWORK))
     live = locate.live_grids([grid], locate.find_stamps([grid]))
-    return list(locate.find_rows(found, FRAMEWORK)), locate.find_details([grid]), loose, live
+    return list(locate.find_rows(found, FRAMEWORK)), beside.find_details([grid]), loose, live
 
 
 def opened_mail(text: str) -> object:

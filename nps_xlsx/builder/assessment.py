@@ -143,7 +143,7 @@ def _write_row(draft: Draft, sheet: Sheet, page: AssessmentSheet, behaviour: Beh
         "status": answer.status,
         "review_date": answer.review_text,
         "discuss": layout.YES_NO[0] if answer.discuss else "",
-        "last_round": layout.level_label(framework, order.last_level(behaviour.code)),
+        "last_round": order.last_text(behaviour.code),
         "reviewer_level": marks.own_words(behaviour.code, "reviewer_level")
         or layout.level_label(framework, answer.reviewer_level),
         "reviewer_comment": answer.reviewer_comment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +13,10 @@ from nps_xlsx.model import Answer, Assessment, Behaviour, Council, Framework, Le
 from nps_xlsx.model.dates import long_date
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.names import workbook_file_name
-from nps_xlsx.workbook.stamp import CHECK, TEMPLATE_VERSION, Stamp, with_check
+from nps_xlsx.workbook.stamp import CHECK, ROUND_PATTERN, TEMPLATE_VERSION, Stamp, with_check
+
+_CARRIED = ("objective", "reach_by")
+"""What is carried over from the heads of an earlier round's sheets."""
 
 _NAME, _CODE, _RESPONDENT, _FILE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
 """The slots that stand for what differs between the copies of one workbook."""
@@ -62,8 +66,15 @@ class Order:
         started = tuple(self._started(row) for row in self.framework.rows)
         known = {"department": self.respondent, "combined": layout.YES_NO[1]} if self.respondent else {}
         council = self.council
+        heads = tuple(head for head in self.previous.heads if head[1] in _CARRIED) if self.previous else ()
         return Assessment(
-            council.gss_code, council.name, self.round, started, self.respondent, details=tuple(known.items())
+            council.gss_code,
+            council.name,
+            self.round,
+            started,
+            self.respondent,
+            details=tuple(known.items()),
+            heads=heads,
         )
 
     @cached_property
@@ -120,9 +131,14 @@ class Order:
         """The level of the round that the workbook is prefilled from."""
         return self._last.get(code, Answer(code)).current
 
+    def last_text(self, code: str) -> str:
+        """The same in words: one between two levels, which counts as the lower, as it was written."""
+        last = self._last.get(code, Answer(code))
+        return last.current_text if last.current_between else layout.level_label(self.framework, last.current)
+
     def _started(self, row: Behaviour) -> Answer:
         last = self._last.get(row.code, Answer(row.code))
-        carried = last if last.actions.strip() and not _is_reached(last) else Answer(row.code)
+        carried = last if last.actions.strip() and not _is_finished(last) else Answer(row.code)
         return Answer(
             row.code,
             target=self.targets.get(row.code),
@@ -132,13 +148,18 @@ class Order:
             due_date=carried.due_date,
             due_text=carried.due_text,
             priority=carried.priority,
+            status=carried.status,
+            review_date=carried.review_date,
+            review_text=carried.review_text,
         )
 
     def _marked(self, text: str) -> str:
+        """A text with the mark of the last round, and without any that it had itself been carried with."""
         if not text.strip() or self.previous is None:
             return ""
         mark = self.framework.guidance.words["from_last_round"]
-        return f"{mark.format(round=self.previous.round)}{text}"
+        bare = re.sub(re.escape(mark).replace(re.escape("{round}"), ROUND_PATTERN), "", text)
+        return f"{mark.format(round=self.previous.round)}{bare}" if bare.strip() else ""
 
     def stamp(self, sheet: str) -> Stamp:
         """The stamp of one sheet."""
@@ -160,6 +181,6 @@ def _lead(text: str) -> str:
     return text[:1] if text.startswith(FORMULA_STARTS) else ""
 
 
-def _is_reached(answer: Answer) -> bool:
-    """Whether the council had reached the target that its actions were for."""
-    return answer.gap is not None and answer.gap <= 0
+def _is_finished(answer: Answer) -> bool:
+    """Whether the council had done its actions, or reached the target that they were for."""
+    return answer.status == layout.STATUSES[-1] or (answer.gap is not None and answer.gap <= 0)

@@ -163,18 +163,14 @@ class _RowReader:
     def _value(self, key: str) -> CellValue:
         """A cell's value; one that holds something else than a value is reported, and read as blank."""
         at, grid = self._at(key), self._row.table.grid
-        if at in grid.seen.errors:
-            self.report("cell-error", key, grid.seen.errors[at])
-        elif at in grid.seen.without_result:
-            self.report("formula-without-result", key)
-        elif at in grid.unread:
-            self.report("cell-unread", key)
-        else:
-            value = grid.at(*at)
-            if value != "":
-                self._report_looks(key, at)
-            return value
-        return ""
+        slug, found = grid.trouble(at)
+        if slug:
+            self.report(slug, key, found)
+            return ""
+        value = grid.at(*at)
+        if value != "":
+            self._report_looks(key, at)
+        return value
 
     def _report_looks(self, key: str, at: Position) -> None:
         """Report what cannot be seen in a cell's value: that it is merged, that words are struck through."""

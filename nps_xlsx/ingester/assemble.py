@@ -12,15 +12,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from nps_xlsx.ingester.answers import AnswerReader
+from nps_xlsx.ingester.beside import BesideReader
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.elsewhere import Elsewhere, other_texts
 from nps_xlsx.ingester.grids import Grid, Properties, Workbook
-from nps_xlsx.ingester.identity import Details, Identifier, Identity
+from nps_xlsx.ingester.identity import Identifier, Identity
 from nps_xlsx.ingester.locate import (
-    FoundDetail,
     Row,
     Table,
-    find_details,
     find_loose_rows,
     find_rows,
     find_stamps,
@@ -38,7 +37,7 @@ from nps_xlsx.model.dates import iso_date
 from nps_xlsx.register.councils import Register
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.stamp import BUILT_AT, OLDER_TEMPLATES
-from nps_xlsx.workbook.values import department_of, read_date, read_text, read_yes_no
+from nps_xlsx.workbook.values import department_of, read_text
 
 
 def read_return(
@@ -87,15 +86,19 @@ class _Reader:
         rows = list(find_rows(tables, self.framework))
         if not rows:
             raise RefusedError("file-not-ours")
-        details = self._details(answered)
+        beside = BesideReader(self.reported, answered)
+        details = beside.details()
         identifier = Identifier(self.reported, self.framework, self.register)
         identity = identifier.identify(details, stamps, self.workbook.properties, grids)
         reader = AnswerReader(self.reported, self.framework, identity)
         answers = reader.read(rows, tables)
+        mine = [row for row in rows if row.table.grid.name not in identity.foreign]
+        heads = beside.heads(self.framework, mine)
         start = {place.sheet for _, place in details.values()}
         self._structure(tables, rows, identity, live | start, {one.grid for one in stamps})
         places = {key: place for key, (_, place) in details.items()}
-        elsewhere = Elsewhere(self.framework, tables, rows, stamps, live, places, answers)
+        said = [*details.values(), *heads.values()]
+        elsewhere = Elsewhere(self.framework, tables, rows, stamps, live, said, answers)
         texts = other_texts(elsewhere.find(grids, self.workbook.asides), self.reported)
         return Return(
             source_file=self.reported.file,
@@ -110,6 +113,7 @@ class _Reader:
                 or department_of({key: text for key, (text, _) in details.items()}),
                 asked=identity.asked,
                 details=tuple((key, text) for key, (text, _) in details.items()),
+                heads=tuple((*where, text) for where, (text, _) in heads.items()),
                 detail_places=places,
             ),
             problems=tuple(self.reported.problems),
@@ -120,31 +124,6 @@ class _Reader:
             answers_refused=reader.refused,
             other_texts=texts,
         )
-
-    def _details(self, grids: Sequence[Grid]) -> Details:
-        details = find_details(grids)
-        if not details:
-            self.reported.report("start-missing", Place("", layout.START))
-        texts: dict[str, tuple[str, Place]] = {}
-        is_1904 = any(grid.seen.is_1904 for grid in grids)
-        for key, detail in details.items():
-            value, place = detail.value, detail.place
-            self._report_looks(key, detail)
-            is_day = key == "date_completed"
-            day, words = read_date(value, is_1904=is_1904) if is_day else (None, read_text(value))
-            if key == "date_completed" and words:
-                self.reported.report("date-completed-unreadable", place, field=key, value=words)
-            if key == "combined" and not read_yes_no(words)[1]:
-                self.reported.report("combined-unreadable", place, field=key, value=words)
-            texts[key] = (day.isoformat() if day else words.strip(), place)
-        return texts
-
-    def _report_looks(self, key: str, detail: FoundDetail) -> None:
-        """Report what cannot be seen in a detail's value."""
-        label = next(one.label for one in layout.DETAILS if one.key == key)
-        for slug, is_so in (("detail-struck", detail.is_struck), ("detail-merged", detail.is_merged)):
-            if is_so:
-                self.reported.report(slug, detail.place, field=key, value=label)
 
     # --- What is missing, and what was added
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nps_xlsx.ingester.columns import code_of
@@ -16,7 +16,7 @@ from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind
 from nps_xlsx.model.cells import TEXT_LIMIT, cell_name, position
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.inputs import COLUMNS, written
-from nps_xlsx.workbook.values import CellValue, key_of, read_text
+from nps_xlsx.workbook.values import CellValue, key_of, read_level, read_text
 
 COUNT_LIMIT = 1_000
 """Texts listed per file; the busiest honest return has a few dozen."""
@@ -54,7 +54,8 @@ class Elsewhere:
     rows: Sequence[Row]
     stamps: Sequence[FoundStamp]
     live: set[str]
-    details: Mapping[str, Place]
+    said: Sequence[tuple[str, Place]]
+    """What was read beside labels: the council's details, and the heads of the sheets."""
     answers: Sequence[Answer]
     ours: OurTexts = field(init=False)
 
@@ -71,7 +72,7 @@ class Elsewhere:
                 yield _Found(aside.sheet, cell, aside.kind, aside.text, aside.author, is_likely)
         tabled = {table.grid.name for table in self.tables}
         stamped = {stamp.grid for stamp in self.stamps}
-        start = {place.sheet for place in self.details.values()}
+        start = {place.sheet for _, place in self.said}
         for grid in grids:
             if grid.name in self.live or _is_list(grid):
                 yield from self._on_live(grid)
@@ -126,8 +127,9 @@ class Elsewhere:
         read = self._read(grid)
         fixed = self._fixed(grid)
         known = {row.row for row in self.rows if row.table.grid is grid}
+        gathered = set() if known else {text for text, _ in self.said}  # Start here says who has which sheet
         for at, text in self._not_ours(grid, read):
-            if self._is_in_place(grid, at, text):
+            if text in gathered or self._is_in_place(grid, at, text):
                 continue
             if at in fixed:
                 yield _found(grid, at, TextKind.OVER, text, is_likely=at[0] in known)
@@ -148,7 +150,7 @@ class Elsewhere:
             for key in COLUMNS.keys() & table.columns.keys()
             for at in ((number, table.columns[key]), table.at(number, key))
         }
-        read |= {position(place.cell) for place in self.details.values() if place.sheet == grid.name}
+        read |= {position(place.cell) for _, place in self.said if place.sheet == grid.name}
         return read | {position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
 
     def _fixed(self, grid: Grid) -> set[Position]:
@@ -174,7 +176,8 @@ class Elsewhere:
                 return True
             if at[1] == table.columns["ref"] and code_of(text, self.framework):
                 return True
-            if at[1] == table.columns.get("last_round", -1) and self._is_label(text):
+            is_last = at[1] == table.columns.get("last_round", -1)
+            if is_last and read_level(text, self.framework.levels).value is not None:
                 return True
             if at[0] in table.rows and self._repeats(table, at, text):
                 return True
@@ -212,7 +215,8 @@ class Elsewhere:
         texts = (text for answer in self.answers for text in written(answer).values())
         cells = (cell_name(*layout.detail_cell(detail.key)) for detail in layout.DETAILS)
         own = (cell for answer in self.answers for cell in answer.cells.values())
-        return self.ours.labels | {words_of(text) for text in (*texts, *cells, *own) if text}
+        said = (text for text, _ in self.said)
+        return self.ours.labels | {words_of(text) for text in (*texts, *said, *cells, *own) if text}
 
     def _listed(self, grid: Grid) -> set[Position]:
         """The cells of the list on What to look at: its columns, in the numbered rows."""

@@ -68,6 +68,14 @@ class Grid:
             return self.rows[row][col]
         return ""
 
+    def trouble(self, at: Position) -> tuple[str, str]:
+        """The kind of problem with a cell that holds something else than a value, and what it shows."""
+        if at in self.seen.errors:
+            return "cell-error", self.seen.errors[at]
+        if at in self.seen.without_result:
+            return "formula-without-result", ""
+        return ("cell-unread", "") if at in self.unread else ("", "")
+
     def used(self, first: int, end: int) -> list[int]:
         """The rows of a stretch that hold anything: a stray cell may lie a million rows below."""
         odd = {

@@ -19,19 +19,15 @@ from nps_xlsx.ingester.columns import (
     is_used,
 )
 from nps_xlsx.ingester.grids import Grid, Position
-from nps_xlsx.ingester.shown import shown
 from nps_xlsx.model import Framework, Place
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.layout import DETAILS
 from nps_xlsx.workbook.stamp import LENGTH_LIMIT, Stamp, StampError, parse_stamp
 from nps_xlsx.workbook.values import CellValue, key_of, read_text
 
 _ENOUGH_HEADINGS = 3
 _SURELY_HEADINGS = 6
 """More than an officer's own words can be mistaken for: such a row holds headings."""
-
-_ENOUGH_LABELS = 3
 _OF_ANSWERS = {"behaviour", "current", "target", "evidence"}
 """A table of answers has one of these headings; the hidden sheet has none, whatever it is called."""
 
@@ -99,17 +95,6 @@ class FoundStamp:
     grid: str
     cell: str
     stamp: Stamp | None
-
-
-@dataclass(frozen=True, slots=True)
-class FoundDetail:
-    """The value beside a label of the first sheet, and what the value does not show."""
-
-    value: CellValue
-    place: Place
-    is_struck: bool = False
-    is_merged: bool = False
-    """Whether its cell is merged with one above, whose value it has."""
 
 
 # --- Tables -----------------------------------------------------------------------
@@ -275,7 +260,7 @@ def find_loose_rows(
                 yield code, number, col
 
 
-# --- Stamps and details -----------------------------------------------------------
+# --- Stamps -----------------------------------------------------------------------
 
 
 def find_stamps(grids: Iterable[Grid]) -> list[FoundStamp]:
@@ -299,45 +284,3 @@ def find_stamps(grids: Iterable[Grid]) -> list[FoundStamp]:
 
 def _shown(stamp: str) -> str:
     return read_text(stamp)[:LENGTH_LIMIT]
-
-
-def find_details(grids: Sequence[Grid]) -> dict[str, FoundDetail]:
-    """The council's details: the cell to the right of each label, on the sheet with most labels."""
-    labels = {key_of(detail.label): detail.key for detail in DETAILS}
-    best: dict[str, tuple[int, int]] = {}
-    where = Grid("", [])
-    for grid in grids:
-        labelled: dict[str, tuple[int, int]] = {}
-        for number, values in enumerate(grid.rows):
-            for col, value in enumerate(values):
-                is_short = isinstance(value, str) and 0 < len(value) < LONGEST
-                key = labels.get(key_of(str(value))) if is_short else None
-                if key is not None:
-                    labelled.setdefault(key, (number, col))
-        if len(labelled) > len(best):
-            best, where = labelled, grid
-        if len(best) == len(labels):
-            break
-    if len(best) < _ENOUGH_LABELS:
-        return {}
-    beside = _answer_offset(where, best.values())
-    return {
-        key: _detail(where, (row, col + beside), is_day=key == "date_completed")
-        for key, (row, col) in best.items()
-    }
-
-
-def _detail(grid: Grid, cell: Position, *, is_day: bool) -> FoundDetail:
-    at = grid.seen.merged.get(cell, cell)
-    value = grid.at(*at)
-    if not is_day:  # a day is read from what is stored, whatever the cell shows
-        value = grid.seen.shown.get(at) or shown(value, grid.seen.formats.get(at, "")) or value
-    place = Place("", grid.name, cell_name(*cell))
-    return FoundDetail(value, place, at in grid.seen.struck, at != cell and value != "")
-
-
-def _answer_offset(grid: Grid, labels: Collection[tuple[int, int]]) -> int:
-    """How many columns right of their labels the answers stand: one, or more after columns were inserted."""
-    offsets = (1, 2, 3, 4)
-    filled = (any(read_text(grid.at(row, col + offset)) for row, col in labels) for offset in offsets)
-    return next((offset for offset, is_filled in zip(offsets, filled, strict=True) if is_filled), 1)

@@ -11,9 +11,13 @@ from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Ret
 from nps_xlsx.register.csvfile import guarded
 from nps_xlsx.reports.words import words
 from nps_xlsx.rounds.combine import Combined
-from nps_xlsx.workbook.inputs import level_code, written
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.inputs import COLUMNS, level_code, written
+from nps_xlsx.workbook.layout import Kind
 
 CsvRow = dict[str, str]
+_DETAILS = ("may_be_named", "reviewed_by", "reviewed_on")
+"""Details that are listed with the return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def _return_row(returned: Return, framework: Framework) -> CsvRow:
         "sender": mail.sender,
         "sent_at": mail.sent_at,
         "subject": mail.subject,
+        **{key: assessment.detail(key) if assessment else "" for key in _DETAILS},
     }
 
 
@@ -76,10 +81,7 @@ def review_rows(returns: Iterable[Return], framework: Framework) -> list[CsvRow]
     """One row per behaviour for which a reviewer gave a level or a comment."""
     return [
         _answer_row(returned, returned.assessment, answer, framework)
-        | {
-            "reviewer_level": level_code(answer.reviewer_level),
-            "reviewer_comment": answer.reviewer_comment,
-        }
+        | {"reviewer_level": level_code(answer.reviewer_level)}
         for returned in returns
         if returned.assessment is not None
         for answer in returned.assessment
@@ -88,26 +90,23 @@ def review_rows(returns: Iterable[Return], framework: Framework) -> list[CsvRow]
 
 
 def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framework: Framework) -> CsvRow:
-    behaviour = framework.row_by_code[answer.ref]
+    behaviour, area = framework.row_by_code[answer.ref], framework.area_by_code[answer.ref]
     return {
         **_identity(assessment),
         "ref": answer.ref,
         "value_code": "" if behaviour.value_code is None else str(behaviour.value_code),
-        "key_area": framework.area_by_code[answer.ref].name,
+        "key_area": area.name,
         "behaviour": behaviour.name,
         "current": level_code(answer.current),
         "target": level_code(answer.target),
         "current_text": answer.current_text,
         "target_text": answer.target_text,
-        "evidence": answer.evidence,
-        "actions": answer.actions,
-        "owner": answer.owner,
-        "due_date": answer.due_date.isoformat() if answer.due_date else answer.due_text,
-        "priority": answer.priority,
+        **{key: text for key, text in written(answer).items() if COLUMNS[key].kind is not Kind.LEVEL},
         "source_file": answer.place.file or returned.source_file,
         "sheet": answer.place.sheet,
         "cell": answer.place.cell,
         "day": assessment.day.isoformat() if assessment.day else "",
+        **{head.key: assessment.head(area.code, head.key) for head in layout.HEAD},
     }
 
 

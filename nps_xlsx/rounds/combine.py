@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -91,15 +92,23 @@ def _combined(basis: tuple[Assessment, ...], framework: Framework) -> Combined:
         respondent="",
         asked=tuple(ref for ref in refs if asked),
         details=(),
+        heads=_heads(basis),
         detail_places={},
         day=newest(basis),
     )
     return replace(together, assessment=assessment)
 
 
+def _heads(basis: Iterable[Assessment]) -> tuple[tuple[str, str, str], ...]:
+    """What each respondent wrote about the key areas, as a list where they differ."""
+    given: dict[tuple[str, str], dict[str, None]] = {}
+    for area, key, text in (head for one in basis for head in one.heads):
+        given.setdefault((area, key), {})[text] = None
+    return tuple((*where, "; ".join(texts)) for where, texts in given.items())
+
+
 def _answer(ref: str, together: Combined) -> Answer:
     given = [(one.respondent, one[ref]) for one in together.basis]
-    dated = sorted((a for _, a in given if a.due_date), key=lambda a: str(a.due_date))
     current, target = together.spread(ref), together.spread(ref, target=True)
     return Answer(
         ref,
@@ -110,10 +119,14 @@ def _answer(ref: str, together: Combined) -> Answer:
         target_text=str(target),
         evidence=_side_by_side((who, a.evidence) for who, a in given),
         actions=_side_by_side((who, a.actions) for who, a in given),
-        owner="; ".join(dict.fromkeys(a.owner for _, a in given if a.owner.strip())),
-        due_date=dated[0].due_date if dated else None,
-        due_text="; ".join(dict.fromkeys(a.due_text for _, a in given if a.due_text)),
+        owner=_each(a.owner for _, a in given),
+        due_date=_earliest(a.due_date for _, a in given),
+        due_text=_each(a.due_text for _, a in given),
         priority=_highest(a.priority for _, a in given),
+        status=_each(a.status for _, a in given),
+        review_date=_earliest(a.review_date for _, a in given),
+        review_text=_each(a.review_text for _, a in given),
+        discuss=any(a.discuss for _, a in given),
     )
 
 
@@ -123,6 +136,15 @@ def _side_by_side(texts: Iterable[tuple[str, str]]) -> str:
     if len({text for _, text in given}) <= 1:
         return given[0][1] if given else ""
     return "\n".join(f"{who}: {text}" if who else text for who, text in given)
+
+
+def _each(texts: Iterable[str]) -> str:
+    """The different texts, as a list."""
+    return "; ".join(dict.fromkeys(text for text in texts if text.strip()))
+
+
+def _earliest(days: Iterable[dt.date | None]) -> dt.date | None:
+    return min(filter(None, days), default=None)
 
 
 def _highest(priorities: Iterable[str]) -> str:

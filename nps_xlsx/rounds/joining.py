@@ -66,6 +66,9 @@ def together(assessments: Sequence[Assessment], framework: Framework) -> Assessm
     answers: dict[str, list[Answer]] = {}
     for answer in (answer for one in assessments for answer in one):
         answers.setdefault(answer.ref, []).append(answer)
+    heads: dict[tuple[str, str], str] = {}
+    for area, key, text in (head for one in assessments for head in one.heads):
+        heads.setdefault((area, key), text)
     details: dict[str, str] = {}
     places = {}
     for one in assessments:
@@ -77,6 +80,7 @@ def together(assessments: Sequence[Assessment], framework: Framework) -> Assessm
         assessments[0],
         answers=tuple(_as_one(answers[row.code], framework) for row in framework.rows if row.code in answers),
         details=tuple(details.items()),
+        heads=tuple((*where, text) for where, text in heads.items()),
         detail_places=places,
     )
 

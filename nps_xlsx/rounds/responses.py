@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.register.csvfile import CsvFile, CsvRow
 from nps_xlsx.rounds.combine import Combined, combine
 from nps_xlsx.rounds.intake import read_returns
+from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.inputs import COLUMNS, read_input
 from nps_xlsx.workbook.layout import Kind
 from nps_xlsx.workbook.values import read_date, read_level
@@ -87,6 +88,7 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
     answers: dict[_Key, dict[str, Answer]] = {}
     names: dict[str, str] = {}
     days: dict[_Key, dt.date | None] = {}
+    heads: dict[tuple[str, str, str], dict[tuple[str, str], str]] = {}
     altered: list[str] = []
     file = CsvFile(path, ("round", "gss_code", "council", "ref", "current"))
     for row in file.rows:
@@ -101,6 +103,7 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
             given[row["ref"]] = _answer(row, changed, framework)
             names[row["gss_code"]] = row["council"]
             days[key] = read_date(row["day"])[0]  # as Excel may have written it
+            heads.setdefault(key[:-1], {}).update(_heads(row, framework.area_by_code[row["ref"]].code))
     file.refuse_faults("answers")
     if altered:
         _warn_altered(path, altered)
@@ -118,6 +121,7 @@ def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
             who,
             asked=_asked(given.values(), framework),
             details=combined if not who and (code, round_) in shared else (),
+            heads=tuple((*where, text) for where, text in heads[code, round_, who].items()),
             day=days[code, round_, who, file],
         )
         for (code, round_, who, file), given in sorted(answers.items())
@@ -187,6 +191,14 @@ def _answer(row: CsvRow, altered: Sequence[str], framework: Framework) -> Answer
         target_between=read_level(target_text, framework.levels).is_between,
         **fields,
     )
+
+
+def _heads(row: CsvRow, area: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """What a line repeats of the head of its key area."""
+    for head in layout.HEAD:
+        day, words = read_date(row[head.key]) if head.kind is Kind.DATE else (None, row[head.key])
+        if text := day.isoformat() if day else words:
+            yield (area, head.key), text
 
 
 def _level(text: str, framework: Framework) -> LevelValue:

@@ -55,7 +55,9 @@ _BODY = re.compile(
     r"(?: \| last round (?P<last_round>[^|]+?))?(?P<review> \| with review)?",
     re.IGNORECASE,
 )
-_ROUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
+ROUND_PATTERN = "[A-Za-z0-9][A-Za-z0-9._-]{0,19}"
+"""The name of a round: short, and safe in a file name."""
+_ROUND = re.compile(ROUND_PATTERN)
 _RUN = re.compile(rf"({AREA_CODE_PATTERN})([0-9]{{1,4}})(?:-([0-9]{{1,4}}))?")
 RESPONDENT_LENGTH = 40
 

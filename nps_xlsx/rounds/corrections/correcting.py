@@ -27,6 +27,7 @@ _SETTLED_DETAIL: Mapping[str, set[str]] = {
     "date_completed": {"date-completed-unreadable"},
     "combined": {"combined-unreadable"},
 }
+_SETTLED_BESIDE = {"detail-not-a-date", "detail-not-yes-or-no", "cell-error", "formula-without-result"}
 
 _WORDS = {
     "gss_code": "council",
@@ -193,7 +194,8 @@ def _with_detail(assessment: Assessment, key: str, value: str, register: Registe
 def _is_settled(one: Problem, correction: Correction) -> bool:
     """Whether a correction settles a problem."""
     if not correction.ref:
-        return one.slug in _SETTLED_DETAIL.get(correction.field, ())
+        is_there = one.field == correction.field and one.slug in _SETTLED_BESIDE
+        return is_there or one.slug in _SETTLED_DETAIL.get(correction.field, ())
     is_there = (one.ref, one.field) == (correction.ref, correction.field)
     return is_there and one.slug in _SETTLED_ANSWER
 
