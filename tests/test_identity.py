@@ -34,7 +34,7 @@ def wiped(*, start: bool = False, hidden: bool = True) -> Callable[[Workbook], N
 
     def change(workbook: Workbook) -> None:
         for sheet in workbook:
-            for row in sheet.iter_rows(max_row=4):
+            for row in sheet.iter_rows():
                 for cell in row:
                     if " | check " in str(cell.value):
                         cell.value = None

@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import io
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -19,9 +20,11 @@ from nps_xlsx.register.csvfile import CsvError
 from nps_xlsx.register.targets import load_targets, targets_of
 from nps_xlsx.reports.ingest import ingest
 from nps_xlsx.rounds.responses import load_previous
+from nps_xlsx.workbook.layout import AssessmentSheet
 from nps_xlsx.workbook.stamp import Stamp, parse_stamp
 from tests.support.workbooks import changed, filled, read, slugs, write
 
+HEADINGS = AssessmentSheet.HEADING_ROW + 1
 PREVIOUS = (
     Answer(
         "EC1", current=2, target=4, evidence="Old words", actions="Old deed", owner="Post", priority="High"
@@ -42,8 +45,8 @@ def sheet_of(order: Order, name: str) -> Worksheet:
 
 
 def row_of(sheet: Worksheet, ref: str) -> dict[str, object]:
-    headings = [cell.value for cell in sheet[3]]
-    row = next(row for row in sheet.iter_rows(min_row=4, values_only=True) if row[0] == ref)
+    headings = [cell.value for cell in sheet[HEADINGS]]
+    row = next(row for row in sheet.iter_rows(min_row=HEADINGS + 1, values_only=True) if row[0] == ref)
     return dict(zip(headings, row, strict=True))
 
 
@@ -132,7 +135,9 @@ def test_a_reviewer_has_a_level_and_a_comment_beside_the_councils(
     """The two columns are written, read, and listed in reviews.csv."""
     order = Order(framework, medway, "2026", with_review=True)
     sheet = sheet_of(order, "Engaging councillors")
-    assert [cell.value for cell in sheet[3]][-2:] == ["Reviewer's level", "Reviewer's comment"]
+    after = [cell.value for cell in sheet[HEADINGS]].index("Evidence and comments") + 1
+    headings = [cell.value for cell in sheet[HEADINGS]][after : after + 2]
+    assert headings == ["Reviewer's level", "Reviewer's comment"]
     answer = Answer("EC1", current=4, reviewer_level=3, reviewer_comment="No report was seen")
     assessment = Assessment(medway.gss_code, medway.name, "2026", (answer,))
     content = build_workbook(dataclasses.replace(order, assessment=assessment))
@@ -153,7 +158,8 @@ def test_a_missing_reviewers_column_is_told_only_where_it_was_asked_for(
     content = build_workbook(Order(framework, medway, "2026", with_review=True))
 
     def drop(workbook: openpyxl.Workbook) -> None:
-        workbook["Engaging councillors"]["O3"] = "Mine"
+        row = workbook["Engaging councillors"][HEADINGS]
+        next(cell for cell in row if cell.value == "Reviewer's level").value = "Mine"
 
     assert slugs(read(changed(content, drop), framework, register)) == ["heading-missing", "text-elsewhere"]
 
@@ -170,8 +176,10 @@ def test_targets_can_be_preset_for_all_and_for_one(
     targets = targets_of(load_targets(path, framework), medway.gss_code)
     assert targets == {"EC1": 5, "EC2": 4}
     sheet = sheet_of(Order(framework, medway, "2026", targets=targets), "Engaging councillors")
-    assert (sheet["D6"].value, sheet["D7"].value, sheet["D8"].value) == ("5 Innovator", "4 Leader", None)
-    assert not sheet["D6"].protection.locked
+    first = HEADINGS + 2  # below the principle
+    cells = [sheet.cell(row, 4) for row in range(first, first + 3)]
+    assert [cell.value for cell in cells] == ["5 Innovator", "4 Leader", None]
+    assert not cells[0].protection.locked
 
 
 def test_targets_that_cannot_be_used_are_told_at_once(framework: Framework, tmp_path: Path) -> None:
@@ -194,8 +202,8 @@ def test_last_rounds_level_stands_beside_a_blank_current_level(
     assert list(row)[2:4] == ["Last round", "Current level"]
     assert (row["Last round"], row["Current level"], row["Target level"]) == ("2 Developing", None, None)
     assert row_of(sheet, "EC3")["Last round"] == "Not applicable"
-    assert sheet["C6"].protection.locked
-    assert sheet.freeze_panes == "F4"
+    assert sheet.cell(HEADINGS + 2, 3).protection.locked
+    assert sheet.freeze_panes == f"E{HEADINGS + 1}"
 
 
 def test_evidence_and_unfinished_actions_are_carried_over_and_marked(
@@ -208,6 +216,61 @@ def test_evidence_and_unfinished_actions_are_carried_over_and_marked(
     assert (row["Actions"], row["Owner"], row["Priority"]) == ("From round 2022: Old deed", "Post", "High")
     done = row_of(sheet, "EC2")
     assert (done["Actions"], done["Owner"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"status": "On track", "review_date": dt.date(2023, 6, 1)}, ("On track", "2023-06-01")),
+        ({"status": "Not started", "review_text": "Spring"}, ("Not started", "Spring")),
+        ({"status": "Done", "review_date": dt.date(2023, 6, 1)}, (None, None)),
+    ],
+)
+def test_status_and_review_date_go_with_unfinished_actions(
+    framework: Framework,
+    medway: Council,
+    previous: Assessment,
+    changes: dict[str, Any],
+    expected: tuple[object, object],
+) -> None:
+    """What is on its way keeps them; what is done is left behind with its actions and its owner."""
+    last = dataclasses.replace(previous, answers=(dataclasses.replace(PREVIOUS[0], **changes),))
+    row = row_of(sheet_of(Order(framework, medway, "2026", previous=last), "Engaging councillors"), "EC1")
+    day = row["Review date"]
+    assert (row["Status"], str(day.date()) if isinstance(day, dt.datetime) else day) == expected
+    assert (row["Actions"] is None, row["Owner"] is None) == (expected == (None, None),) * 2
+    assert row["Evidence and comments"] == "From round 2022: Old words"
+
+
+def test_a_carried_text_says_one_round(framework: Framework, medway: Council, previous: Assessment) -> None:
+    """A text that was carried before, alone or among others, loses the older mark."""
+    words = "From round 2021: From round 2019-b: Older words\nFrom round 2021: New ones"
+    older = dataclasses.replace(previous, answers=(dataclasses.replace(PREVIOUS[0], evidence=words),))
+    row = row_of(sheet_of(Order(framework, medway, "2026", previous=older), "Engaging councillors"), "EC1")
+    assert row["Evidence and comments"] == "From round 2022: Older words\nNew ones"
+
+
+def test_a_level_between_two_stays_so_and_counts_as_the_lower(
+    framework: Framework, register: Register, medway: Council, previous: Assessment
+) -> None:
+    """Last round has it as it was written, the movement is from the lower, and it is read as ours."""
+    between = Answer("EC1", 2, current_text="2/3", current_between=True)
+    last = dataclasses.replace(previous, answers=(between,))
+    order = Order(framework, medway, "2026", previous=last)
+    assert row_of(sheet_of(order, "Engaging councillors"), "EC1")["Last round"] == "2/3"
+    assert order.last_level("EC1") == 2
+    assert slugs(read(build_workbook(order), framework, register)) == []
+
+
+def test_objectives_are_carried_over_and_who_answered_is_not(
+    framework: Framework, register: Register, medway: Council, previous: Assessment
+) -> None:
+    """Objective and date stand in the new workbook's heads; the post and the day are the new round's."""
+    heads = (("EC", "answered_by", "Head"), ("EC", "objective", "All know"), ("EN", "reach_by", "2027-03-31"))
+    order = Order(framework, medway, "2026", previous=dataclasses.replace(previous, heads=heads))
+    returned = read(build_workbook(order), framework, register).assessment
+    assert returned is not None
+    assert sorted(returned.heads) == sorted(heads[1:])
 
 
 @pytest.mark.parametrize("as_csv", [True, False])
