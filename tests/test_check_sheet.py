@@ -88,28 +88,44 @@ def test_a_finished_workbook_is_ready_to_send(order: Order) -> None:
     assert (sheet["B1"].value, listed(sheet)) == ("Ready to send", [])
 
 
-def targets(workbook: Workbook) -> Iterator[tuple[str, str, str]]:
-    """The sheet, the cell, and the column's heading of everything that could be listed."""
+def targets(workbook: Workbook, link: str) -> Iterator[tuple[str, str, str]]:
+    """The sheet, the cell, and the text of everything that the links of a column could lead to."""
     sheet = workbook["Lists"]
-    first = re.search(r"#'\"&INDEX\(Lists!\$([A-Z]+)\$2", str(workbook[NAME]["A5"].value))
+    first = re.search(r"#'\"&INDEX\(Lists!\$([A-Z]+)\$2", str(workbook[NAME][link].value))
     assert first
     col = openpyxl.utils.column_index_from_string(first[1])
-    for row in sheet.iter_rows(min_row=2, min_col=col, max_col=col + 3, values_only=True):
+    for row in sheet.iter_rows(min_row=2, min_col=col, max_col=col + 2, values_only=True):
         if row[0]:
-            yield str(row[0]), str(row[1]), str(row[3])
+            yield str(row[0]), str(row[1]), str(row[2])
 
 
 @pytest.mark.parametrize("edition", ["nps-2018", "social-value-maturity-index"])
 def test_links_lead_to_the_cells_they_name(edition: str, medway: Council) -> None:
     """Whatever could be listed leads to an open cell, under the heading or beside the label in its text."""
     workbook = opened(Order(load_framework(edition), medway, "2026"), values=False)
-    found = list(targets(workbook))
+    found = list(targets(workbook, "A5"))
     assert len(found) > LISTED
-    for name, cell, heading in found:
-        sheet, target = workbook[name], workbook[name][cell]
+    for name, cell, text in found:
+        sheet, target, heading = workbook[name], workbook[name][cell], text.rpartition(": ")[2]
         above = [sheet.cell(row, target.column).value for row in range(1, target.row)]
         assert heading in (above if name != layout.START else [sheet.cell(target.row, 1).value]), cell
         assert not target.protection.locked
+
+
+def test_what_to_discuss_is_listed_and_counts_for_nothing(order: Order) -> None:
+    """Rows marked Discuss stand in a list of their own, and the verdict stays as it would be without them."""
+    answers = [Answer(row.code, 3, 3, discuss=row.code in ("EC2", "EN4")) for row in order.framework.rows]
+    keys = [detail.key for detail in layout.DETAILS if detail.required]
+    asked = filled(order, *answers, **dict.fromkeys(keys, "2026-12-01"))
+    sheet = opened(asked)[NAME]
+    links = [cell.value for cell in sheet["E"][_FIRST_ROW - 1 :] if cell.value]
+    assert [str(link).split()[0] for link in links] == ["EC2", "EN4"]
+    assert sheet["B1"].value == "Ready to send"
+    workbook = opened(asked, values=False)
+    for name, cell, text in targets(workbook, "E5"):
+        target = workbook[name][cell]
+        assert "Discuss" in [workbook[name].cell(row, target.column).value for row in range(1, target.row)]
+        assert str(workbook[name].cell(target.row, 1).value) == text.split()[0]
 
 
 def test_a_long_name_does_not_push_the_column_out_of_a_link(framework: Framework, medway: Council) -> None:

@@ -24,7 +24,7 @@ from nps_xlsx.workbook.rules import RULES
 LISTED = 30
 """The rows of the list: with the head, what A4 landscape takes at ``_SCALE`` per cent."""
 
-_WIDTHS = (420, 340, 210, 16, 280, 16, 290)
+_WIDTHS = (410, 335, 186, 12, 250, 12, 290)
 """The list, what to discuss, and the sheets' names: the first screen of 1,366 pixels ends with the second."""
 _COUNT_WIDTH, _ROW_HEIGHT, _SCALE = 150, 16.5, 80
 _SEND_ROW, _NAME_ROW, _HEADING_ROW, _FIRST_ROW = 1, 2, 3, 4
@@ -39,22 +39,17 @@ class _Item:
 
     sheet: str
     cell: str
-    where: str
-    column: str
+    link: str
+    """What its link says."""
     what: str
     flag: str
     is_listed: bool
-
-    @property
-    def link(self) -> str:
-        """What its link says: "EC2 Reporting: Current level"."""
-        return f"{self.where}: {self.column}"
 
 
 class _Listing:
     """Things that could be listed, on the hidden sheet, with a running count of those that are."""
 
-    COLUMNS = ("count", "sheet", "cell", "where", "column", "what")
+    COLUMNS = ("count", "sheet", "cell", "link", "what")
 
     def __init__(self, items: Sequence[_Item], col: int) -> None:
         self.items = items
@@ -70,9 +65,9 @@ class _Listing:
         return f"INDEX({self._range(key)},MATCH({number},{self._range('count')},0))"
 
     def link(self, number: int) -> str:
-        """A formula that links to its cell, and says which row and column that is."""
-        sheet, cell, where, column = (self.looked_up(key, number) for key in self.COLUMNS[1:5])
-        return f'IFERROR(HYPERLINK("#\'"&{sheet}&"\'!"&{cell},{where}&": "&{column}),"")'
+        """A formula that links to its cell."""
+        sheet, cell, text = (self.looked_up(key, number) for key in ("sheet", "cell", "link"))
+        return f'IFERROR(HYPERLINK("#\'"&{sheet}&"\'!"&{cell},{text}),"")'
 
     def _range(self, key: str) -> str:
         col = self._col + self.COLUMNS.index(key)
@@ -165,8 +160,7 @@ def _missing(order: Order) -> list[_Item]:
         _Item(
             layout.START,
             cell_name(*layout.detail_cell(detail.key)),
-            layout.START,
-            detail.label,
+            wording.GO_TO.format(row=layout.START, column=detail.label),
             wording.FILL_IN.format(label=detail.label),
             f"IF(LEN(TRIM({cell}))=0,1,0)",
             detail.key in missing,
@@ -194,8 +188,7 @@ def _of_rows(workings: Workings) -> list[_Item]:
                 _Item(
                     sheet.name,
                     cell_name(sheet.row(row.code), col),
-                    wording.row_name(row),
-                    sheet.columns[col].heading,
+                    wording.GO_TO.format(row=wording.row_name(row), column=sheet.columns[col].heading),
                     rule.says,
                     workings.cell(rule.slug, row.code),
                     bool(workings.present[row.code][rule.slug]),
@@ -212,8 +205,8 @@ def _marked(workings: Workings) -> list[_Item]:
         col = sheet.column("discuss")
         flag = f'IF(LOWER(LEFT(TRIM({sheet.reference(row.code, "discuss")}),1))="y",1,0)'
         is_marked = workings.order.answers[row.code].discuss
-        cell, heading = cell_name(sheet.row(row.code), col), sheet.columns[col].heading
-        items.append(_Item(sheet.name, cell, wording.row_name(row), heading, heading, flag, is_marked))
+        cell, name = cell_name(sheet.row(row.code), col), wording.row_name(row)
+        items.append(_Item(sheet.name, cell, name, sheet.columns[col].heading, flag, is_marked))
     return items
 
 

@@ -17,8 +17,8 @@ from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import HEAD, AssessmentSheet, Detail, Kind
 from nps_xlsx.workbook.values import DAY_ZERO
 
-_WIDTHS = (236, 530, 190, 128, 186)
-"""Pixels: a screen of 1,366 in all; the second column has lines of 90 letters, which read well."""
+_WIDTHS = (216, 500, 170, 120, 170)
+"""Pixels, all on LibreOffice's screen of 1,366; the second column has lines of 80 letters: they read well."""
 _MINUTES = 3
 """What a behaviour takes: a minute to read its descriptions (1,500 letters), two to agree on a level and note
 what shows it. Actions take as long as the council likes."""
@@ -155,7 +155,7 @@ def _write_details(sheet: Sheet, order: Order, marks: Marks) -> int:
         tint = ("reviewer",) if detail in layout.REVIEW_DETAILS else ()
         _write_detail(sheet, row, col, detail, text, (*tint, *marks.frame(layout.START, row, col)))
         _validate(sheet, row, col, detail, marks.prompt(layout.START, row, col, prompts.get(detail.key)))
-        sheet.height(row, max(18, _height(detail.label, 0, bold=True)))
+        sheet.height(row, _height(detail.label, 0, bold=True) - 2)
     return row + 1
 
 

@@ -179,6 +179,11 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
         yield column.heading
     for detail in layout.DETAILS:
         yield from (detail.label, wording.FILL_IN.format(label=detail.label))
+        yield wording.GO_TO.format(row=layout.START, column=detail.label)
+    headings = {column.key: column.heading for column in layout.INPUTS}
+    for row in framework.rows:
+        for rule in RULES:
+            yield wording.GO_TO.format(row=wording.row_name(row), column=headings[rule.column])
     yield from (detail.label for detail in layout.HEAD)
     yield from (wording.STAMP, wording.ABOUT_LINK, wording.PASTE)
     yield from (*wording.START_SECTIONS, *wording.HEAD_LABELS, *wording.SHEETS_FOR.values())

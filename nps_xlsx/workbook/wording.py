@@ -298,12 +298,13 @@ EMAIL_TO, REPLY = "an email to {address}", "a reply to the email that brought it
 FILE_NAME = "The file's name: {name}"
 NEW_EMAIL = "New email to {address}"
 CHECK_HEADINGS = ("Go to", "What to look at", "Sheet")
+GO_TO = "{row}: {column}"
 REST = "and {count} more, which appear as these are put right"
 DISCUSS_HEADING = "To discuss: Yes under Discuss (not counted)"
 ALL_SHEETS = "All sheets"
 MISSING_DETAILS = "Council details missing on Start here"
 FILL_IN = "Fill in: {label}"
-_NAME_LENGTH = 46
+_NAME_LENGTH = 43
 """Characters of a row's name in a link: with the longest heading it fits the column."""
 
 
