@@ -63,12 +63,14 @@ def make_returns(folder: Path, fill: Callable[[Sequence[Job]], object]) -> None:
     answers = {WORCESTERSHIRE: _rows(SAMPLES / "worcestershire-2022.csv")}
     for row in _rows(SAMPLES / "synthetic-answers.csv"):
         answers.setdefault(row["gss_code"], []).append(row)
+    heads = _rows(SAMPLES / "synthetic-heads.csv")
     with tempfile.TemporaryDirectory() as blanks:
         jobs = []
         for code, rows in answers.items():
             council = register.find(code)
             blank = build_file(Order(framework, council, ROUND), Path(blanks))
-            cells = [*_details(council), *_answers(framework, rows)]
+            head = [row for row in heads if row["gss_code"] == code]
+            cells = [*_details(council), *_heads(framework, head), *_answers(framework, rows)]
             jobs.append(Job(blank, folder / blank.name, cells))
         fill(jobs)
 
@@ -173,21 +175,32 @@ def _detail(key: str) -> str:
     return cell_name(*layout.detail_cell(key))
 
 
+def _heads(framework: Framework, rows: Sequence[dict[str, str]]) -> list[Cell]:
+    sheets = {sheet.area.code: sheet for sheet in layout.assessment_sheets(framework)}
+    return [
+        (sheet.name, cell_name(*sheet.head_cell(one.key)), _typed(row[one.key], one.kind))
+        for row in rows
+        for sheet in [sheets[row["area"]]]
+        for one in layout.HEAD
+        if row[one.key]
+    ]
+
+
+def _typed(value: str, kind: layout.Kind) -> str | int:
+    return serial(value) if kind is layout.Kind.DATE else value
+
+
 def _answers(framework: Framework, rows: Sequence[dict[str, str]]) -> list[Cell]:
-    cells: list[Cell] = []
-    for row in rows:
-        for key in ("current", "target", "evidence", "actions", "owner", "due_date", "priority"):
-            value = row.get(key, "")
-            if not value:
-                continue
-            place = cell_of(framework, row["ref"], key)
-            if key == "due_date":
-                cells.append((*place, serial(value)))
-            else:
-                cells.append(
-                    (*place, typed_level(framework, value) if key in ("current", "target") else value)
-                )
-    return cells
+    columns = [column for column in layout.assessment_columns(framework) if column.is_input]
+    return [
+        (
+            *cell_of(framework, row["ref"], column.key),
+            typed_level(framework, value) if column.kind is layout.Kind.LEVEL else _typed(value, column.kind),
+        )
+        for row in rows
+        for column in columns
+        if (value := row.get(column.key, ""))
+    ]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
