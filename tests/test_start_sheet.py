@@ -107,6 +107,18 @@ def test_no_row_is_blank(edition: str, medway: Council) -> None:
     assert "check" in str(sheet.cell(sheet.max_row, 1).value)
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("unprotected", [False, True])
+def test_the_edition_without_protection_has_none(edition: str, unprotected: bool, medway: Council) -> None:
+    """Either all sheets are protected and the first says how to change that, or none is and it does not."""
+    workbook = opened(Order(load_framework(edition), medway, "2026", unprotected=unprotected))
+    assert {sheet.protection.sheet for sheet in workbook} == {not unprotected}
+    said = "\n".join(str(row[1].value) for row in workbook[NAME]["A1:B80"])
+    assert ("Review > Unprotect Sheet" in said) is not unprotected
+    assert ("password" in said) is not unprotected
+    assert "the line at the foot of each sheet" in said
+
+
 # --- Who has what
 
 

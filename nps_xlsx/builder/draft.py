@@ -23,7 +23,11 @@ class Draft:
         self.framework = order.framework
         name = f"{self.framework.short_title}: self-assessment, {order.council.name}, round {order.round}"
         self.book = Book(
-            name, subject=self.framework.title, comments=self.framework.copyright, made=order.made
+            name,
+            subject=self.framework.title,
+            comments=self.framework.copyright,
+            made=order.made,
+            unprotected=order.unprotected,
         )
         stamp = order.stamp(layout.START_STAMP)
         if len(str(replace(stamp, respondent=""))) <= _STAMP_LIMIT:

@@ -33,7 +33,8 @@ class Order:
     unfinished actions carried over and marked.  ``assessment`` fills the workbook with
     answers as they stand; ``previous`` is then only shown, and ``targets`` are not used.  ``problems``
     with them are marked in their cells and listed on a sheet.  ``made`` is the file's date of
-    creation; without one it has none.
+    creation; without one it has none.  ``unprotected`` leaves the sheets without protection, for
+    people with a screen reader.
     """
 
     framework: Framework = field(hash=False)
@@ -50,6 +51,7 @@ class Order:
     previous: Assessment | None = field(default=None, hash=False)
     problems: tuple[Problem, ...] = field(default=(), hash=False)
     made: dt.date | None = None
+    unprotected: bool = False
 
     @cached_property
     def sheets(self) -> tuple[layout.AssessmentSheet, ...]:
@@ -86,6 +88,7 @@ class Order:
         """The kinds of workbook that this is: they choose the passages of the first sheet."""
         kinds = {"part" if self.framework.is_part else "full"}
         kinds.add("respondent" if self.respondent else "council")
+        kinds.add("unprotected" if self.unprotected else "protected")
         if self.previous is not None:
             kinds.add("prefilled")
         if self.with_review:

@@ -99,6 +99,7 @@ def _privacy_note(path: Path) -> str:
     help="A copy for this respondent; repeatable.",
 )
 @click.option("--with-review", is_flag=True, help="Add columns for a reviewer's level and comment.")
+@click.option("--unprotected", is_flag=True, help="Leave the sheets without protection, for a screen reader.")
 @click.option(
     "--targets",
     type=FILE,

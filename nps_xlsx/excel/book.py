@@ -45,8 +45,15 @@ class Book:
     """A workbook in memory: its sheets, its formats by the names of their styles, and its bytes."""
 
     def __init__(
-        self, title: str, *, subject: str = "", comments: str = "", made: dt.date | None = None
+        self,
+        title: str,
+        *,
+        subject: str = "",
+        comments: str = "",
+        made: dt.date | None = None,
+        unprotected: bool = False,
     ) -> None:
+        self.unprotected = unprotected
         self._buffer = io.BytesIO()
         options = {
             "in_memory": True,
@@ -251,7 +258,12 @@ class Sheet:
         self.raw.print_across()
 
     def protect(self) -> None:
-        """Lock the sheet, without a password, but let the officer change its looks, sort and filter."""
+        """Lock the sheet, without a password, but let the officer change its looks, sort and filter.
+
+        An unprotected book stays so: NVDA reads no headings on a protected sheet (nvaccess/nvda #6458).
+        """
+        if self.book.unprotected:
+            return
         self.raw.untouched = self.book.format()  # the style Normal is unlocked
         self.raw.protect(
             "",

@@ -30,7 +30,10 @@ _PROMPTS = {column.key for column in layout.INPUTS} | {one.key for one in layout
 _ALL_PROMPTS = _PROMPTS | {detail.key for detail in layout.DETAILS if not detail.prefilled}
 _KEYS = {"title", "subtitle", "privacy", *_TEXT_LISTS, "words", "key_area", "prompts", "former"}
 _KINDS = ("published", "own")
-_KINDS_OF_WORKBOOK = {"", "full", "part", "council", "respondent", "prefilled", "review"}
+_KINDS_OF_WORKBOOK = {"", "full", "part", "council", "respondent", "prefilled", "review"} | {
+    "protected",
+    "unprotected",
+}
 
 
 def read_guidance(folder: TomlFolder, file: str) -> Guidance:

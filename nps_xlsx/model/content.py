@@ -131,7 +131,8 @@ class Passage:
     label: str
     text: str
     when: str = ""
-    """``full``, ``part``, ``council``, ``respondent``, ``prefilled``, ``review``; empty for all."""
+    """``full``, ``part``, ``council``, ``respondent``, ``prefilled``, ``review``, ``protected``,
+    ``unprotected``; empty for all."""
 
 
 @dataclass(frozen=True, slots=True)
