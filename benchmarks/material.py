@@ -68,6 +68,8 @@ def _answer(code: str, chance: random.Random) -> Answer:
         owner="Head of Procurement",
         due_date=dt.date(2027, 3, 31),
         priority=chance.choice(["High", "Medium", "Low"]),
+        status=chance.choice(["", "Not started", "On track"]),
+        review_date=dt.date(2027, 9, 30),
     )
 
 

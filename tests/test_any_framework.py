@@ -70,6 +70,7 @@ def test_nothing_is_lost(files: Files, seed: int) -> None:
     chosen, returned = returned_of(made, rng)
     assert returned.assessment is not None
     assert {one.ref: (one.current, one.target) for one in returned.assessment} == chosen
+    assert set(returned.assessment.heads) == {(a.code, "objective", f"About {a.code}") for a in made.areas}
     assert set(slugs(returned)) <= {"target-below-current"}
     assert returned.other_texts == ()
 
@@ -119,10 +120,12 @@ def returned_of(made: Framework, rng: random.Random) -> tuple[dict[str, tuple[in
 def typed(
     made: Framework, chosen: Mapping[str, tuple[Level, Level]], rng: random.Random
 ) -> Callable[[Workbook], None]:
-    """A change that types levels, each in one of the ways in which it may be written."""
+    """A change that types levels, each in one of the ways in which it may be written, and heads."""
 
     def fill(workbook: Workbook) -> None:
         for sheet in layout.assessment_sheets(made):
+            down, across = sheet.head_cell("objective")
+            workbook[sheet.name].cell(down + 1, across + 1).value = f"About {sheet.area.code}"
             for row in sheet.area.rows:
                 for key, level in zip(("current", "target"), chosen[row.code], strict=True):
                     ways = (level.label, level.name, level.name.upper(), level.number)

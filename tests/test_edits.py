@@ -17,6 +17,7 @@ from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.ingest import make_receipt
 from nps_xlsx.rounds.intake import Intake
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.inputs import FIELDS, written
 from nps_xlsx.workbook.values import CellValue
 from tests.conftest import many
 from tests.makers import known
@@ -122,8 +123,7 @@ def _is_own(cell: Cell, answer: Answer, key: str) -> bool:
 def _as_written(answer: Answer, key: str, value: CellValue) -> bool:
     if isinstance(value, dt.date) and key in ("current", "target"):
         return True  # told, if it is no level
-    texts = {"current": answer.current_text, "target": answer.target_text, "due_date": answer.due_text}
-    read = {str(getattr(answer, key)), texts.get(key, "")}
+    read = {*(str(getattr(answer, name)) for name in FIELDS[key]), written(answer)[key]}
     return bool(read & {str(value), str(value).upper()})
 
 

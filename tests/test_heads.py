@@ -70,6 +70,18 @@ def _renamed(workbook: Workbook) -> None:
     workbook.move_sheet(PARTNERS, -2)
 
 
+def test_a_label_is_no_answer_to_another(content: bytes, framework: Framework, register: Register) -> None:
+    """Where the cell of one is deleted, so that the next label stands beside it, nothing is read for it."""
+
+    def change(workbook: Workbook) -> None:
+        workbook[SHEET].delete_cols(cell(workbook, "Answered by (post)")[1])
+
+    returned = read(changed(content, change), framework, register)
+    assert returned.assessment is not None
+    assert returned.assessment.head("EC", "answered_by") == ""
+    assert returned.assessment.head("EC", "answered_on") == "2026-11-03"
+
+
 @pytest.mark.parametrize("change", [_as_sent, _inserted, _label_doubled, _cut_and_pasted_below, _renamed])
 def test_heads_are_found_by_their_labels(
     content: bytes, framework: Framework, register: Register, change: Callable[[Workbook], None]

@@ -23,6 +23,7 @@ from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.model import Answer, Council, Framework, Return, Status
 from nps_xlsx.register.councils import Register
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.inputs import written
 from tests.conftest import PACKAGE, many
 from tests.hostile import ACCEPTED, ENCRYPTED, HOSTILE, Case, cells, others, parts, relations, zips
 from tests.support.workbooks import changed, filled
@@ -94,8 +95,8 @@ def answers(returned: Return) -> dict[str, Read]:
     assert returned.assessment is not None
     return {
         a.ref: (
-            *(a.current, a.target, a.current_text, a.target_text, a.evidence, a.actions),
-            *(a.owner, a.due_date, a.due_text, a.priority, a.reviewer_level, a.reviewer_comment),
+            *written(a).values(),
+            *(a.current, a.target, a.current_text, a.target_text, a.due_date, a.review_date),
         )
         for a in returned.assessment
         if not a.is_blank

@@ -20,6 +20,7 @@ from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.marked_up import live_level, mark_up, mark_up_all
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.inputs import FIELDS
 from samples.make_returns import Job
 from tests.support.workbooks import changed, filled, read, slugs, write
 from tests.test_live_sheets import results, values
@@ -355,11 +356,12 @@ def test_the_copy_reads_as_the_file_did(
     before = {answer.ref: answer for answer in returned.assessment or ()}
     for answer in again.assessment or ():
         old = before.get(answer.ref, Answer(answer.ref))
-        for key in ("current", "target", "evidence", "actions", "owner", "due_date", "due_text", "priority"):
+        for key in (*FIELDS, "due_text", "review_text"):
             assert getattr(answer, key) == getattr(old, key), (answer.ref, key)
     assert again.assessment is not None
     assert returned.assessment is not None
     assert again.assessment.details == returned.assessment.details
+    assert again.assessment.heads == returned.assessment.heads
     assert {found.place.sheet for found in again.problems}.isdisjoint({layout.MARKS, "Lists"})
     assert set(slugs(again)) <= set(slugs(returned))
 

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.framework import load_framework
-from nps_xlsx.model import Answer, Council, Framework
+from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.register.csvfile import guarded, unguarded
 from nps_xlsx.reports.listings import to_csv
-from tests.support.workbooks import filled, read
+from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.inputs import COLUMNS
+from tests.support.workbooks import read
 
 # All of Unicode but what XML cannot hold (surrogates, control characters, U+FFFE and U+FFFF), and
 # carriage returns, which every spreadsheet turns into line feeds.
@@ -31,6 +34,7 @@ TEXTS = st.one_of(
     ),
 )
 LEVELS = st.sampled_from([None, "NA", 1, 2, 3, 4, 5])
+DAYS = st.none() | st.dates(dt.date(2018, 1, 1), dt.date(2050, 12, 31))
 
 
 ANSWERS = st.builds(
@@ -41,8 +45,21 @@ ANSWERS = st.builds(
     evidence=TEXTS,
     actions=TEXTS,
     owner=TEXTS,
-    due_date=st.none() | st.dates(dt.date(2018, 1, 1), dt.date(2050, 12, 31)),
-    priority=st.sampled_from(["", "High", "Medium", "Low"]),
+    due_date=DAYS,
+    priority=st.sampled_from(["", *layout.PRIORITIES]),
+    status=st.sampled_from(["", *layout.STATUSES]),
+    review_date=DAYS,
+    discuss=st.booleans(),
+    reviewer_level=LEVELS,
+    reviewer_comment=TEXTS,
+)
+HEADS = st.dictionaries(
+    st.tuples(
+        st.sampled_from([area.code for area in load_framework().areas]),
+        st.sampled_from([detail.key for detail in layout.HEAD if detail.kind is layout.Kind.TEXT]),
+    ),
+    TEXTS,
+    max_size=4,
 )
 
 
@@ -58,20 +75,30 @@ def visible(text: str) -> str:
 
 # Each example builds a workbook, so a failing one is shown as found: shrinking it would take minutes.
 @settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@example([Answer("VCSE8", current=4, target=2, evidence="#REF!", actions="Ref", owner="Owner")])
-@given(st.lists(ANSWERS, unique_by=lambda answer: answer.ref, max_size=12))
+@example([Answer("VCSE8", current=4, target=2, evidence="#REF!", actions="Ref", owner="Owner")], {})
+@example([], {("EC", "objective"): "EC1", ("EC", "answered_by"): "Procurement champions"})
+@given(st.lists(ANSWERS, unique_by=lambda answer: answer.ref, max_size=12), HEADS)
 def test_answers_come_back_as_they_were_written(
-    framework: Framework, register: Register, medway: Council, given_answers: list[Answer]
+    framework: Framework,
+    register: Register,
+    medway: Council,
+    given_answers: list[Answer],
+    heads: dict[tuple[str, str], str],
 ) -> None:
-    """Levels, texts of any script, dates and priorities survive the workbook unchanged."""
-    returned = read(filled(framework, medway, *given_answers), framework, register)
+    """Levels, texts of any script, dates, words of a list and the heads survive the workbook unchanged."""
+    said = tuple((*where, text) for where, text in heads.items())
+    given_all = Assessment(medway.gss_code, medway.name, "2026", tuple(given_answers), heads=said)
+    content = build_workbook(Order(framework, medway, "2026", assessment=given_all, with_review=True))
+    returned = read(content, framework, register)
     assert returned.assessment is not None
     for answer in given_answers:
         found = returned.assessment[answer.ref]
-        assert (found.current, found.target) == (answer.current, answer.target)
-        texts = (found.evidence, found.actions, found.owner)
-        assert texts == (kept(answer.evidence), kept(answer.actions), kept(answer.owner))
-        assert (found.due_date, found.priority) == (answer.due_date, answer.priority)
+        for key, column in COLUMNS.items():
+            value = getattr(answer, key)
+            assert getattr(found, key) == (kept(value) if column.kind is layout.Kind.TEXT else value), key
+    wanted = {where: kept(text).strip() for where, text in heads.items()}
+    found_heads = {(area, key): text for area, key, text in returned.assessment.heads}
+    assert found_heads == {where: text for where, text in wanted.items() if text}
     untouched = {row.code for row in framework.rows} - {answer.ref for answer in given_answers}
     assert all(returned.assessment[ref].is_blank for ref in untouched)
 

@@ -129,7 +129,7 @@ def _answer_offset(grid: Grid, labels: Collection[Position]) -> int:
 
 
 def find_heads(framework: Framework, rows: Sequence[Row]) -> Iterator[tuple[Grid, str, Detail, Position]]:
-    """The answers in heads, each with its sheet and its area: that of the table below it, else of the last.
+    """What stands in heads, each with its sheet and its area: that of the table below it, else of the last.
 
     A table's area is that of most of its rows.
     """
@@ -145,16 +145,17 @@ def find_heads(framework: Framework, rows: Sequence[Row]) -> Iterator[tuple[Grid
         for detail, (number, col) in _labels(grid, _HEAD, answered):
             table = next((one for one in ordered if one.heading_row > number), ordered[-1])
             [(area, _)] = areas[id(table)].most_common(1)
-            yield grid, area, detail, (number, col + _offset(grid, number, col))
+            at = _beside(grid, number, col)
+            if at is not None:
+                yield grid, area, detail, at
 
 
-def _offset(grid: Grid, row: int, col: int) -> int:
-    """How far right of a label its answer is: no further than our own next words."""
-    for offset in _OFFSETS:
-        at = (row, col + offset)
+def _beside(grid: Grid, row: int, col: int) -> Position | None:
+    """The next filled cell to the right of a label, unless our own next words come first."""
+    for at in ((row, col + offset) for offset in _OFFSETS):
         value = grid.at(*at)
         if isinstance(value, str) and len(value) < LONGEST and key_of(value) in _NO_ANSWERS:
-            return 1
+            return None
         if read_text(value) or grid.trouble(at)[0]:
-            return offset
-    return 1
+            return at
+    return None

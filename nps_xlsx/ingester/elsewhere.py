@@ -280,7 +280,9 @@ def _found(grid: Grid, at: Position, kind: TextKind, text: str, *, is_likely: bo
 
 def _repeats(text: str, known: frozenset[str]) -> bool:
     """Whether a live sheet repeats a text, or a piece of a long one."""
-    piece = text.removeprefix(wording.CONTINUED).removesuffix(wording.CONTINUES)
+    piece = text.removeprefix(wording.CONTINUED)
+    for mark in (wording.WHOLE_TEXT, wording.WHOLE_ELSEWHERE, wording.CONTINUES):
+        piece = piece.removesuffix(mark)
     key = words_of(piece)
     return key in known or (piece != text and any(key in whole for whole in known))
 

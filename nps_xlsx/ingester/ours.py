@@ -12,6 +12,7 @@ from string import Formatter
 from nps_xlsx.ingester.remembered import per_framework
 from nps_xlsx.model import Framework, Passage
 from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.inputs import COLUMNS
 from nps_xlsx.workbook.rules import AGREEMENT, RULES
 from nps_xlsx.workbook.values import key_of
 
@@ -180,10 +181,9 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
     for detail in layout.DETAILS:
         yield from (detail.label, wording.FILL_IN.format(label=detail.label))
         yield wording.GO_TO.format(row=layout.START, column=detail.label)
-    headings = {column.key: column.heading for column in layout.INPUTS}
     for row in framework.rows:
         for rule in RULES:
-            yield wording.GO_TO.format(row=wording.row_name(row), column=headings[rule.column])
+            yield wording.GO_TO.format(row=wording.row_name(row), column=COLUMNS[rule.column].heading)
     yield from (detail.label for detail in layout.HEAD)
     yield from (wording.STAMP, wording.ABOUT_LINK, wording.PASTE)
     yield from (*wording.START_SECTIONS, *wording.HEAD_LABELS, *wording.SHEETS_FOR.values())
@@ -206,6 +206,9 @@ def _of_one_at_a_time(framework: Framework) -> Iterator[str]:
     yield from (wording.ONE_CHOOSE, wording.ONE_LAST, wording.ONE_AREA, wording.ONE_BEHAVIOUR)
     yield from (wording.ONE_ANSWER, wording.ONE_YOURS, wording.ONE_UNKNOWN, *wording.ONE_HEADINGS)
     yield from (wording.ONE_SUGGESTED, wording.ONE_NO_ACTION, wording.ONE_REACHED, wording.ONE_NO_LEVEL)
+    chosen = [*(level.label for level in framework.levels), layout.NOT_APPLICABLE_LABEL, wording.ONE_NONE]
+    current, target = (COLUMNS[key].heading for key in ("current", "target"))
+    yield from (f"{current}: {now}. {target}: {aim}." for now in chosen for aim in chosen)
     for count in range(1, len(wording.ONE_WHOSE) + 1):
         yield from map(" ".join, itertools.combinations(wording.ONE_WHOSE.values(), count))
     for row in framework.rows:

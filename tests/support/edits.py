@@ -17,11 +17,12 @@ import openpyxl
 
 from nps_xlsx.model import Answer
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.inputs import COLUMNS
 from nps_xlsx.workbook.stamp import CHECK
 from nps_xlsx.workbook.values import CellValue
 from tests.makers import known
 
-KEYS = ("current", "target", "evidence", "actions", "owner", "due_date", "priority")
+KEYS = tuple(key for key, column in COLUMNS.items() if column not in layout.REVIEW)
 HEADINGS = {column.key: column.heading for column in layout.assessment_columns(known.asked_framework(()))}
 CODE = re.compile(r"[A-Z]+\d+")
 
@@ -115,6 +116,9 @@ def full_answers() -> tuple[Answer, ...]:
             owner=f"Owner {place}",
             due_date=dt.date(2027, 1, 1) + dt.timedelta(days=place),
             priority=layout.PRIORITIES[place % 3],
+            status=layout.STATUSES[place % 3],
+            review_date=dt.date(2027, 6, 1) + dt.timedelta(days=place),
+            discuss=True,
         )
         for place, row in enumerate(known.asked_framework(known.SHORT).rows)
     )

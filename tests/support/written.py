@@ -110,6 +110,9 @@ def _longest(framework: Framework, council: Council, round_: str) -> Assessment:
             owner=LONGEST if place == 2 else "Head of Procurement",
             due_date=dt.date(2027, 3, 31),
             priority="High",
+            status="Not started",
+            review_date=dt.date(2027, 6, 30),
+            discuss=True,
         )
         for place, row in enumerate(framework.rows)
     )
