@@ -25,6 +25,7 @@ SHEETS = {
     "one-at-a-time": "One at a time",
     "summary": "Summary",
     "plan": "Action plan",
+    "committee": "Committee page",
     "check": "Check before sending",
     "lists": "Lists",
 }

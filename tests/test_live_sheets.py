@@ -21,7 +21,7 @@ from tests.support.workbooks import filled, write
 
 LIVE = (
     *("Start here", "Engaging councillors", "One at a time", "Summary", "Action plan"),
-    *("Review", "Check before sending", "Lists"),
+    *("Committee page", "Review", "Check before sending", "Lists"),
 )
 
 LONG = "First we do what follows from the first;\nthen we go on. " * 14

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nps_xlsx.builder.assessment import write_assessment_sheet
 from nps_xlsx.builder.checking import write_check, write_items
+from nps_xlsx.builder.committee import write_committee
 from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.one_at_a_time import write_one
 from nps_xlsx.builder.order import Order
@@ -48,6 +49,7 @@ def _written(order: Order, heights: tuple[float, ...]) -> Book:
     write_one(draft)
     write_summary(draft)
     write_plan(draft)
+    write_committee(draft)
     write_review(draft)
     write_check(draft)
     write_items(draft, draft.workings.write(draft.book))

@@ -16,6 +16,8 @@ class Room:
 
     lines: int
     letters: int
+    more: str = wording.WHOLE_TEXT
+    """What stands for the rest of the text: where it is whole."""
 
     @property
     def _size(self) -> int:
@@ -26,14 +28,14 @@ class Room:
         breaks = f'(LEN({text})-LEN(SUBSTITUTE({text},CHAR(10),"")))'
         beginning = f'LEFT(SUBSTITUTE({text},CHAR(10)," "),{self._kept})'
         fits = f"LEN({text})+{self.letters}*{breaks}<={self._size}"
-        return f'IF({fits},{text}&"",{beginning}&"{wording.WHOLE_TEXT}")'
+        return f'IF({fits},{text}&"",{beginning}&"{self.more}")'
 
     def shown(self, text: str) -> str:
         """What the formula gives for a text."""
         if len(text) + self.letters * text.count("\n") <= self._size:
             return text
-        return text.replace("\n", " ")[: self._kept] + wording.WHOLE_TEXT
+        return text.replace("\n", " ")[: self._kept] + self.more
 
     @property
     def _kept(self) -> int:
-        return self._size - len(wording.WHOLE_TEXT)
+        return self._size - len(self.more)

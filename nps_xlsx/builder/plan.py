@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from nps_xlsx.builder import continued
 from nps_xlsx.builder.draft import Draft
+from nps_xlsx.builder.long_texts import Room
 from nps_xlsx.builder.workings import Value, Workings
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Sheet, joined, literal
@@ -45,10 +46,9 @@ The others are so wide, for those who write actions on a screen, that rows can b
 """
 
 _PRINTED = 12
-_OBJECTIVE = 160
-"""Characters of an objective: those that fit the row."""
+_OBJECTIVE = Room(continued.LINES, 23, wording.WHOLE_ELSEWHERE)
 _ZOOM = 85
-_LEAD_ROW, _NOTE_ROW, _HEADING_ROW, _FIRST_ROW = 2, 3, 4, 5
+LEAD_ROW, _NOTE_ROW, _HEADING_ROW, _FIRST_ROW = 2, 3, 4, 5
 _ONCE = ("objective", "reach_by", "asks", "suggested")
 """What stands in the first row of a behaviour only; the rest is repeated, for whoever sorts or filters."""
 _HELPERS = ("index", "piece", "start", "end")
@@ -127,8 +127,8 @@ def _write_head(sheet: Sheet, workings: Workings, used: int) -> None:
         "acting": f"SUMPRODUCT(ISNUMBER({sort})*(LEN({actions})>0))",
         "done": f'COUNTIFS({sort},">0",{status},"{layout.STATUSES[-1]}")',
     }
-    lead = f"IF(COUNT({sort})=0,{literal(wording.PLAN_EMPTY)},{joined(wording.PLAN_LEAD, **figures)})"
-    sheet.formula(_LEAD_ROW, 0, lead, _lead(workings), "bold", "middle")
+    formula = f"IF(COUNT({sort})=0,{literal(wording.PLAN_EMPTY)},{joined(wording.PLAN_LEAD, **figures)})"
+    sheet.formula(LEAD_ROW, 0, formula, lead(workings), "bold", "middle")
     note = wording.plan_note(workings.order.framework)
     most, count = f"MAX({workings.range('end')})", len(workings.order.framework.behaviours)
     shown_at_most = count + continued.SPARE
@@ -138,7 +138,8 @@ def _write_head(sheet: Sheet, workings: Workings, used: int) -> None:
     sheet.formula(_NOTE_ROW, 0, f"IF({most}<={count},{literal(note)},{long})", shown, "note")
 
 
-def _lead(workings: Workings) -> str:
+def lead(workings: Workings) -> str:
+    """What the sentence above the plan says at present."""
     below = [figures for figures in workings.present.values() if figures["sort"] != ""]
     acting = [figures for figures in below if figures["actions"] != ""]
     done = [figures for figures in below if figures["status"] == layout.STATUSES[-1]]
@@ -205,8 +206,7 @@ def _formula(workings: Workings, key: str, cells: dict[str, str]) -> str:
             after = f'IF({piece}<{of("pieces")},"{wording.CONTINUES}","")'
             return f"{before}&MID({of('whole')},{start}+1,{end}-{start})&{after}"
         case "objective":
-            text, limit = of(key), _OBJECTIVE - len(wording.WHOLE_ELSEWHERE)
-            return f'IF(LEN({text})>{_OBJECTIVE},LEFT({text},{limit})&"{wording.WHOLE_ELSEWHERE}",{text})'
+            return _OBJECTIVE.formula(of(key))
         case "asks":
             text = f"INDEX({workings.range(texts[0], texts[levels - 1])},{index},{current}+1)"
             words = joined(wording.NEXT_LEVEL, level=f"INDEX({LEVELS_NAME},{current}+1)", text=text)
@@ -240,10 +240,7 @@ def _present(workings: Workings, filled: _Row | None) -> dict[str, Value]:
     before = wording.CONTINUED if filled.piece > 1 else ""
     after = wording.CONTINUES if filled.piece < len(filled.texts) else ""
     figures |= _levels(workings, filled.behaviour)
-    objective = str(figures["objective"])
-    if len(objective) > _OBJECTIVE:
-        cut = objective[: _OBJECTIVE - len(wording.WHOLE_ELSEWHERE)]
-        figures["objective"] = f"{cut}{wording.WHOLE_ELSEWHERE}"
+    figures["objective"] = _OBJECTIVE.shown(str(figures["objective"]))
     figures["actions"] = f"{before}{filled.texts[filled.piece - 1]}{after}"
     return figures | (dict.fromkeys(_ONCE, "") if filled.piece > 1 else {})
 

@@ -8,6 +8,7 @@ nothing then, where a radar's line would run to its centre.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.order import Order
@@ -21,7 +22,7 @@ from nps_xlsx.model.scores import mean, one_decimal
 from nps_xlsx.workbook import layout, wording
 
 HEADING_ROW, FIRST_ROW = 4, 5
-_LEADER_ROW, _NOTE_ROW = 2, 3
+LEADER_ROW, _NOTE_ROW = 2, 3
 _SCREEN = 1300
 """Pixels that a laptop of 1,366 shows beside the row numbers: results and bars are no wider."""
 _LEAST_CHART = 400
@@ -80,6 +81,12 @@ class SummaryTable:
         """The columns of the table with their positions, without that of the chart."""
         return [(self.column(column.key), column) for column in (*self.results, *self.counts)]
 
+    def short_name(self, group: Group) -> str:
+        """A group's name where a heading says what it is."""
+        if group.key == "theme":
+            return self.framework.themes[int(group.value) - 1].name
+        return group.name
+
     def areas(self, key: str) -> charts.Range:
         """A figure's cells for all key areas."""
         return layout.SUMMARY, self.column(key), FIRST_ROW, FIRST_ROW + len(self.framework.areas) - 1
@@ -91,7 +98,7 @@ def write_summary(draft: Draft) -> None:
     title = draft.titled(layout.SUMMARY)
     sheet = draft.sheet(layout.SUMMARY, tuple(table.widths()), title)
     draft.links(sheet, table.column("gap"), table.chart_column, layout.PLAN)
-    sheet.formula(_LEADER_ROW, 0, *_leaders(table, draft.workings), "bold", "middle")
+    sheet.formula(LEADER_ROW, 0, _leaders(table), leading(table, draft.workings), "bold", "middle")
     note = wording.SUMMARY_NOTE.format(left_out=wording.left_out(draft.framework))
     sheet.text(_NOTE_ROW, 0, note, "note")
     _write_headings(sheet, table)
@@ -105,7 +112,7 @@ def write_summary(draft: Draft) -> None:
         _add_charts(draft, sheet, table, end)
     draft.foot(sheet, end + 1, layout.SUMMARY_STAMP)
     sheet.raw.freeze_panes(0, 1)
-    sheet.raw.set_selection(_LEADER_ROW, 0, _LEADER_ROW, 0)
+    sheet.raw.set_selection(LEADER_ROW, 0, LEADER_ROW, 0)
     sheet.page()
     sheet.raw.fit_to_pages(1, 1)  # the results and their charts belong on one page
     sheet.protect()
@@ -190,12 +197,12 @@ def _picked(group: Group, workings: Workings) -> str:
 def _write_group(sheet: Sheet, row: int, group: Group, table: SummaryTable, workings: Workings) -> None:
     names = ("box", "middle") if group.key == "area" else ("box", "middle", "band", "bold")
     cells = {column.key: cell_name(row, col) for col, column in table.headed()}
-    formulas, values = _formulas(group, table, workings, cells), _values(group, workings)
+    formulas, now = _formulas(group, table, workings, cells), values(group, workings)
     for col, column in table.headed():
         if column.key in formulas:
-            sheet.formula(row, col, formulas[column.key], values[column.key], *names, column.style)
+            sheet.formula(row, col, formulas[column.key], now[column.key], *names, column.style)
         else:
-            sheet.value(row, col, values[column.key], *names, column.style)
+            sheet.value(row, col, now[column.key], *names, column.style)
     sheet.height(row, _ROW_HEIGHT)
 
 
@@ -222,8 +229,8 @@ def _formulas(group: Group, table: SummaryTable, workings: Workings, cells: dict
     }
 
 
-def _values(group: Group, workings: Workings) -> dict[str, Value]:
-    """What the formulas of a row give at present."""
+def values(group: Group, workings: Workings) -> dict[str, Value]:
+    """What the formulas of a group's row give at present."""
     score, framework = workings.score(group.behaviours), workings.order.framework
     held = {
         key: [float(value) for row in group.behaviours if (value := workings.present[row.code][key]) != ""]
@@ -248,8 +255,8 @@ def _values(group: Group, workings: Workings) -> dict[str, Value]:
 # --- What leads
 
 
-def _leaders(table: SummaryTable, workings: Workings) -> tuple[str, str]:
-    """A formula that says which key area is highest and which furthest from its target, and its result."""
+def _leaders(table: SummaryTable) -> str:
+    """A formula that says which key area is highest and which furthest from its target."""
     names, current, gap = (_range(table.areas(key)) for key in ("name", "current", "gap"))
     words = wording.HIGHEST, wording.FURTHEST
     highest, furthest = (
@@ -257,11 +264,7 @@ def _leaders(table: SummaryTable, workings: Workings) -> tuple[str, str]:
     )
     nothing, no_target, none_below = (f'"{text}"' for text in wording.NO_LEADER)
     behind = f"IF(COUNT({gap})=0,{no_target},IF(MAX({gap})<=0,{none_below},{furthest}))"
-    formula = f"IF(COUNT({current})=0,{nothing},{highest}&{behind})"
-    areas = [(group.name, workings.score(group.behaviours)) for group in table.groups if group.key == "area"]
-    return formula, _leading(
-        {name: score.current for name, score in areas}, {name: score.gap for name, score in areas}
-    )
+    return f"IF(COUNT({current})=0,{nothing},{highest}&{behind})"
 
 
 def _range(cells: charts.Range) -> str:
@@ -276,11 +279,12 @@ def _leader(names: str, cells: str, before: str, after: str) -> str:
     return f'"{before}"&{name}&{others}&", "&FIXED({most},1)&"{after}"'
 
 
-def _leading(currents: dict[str, float | None], gaps: dict[str, float | None]) -> str:
+def leading(table: SummaryTable, workings: Workings) -> str:
+    """What that sentence says at present."""
+    areas = [(group.name, workings.score(group.behaviours)) for group in table.groups if group.key == "area"]
     nothing, no_target, none_below = wording.NO_LEADER
-    highest, furthest = (
-        {name: value for name, value in of.items() if value is not None} for of in (currents, gaps)
-    )
+    highest = {name: score.current for name, score in areas if score.current is not None}
+    furthest = {name: score.gap for name, score in areas if score.gap is not None}
     if not highest:
         return nothing
     first = _led(highest, *wording.HIGHEST)
@@ -304,12 +308,17 @@ def _key(framework: Framework) -> str:
     return wording.LEVELS_KEY.format(levels=levels)
 
 
+def levels_chart(draft: Draft, table: SummaryTable) -> Any:
+    """A chart of how many behaviours of each key area are at each level."""
+    series = [(level.label, table.areas(_at(level))) for level in table.framework.levels]
+    most = max(len(area.behaviours) for area in table.framework.areas)
+    return charts.level_counts(draft.book, wording.LEVELS_TITLE, table.areas("name"), series, most)
+
+
 def _add_charts(draft: Draft, sheet: Sheet, table: SummaryTable, row: int) -> None:
     """The bars of levels beside the results, the others side by side in one row below them."""
     book, framework, names = draft.book, draft.framework, table.areas("name")
-    series = [(level.label, table.areas(_at(level))) for level in framework.levels]
-    most = max(len(area.behaviours) for area in framework.areas)
-    bars = charts.level_counts(book, wording.LEVELS_TITLE, names, series, most)
+    bars = levels_chart(draft, table)
     pair = table.areas("current"), table.areas("target")
     both = charts.current_and_target(book, wording.BOTH_TITLE, names, pair, framework)
     gaps = charts.gaps(book, wording.GAPS_TITLE, names, table.areas("gap"), framework)

@@ -20,15 +20,19 @@ from nps_xlsx.model.scores import Score, score
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import DETAILS, LISTS, AssessmentSheet
 from nps_xlsx.workbook.rules import (
+    ACTING_FORMULA,
     PLACE_FORMULA,
     RANK_FORMULA,
     RULES,
+    STRENGTH_FORMULA,
     WEIGHT_FORMULA,
+    acting,
     in_plan,
     level_formula,
     not_applicable_formula,
     place,
     rank,
+    strength,
     weight,
 )
 from nps_xlsx.workbook.values import DAY_ZERO
@@ -55,8 +59,13 @@ _PLAN_FIGURES = {
     "place": PLACE_FORMULA,
     "first": 'SUMIFS({all_pieces},{all_place},">"&{place})+1',
     "end": "{first}+{pieces}-1",
+    "strength": STRENGTH_FORMULA,
+    "acting": ACTING_FORMULA,
+    "due": 'IF(ISNUMBER({due_date}),{due_date},"")',
 }
-"""Further formulas of a scored row: where it stands in the action plan."""
+"""Further formulas of a scored row: where it stands in the action plan and on the committee page."""
+_WHOLE = ("place", "pieces", "current", "area", "scored")
+"""The figures of which formulas take all rows, as ``all_`` and the figure."""
 
 
 class Workings:
@@ -183,7 +192,7 @@ class Workings:
         sheet = self._sheet_of[row.code]
         cells = {key: self._cell(key, index) for key in self._columns}
         cells |= {f"own_{key}": sheet.reference(row.code, key) for key in _OWN}
-        cells |= {f"all_{key}": self.range(key).removeprefix(f"{LISTS}!") for key in ("place", "pieces")}
+        cells |= {f"all_{key}": self.range(key).removeprefix(f"{LISTS}!") for key in _WHOLE}
         cells |= {f"own_{key}": sheet.head_reference(key) for key in wording.LIST_HEAD}
         cells["completed"] = layout.reference(
             layout.START, *layout.detail_cell("date_completed"), absolute=True
@@ -247,6 +256,7 @@ class Workings:
 
     def _present_place(self, row: Behaviour, answer: Answer) -> dict[str, Value]:
         shown, first = continued.flat(answer.actions), self._first[row.code]
+        area = self.order.framework.area_by_code[row.code]
         count = len(continued.pieces(shown))
         return {
             "whole": shown,
@@ -256,6 +266,9 @@ class Workings:
             "place": place(row, answer),
             "first": first,
             "end": first + count - 1,
+            "strength": strength(row, answer, self.score(area.behaviours).current) or "",
+            "acting": acting(row, answer) or "",
+            "due": _serial(answer.due_date) if answer.due_date else "",
         }
 
     def _present_head(self, row: Behaviour) -> dict[str, Value]:

@@ -79,6 +79,7 @@ STYLES: dict[str, Style] = {
     "text": {"num_format": 49},
     "quoted": {"quote_prefix": True},
     "date": {"num_format": "d mmm yyyy", "align": "left"},
+    "month": {"num_format": "mmm yyyy"},
     "count": {"num_format": "0", "align": "right", "indent": 1},
     # A dash for zero, so that what is open stands out without colour.
     "open": {"num_format": '0;-0;"–"', "align": "right", "indent": 1},

@@ -11,7 +11,7 @@ from string import Formatter
 
 from nps_xlsx.ingester.remembered import per_framework
 from nps_xlsx.model import Framework, Passage
-from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook import committee_words, layout, wording
 from nps_xlsx.workbook.inputs import COLUMNS
 from nps_xlsx.workbook.rules import AGREEMENT, RULES
 from nps_xlsx.workbook.values import key_of
@@ -192,6 +192,13 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
     yield from (*wording.MOVEMENT_HEADINGS, *_summary_words(framework))
     yield from (wording.ALL_BEHAVIOURS, wording.ALL_ASKED, *wording.PLAN_HEADINGS.values())
     yield from (wording.PLAN_EMPTY, wording.NOT_ANSWERED, wording.NO_TARGET, wording.AT_TARGET)
+    yield from (
+        *committee_words.HEADINGS.values(),
+        committee_words.NOTE,
+        committee_words.DUE,
+        committee_words.DUE_DONE,
+    )
+    yield from (committee_words.NO_STRENGTH, committee_words.NO_STEP, committee_words.NO_ACTION)
     for rule in RULES:
         yield from (rule.heading, rule.says, rule.slug)
     yield from (*wording.CHECK_HEADINGS, wording.ALL_SHEETS, wording.MISSING_DETAILS)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Behaviour, Framework
-from nps_xlsx.workbook.layout import LEVEL_WORDS_NAME, PRIORITIES, PRIORITIES_NAME
+from nps_xlsx.workbook.layout import LEVEL_WORDS_NAME, PRIORITIES, PRIORITIES_NAME, STATUSES
 
 
 def level_formula(cell: str, levels: int) -> str:
@@ -163,6 +163,30 @@ def place(behaviour: Behaviour, answer: Answer) -> int:
 def in_plan(framework: Framework, assessment: Assessment) -> list[Behaviour]:
     """All scored behaviours in the order of the action plan."""
     return sorted(framework.behaviours, key=lambda row: -place(row, assessment[row.code]))
+
+
+STRENGTH_FORMULA = (
+    'IF({current}="","",{current}*100000000+ROUND(AVERAGEIFS({all_current},{all_area},{area},{all_scored},1)*1000,0)'
+    f"*{_GAP}+{_GAP - 1}-{{value_code}})"
+)
+ACTING_FORMULA = (
+    f'IF({{sort}}="","",IF(AND(LEN(TRIM({{own_actions}}))>0,{{status}}<>"{STATUSES[-1]}"),{{sort}},""))'
+)
+
+
+def strength(behaviour: Behaviour, answer: Answer, mean: float | None) -> int:
+    """How strong a behaviour is: by level, then its key area's mean, then value code; 0 without a level."""
+    if not isinstance(answer.current, int) or mean is None:
+        return 0
+    return (
+        answer.current * 100_000_000 + int(mean * 1000 + 0.5) * _GAP + _GAP - 1 - (behaviour.value_code or 0)
+    )
+
+
+def acting(behaviour: Behaviour, answer: Answer) -> int:
+    """The rank of a behaviour that has actions which are not done, 0 for any other."""
+    has_actions = bool(answer.actions.strip()) and answer.status != STATUSES[-1]
+    return rank(behaviour, answer) if has_actions else 0
 
 
 def to_close(framework: Framework, assessment: Assessment) -> list[Behaviour]:

@@ -195,6 +195,10 @@ LEVELS_TEXT = (
     "Stacked bar chart: how many behaviours of each key area are at each level. "
     "The counts are in the columns to its right."
 )
+LEVELS_ELSEWHERE = (
+    "Stacked bar chart: how many behaviours of each key area are at each level. "
+    "The counts are on the Summary."
+)
 BOTH_TITLE = "Current and target level, on average"
 BOTH_TEXT = (
     "Bar chart: the average current level and the average target level of each key area. "
@@ -335,7 +339,7 @@ MARKS_ELSEWHERE = (
 LIST_HEADINGS = ("Levels", "Level names", "Priorities", "Yes or no", "Level words", "Statuses", "Yes")
 LIST_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
 _SCORES = ("current", "target", "not_applicable", "answered", "gap", "movement")
-LIST_PLAN = ("whole", "room", "pieces", "sort", "place", "first", "end")
+LIST_PLAN = ("whole", "room", "pieces", "sort", "place", "first", "end", "strength", "acting", "due")
 LIST_OWN = ("evidence", "actions", "owner", "due_date", "priority", "status", "review_date")
 LIST_HEAD = ("objective", "reach_by")
 LIST_FIGURES = (*_SCORES, "weight", *LIST_PLAN, *LIST_OWN, *LIST_HEAD)
