@@ -111,7 +111,9 @@ TABLES = (
 CURVES = (
     ("copies_on_disk", "build, blank", (10, 100, 1000, 10_000)),
     ("xlsxwriter_as_it_is", "XlsxWriter as it is", (10, 100)),
-    ("read_and_check", "read and check", (10, 100, 1000, 10_000)),
+    ("read_and_check", "read and check", (10, 100, 1000)),
+    ("read_and_list", "read, check and list", (10_000,)),
+    ("read_on_cluster", "read and check on a local Dask cluster, two workers", (100, 1000)),
     ("pandas_openpyxl", "pandas with openpyxl", (10, 100, 1000)),
     ("consolidated", "consolidated.xlsx", (10, 100, 1000, 3000)),
 )
@@ -120,14 +122,17 @@ PACKAGES = ("xlsxwriter", "openpyxl", "pandas", "python-calamine", "click")
 _INTRO = """\
 By `make bench`. Each figure is of a process of its own, with the CPU time of those that it started. The
 works of a table take turns, three or five rounds; a ratio is of one round: median (least to greatest). In
-bold: ours."""
+bold: ours. The peak of memory is that of the process itself from where its work begins, without those that
+it starts."""
 
 Figures = dict[str, float]
 
 
 def measured(task: str, number: int) -> Figures:
     """Seconds of CPU and of the clock, and bytes of memory, of one task in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.tasks", task, str(number)]
+    # Not with -m: the processes that a task starts would import this task's peers too, as part of "main".
+    work = f"from benchmarks.tasks import main; main({task!r}, {number})"
+    command = [sys.executable, "-c", work]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE.parent)
     figures: Figures = json.loads(done.stdout)
     return figures
@@ -205,7 +210,8 @@ def curves() -> list[str]:
     (HERE / "curves.svg").write_text(vl_convert.vegalite_to_svg(_chart(points)), encoding="utf-8")
     head = "| work | number | s of CPU | s by the clock | MiB at the peak |"
     return [
-        *("## By number", "", "![Seconds by number of workbooks or returns](curves.svg)", ""),
+        *("## By number", "", "Bar: reading and listing 10,000 returns takes less than 1,536 MiB.", ""),
+        *("![Seconds by number of workbooks or returns](curves.svg)", ""),
         *(head, "| --- | --- | --- | --- | --- |", *rows, ""),
     ]
 
@@ -244,7 +250,7 @@ def main() -> None:
     """Measure, and write the page."""
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder, "returns")
-        write_returns(ready, 1000)
+        write_returns(ready, 10_000)
         os.environ["NPS_BENCH_RETURNS"] = str(ready)
         _measure()
 

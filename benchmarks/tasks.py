@@ -1,8 +1,8 @@
 """What is measured: each task prepares what it needs, untimed, and gives back what is timed.
 
-Each measurement is a process of its own: ``python -m benchmarks.tasks TASK NUMBER`` prints, as
+Each measurement is a process of its own: ``main(TASK, NUMBER)`` prints, as
 JSON, seconds of CPU (with those of the processes that it started) and of the clock, and its peak of
-memory (without).
+memory meanwhile (without).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import io
 import json
 import resource
 import shutil
-import sys
 import tempfile
 import time
 import zipfile
@@ -22,6 +21,7 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+import psutil
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
@@ -32,11 +32,12 @@ from nps_xlsx.builder.start import heights
 from nps_xlsx.excel.parts import SheetOfOurs
 from nps_xlsx.figures import Tables, accepted, consolidate, response_rates
 from nps_xlsx.figures.disclosure.groups import allowed
+from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import FACTS
 from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.for_councils import ForCouncils
-from nps_xlsx.reports.listings import all_rows
+from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
 from nps_xlsx.reports.outputs import for_councils
 from nps_xlsx.rounds.combine import combine
 
@@ -118,6 +119,28 @@ def read_and_check(number: int, folder: Path) -> Timed:
     """Full returns read and checked."""
     write_returns(folder / "returns", number)
     return lambda: read_returns(folder / "returns", framework())
+
+
+def read_and_list(number: int, folder: Path) -> Timed:
+    """Full returns read and checked, and the lists of what is in them as CSV."""
+    write_returns(folder / "returns", number)
+
+    def work() -> list[bytes]:
+        returns = read_returns(folder / "returns", framework()).returns
+        rows = all_rows(returns, combine(accepted(returns), framework()), framework(), [])
+        return [to_csv(LISTINGS[name].columns, lines) for name, lines in rows.items()]
+
+    return work
+
+
+def read_on_cluster(number: int, folder: Path) -> Timed:
+    """Full returns read and checked by two workers of a local Dask cluster that is there already."""
+    from distributed import LocalCluster
+
+    write_returns(folder / "returns", number)
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0")
+    readers = Readers(scheduler=cluster.scheduler_address)
+    return lambda: read_returns(folder / "returns", framework(), readers=readers)
 
 
 def pandas_openpyxl(number: int, folder: Path) -> Timed:
@@ -246,22 +269,24 @@ TASKS: dict[str, Callable[[int, Path], Timed]] = {
     for task in (
         *(copies, copies_on_disk, from_scratch, xlsxwriter_as_it_is, prefilled),
         *(openpyxl_written, openpyxl_changed, file_copy),
-        *(read_and_check, pandas_openpyxl, pandas_calamine, inflated),
+        *(read_and_check, read_and_list, read_on_cluster, pandas_openpyxl, pandas_calamine, inflated),
         *(consolidated, consolidated_bare, ingested, documents, documents_bare),
     )
 }
 
 
 def cpu() -> float:
-    """Seconds of CPU of this process and of those that it started and that have ended."""
+    """Seconds of CPU of this process and of those that it started."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    running = [process.cpu_times()[:4] for process in psutil.Process().children(recursive=True)]
+    return sum(one.ru_utime + one.ru_stime for one in used) + sum(map(sum, running))
 
 
 def main(task: str, number: int) -> None:
     """Measure one task."""
     with tempfile.TemporaryDirectory() as folder:
         timed = TASKS[task](number, Path(folder))
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak begins here: proc(5)
         before, started = cpu(), time.perf_counter()
         timed()
         figures = {"cpu": cpu() - before, "wall": time.perf_counter() - started}
@@ -272,7 +297,3 @@ def _peak() -> int:
     """Bytes of memory of this process at its peak; getrusage would begin with that of whoever started it."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
