@@ -61,10 +61,10 @@ class Table:
 
     def at(self, row: int, key: str) -> Position:
         """The position of a cell; for an answer in a merged one, that of its first cell."""
-        at, merged = (row, self.columns.get(key, -1)), self.grid.seen.merged
-        if not merged:
+        at = row, self.columns.get(key, -1)
+        first = self.grid.seen.merged.get(at)
+        if first is None:
             return at
-        first = merged.get(at, at)
         is_below = bool(self.rows) and self.heading_row < first[0] <= self.rows[-1]
         return first if is_below and key not in ("ref", "behaviour") else at
 

@@ -59,10 +59,12 @@ class OurTexts:
 
 def _fits(key: str, parts: tuple[str, ...]) -> bool:
     """Whether a key has these parts in order, from its beginning to its end."""
-    first, *between, last = parts
-    if len(key) < len(first) + len(last) or not (key.startswith(first) and key.endswith(last)):
+    if not (key.startswith(parts[0]) and key.endswith(parts[-1])):
         return False
+    first, *between, last = parts
     at, end = len(first), len(key) - len(last)
+    if end < at:
+        return False
     for part in between:
         where = key.find(part, at, end)
         if where < 0:

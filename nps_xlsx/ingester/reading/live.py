@@ -27,6 +27,9 @@ _CONSTANT = re.compile(
 _PLACE = re.compile(rb'<c r="([A-Z]{1,3}+[0-9]{1,7}+)"')
 _TOP_LEFT = [b"A1", b"B1", b"C1", b"D1"]
 _STAMP_WORDS, _END_OF_ROW, _END_OF_CELL = b" | template ", b"</row>", b"</c>"
+_END = 16_384
+"""Bytes at either end of a sheet in which its stamp is looked for, and the headings of the lists: in the first
+rows, as in template 1, or in the last."""
 _FIRST_HEADING = f"<t>{LIST_HEADINGS[0]}</t></si>".encode()
 
 
@@ -48,7 +51,8 @@ def without_repeats(parts: Parts, ours: frozenset[str] = frozenset()) -> Parts:
     short = dict(parts)
     for name in {relation.part for relation in relations.values() if relation.kind == "worksheet"}:
         part = parts.get(name, b"")
-        if any(b"<v>%d</v>" % number in part for number in marks):
+        ends = part[:_END] + part[-_END:]
+        if any(b"<v>%d</v>" % number in ends for number in marks):
             short[name] = _shortened(part, items, stamps, ours) or part
     return short
 
