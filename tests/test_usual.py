@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 from tests.support.workbooks import filled, read
 from tests.test_reading import edited
 
-SHEETS = [f"xl/worksheets/sheet{number}.xml" for number in range(1, 17)]
+SHEETS = [f"xl/worksheets/sheet{number}.xml" for number in range(1, 18)]
 OTHERS = ("file-misnamed", "file-not-workbook", "file-encrypted")
 FILES = {
     path.parent.name: path
@@ -120,8 +120,8 @@ def test_a_live_sheet_with_another_stamp_keeps_everything(content: bytes) -> Non
 def test_words_on_the_lists_are_kept_and_ours_are_not(content: bytes, framework: Framework) -> None:
     """Numbers and our own texts are taken out of the hidden lists, a council's words never."""
     word = '<row r="500"><c r="B500" t="inlineStr"><is><t>Ask Jo</t></is></c></row></sheetData>'
-    parts = preflight(edited(content, lambda text: text.replace("</sheetData>", word), SHEETS[15]))
-    short = live.without_repeats(parts, our_texts(framework).listed)[SHEETS[15]]
+    parts = preflight(edited(content, lambda text: text.replace("</sheetData>", word), SHEETS[-1]))
+    short = live.without_repeats(parts, our_texts(framework).listed)[SHEETS[-1]]
     assert b"Ask Jo" in short
     assert short.count(b"<c ") < 60
-    assert parts[SHEETS[15]].count(b"<c ") > 2_000
+    assert parts[SHEETS[-1]].count(b"<c ") > 2_000

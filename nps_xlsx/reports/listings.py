@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Return, Status
@@ -62,19 +62,34 @@ def _return_row(returned: Return, framework: Framework) -> CsvRow:
     }
 
 
-def answer_rows(returns: Iterable[Return], framework: Framework) -> list[CsvRow]:
-    """One row per accepted return and behaviour, answered or not, principles included."""
-    return [
-        _answer_row(returned, returned.assessment, answer, framework)
-        for returned in returns
-        if returned.assessment is not None
-        for answer in _complete(returned.assessment, framework)
-    ]
+@dataclass(frozen=True, slots=True)
+class AnswerRows(Collection[CsvRow]):
+    """One row per accepted return and behaviour, answered or not, principles included.
+
+    Each is made when its turn comes: those of ten thousand returns at once would fill the memory.
+    """
+
+    returns: Sequence[Return]
+    framework: Framework
+
+    def __iter__(self) -> Iterator[CsvRow]:
+        for returned in self.returns:
+            if returned.assessment is not None:
+                for code in _asked(returned.assessment, self.framework):
+                    yield _answer_row(
+                        returned, returned.assessment, returned.assessment[code], self.framework
+                    )
+
+    def __len__(self) -> int:
+        found = (returned.assessment for returned in self.returns)
+        return sum(len(_asked(one, self.framework)) for one in found if one is not None)
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == own for own in self)
 
 
-def _complete(assessment: Assessment, framework: Framework) -> Iterable[Answer]:
-    asked = assessment.asked or [row.code for row in framework.rows]
-    return [assessment[code] for code in asked]
+def _asked(assessment: Assessment, framework: Framework) -> Sequence[str]:
+    return assessment.asked or [row.code for row in framework.rows]
 
 
 def review_rows(returns: Iterable[Return], framework: Framework) -> list[CsvRow]:
@@ -228,12 +243,12 @@ def all_rows(
     combined: Sequence[Combined],
     framework: Framework,
     rulings: Sequence[Problem] = (),
-) -> dict[str, list[CsvRow]]:
+) -> dict[str, Collection[CsvRow]]:
     """The rows of each CSV file by name; on changes, respondents and reviewers only if there are any."""
     counted = [returned for returned in returns if returned.status is Status.ACCEPTED]
-    always = {
+    always: dict[str, Collection[CsvRow]] = {
         "returns.csv": return_rows(returns, framework),
-        "answers.csv": answer_rows(counted, framework),
+        "answers.csv": AnswerRows(counted, framework),
         "problems.csv": problem_rows(returns, rulings),
     }
     some = {
@@ -258,10 +273,12 @@ def _identity(assessment: Assessment | None) -> CsvRow:
 
 def to_csv(columns: Iterable[str], rows: Iterable[CsvRow]) -> bytes:
     """Rows as CSV that Excel opens correctly: UTF-8 with a byte-order mark, texts guarded."""
-    text = io.StringIO(newline="")
+    content = io.BytesIO()  # a StringIO would take four bytes for each letter
+    text = io.TextIOWrapper(content, "utf-8-sig", "replace", newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     columns = list(columns)
     writer.writerow(columns)
     for row in rows:
         writer.writerow([guarded(row[column]) for column in columns])
-    return text.getvalue().encode("utf-8-sig", "replace")
+    text.flush()
+    return content.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -153,7 +153,7 @@ def _uncompared(tables: Tables, scope: Scope) -> tuple[str, ...]:
 def _reports(
     returns: Sequence[Return],
     rulings: Sequence[Problem],
-    rows: Mapping[str, Sequence[CsvRow]],
+    rows: Mapping[str, Collection[CsvRow]],
     tables: Tables,
     scope: Scope,
     figures: Shown,

@@ -28,8 +28,8 @@ _PLACE = re.compile(rb'<c r="([A-Z]{1,3}+[0-9]{1,7}+)"')
 _TOP_LEFT = [b"A1", b"B1", b"C1", b"D1"]
 _STAMP_WORDS, _END_OF_ROW, _END_OF_CELL = b" | template ", b"</row>", b"</c>"
 _END = 16_384
-"""Bytes at either end of a sheet in which its stamp is looked for, and the headings of the lists: in the first
-rows, as in template 1, or in the last."""
+"""Bytes at either end of a sheet in which its stamp is looked for, and the headings of the lists: in its
+first rows, as in template 1, or its last."""
 _FIRST_HEADING = f"<t>{LIST_HEADINGS[0]}</t></si>".encode()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.table import TableSheet, write_sheet
@@ -20,7 +20,7 @@ __all__ = ["consolidated_workbook"]
 def consolidated_workbook(
     tables: Tables,
     returns: Sequence[Return],
-    rows: Mapping[str, Sequence[CsvRow]],
+    rows: Mapping[str, Collection[CsvRow]],
     asked: Asked,
     facts: Sequence[str] = FACTS,
     rulings: Sequence[Problem] = (),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -41,7 +41,7 @@ _FOUND_BY = {
 """The columns by which the row of a list is found that shows a thing to decide."""
 
 
-def decide_sheet(notables: Sequence[Notable], rows: Mapping[str, Sequence[CsvRow]]) -> TableSheet:
+def decide_sheet(notables: Sequence[Notable], rows: Mapping[str, Collection[CsvRow]]) -> TableSheet:
     """Everything that needs a decision, each with a link to the row that shows it."""
     shown = notables or [Notable("Nothing", "", "", "Nothing stands out: no decision is needed.")]
     columns = [
@@ -75,7 +75,7 @@ def _target(notable: Notable, rows: Mapping[tuple[str, ...], int]) -> tuple[str,
     return COUNCILS, FIRST_ROW + (notable.position or 0)
 
 
-def _rows_shown(rows: Mapping[str, Sequence[CsvRow]]) -> dict[tuple[str, ...], int]:
+def _rows_shown(rows: Mapping[str, Collection[CsvRow]]) -> dict[tuple[str, ...], int]:
     """By list and the values of some columns, the first row of its sheet with them.
 
     None of a list that is too long for a sheet.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 from nps_xlsx.excel.table import Column, TableSheet
 from nps_xlsx.reports.listings import LISTINGS, CsvRow
@@ -48,13 +48,14 @@ _LISTED = {
 """The sheet that shows the rows of each CSV file, its note, and what the contents say of it."""
 
 
-def list_sheets(rows: Mapping[str, Sequence[CsvRow]]) -> Iterator[TableSheet]:
+def list_sheets(rows: Mapping[str, Collection[CsvRow]]) -> Iterator[TableSheet]:
     """A sheet for each CSV file that has rows; if there are too many, the sheet says where they are."""
     for listing, (name, note, about) in _LISTED.items():
         if listing in rows:
-            shown, count = rows[listing], len(rows[listing])
+            count = len(rows[listing])
+            shown = list(rows[listing]) if count <= ROW_LIMIT else []
             if count > ROW_LIMIT:
-                shown, note = (), f"{count:,} rows are too many for a sheet: they are in {listing}."
+                note = f"{count:,} rows are too many for a sheet: they are in {listing}."
             columns = [
                 Column.text(_heading(key), [row[key] for row in shown], _WIDTHS.get(key, 108))
                 for key in LISTINGS[listing].columns
