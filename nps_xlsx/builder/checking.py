@@ -92,13 +92,13 @@ def write_check(draft: Draft) -> None:
     _write_head(draft, sheet, still_open)
     _write_list(sheet, still_open)
     _write_discuss(sheet, to_discuss)
-    last = _write_counts(draft, sheet)
+    last = max(_write_counts(draft, sheet), _FIRST_ROW + min(LISTED, len(still_open.items)))
     sheet.raw.freeze_panes(_FIRST_ROW, 0)
     sheet.raw.set_selection(_FIRST_ROW, _GO_TO, _FIRST_ROW, _GO_TO)
     sheet.page()
     sheet.raw.set_print_scale(_SCALE)  # manual page breaks count only without "fit to pages"
     sheet.raw.set_v_pagebreaks([_COUNTS])
-    draft.foot(sheet, max(_LAST_ROW, last) + 1, layout.CHECK_STAMP)
+    draft.foot(sheet, last + 1, layout.CHECK_STAMP)
     sheet.protect()
 
 
@@ -227,7 +227,7 @@ def _write_list(sheet: Sheet, still_open: _Listing) -> None:
 
 def _write_link(sheet: Sheet, row: int, col: int, listing: _Listing, number: int) -> None:
     shown = listing.present[number - 1].link if number <= len(listing.present) else ""
-    sheet.formula(row, col, listing.link(number), shown, "link", "indented")
+    sheet.formula(row, col, listing.link(number), shown, "link", "indented", "shrink")
 
 
 def _write_discuss(sheet: Sheet, to_discuss: _Listing) -> None:

@@ -17,7 +17,7 @@ from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import HEAD, AssessmentSheet, Detail, Kind
 from nps_xlsx.workbook.values import DAY_ZERO
 
-_WIDTHS = (216, 500, 170, 120, 170)
+_WIDTHS = (212, 486, 170, 120, 188)
 """Pixels, all on LibreOffice's screen of 1,366; the second column has lines of 80 letters: they read well."""
 _MINUTES = 3
 """What a behaviour takes: a minute to read its descriptions (1,500 letters), two to agree on a level and note
@@ -57,6 +57,7 @@ def write_start(draft: Draft, heights: Iterable[float]) -> None:
     draft.foot(sheet, row, layout.START_STAMP)
     sheet.raw.set_selection(*layout.detail_cell("completed_by"), *layout.detail_cell("completed_by"))
     sheet.page()
+    sheet.raw.set_print_scale(75)
     sheet.protect()
     if not marks:  # else it would stay selected together with the sheet that is activated later
         sheet.raw.activate()
@@ -195,7 +196,7 @@ def _write_progress(draft: Draft, sheet: Sheet, first: int) -> int:
     has_themes = bool(draft.framework.themes)
     headings = [*wording.PROGRESS_HEADINGS, HEAD[0].label, HEAD[1].label, wording.THEME_HEADING]
     sheet.texts(first, 0, headings if has_themes else headings[:-1], "heading")
-    sheet.height(first, 22)
+    sheet.height(first, 32)
     row = first
     for row, assessment in enumerate(draft.order.sheets, start=first + 1):
         sheet.link(row, 0, f"'{assessment.name}'!A1", assessment.name, "box")

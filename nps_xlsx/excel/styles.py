@@ -65,6 +65,7 @@ STYLES: dict[str, Style] = {
     },
     "label": {"bold": True, "text_wrap": True},
     "wrap": {"text_wrap": True},
+    "shrink": {"shrink": True},
     "box": _BOX,
     "small": {"font_size": SMALL_SIZE},
     "large": {"font_size": LARGE_SIZE},

@@ -77,6 +77,7 @@ SHEETS_FOR = {
     layout.ONE: "One behaviour, chosen by its Ref, in large type. It fills itself in.",
     layout.SUMMARY: "Averages, targets and gaps by key area. It fills itself in.",
     layout.PLAN: "Your actions, by priority, and what the next levels ask. It fills itself in.",
+    layout.COMMITTEE: "One page to put before a committee. It fills itself in.",
     layout.REVIEW_SHEET: "Where the council's levels and the reviewer's differ. It fills itself in.",
     layout.CHECK: "What is still open, and how to send the workbook.",
 }
@@ -309,7 +310,7 @@ ALL_SHEETS = "All sheets"
 MISSING_DETAILS = "Council details missing on Start here"
 FILL_IN = "Fill in: {label}"
 _NAME_LENGTH = 43
-"""Characters of a row's name in a link: with the longest heading it fits the column."""
+"""Characters of a row's name in a link: with the longest heading it fits the column, if a little smaller."""
 
 
 def row_name(row: Behaviour) -> str:
