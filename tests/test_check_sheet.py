@@ -41,7 +41,7 @@ def filled(order: Order, *answers: Answer, **details: str) -> Order:
 def listed(sheet: Worksheet) -> list[tuple[str, str, str]]:
     """The lines of the list: link, what to look at, sheet."""
     rows = sheet.iter_rows(min_row=_FIRST_ROW, max_row=_FIRST_ROW + LISTED - 1, max_col=3, values_only=True)
-    return [(str(link), str(what), str(name)) for link, what, name in rows if link]
+    return [(str(link), str(what), str(name)) for link, what, name in rows if link and what]
 
 
 @pytest.fixture(scope="module")
