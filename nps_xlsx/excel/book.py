@@ -260,7 +260,7 @@ class Sheet:
     def protect(self) -> None:
         """Lock the sheet, without a password, but let the officer change its looks, sort and filter.
 
-        An unprotected book stays so: NVDA reads no headings on a protected sheet (nvaccess/nvda #6458).
+        An unprotected book stays so: NVDA reads no headings on a protected sheet (nvaccess/nvda #6000).
         """
         if self.book.unprotected:
             return
