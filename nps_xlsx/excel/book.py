@@ -113,6 +113,9 @@ class _Formats(dict[tuple[str, ...], Format]):
         for name in names:
             merged |= styles.STYLES[name]
         self[names] = made = self._workbook.add_format(merged)
+        made.cell_style = next(
+            (styles.CELL_STYLES[name] for name in names if name in styles.CELL_STYLES), None
+        )
         return made
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -63,6 +64,40 @@ def _protection(cell_format: Format) -> list[tuple[str, int]]:
     """A format's protection, explicit where it is locked: otherwise it would follow Normal, which is not."""
     usual = Format._get_protection_properties(cell_format)
     return [("locked", int(bool(cell_format.locked))), *(pair for pair in usual if pair[0] != "locked")]
+
+
+def _number_headings(formats: Sequence[Format]) -> dict[tuple[str, int], Format]:
+    """Give the formats of headings the numbers of their cell styles; gives the styles with a format of each.
+
+    XlsxWriter knows no cell styles but Normal and Hyperlink, which come first.
+    """
+    named: dict[tuple[str, int], Format] = {}
+    for cell_format in formats:
+        if style := getattr(cell_format, "cell_style", None):
+            named.setdefault(style, cell_format)
+            before = 1 + any(one.hyperlink for one in formats)
+            cell_format.xf_id = before + list(named).index(style)
+    return named
+
+
+def _with_headings(text: str, named: Mapping[tuple[str, int], Format]) -> str:
+    """The part of styles with these cell styles added, each with the font of its format."""
+    rest = "".join(
+        f' apply{kind}="0"' for kind in ("NumberFormat", "Fill", "Border", "Alignment", "Protection")
+    )
+    looks = "".join(
+        f'<xf numFmtId="0" fontId="{one.font_index}" fillId="0" borderId="0"{rest}/>'
+        for one in named.values()
+    )
+    first = min(one.xf_id for one in named.values())
+    names = "".join(
+        f'<cellStyle name="{name}" xfId="{place}" builtinId="{number}"/>'
+        for place, (name, number) in enumerate(named, start=first)
+    )
+    for tag, added in (("cellStyleXfs", looks), ("cellStyles", names)):
+        text = text.replace(f'<{tag} count="{first}">', f'<{tag} count="{first + len(named)}">', 1)
+        text = text.replace(f"</{tag}>", f"{added}</{tag}>", 1)
+    return text
 
 
 def property_text(text: str) -> str:
@@ -168,7 +203,13 @@ class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter carries no types
         """
         for cell_format in self.workbook.xf_formats:
             cell_format._get_protection_properties = functools.partial(_protection, cell_format)
+        named = _number_headings(self.workbook.xf_formats)
         super()._write_styles_file()
+        if named:
+            part: io.StringIO = self.filenames[-1][0]
+            text = _with_headings(part.getvalue(), named)
+            part.seek(0)
+            part.write(text)
 
     def _write_core_file(self) -> None:
         core = _Core()

@@ -100,6 +100,9 @@ STYLES: dict[str, Style] = {
     },
 }
 
+CELL_STYLES = {"title": ("Heading 1", 16), "section": ("Heading 2", 17)}
+"""Styles that Excel knows as headings: its name and number of each (ECMA-376 part 1, 18.8.7)."""
+
 CHART_FONT: Style = {"name": FONT, "size": 9, "color": INK}
 CHART_AXIS_FONT: Style = {"name": FONT, "size": 9, "bold": False, "color": QUIET_INK}
 CHART_TITLE_FONT: Style = {"name": FONT, "size": 13, "bold": True, "color": ACCENT}
