@@ -123,8 +123,9 @@ def _write_head(draft: Draft, sheet: Sheet, still_open: _Listing) -> None:
     sheet.formula(0, _WHAT, formula, verdict(len(still_open.present)), "verdict")
     sheet.text(_SEND_ROW, 0, how_to_send(order), "middle")
     sheet.link(_SEND_ROW, _SHEET, f"'{draft.home}'!A1", wording.BACK.format(sheet=draft.home))
-    if not draft.marks:  # a marked-up copy has a name of its own
-        sheet.text(_NAME_ROW, 0, wording.FILE_NAME.format(name=order.file_name), "middle")
+    usual = wording.FILE_NAME.format(name=order.file_name)
+    name = wording.KEEP_NAME if draft.marks else usual  # a marked-up copy has a name of its own
+    sheet.text(_NAME_ROW, 0, name, "middle")
     write_mail_link(order, sheet, _NAME_ROW, _SHEET)
     for row in (_SEND_ROW, _NAME_ROW):
         sheet.height(row, 18)

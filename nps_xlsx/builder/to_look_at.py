@@ -41,10 +41,15 @@ def write_marks(draft: Draft) -> None:
 
 def _write_head(sheet: Sheet, marks: Marks) -> None:
     sheet.height(1, 20)
-    sheet.text(_NOTE_ROW, 0, f"{wording.MARKS_ABOUT} {_counted(marks)}", "bold", "middle")
-    sheet.text(_NOTE_ROW + 1, 0, wording.MARKS_HOW, "note")
-    if any(line.spot is None for line in marks.lines):
-        sheet.text(_NOTE_ROW + 2, 0, wording.MARKS_ELSEWHERE, "note")
+    is_all_here = all(line.spot for line in marks.lines)
+    about, counts = wording.MARKS_ABOUT, _counted(marks)
+    notes = (
+        (about, counts, wording.MARKS_HOW)
+        if is_all_here
+        else (f"{about} {counts}", wording.MARKS_HOW, wording.MARKS_ELSEWHERE)
+    )
+    for row, note in enumerate(notes, start=_NOTE_ROW):  # three in any case: a blank row reads as the end
+        sheet.text(row, 0, note, *(("bold", "middle") if row == _NOTE_ROW else ("note",)))
     sheet.texts(_HEADING_ROW, 0, [heading for heading, _ in _COLUMNS], "heading")
     sheet.height(_HEADING_ROW, 36)
 

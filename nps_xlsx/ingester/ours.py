@@ -164,11 +164,11 @@ def _counted() -> Iterator[str]:
     yield from (wording.PLAN_LEAD, wording.PLAN_LONG)
     yield from (wording.YOUR_COPY, wording.SEND_BACK, wording.EFFORT)
     yield from (*wording.VERDICTS, wording.REST)
-    yield from (wording.SEND, wording.FILE_NAME, wording.NEW_EMAIL)
+    yield from (wording.SEND, wording.FILE_NAME, wording.KEEP_NAME, wording.NEW_EMAIL)
     yield from (wording.SUMMARY_NOTE, wording.SUMMARY_NOTE + wording.MOVEMENT_NOTE)
     yield from (wording.SHEET_TITLE.replace("{sheet}", sheet) for sheet in layout.LIVE_SHEETS)
     yield from (wording.BASIS, *wording.leaders(), *wording.FORMER_WORDS)
-    yield f"{wording.MARKS_ABOUT} {wording.MARKS_COUNTS}"
+    yield from (wording.MARKS_ABOUT, f"{wording.MARKS_ABOUT} {wording.MARKS_COUNTS}")
     yield "{by}" + ", ".join(f"{kind} {{count}}" for kind in AGREEMENT)
 
 

@@ -300,7 +300,7 @@ VERDICTS = READY, ONE_THING, THINGS = (
 )
 SEND = "To send it: save this workbook and attach the file to {email}{due}."
 EMAIL_TO, REPLY = "an email to {address}", "a reply to the email that brought it"
-FILE_NAME = "The file's name: {name}"
+FILE_NAME, KEEP_NAME = "The file's name: {name}", "Please keep the file's name as it is."
 NEW_EMAIL = "New email to {address}"
 CHECK_HEADINGS = ("Go to", "What to look at", "Sheet")
 GO_TO = "{row}: {column}"
