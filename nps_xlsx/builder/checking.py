@@ -92,7 +92,7 @@ def write_check(draft: Draft) -> None:
     _write_head(draft, sheet, still_open)
     _write_list(sheet, still_open)
     _write_discuss(sheet, to_discuss)
-    last = max(_write_counts(draft, sheet), _FIRST_ROW + min(LISTED, len(still_open.items)))
+    last = max(_write_counts(draft, sheet), _FIRST_ROW + min(LISTED + 1, len(still_open.items)) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 0)
     sheet.raw.set_selection(_FIRST_ROW, _GO_TO, _FIRST_ROW, _GO_TO)
     sheet.page()
