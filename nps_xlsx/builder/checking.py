@@ -24,8 +24,8 @@ from nps_xlsx.workbook.rules import RULES
 LISTED = 30
 """The rows of the list: with the head, what A4 landscape takes at ``_SCALE`` per cent."""
 
-_WIDTHS = (410, 335, 186, 12, 250, 12, 290)
-"""The list, what to discuss, and the sheets' names: the first screen of 1,366 pixels ends with the second."""
+_WIDTHS = (410, 335, 186, 12, 296, 12, 290)
+"""The list and what to discuss, which begin on a first screen of 1,366 pixels, then the sheets' names."""
 _COUNT_WIDTH, _ROW_HEIGHT, _SCALE = 150, 16.5, 80
 _SEND_ROW, _NAME_ROW, _HEADING_ROW, _FIRST_ROW = 1, 2, 3, 4
 _GO_TO, _WHAT, _SHEET, _DISCUSS, _COUNTS = 0, 1, 2, 4, 6
