@@ -17,8 +17,8 @@ from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import HEAD, AssessmentSheet, Detail, Kind
 from nps_xlsx.workbook.values import DAY_ZERO
 
-_WIDTHS = (212, 486, 170, 120, 188)
-"""Pixels, all on LibreOffice's screen of 1,366; the second column has lines of 80 letters: they read well."""
+_WIDTHS = (212, 460, 196, 120, 188)
+"""Pixels, all on LibreOffice's screen of 1,366; the second column has lines of 75 letters: they read well."""
 _MINUTES = 3
 """What a behaviour takes: a minute to read its descriptions (1,500 letters), two to agree on a level and note
 what shows it. Actions take as long as the council likes."""
@@ -204,7 +204,7 @@ def _write_progress(draft: Draft, sheet: Sheet, first: int) -> int:
         _write_who(draft, sheet, row, assessment)
         theme = draft.framework.theme_of(assessment.area)
         if has_themes:
-            sheet.text_or_blank(row, 4, theme.name if theme else "", "box", "small", "middle")
+            sheet.text_or_blank(row, 4, theme.name if theme else "", "box", "small", "middle", "shrink")
         sheet.height(row, 18)
     sheet.mark_headings(first, 0, row, len(headings) - 1 - (not has_themes))
     return row + 1
@@ -217,7 +217,7 @@ def _write_who(draft: Draft, sheet: Sheet, row: int, assessment: AssessmentSheet
         text = draft.order.answers.head(assessment.area.code, detail.key)
         day = iso_date(text)
         value = (day - DAY_ZERO).days if day else text
-        sheet.formula(row, col, f'IF({cell}="","",{cell})', value, "box", "small", "date", "middle")
+        sheet.formula(row, col, f'IF({cell}="","",{cell})', value, "box", "small", "date", "middle", "shrink")
 
 
 def _write_others(draft: Draft, sheet: Sheet, row: int) -> int:
