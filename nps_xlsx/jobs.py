@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,6 +37,7 @@ def mapped(
     if jobs <= 1:
         yield from map(function, items)
         return
+    import pickle
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
@@ -100,6 +100,8 @@ _GIVEN: list[Callable[[Any], Any]] = []
 
 
 def _begin(pickled: bytes) -> None:
+    import pickle
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # left to the parent
     _GIVEN.append(pickle.loads(pickled))  # noqa: S301 - by the parent
     gc.freeze()  # what it holds stays: it need not be looked through again and again
