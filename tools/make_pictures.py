@@ -102,7 +102,9 @@ FEEDBACK = "feedback/NPS-2022-Z10000001-fictonshire-feedback.xlsx"
 PAPERS = "papers/NPS-2022-E10000034-worcestershire"
 PAGE = "report.html"
 PICTURES_WANTED = (
-    Picture("workbook", WORKBOOK, "Engaging senior managers", 200, (60, 80, 2000, 800)),
+    Picture("workbook", WORKBOOK, "Engaging senior managers", 150, (20, 40, 1660, 660)),
+    Picture("one-at-a-time", WORKBOOK, "One at a time", 110, (30, 30, 870, 900)),
+    Picture("committee-page", WORKBOOK, "Committee page", 110, (30, 30, 870, 1150)),
     Picture("summary", WORKBOOK, "Summary", 110, (0, 30, 900, 920)),
     Picture("consolidated", "consolidated.xlsx", "Heat map", 130, (30, 30, 1480, 480)),
     Picture("publication", "publication.xlsx", "Table 3", 130, (30, 30, 1480, 450)),

@@ -193,7 +193,7 @@ def _write_guidance(framework: Framework, sheet: Sheet, page: AssessmentSheet) -
     row = page.last_row + 1
     for text, style in _guidance(framework, page):
         sheet.text(row, page.column("level_1"), text, *style)  # further left it would print on each page
-        sheet.height(row, 18 if "bold" in style else 13.5)
+        sheet.height(row, 18 if "bold" in style else 14)
         row += 1
     return row
 
