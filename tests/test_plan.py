@@ -126,7 +126,7 @@ def test_a_plan_longer_than_its_print_says_so(framework: Framework, medway: Coun
     )
     assert usual[LEAD].value == "1 of 59 behaviours below target, 1 of them with our own actions, 0 done."
     assert usual[NOTE].value.startswith("Filled in automatically")
-    assert long[NOTE].value.startswith("Long texts continue in further rows: this plan has 71,")
+    assert long[NOTE].value.startswith("Long texts continue in further rows: this plan has 72,")
 
 
 def test_the_objective_stands_in_every_row_of_its_area(framework: Framework, medway: Council) -> None:

@@ -25,16 +25,16 @@ from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import committee_words, layout, wording
 from nps_xlsx.workbook.values import DAY_ZERO
 
-_WIDTHS = (206, 96, 96, 92, 84, 276, 104)
+_WIDTHS = (206, 96, 96, 104, 84, 264, 104)
 """Pixels: these print on A4 upright at 75 per cent, as do the heights, so that 10 points are 7.5."""
 _BOX = ("box", "small", "wrap")
 _FIGURES = ("current", "target", "gap", "share", "basis")
 _SHOWN = 3
 """Strengths, and next steps."""
 _ACTIONS = 5
-_ACTION = Room(4, 36, committee_words.WHOLE_IN_PLAN)
-_ACTION_HEIGHT = 58.0
-_CHART_HEIGHT = 262
+_ACTION = Room(4, 34, committee_words.WHOLE_IN_PLAN)
+_ACTION_HEIGHT = 56.0
+_CHART_HEIGHT = 272
 _QUARTERS = 4
 _LEAD_ROW = 2
 
@@ -72,7 +72,7 @@ def write_committee(draft: Draft) -> None:
     row = _write_groups(sheet, table, workings, _LEAD_ROW + 2)
     if table.has_charts:
         sheet.height(row, (_CHART_HEIGHT + 8) * 72 / 96)
-        chart = levels_chart(draft, table)
+        chart = levels_chart(draft, table, legend="right")
         size = {"width": sum(_WIDTHS) - 4, "height": _CHART_HEIGHT}
         sheet.chart(row, 0, chart, **size, description=wording.LEVELS_ELSEWHERE)
         row += 1

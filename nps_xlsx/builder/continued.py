@@ -13,9 +13,9 @@ from math import ceil
 from nps_xlsx.excel.book import clean_text
 from nps_xlsx.model.cells import TEXT_LIMIT
 
-WIDTH = 330
+WIDTH = 310
 """Pixels of the column."""
-LINES, _PER_LINE = 7, 42
+LINES, _PER_LINE = 7, 37
 """Lines of a row, and characters of ordinary text on a line."""
 _FEEDS = 3
 """Line feeds that stay."""

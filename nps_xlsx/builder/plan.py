@@ -31,11 +31,11 @@ _COLUMNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("to", 94, _SMALL),
     ("actions", continued.WIDTH, _SMALL),
     ("owner", 104, _SMALL),
-    ("due_date", 92, ("date", "small", "indented")),
+    ("due_date", 104, ("date", "small", "indented")),
     ("status", 80, _SMALL),
-    ("review_date", 92, ("date", "small", "indented")),
-    ("objective", 184, _SMALL),
-    ("reach_by", 92, ("date", "small", "indented")),
+    ("review_date", 104, ("date", "small", "indented")),
+    ("objective", 168, _SMALL),
+    ("reach_by", 104, ("date", "small", "indented")),
     ("asks", 940, _SMALL),
     ("suggested", 880, _SMALL),
 )
@@ -46,7 +46,7 @@ The others are so wide, for those who write actions on a screen, that rows can b
 """
 
 _PRINTED = 12
-_OBJECTIVE = Room(continued.LINES, 23, wording.WHOLE_ELSEWHERE)
+_OBJECTIVE = Room(continued.LINES, 21, wording.WHOLE_ELSEWHERE)
 _ZOOM = 85
 LEAD_ROW, _NOTE_ROW, _HEADING_ROW, _FIRST_ROW = 2, 3, 4, 5
 _ONCE = ("objective", "reach_by", "asks", "suggested")

@@ -23,8 +23,8 @@ from nps_xlsx.workbook import layout, wording
 
 HEADING_ROW, FIRST_ROW = 4, 5
 LEADER_ROW, _NOTE_ROW = 2, 3
-_SCREEN = 1300
-"""Pixels that a laptop of 1,366 shows beside the row numbers: results and bars are no wider."""
+_SCREEN = 1256
+"""Pixels that LibreOffice shows on a laptop of 1,366 (Excel: some 40 more): results and bars are no wider."""
 _LEAST_CHART = 400
 _CHART_HEIGHT, _MARGIN = 370, 12
 """Pixels: a chart with its legend fits the 480 that such a laptop shows below Excel's ribbon."""
@@ -308,11 +308,12 @@ def _key(framework: Framework) -> str:
     return wording.LEVELS_KEY.format(levels=levels)
 
 
-def levels_chart(draft: Draft, table: SummaryTable) -> Any:
+def levels_chart(draft: Draft, table: SummaryTable, legend: str = "bottom") -> Any:
     """A chart of how many behaviours of each key area are at each level."""
     series = [(level.label, table.areas(_at(level))) for level in table.framework.levels]
     most = max(len(area.behaviours) for area in table.framework.areas)
-    return charts.level_counts(draft.book, wording.LEVELS_TITLE, table.areas("name"), series, most)
+    names = table.areas("name")
+    return charts.level_counts(draft.book, wording.LEVELS_TITLE, names, series, most, legend=legend)
 
 
 def _add_charts(draft: Draft, sheet: Sheet, table: SummaryTable, row: int) -> None:

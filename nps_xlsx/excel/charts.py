@@ -59,11 +59,18 @@ def level_shares(
     return _dressed(chart, title, across, _names("Behaviour"), legend="top")
 
 
-def level_counts(book: Book, title: str, names: Range, series: Sequence[tuple[str, Range]], most: int) -> Any:
+def level_counts(
+    book: Book,
+    title: str,
+    names: Range,
+    series: Sequence[tuple[str, Range]],
+    most: int,
+    legend: str = "bottom",
+) -> Any:
     """Stacked bars of how many behaviours are at each level; ``most`` is the longest that a bar can be."""
     across = {"min": 0, "max": most, "major_unit": math.ceil(most / 10)}
     chart = _levels(book, "stacked", names, series, labels=_NO_ZERO)
-    return _dressed(chart, title, across | {"num_format": "0"}, _names(""), legend="bottom")
+    return _dressed(chart, title, across | {"num_format": "0"}, _names(""), legend=legend)
 
 
 def _levels(
