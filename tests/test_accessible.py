@@ -29,6 +29,8 @@ from tests.test_house_rules import luminance
 
 OF_COUNCILS = ("blank", "reviewed", "prefilled", "part", "one behaviour", "full", "marked up")
 """The kinds of workbook that officers fill in."""
+REPORTS = ("consolidated", "feedback", "action plan", "publication")
+"""Kinds that are read only, and have what they say in tables."""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,12 @@ def parts(workbooks: dict[str, bytes]) -> dict[str, Parts]:
 def opened(workbooks: dict[str, bytes]) -> dict[str, Workbook]:
     """The workbooks that officers fill in."""
     return {name: openpyxl.load_workbook(io.BytesIO(workbooks[name])) for name in OF_COUNCILS}
+
+
+@pytest.fixture(scope="module")
+def with_reports(opened: dict[str, Workbook], workbooks: dict[str, bytes]) -> dict[str, Workbook]:
+    """The same, and reports."""
+    return opened | {name: openpyxl.load_workbook(io.BytesIO(workbooks[name])) for name in REPORTS}
 
 
 def visible(opened: dict[str, Workbook]) -> Iterator[tuple[str, Worksheet]]:
@@ -78,9 +86,9 @@ def test_no_number_is_negative_by_its_colour(parts: dict[str, Parts]) -> None:
 # --- The checker's warnings
 
 
-def test_no_cells_are_merged(opened: dict[str, Workbook]) -> None:
+def test_no_cells_are_merged(with_reports: dict[str, Workbook]) -> None:
     """No table has merged or split cells: a screen reader loses count of the columns (WCAG 1.3.1)."""
-    for name, sheet in visible(opened):
+    for name, sheet in visible(with_reports):
         assert not sheet.merged_cells.ranges, (name, sheet.title)
 
 
@@ -120,9 +128,9 @@ def ground_of(cell: Cell) -> str:
     return f"#{cell.fill.fgColor.rgb[-6:]}" if is_solid else "#FFFFFF"
 
 
-def test_text_can_be_read_on_its_ground(opened: dict[str, Workbook]) -> None:
+def test_text_can_be_read_on_its_ground(with_reports: dict[str, Workbook]) -> None:
     """Every cell's text has the contrast of WCAG AA (1.4.3), on the grounds of conditional formats too."""
-    for name, sheet in visible(opened):
+    for name, sheet in visible(with_reports):
         pairs = {(ink_of(cell), ground_of(cell)) for row in sheet.iter_rows() for cell in row if cell.value}
         for area, rules in sheet.conditional_formatting._cf_rules.items():
             for rule in rules:
@@ -188,9 +196,9 @@ def links(sheet: Worksheet) -> Iterator[tuple[Cell, str]]:
                 yield cell, str(cell.value)
 
 
-def test_links_say_where_they_lead(opened: dict[str, Workbook]) -> None:
+def test_links_say_where_they_lead(with_reports: dict[str, Workbook]) -> None:
     """No link is called by a cell's address, an internet address or "here" (WCAG 2.4.4)."""
-    for name, sheet in visible(opened):
+    for name, sheet in visible(with_reports):
         said = [text for _, text in links(sheet)]
         assert [text for text in said if _UNSAID.fullmatch(text)] == [], (name, sheet.title)
 
@@ -205,9 +213,9 @@ WCAG 2.2 asks for 24 pixels (2.5.8), but not where the program sets the size and
 """
 
 
-def test_links_and_inputs_are_no_lower_than_other_rows(opened: dict[str, Workbook]) -> None:
+def test_links_and_inputs_are_no_lower_than_other_rows(with_reports: dict[str, Workbook]) -> None:
     """No row with a link or a cell to fill in is made lower than Excel makes a row by itself."""
-    for name, sheet in visible(opened):
+    for name, sheet in visible(with_reports):
         cells = [cell for row in sheet.iter_rows() for cell in row if not cell.protection.locked]
         for cell in (*cells, *(cell for cell, _ in links(sheet))):
             height = sheet.row_dimensions[cell.row].height or LEAST_HEIGHT
