@@ -10,9 +10,10 @@ import openpyxl
 import pytest
 
 from nps_xlsx.files import OutputError
-from nps_xlsx.model import Assessment, Framework, Place, Return, Status
+from nps_xlsx.model import Answer, Assessment, Framework, Place, Return, Status
 from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register
+from nps_xlsx.reports import listings
 from nps_xlsx.reports.earlier import NothingAcceptedError
 from nps_xlsx.reports.for_councils import FOLDERS
 from nps_xlsx.reports.outputs import Scope, write_outputs
@@ -197,3 +198,21 @@ def test_several_processes_write_what_one_writes(
         written.append([(path.relative_to(out), path.read_bytes()) for path in files])
     assert written[0] == written[1]
     assert sum(path.parts[0] in FOLDERS for path, _ in written[0]) == 6
+
+
+def test_answers_are_listed_one_by_one(
+    batch: list[Assessment], framework: Framework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No row of answers.csv is made before its turn: those of ten thousand returns would fill the memory."""
+    made, make = [], listings._answer_row
+
+    def counting(returned: Return, assessment: Assessment, answer: Answer, of: Framework) -> dict[str, str]:
+        made.append(answer.ref)
+        return make(returned, assessment, answer, of)
+
+    monkeypatch.setattr(listings, "_answer_row", counting)
+    rows = listings.all_rows(as_returns(batch[:2]), (), framework)["answers.csv"]
+    assert len(rows) == 2 * len(framework.rows)
+    assert not made
+    assert next(iter(rows))["ref"] == framework.rows[0].code
+    assert made == [framework.rows[0].code]

@@ -70,6 +70,8 @@ class Table:
 
     def holds(self, row: int, key: str) -> bool:
         """Whether a column of a row holds anything, even an error, which reads as blank."""
+        if key not in self.columns:
+            return False
         at, grid = self.at(row, key), self.grid
         if read_text(grid.at(*at)):
             return True
