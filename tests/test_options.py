@@ -14,14 +14,18 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nps_xlsx.builder import Order, build_file, build_workbook
-from nps_xlsx.model import Answer, Assessment, Council, Framework
+from nps_xlsx.figures.peers import Peers
+from nps_xlsx.model import Answer, Assessment, Council, Framework, LevelValue
 from nps_xlsx.register.councils import Register
 from nps_xlsx.register.csvfile import CsvError
 from nps_xlsx.register.targets import load_targets, targets_of
+from nps_xlsx.reports.feedback.case import make_case
+from nps_xlsx.reports.feedback.glance import headlines
 from nps_xlsx.reports.ingest import ingest
 from nps_xlsx.rounds.responses import load_previous
 from nps_xlsx.workbook.layout import AssessmentSheet
 from nps_xlsx.workbook.stamp import Stamp, parse_stamp
+from tests.support.batches import tables_of
 from tests.support.workbooks import changed, filled, read, slugs, write
 
 HEADINGS = AssessmentSheet.HEADING_ROW + 1
@@ -149,6 +153,30 @@ def test_a_reviewer_has_a_level_and_a_comment_beside_the_councils(
     with (tmp_path / "out" / "reviews.csv").open(encoding="utf-8-sig", newline="") as file:
         [row] = csv.DictReader(file)
     assert (row["ref"], row["current"], row["reviewer_level"]) == ("EC1", "4", "3")
+
+
+def test_agreement_with_a_reviewer_is_counted(
+    framework: Framework, register: Register, medway: Council, tmp_path: Path
+) -> None:
+    """Overview and feedback say how many levels agree, are higher or lower; without a review, nothing."""
+    pairs: tuple[tuple[LevelValue, LevelValue], ...] = ((3, 3), (2, 3), (4, 3), (2, 1), (None, 3), (5, None))
+    answers = tuple(
+        Answer(row.code, current=mine, reviewer_level=theirs)
+        for row, (mine, theirs) in zip(framework.behaviours, pairs, strict=False)
+    )
+    said = "agreed 1, reviewer higher 1, reviewer lower 2, only one gives a level 1"
+    given = Assessment(medway.gss_code, medway.name, "2026", answers)
+    content = build_workbook(Order(framework, medway, "2026", with_review=True, assessment=given))
+    ingest([write(tmp_path / "r.xlsx", content)], tmp_path / "out", framework, register)
+    overview = openpyxl.load_workbook(tmp_path / "out" / "consolidated.xlsx")["Overview"]
+    [line] = [row[1:3] for row in overview.iter_rows(values_only=True) if row[0] == "Levels reviewed"]
+    assert line == (5, f"A{said[1:]}. Each is in reviews.csv.")
+    bare = dataclasses.replace(
+        given, answers=tuple(dataclasses.replace(one, reviewer_level=None) for one in answers)
+    )
+    for assessment, lines in ((given, [f"Your reviewer gave 5 levels: {said}."]), (bare, [])):
+        case = make_case(Peers(tables_of([assessment], framework, register), {}), 0)
+        assert [text for text in headlines(case) if "reviewer" in text] == lines
 
 
 def test_a_missing_reviewers_column_is_told_only_where_it_was_asked_for(

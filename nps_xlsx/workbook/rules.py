@@ -10,7 +10,8 @@ an answer's own cell as ``own_`` and its column, and the date completed as ``com
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Behaviour, Framework
@@ -128,6 +129,14 @@ def agreement(answer: Answer) -> str:
     if not isinstance(council, int) or not isinstance(reviewer, int):
         return ONLY_ONE
     return HIGHER if reviewer > council else LOWER
+
+
+def reviewed(framework: Framework, assessments: Iterable[Assessment]) -> tuple[int, str]:
+    """How many scored rows a reviewer gave a level for, and in words how these compare with the councils'."""
+    kinds = Counter(agreement(one[row.code]) for one in assessments for row in framework.behaviours)
+    del kinds[NOT_REVIEWED]
+    said = ", ".join(f"{kind[:1].lower()}{kind[1:]} {kinds[kind]}" for kind in AGREEMENT if kinds[kind])
+    return kinds.total(), said
 
 
 # --- The order of an action plan: by priority, then the largest gap, then value code

@@ -25,6 +25,8 @@ from nps_xlsx.reports.consolidated.means import COUNCILS
 from nps_xlsx.reports.consolidated.notable import Notable
 from nps_xlsx.reports.listings import CsvRow
 from nps_xlsx.workbook import layout, wording
+from nps_xlsx.workbook.rules import reviewed
+from nps_xlsx.workbook.wording import capital
 
 DECIDE, OVERVIEW = "To decide", "Overview"
 
@@ -147,6 +149,10 @@ def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked, problems
         ("Complete returns", complete, f"All {scored} behaviours answered."),
         ("Problems", problems, "Each has a row on the sheet Problems."),
     ]
+    given = [one.assessment for one in returns if one.status is Status.ACCEPTED and one.assessment]
+    number, said = reviewed(tables.framework, given)
+    if number:
+        counts.insert(-1, ("Levels reviewed", number, f"{capital(said)}. Each is in reviews.csv."))
     lines = [(label, Styled(count, ("count",)), words) for label, count, words in counts]
     return [*lines[:-1], *_averages(tables.overall), lines[-1]]
 

@@ -13,6 +13,7 @@ from nps_xlsx.model import KeyArea
 from nps_xlsx.model.scores import score
 from nps_xlsx.reports.feedback.case import FeedbackCase, GroupColumns
 from nps_xlsx.workbook import wording
+from nps_xlsx.workbook.rules import reviewed
 
 GLANCE = "At a glance"
 
@@ -54,8 +55,8 @@ def _write_lines(sheet: Sheet, row: int, lines: Sequence[str], *names: str) -> i
 
 
 def headlines(case: FeedbackCase) -> list[str]:
-    """The council's averages, then where it stands among the others, in words."""
-    return [_own_line(case), _others_line(case)]
+    """The council's averages, where it stands among the others, and what a reviewer says, in words."""
+    return [_own_line(case), _others_line(case), *_review_line(case)]
 
 
 def _own_line(case: FeedbackCase) -> str:
@@ -79,6 +80,12 @@ def _others_line(case: FeedbackCase) -> str:
     if figure.lower is not None and figure.upper is not None:
         line += f", and the middle half of them are between {figure.lower:.1f} and {figure.upper:.1f}"
     return f"{line}{_standing(_difference(case.view.own((AVERAGE, ALL)), figure.median))}."
+
+
+def _review_line(case: FeedbackCase) -> list[str]:
+    number, said = reviewed(case.framework, [case.assessment])
+    levels = "1 level" if number == 1 else f"{number} levels"
+    return [f"Your reviewer gave {levels}: {said}."] if number else []
 
 
 def _standing(difference: float | None) -> str:
