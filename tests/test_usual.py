@@ -7,17 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from nps_xlsx.framework import load_framework
 from nps_xlsx.ingester.grids import Sighting
 from nps_xlsx.ingester.ours import our_texts
 from nps_xlsx.ingester.preflight import Parts, preflight
 from nps_xlsx.ingester.reading import live, spreadsheetml, usual
 from nps_xlsx.model import Answer, Council, Framework
 from nps_xlsx.register.councils import Register
+from nps_xlsx.workbook.layout import sheet_names
 from tests.conftest import ROOT
 from tests.support.workbooks import filled, read
 from tests.test_reading import edited
 
-SHEETS = [f"xl/worksheets/sheet{number}.xml" for number in range(1, 18)]
+SHEETS = [
+    f"xl/worksheets/sheet{number}.xml" for number, _ in enumerate(sheet_names(load_framework()), start=1)
+]
 OTHERS = ("file-misnamed", "file-not-workbook", "file-encrypted")
 FILES = {
     path.parent.name: path
