@@ -82,7 +82,8 @@ class AnswerReader:
     def _unknown_rows(self, tables: Sequence[Table], known: set[tuple[int, int]]) -> None:
         """Report rows below the headings that hold answers, but whose Ref and name are not ours."""
         for table in tables:
-            for number in (row for row in table.rows if (id(table), row) not in known):
+            others = [row for row in table.rows if (id(table), row) not in known]
+            for number in table.may_hold(others, COLUMNS):
                 held = [key for key in COLUMNS if table.holds(number, key)]
                 if not held or self._is_guide(table, number, held):
                     continue

@@ -25,6 +25,8 @@ _ENOUGH_LABELS = 3
 _OFFSETS = (1, 2, 3, 4)
 """How far right of its label an answer may stand after columns were inserted between the two."""
 _DETAILS = {key_of(detail.label): detail for detail in layout.DETAILS}
+_ALWAYS = {detail for detail in layout.DETAILS if detail.prefilled or detail.required}
+"""What every edition asks: no sheet is looked for that has more."""
 _HEAD = {key_of(detail.label): detail for detail in layout.HEAD}
 _NO_ANSWERS = {*_HEAD, key_of(wording.ABOUT_LINK), key_of(wording.PASTE)}
 """Our own words beside the labels of a head: what stands to the right of them is no answer to it."""
@@ -111,7 +113,7 @@ def find_details(grids: Sequence[Grid]) -> tuple[Grid, list[tuple[Detail, Positi
             labelled.setdefault(detail, at)
         if len(labelled) > len(best):
             best, where = labelled, grid
-        if len(best) == len(_DETAILS):
+        if best.keys() >= _ALWAYS:
             break
     if len(best) < _ENOUGH_LABELS:
         return where, []

@@ -68,6 +68,15 @@ class Table:
         is_below = bool(self.rows) and self.heading_row < first[0] <= self.rows[-1]
         return first if is_below and key not in ("ref", "behaviour") else at
 
+    def may_hold(self, rows: Iterable[int], keys: Iterable[str]) -> Iterator[int]:
+        """Those of the rows that may hold something in these columns: quicker than to ask for each cell."""
+        seen, unread = self.grid.seen, self.grid.unread
+        cols = [self.columns[key] for key in keys if key in self.columns]
+        is_odd = bool(seen.merged or seen.errors or seen.without_result or unread)
+        for row in rows:
+            if is_odd or any(self.grid.at(row, col) != "" for col in cols):
+                yield row
+
     def holds(self, row: int, key: str) -> bool:
         """Whether a column of a row holds anything, even an error, which reads as blank."""
         if key not in self.columns:
