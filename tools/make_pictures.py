@@ -105,7 +105,7 @@ PICTURES_WANTED = (
     Picture("workbook", WORKBOOK, "Engaging senior managers", 150, (20, 40, 1660, 660)),
     Picture("one-at-a-time", WORKBOOK, "One at a time", 110, (30, 30, 870, 900)),
     Picture("committee-page", WORKBOOK, "Committee page", 110, (30, 30, 870, 1150)),
-    Picture("summary", WORKBOOK, "Summary", 110, (0, 30, 900, 920)),
+    Picture("summary", WORKBOOK, "Summary", 110, (30, 45, 1130, 810)),
     Picture("consolidated", "consolidated.xlsx", "Heat map", 130, (30, 30, 1480, 480)),
     Picture("publication", "publication.xlsx", "Table 3", 130, (30, 30, 1480, 450)),
     Picture("feedback", FEEDBACK, "Fictonshire", 110, (30, 40, 1020, 810)),
