@@ -148,6 +148,9 @@ def test_a_row_that_stands_twice_is_refused_the_second_time(
         ("K6", "#REF!", "cell-error"),
         ("M6", "Mar-27", "date-unreadable"),
         ("N6", "Urgent", "priority-unreadable"),
+        ("O6", "Paused", "status-unreadable"),
+        ("P6", "Spring", "date-unreadable"),
+        ("Q6", "with finance", "discuss-unreadable"),
         ("D6", "1 Minimum", "target-below-current"),
         ("L6", "", "action-without-owner"),
         ("J7", "", "not-applicable-without-reason"),
@@ -168,7 +171,7 @@ def test_a_doubtful_cell_is_told_at_its_place(
     returned = read(changed(content, change), framework, register)
     assert slugs(returned) == [slug]
     [(sheet, found)] = places(returned, slug)
-    assert (sheet, found.lstrip("ABCDEFGHIJKLMN")) == (SHEET, cell[1:])
+    assert (sheet, found.lstrip("ABCDEFGHIJKLMNOPQ")) == (SHEET, cell[1:])
 
 
 def test_an_answer_that_is_no_level_keeps_its_text(

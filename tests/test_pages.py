@@ -15,6 +15,7 @@ from nps_xlsx.ingester import ReadingProcess, read_return
 from nps_xlsx.model import Answer, Assessment, Framework
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
+from nps_xlsx.workbook.layout import AssessmentSheet
 from tests.conftest import ROOT
 from tests.support import pages
 from tests.support.batches import as_returns
@@ -83,8 +84,9 @@ def fill_in(workbook: Workbook) -> None:
     """What the second step asks the reader to do."""
     workbook["Start here"]["B11"] = "Officer"
     sheet = workbook["Engaging councillors"]
-    columns = {cell.value: cell.column for cell in sheet[3]}
-    for row in sheet.iter_rows(min_row=4):
+    first = AssessmentSheet.FIRST_ROW
+    columns = {cell.value: cell.column for cell in sheet[first]}
+    for row in sheet.iter_rows(min_row=first + 1):
         if row[0].value in ("EC1", "EC2", "EC3"):
             sheet.cell(row[0].row, columns["Current level"], "2 Developing")
             sheet.cell(row[0].row, columns["Target level"], "3 Mature")

@@ -105,9 +105,15 @@ def test_the_csv_files_have_exactly_the_columns_of_the_design(out: Path) -> None
         assert first.startswith(b"\xef\xbb\xbf" + columns.encode())
         added = first.decode("utf-8-sig").removeprefix(columns).strip(",").split(",")
         assert added == {
-            "returns.csv": ["saved_at", "superseded_by", "sender", "sent_at", "subject"],
+            "returns.csv": [
+                *("saved_at", "superseded_by", "sender", "sent_at", "subject"),
+                *("may_be_named", "reviewed_by", "reviewed_on"),
+            ],
             "problems.csv": ["field", "waived"],
-            "answers.csv": ["day"],
+            "answers.csv": [
+                *("day", "status", "review_date", "discuss"),
+                *("answered_by", "answered_on", "objective", "reach_by"),
+            ],
         }.get(name, [""])
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from nps_xlsx.model import Framework, Level, LevelValue
+from nps_xlsx.workbook.inputs import COLUMNS, read_input
 from nps_xlsx.workbook.layout import PRIORITIES, STATUSES
 from nps_xlsx.workbook.values import (
     CellValue,
@@ -243,3 +244,19 @@ def test_yes_and_no(written: CellValue, answer: str, *, known: bool) -> None:
 def test_a_return_that_is_not_combined_is_its_departments(combined: str, whose: str) -> None:
     """Only a No to the combined response makes a return one department's view."""
     assert department_of({"combined": combined, "department": "Finance"}) == whose
+
+
+@pytest.mark.parametrize(
+    ("written", "is_marked", "told"),
+    [
+        *((text, True, False) for text in ("Yes", "yes", "Y", "x", "X", "✓", True, 1)),
+        *((text, False, False) for text in ("", "No", "n", False)),
+        ("Yes, with finance", True, True),
+        ("with finance", False, True),
+        ("n/a", False, True),
+    ],
+)
+def test_what_is_to_be_discussed(written: CellValue, *, is_marked: bool, told: bool) -> None:
+    """A yes, a cross or a tick marks a row; any further words are told, whether it is marked or not."""
+    reading = read_input(COLUMNS["discuss"], written, ())
+    assert (reading.fields, bool(reading.slug)) == ({"discuss": is_marked}, told)

@@ -18,6 +18,14 @@ _OFFERED: Mapping[Kind, tuple[str, ...]] = {
     Kind.YES: layout.YES_NO[:1],
 }
 """What the lists of these columns offer."""
+_UNREADABLE = {
+    Kind.DATE: "date-unreadable",
+    Kind.PRIORITY: "priority-unreadable",
+    Kind.STATUS: "status-unreadable",
+    Kind.YES: "discuss-unreadable",
+}
+"""The kind of problem with other words in them."""
+_TICKS = ("x", "✓", "✔", "1")
 
 
 def text_field(column: Column) -> str:
@@ -63,12 +71,11 @@ def read_input(
         return InputReading(dict(zip(names, held, strict=False)), level.slug, level.text)
     if column.kind is Kind.DATE:
         day, text = read_date(value, is_1904=is_1904)
-        return InputReading(
-            dict(zip(names, (day, text), strict=True)), "date-unreadable" if text else "", text
-        )
+        slug = _UNREADABLE[column.kind] if text else ""
+        return InputReading(dict(zip(names, (day, text), strict=True)), slug, text)
     if column.kind in (Kind.PRIORITY, Kind.STATUS):
         text, is_known = read_one_of(value, _OFFERED[column.kind])
-        return InputReading({column.key: text}, "" if is_known else f"{column.key}-unreadable", text)
+        return InputReading({column.key: text}, "" if is_known else _UNREADABLE[column.kind], text)
     if column.kind is Kind.YES:
         return _read_tick(column, value)
     return InputReading({column.key: read_text(value)})
@@ -80,11 +87,8 @@ def _read_tick(column: Column, value: CellValue) -> InputReading:
     is_marked = text.casefold() in _TICKS
     said, is_known = (layout.YES_NO[0], True) if is_marked else read_yes_no(value)
     is_plain = is_marked or (is_known and " " not in text)
-    slug = "" if is_plain else f"{column.key}-unreadable"
+    slug = "" if is_plain else _UNREADABLE[column.kind]
     return InputReading({column.key: said == layout.YES_NO[0]}, slug, text)
-
-
-_TICKS = ("x", "✓", "✔", "1")
 
 
 def offered(column: Column) -> str:
