@@ -21,7 +21,6 @@ from tests.hostile.raw import Maker
 
 EC1 = ("EC1",)
 
-_DIMENSION = b'<dimension ref="A1:N8"/>'
 _END = b"</sheetData>"
 
 
@@ -39,7 +38,13 @@ def _cell(address: bytes) -> bytes:
 
 
 def _declared(dimension: bytes) -> Maker:
-    return edited(SHEET, (_DIMENSION, dimension))
+    """Another size declared than the sheet has."""
+
+    def make(content: bytes) -> bytes:
+        [own] = re.findall(rb"<dimension [^>]*>", parts_of(content)[SHEET])
+        return edited(SHEET, (own, dimension))(content)
+
+    return make
 
 
 def _in_utf16(content: bytes) -> bytes:
