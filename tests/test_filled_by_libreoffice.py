@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,19 +14,19 @@ import pytest
 import python_calamine
 
 from nps_xlsx.builder import Order, build_workbook
-from nps_xlsx.builder.checking import verdict
+from nps_xlsx.builder.checking import LISTED, verdict
 from nps_xlsx.model import Answer, Council, Framework, Return
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.problems import counts
 from nps_xlsx.register.councils import Register
-from nps_xlsx.workbook import layout
+from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.rules import RULES
 from samples.make_returns import Cell, Job, Row, cell_of, serial, typed_level
 from tests.support.workbooks import filled, read, write
 
 pytestmark = pytest.mark.libreoffice
 
-FILLS = 50
+FILLS = 50 if os.environ.get("NPS_THOROUGH") else 29
 SAVED_EACH = 7  # so that the first, which is blank, and the last, which is complete, are among those saved
 COMPLETED = "2020-12-01"  # before LibreOffice saves it
 SERIALS = {"date_completed": serial(COMPLETED)}
@@ -96,7 +97,7 @@ def fills(
     office: Callable[[Sequence[Job]], list[list[Row]]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> list[Fill]:
-    """Fifty fills of every fullness, from blank to complete.
+    """Fills of every fullness, from blank to complete.
 
     LibreOffice recalculates each of them, and saves some: saving takes it four times as long as all the rest.
     Ingest reads those that it saved; of the others, the same answers as we write them.
@@ -134,45 +135,49 @@ def random_fill(framework: Framework, seed: int) -> tuple[list[Answer], dict[str
 
 
 def read_check_list(rows: Sequence[Row]) -> tuple[str, Counter[str], list[tuple[str, str, str]]]:
-    """The verdict of a recalculated check list, its counts by kind, and its list of open things."""
-    totals = next(number for number, row in enumerate(rows) if row[0] == "All sheets")
+    """The verdict of a recalculated check list, its counts by kind, and what it lists: link, words, sheet."""
+    number, col = next((n, row.index("All sheets")) for n, row in enumerate(rows) if "All sheets" in row)
     found: Counter[str] = Counter(
-        {rule.slug: int(float(rows[totals][col])) for col, rule in enumerate(RULES, 1)}
+        {rule.slug: int(float(rows[number][at])) for at, rule in enumerate(RULES, col + 1)}
     )
-    found["details-missing"] = int(float(str(rows[totals + 1][1]).split()[0]))
-    heading = next(number for number, row in enumerate(rows) if list(row[:3]) == ["Sheet", "Ref", "Go to"])
-    listed = [(str(row[0]), str(row[1]), str(row[2])) for row in rows[heading + 1 :] if row[0]]
-    return str(rows[2][0]), +found, listed
+    found["details-missing"] = int(float(str(rows[number + 1][col + 1]).split()[0]))
+    heading = next(n for n, row in enumerate(rows) if row[0] == wording.CHECK_HEADINGS[0])
+    below = rows[heading + 1 : heading + 1 + LISTED]
+    listed = [(str(row[0]), str(row[1]), str(row[2])) for row in below if row[0]]
+    return str(rows[0][1]), +found, listed
 
 
 def test_the_sheet_and_the_ingester_give_the_same_counts(fills: list[Fill]) -> None:
-    """On fifty random fills, each kind of problem is counted alike, and so is the verdict."""
-    assert len(fills) >= 50
+    """On random fills, each kind of problem is counted alike, and so is the verdict."""
+    assert len(fills) == FILLS
     for number, fill in enumerate(fills):
         judged, found, listed = read_check_list(fill.check_list)
         assert found == counts(fill.returned.problems), number
         assert judged == verdict(sum(found.values()))
-        assert len(listed) == sum(found.values())
+        assert len(listed) == min(sum(found.values()), LISTED)
 
 
-def test_the_list_leads_to_the_cells_that_are_told(fills: list[Fill]) -> None:
-    """Every unanswered row that the ingester tells is in the sheet's list, under the same cell."""
-    for fill in fills[10:40:10]:
+def test_the_list_leads_to_the_rows_that_are_told(fills: list[Fill]) -> None:
+    """What the sheet lists as unanswered is what the ingester tells, all of it where the list has room."""
+    says = next(rule.says for rule in RULES if rule.slug == "not-answered")
+    for fill in fills[len(fills) // 5 :: len(fills) // 5]:
         _, _, listed = read_check_list(fill.check_list)
+        shown = {(sheet, link.split()[0]) for link, what, sheet in listed if what == says}
         told = {
-            (problem.place.sheet, cell)
+            (problem.place.sheet, ref)
             for problem in fill.returned.problems
             if problem.slug == "not-answered"
-            for cell in problem.cells
+            for ref in problem.refs
         }
-        assert told
-        assert told <= {(sheet, cell) for sheet, _, cell in listed}
+        assert shown <= told
+        assert len(listed) == LISTED or shown == told
+        assert shown or not told
 
 
 def test_what_was_typed_is_what_is_read(fills: list[Fill]) -> None:
     """Levels, texts, dates and priorities come back exactly as LibreOffice was told to type them."""
     saved = [fill for fill in fills if fill.is_saved]
-    assert len(saved) >= 8
+    assert len(saved) >= 5
     for fill in saved:
         assert fill.returned.saved_by.startswith("LibreOffice/")
         assert fill.returned.assessment is not None
