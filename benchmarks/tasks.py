@@ -35,9 +35,10 @@ from nps_xlsx.figures.disclosure.groups import allowed
 from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import FACTS
 from nps_xlsx.model.scores import THRESHOLD
+from nps_xlsx.register.csvfile import to_csv
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.for_councils import ForCouncils
-from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
+from nps_xlsx.reports.listings import LISTINGS, all_rows
 from nps_xlsx.reports.outputs import for_councils
 from nps_xlsx.rounds.combine import combine
 

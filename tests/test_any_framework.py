@@ -21,8 +21,9 @@ from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.framework import data_folder, load_framework
 from nps_xlsx.model import Answer, Framework, Level, Return
 from nps_xlsx.register.councils import Register, load_register
+from nps_xlsx.register.csvfile import to_csv
 from nps_xlsx.reports import PAPER_STYLES
-from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
+from nps_xlsx.reports.listings import LISTINGS, all_rows
 from nps_xlsx.reports.marked_up import mark_up
 from nps_xlsx.reports.outputs import Scope, write_outputs
 from nps_xlsx.reports.papers import PaperError, make_paper, paper_files

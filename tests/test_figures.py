@@ -12,7 +12,8 @@ import pytest
 from nps_xlsx.model import Council as Listed
 from nps_xlsx.model import Framework, Return, Status
 from nps_xlsx.register.councils import Register, load_register
-from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
+from nps_xlsx.register.csvfile import to_csv
+from nps_xlsx.reports.listings import LISTINGS, all_rows
 from nps_xlsx.reports.outputs import Scope, write_outputs
 from tests.support import figures as f
 from tests.support.batches import as_returns, made_up

@@ -38,6 +38,7 @@ FLOORS = [
     {"rounds"},
     {"figures"},
     {"reports"},
+    {"season"},
     {"cli"},
     {"__init__", "__main__"},
 ]
@@ -46,6 +47,7 @@ ONLY_IN = {
     "click": {"cli"},
     "distributed": {"ingester"},
     "docx": {"reports"},
+    "email_validator": {"season"},
     "filelock": {"files"},
     "gptables": {"reports"},
     "msgspec": {"ingester"},
@@ -55,6 +57,7 @@ ONLY_IN = {
     "pandas": {"figures", "reports"},
     "psutil": {"files", "ingester"},
     "python_calamine": {"ingester"},
+    "sqlalchemy": {"season"},
     "vl_convert": {"reports"},
     "xlrd": {"ingester"},
     "xlsxwriter": {"excel"},

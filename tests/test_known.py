@@ -10,7 +10,7 @@ import pytest
 
 from nps_xlsx.ingester import SourceFile, read_return
 from nps_xlsx.ingester.reading import known
-from nps_xlsx.ingester.reading.known import FILE, KnownReturns
+from nps_xlsx.ingester.reading.known import FILE, FileStore, KnownReturns
 from nps_xlsx.model import Answer, Council, Framework, Received, Return
 from nps_xlsx.register.councils import Register
 from nps_xlsx.reports.ingest import ingest
@@ -42,8 +42,9 @@ def run(
                 opened.append(source.name)
                 yield read_return(source, framework, register)
 
-        with KnownReturns(tmp_path, edition, register, afresh=afresh) as store:
-            return list(store.read(given, read)), opened
+        with FileStore(tmp_path) as store:
+            known_ones = KnownReturns(store, edition, register, afresh=afresh)
+            return list(known_ones.read(given, read)), opened
 
     return read_day
 
@@ -82,12 +83,10 @@ def test_nothing_else_is_taken_for_a_known_return(
     assert run([book])[1] == [book.name]
 
 
-def test_a_damaged_store_is_made_anew(
-    tmp_path: Path, run: Run, sources: list[SourceFile], framework: Framework, register: Register
-) -> None:
+def test_a_damaged_store_is_made_anew(tmp_path: Path, run: Run, sources: list[SourceFile]) -> None:
     """A file that is no store is replaced, and a return in which a byte changed is not believed."""
     (tmp_path / FILE).write_bytes(b"nonsense" * 1_000)
-    with KnownReturns(tmp_path, framework, register) as store:
+    with FileStore(tmp_path) as store:
         assert store.is_lost
     run(sources)
     assert run(sources)[1] == ["not.pdf"]

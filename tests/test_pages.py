@@ -14,7 +14,8 @@ from openpyxl.workbook import Workbook
 from nps_xlsx.ingester import ReadingProcess, read_return
 from nps_xlsx.model import Answer, Assessment, Framework
 from nps_xlsx.register.councils import Register
-from nps_xlsx.reports.listings import LISTINGS, all_rows, to_csv
+from nps_xlsx.register.csvfile import to_csv
+from nps_xlsx.reports.listings import LISTINGS, all_rows
 from nps_xlsx.workbook.layout import AssessmentSheet
 from tests.conftest import ROOT
 from tests.support import pages

@@ -15,8 +15,7 @@ from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Answer, Assessment, Council, Framework
 from nps_xlsx.register.councils import Register
-from nps_xlsx.register.csvfile import guarded, unguarded
-from nps_xlsx.reports.listings import to_csv
+from nps_xlsx.register.csvfile import guarded, to_csv, unguarded
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.inputs import COLUMNS
 from tests.support.workbooks import read

@@ -23,6 +23,7 @@ from nps_xlsx.cli.options import (
     loaded,
     out_option,
 )
+from nps_xlsx.cli.season import for_build, in_round
 from nps_xlsx.files import made_folders
 from nps_xlsx.jobs import mapped
 from nps_xlsx.model import FACTS, Assessment, Council, Framework
@@ -70,6 +71,7 @@ def _privacy_note(path: Path) -> str:
 
 
 @click.command()
+@click.argument("folder", required=False, type=FILE, is_eager=True, callback=in_round(for_build))
 @click.option(
     "--council", "names", multiple=True, help="A council: its GSS code or any of its names; repeatable."
 )
@@ -126,6 +128,7 @@ def _privacy_note(path: Path) -> str:
 def build(
     context: click.Context,
     /,
+    folder: Path | None,
     names: tuple[str, ...],
     listed: Register | None,
     round_: str,
@@ -141,15 +144,25 @@ def build(
     every: bool,
     **options: Any,
 ) -> None:
-    """Build self-assessment workbooks: for one council, for a list, or for all."""
+    """Build self-assessment workbooks: for one council, for a list, or for all.
+
+    FOLDER is a round's: its settings stand in for options that are not given, and its councils.csv says
+    who gets a workbook.
+    """
     narrowing = {name: options.pop(name) for name in _NARROWING}
-    if [bool(names), listed is not None, every].count(True) != 1:
+    given = [bool(names), listed is not None, every].count(True)
+    if given > 1 or (not given and folder is None):
         raise click.UsageError("Say for whom: one of --council, --councils and --all.")
     default = click.core.ParameterSource.DEFAULT
     if not every and any(context.get_parameter_source(name) is not default for name in narrowing):
         raise click.UsageError("Use --nation, --region and --type only with --all.")
     chosen = register.principal(**narrowing) if every else listed
     councils = chosen.councils if chosen else tuple(dict.fromkeys(map(register.find, names)))
+    own = dict[str, tuple[str, ...]]()
+    if context.obj:
+        waited_for = [one for one in context.obj.participants if not one.status]
+        own = {one.gss_code: one.respondents for one in waited_for if one.respondents}
+        councils = councils if given else tuple(one.council for one in waited_for)
     if earlier:
         _check_earlier(earlier, councils, round_)
     part = _part(framework, asked)
@@ -164,7 +177,7 @@ def build(
             **options,
         )
         for council in councils
-        for respondent in respondents
+        for respondent in own.get(council.gss_code, respondents)
     ]
     _refuse_same_names(orders)
     _build(orders, out, jobs)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from nps_xlsx.cli.options import (
     DAY,
@@ -23,6 +24,7 @@ from nps_xlsx.cli.options import (
     previous_option,
     progress,
 )
+from nps_xlsx.cli.season import for_ingest, in_round
 from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import FACTS, Framework, Severity, Status
 from nps_xlsx.model.errors import UserError
@@ -34,8 +36,11 @@ from nps_xlsx.rounds.intake import Rulings
 from nps_xlsx.rounds.sent_again import Keep
 
 if TYPE_CHECKING:
+    from nps_xlsx.ingester.reading.known import Store
     from nps_xlsx.reports.ingest import Receipt
     from nps_xlsx.reports.outputs import Scope, Written
+    from nps_xlsx.season.folder import Round
+    from nps_xlsx.season.ingesting import News
 
 
 def _keep(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> Keep:
@@ -53,7 +58,9 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.argument(
+    "paths", nargs=-1, required=True, type=FILE, is_eager=True, callback=in_round(for_ingest, others=True)
+)
 @out_option
 @click.option(
     "--keep",
@@ -77,6 +84,8 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
 )
 @click.option(
     "--as-of",
+    "--today",
+    "as_of",
     type=DAY,
     default=dt.date.today,
     help="Date of this run: waivers must still hold on it, and no document is dated later. [default: today]",
@@ -156,11 +165,52 @@ def ingest(
     from nps_xlsx.reports.outputs import Scope
 
     rulings = Rulings(keep, corrections, waivers, round_, as_of)
-    receipt = run_ingest(
-        paths, out, framework, register, Scope(**shown), rulings, Readers(jobs, scheduler), afresh=afresh
-    )
-    print_receipt(receipt, out, round_)
+    options = (framework, register, Scope(**shown), rulings, Readers(jobs, scheduler))
+    if context.obj is None:
+        receipt = run_ingest(paths, out, *options, afresh=afresh)
+        print_receipt(receipt, out, round_)
+    else:
+        is_default = context.get_parameter_source("out") is not ParameterSource.COMMANDLINE
+        out = context.obj.results / as_of.isoformat() if is_default else out
+        receipt = _ingest_round(context.obj, out, as_of, rulings, partial(run_ingest, afresh=afresh), options)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
+
+
+def _ingest_round(
+    round_: Round,
+    out: Path,
+    day: dt.date,
+    rulings: Rulings,
+    run: Callable[..., Receipt],
+    options: Sequence[Any],
+) -> Receipt:
+    """Ingest the returns of a round's folder, and print what is new since the run before."""
+    from nps_xlsx.season.ingesting import note_results
+
+    with round_.ledger(day) as ledger:
+        round_.note_statuses(ledger)
+        receipt = run([round_.returns], out, *options, store=ledger, replaces=round_.latest)
+        news = note_results(round_, ledger, out, receipt, rulings)
+    print_receipt(receipt, out, round_.settings.round)
+    click.echo(f"  {round_.latest}/")
+    print_news(news, round_)
+    return receipt
+
+
+def print_news(news: News, round_: Round) -> None:
+    """Print which files and rulings are new, or count otherwise than before."""
+    click.echo(
+        f"New since the run of {news.since}:" if news.since else "All of it is new: this is the first run."
+    )
+    if news.since and not news.events:
+        click.echo("  nothing")
+    if not news.since:
+        return
+    names = {one.gss_code: one.council.short_name for one in round_.participants}
+    for event in news.events:
+        whose = names.get(event.gss_code, event.gss_code) or "Nobody known"
+        what = event.file if event.file else f"{event.kind} {event.why}"
+        click.echo(f"  {plain(whose)}: {plain(what, 120)}, {event.status}")
 
 
 def run_ingest(
@@ -173,6 +223,8 @@ def run_ingest(
     readers: Readers | None = None,
     *,
     afresh: bool = False,
+    store: Store | None = None,
+    replaces: Path | None = None,
 ) -> Receipt:
     """Ingest, showing progress on a terminal."""
     from nps_xlsx.reports.ingest import ingest as run
@@ -190,6 +242,8 @@ def run_ingest(
             made=made,
             readers=readers,
             afresh=afresh,
+            store=store,
+            replaces=replaces,
         )
 
 

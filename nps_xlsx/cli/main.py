@@ -25,6 +25,7 @@ COMMANDS = {
     "ingest": "Read what came back: workbooks, folders, zips and mails (.eml, .msg).",
     "join": "Make one workbook from files in which colleagues at a council answered different rows.",
     "report": "Write papers about one council, or each of several, in Word and Excel.",
+    "round": "Keep a round in one folder: settings, councils, workbooks, returns, results.",
 }
 """How the help of each command begins, so that its module is imported only when it is called."""
 

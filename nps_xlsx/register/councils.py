@@ -219,21 +219,20 @@ def load_list(path: StrPath, register: Register | None = None) -> Register:
     file = CsvFile(Path(path))
     if not file.rows:
         raise CsvError(f"{path} holds no councils. Give one a row, below the headings.")
-    columns = [name for name in _NAME_COLUMNS if name in file.rows[0].texts]
-    if not columns:
+    if not any(name in file.rows[0].texts for name in _NAME_COLUMNS):
         raise CsvError(
             f"{path} lacks the column gss_code or council. It has: {', '.join(file.rows[0].texts)}. "
             "Name one of its columns so, in the first row."
         )
     listed: dict[Council, list[Mapping[str, str]]] = {}
     for row in file.rows:
-        if council := council_of(row, register, columns):
+        if council := council_of(row, register):
             listed.setdefault(council, []).append(row.texts)
     file.refuse_faults("rows")
     return Register(tuple(listed), {council.gss_code: _together(rows) for council, rows in listed.items()})
 
 
-def council_of(row: CsvRow, register: Register, columns: Sequence[str]) -> Council | None:
+def council_of(row: CsvRow, register: Register, columns: Sequence[str] = _NAME_COLUMNS) -> Council | None:
     """The council that a row names in some of its columns; ``None`` if it names none, or has a fault."""
     try:
         meant = {register.find(row[column]) for column in columns if row[column]}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nps_xlsx.files import StrPath, made_folders, paths_of
 from nps_xlsx.framework import load_framework
-from nps_xlsx.ingester.reading.known import KnownReturns
+from nps_xlsx.ingester.reading.known import FileStore, KnownReturns, Store
 from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import Framework, Return, Severity, Status
 from nps_xlsx.register.councils import Register, load_register
@@ -62,10 +63,13 @@ def ingest(
     made: Callable[[str], None] = no_progress,
     readers: Readers | None = None,
     afresh: bool = False,
+    store: Store | None = None,
+    replaces: StrPath | None = None,
 ) -> Receipt:
     """Read returns and write the outputs into a folder; what was read there before is not read again.
 
-    ``readers`` says who reads, by default one process per core; ``afresh`` has every file read again.
+    ``readers`` says who reads, by default one process per core; ``afresh`` has every file read again,
+    ``store`` keeps what was read, and ``replaces`` is another folder of results that these are to replace.
     ``seen`` is called with the name of each file, ``made`` with that of each document.
 
     Raises:
@@ -79,29 +83,22 @@ def ingest(
         ReceiptError: answers were lost, which is our fault.
     """
     paths, out = paths_of(paths), Path(out)
-    framework, register = framework or load_framework(), register or load_register()
+    data, asked = (framework or load_framework(), register or load_register()), scope.asked if scope else None
     with made_folders(out):
-        asked = scope.asked if scope else None
-        with KnownReturns(out, framework, register, afresh=afresh) as known:
+        with FileStore(out) if store is None else nullcontext(store) as kept:
+            known = KnownReturns(kept, *data, afresh=afresh)
             intake = read_returns(
-                paths,
-                framework,
-                register,
-                rulings=rulings,
-                asked=asked,
-                seen=seen,
-                known=known,
-                readers=readers,
+                paths, *data, rulings=rulings, asked=asked, seen=seen, known=known, readers=readers
             )
         receipt = make_receipt(intake)
         written = write_outputs(
             intake.returns,
             out,
-            framework,
-            register,
+            *data,
             scope,
             rulings=intake.unmet,
             given=paths,
+            replaces=Path(replaces) if replaces else None,
             made=made,
             jobs=readers.jobs if readers else None,
         )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Return, Status
-from nps_xlsx.register.csvfile import guarded
 from nps_xlsx.reports.words import words
 from nps_xlsx.rounds.combine import Combined
 from nps_xlsx.workbook import layout
@@ -269,16 +266,3 @@ def _identity(assessment: Assessment | None) -> CsvRow:
         "round": assessment.round,
         "respondent": assessment.respondent,
     }
-
-
-def to_csv(columns: Iterable[str], rows: Iterable[CsvRow]) -> bytes:
-    """Rows as CSV that Excel opens correctly: UTF-8 with a byte-order mark, texts guarded."""
-    content = io.BytesIO()  # a StringIO would take four bytes for each letter
-    text = io.TextIOWrapper(content, "utf-8-sig", "replace", newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    columns = list(columns)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([guarded(row[column]) for column in columns])
-    text.flush()
-    return content.getvalue()

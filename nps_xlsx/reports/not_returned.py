@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from nps_xlsx.figures.returned import Asked
 from nps_xlsx.model import Return, Status
 from nps_xlsx.register.councils import Register
-from nps_xlsx.reports.listings import LISTINGS, to_csv
+from nps_xlsx.register.csvfile import to_csv
+from nps_xlsx.reports.listings import LISTINGS
 
 NAME = "not-returned.csv"
 

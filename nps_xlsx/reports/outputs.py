@@ -14,10 +14,11 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.model import FACTS, Assessment, Framework, Problem, Return
 from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.register.councils import Register, load_register
+from nps_xlsx.register.csvfile import to_csv
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.earlier import accepted_before, refuse_to_wipe, to_move_aside
 from nps_xlsx.reports.for_councils import FOLDERS, ForCouncils
-from nps_xlsx.reports.listings import LISTINGS, CsvRow, all_rows, to_csv
+from nps_xlsx.reports.listings import LISTINGS, CsvRow, all_rows
 from nps_xlsx.reports.not_returned import not_returned
 from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.publication import publication_workbook
@@ -77,6 +78,7 @@ def write_outputs(
     *,
     rulings: Sequence[Problem] = (),
     given: Sequence[Path] = (),
+    replaces: Path | None = None,
     made: Callable[[str], None] = no_progress,
     jobs: int | None = None,
 ) -> Written:
@@ -84,7 +86,8 @@ def write_outputs(
 
     The reports are about one round: a return of another is listed, and is in no figure.
     ``rulings`` are the problems with rulings that applied to nothing, ``given`` the paths that the
-    returns came from; ``made`` is called with the name of each document.  ``jobs``
+    returns came from, ``replaces`` the results that these are to replace, by default those in ``out``;
+    ``made`` is called with the name of each document.  ``jobs``
     processes write the documents for councils, by default one per core.
 
     Raises:
@@ -96,8 +99,9 @@ def write_outputs(
     """
     framework, register = framework or load_framework(), register or load_register()
     out, scope = Path(out), scope or Scope()
-    before = accepted_before(out)
-    refuse_to_wipe(before, returns, out, given)
+    there = replaces or out
+    before = accepted_before(there)
+    refuse_to_wipe(before, returns, there, given)
     responses = combine(accepted(returns), framework)
     round_ = main_round(response.assessment for response in responses)
     refuse_same_round(scope.previous.values(), round_, "--previous")

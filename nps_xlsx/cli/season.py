@@ -1,0 +1,98 @@
+"""Commands on the folder of a round: its settings stand in for the options that are not given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from nps_xlsx.season.folder import Round
+
+
+def in_round(
+    settings: Callable[[Round], Mapping[str, Any]], *, others: bool = False
+) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """A callback for an argument that may be the folder of a round; the command finds it in ``context.obj``.
+
+    ``settings`` says which options the round's settings are the defaults of; what is given on the
+    command line wins.  If ``others`` are allowed, the argument may be other paths instead.
+    """
+
+    def callback(context: click.Context, _: click.Parameter, given: Path | Sequence[Path] | None) -> Any:
+        paths = [given] if isinstance(given, Path) else list(given or ())
+        rounds = [path for path in paths if (path / "round.toml").is_file()]
+        if rounds and len(paths) > 1:
+            raise click.UsageError("Give the folder of a round by itself, without other files.")
+        if not rounds and (others or not paths):
+            return given
+        from nps_xlsx.season.folder import Round
+
+        context.obj = Round(paths[0])
+        defaults = {
+            name: value for name, value in settings(context.obj).items() if value not in ("", None, ())
+        }
+        context.default_map = {**(context.default_map or {}), **defaults}
+        return given
+
+    return callback
+
+
+def for_build(round_: Round) -> dict[str, Any]:
+    """The options of ``nps build`` by a round's settings."""
+    own = round_.settings
+    return _for_all(round_) | {
+        "out": round_.workbooks,
+        "round_": own.round,
+        "due": own.due,
+        "contact": own.contact,
+        "return_to": own.return_to,
+        "asked": own.ask,
+        "with_review": own.with_review,
+        "unprotected": own.unprotected,
+        "targets": round_.named(own.targets),
+        "earlier": earlier_of(round_),
+        "privacy_note": round_.named(own.privacy_note),
+    }
+
+
+def for_ingest(round_: Round) -> dict[str, Any]:
+    """The options of ``nps ingest`` by a round's settings."""
+    from nps_xlsx.season.folder import CORRECTIONS, WAIVERS
+    from nps_xlsx.season.participants import FILE
+
+    own = round_.settings
+    files = {"corrections": CORRECTIONS, "waivers": WAIVERS, "asked": FILE}
+    there = {name: round_.folder / file for name, file in files.items() if (round_.folder / file).is_file()}
+    return _for_all(round_) | {
+        **there,
+        "round_": own.round,
+        "previous": earlier_of(round_),
+        "facts": own.by,
+        "families": round_.named(own.families),
+        "threshold": own.suppress_below,
+        "name_councils": own.name_councils,
+        "contact": own.publication_contact,
+    }
+
+
+def _for_all(round_: Round) -> dict[str, Any]:
+    own = round_.settings
+    folder = round_.folder / own.framework
+    return {
+        "framework": folder if own.framework and folder.is_dir() else own.framework,
+        "register": round_.named(own.register),
+    }
+
+
+def earlier_of(round_: Round) -> Path | None:
+    """The newest of the earlier rounds: a file of answers, or the results of a round's folder."""
+    from nps_xlsx.season.folder import Round as Folder
+    from nps_xlsx.season.folder import is_round
+
+    if not round_.settings.earlier:
+        return None
+    path = round_.folder / round_.settings.earlier[0]
+    return Folder(path).latest if is_round(path) else path

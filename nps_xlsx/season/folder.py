@@ -1,0 +1,130 @@
+"""One round's folder: where everything is, and what its settings name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+
+from nps_xlsx.files import StrPath, made_folders, make_folder, write_files
+from nps_xlsx.framework import load_framework
+from nps_xlsx.model import Framework
+from nps_xlsx.model.errors import UserError
+from nps_xlsx.register.councils import Register, load_register
+from nps_xlsx.register.csvfile import to_csv
+from nps_xlsx.rounds.corrections.loading import CORRECTION_COLUMNS, WAIVER_COLUMNS, WAIVER_FILE
+from nps_xlsx.season import participants as councils
+from nps_xlsx.season import settings as toml
+from nps_xlsx.season.journal import Event, Journal, Kind, latest
+from nps_xlsx.season.ledger import Ledger
+from nps_xlsx.season.participants import Participant, load_participants
+from nps_xlsx.season.settings import Settings, load_settings
+
+FOLDERS = ("workbooks", "outbox", "returns", "results")
+CORRECTIONS, WAIVERS, LATEST = "corrections.csv", "waivers.csv", "latest"
+
+
+class RoundError(UserError):
+    """A folder that is not a round's, or that cannot be made one."""
+
+
+class Round:
+    """The round in a folder; files are read when they are first asked for."""
+
+    def __init__(self, folder: StrPath) -> None:
+        """Take a folder that ``nps round new`` made.
+
+        Raises:
+            RoundError: it holds no ``round.toml``.
+        """
+        self.folder = Path(folder)
+        if not is_round(self.folder):
+            raise RoundError(
+                f"{self.folder} is not the folder of a round: it holds no {toml.FILE}. "
+                "Make one with nps round new."
+            )
+        self.workbooks, self.outbox, self.returns, self.results = map(self.folder.joinpath, FOLDERS)
+        self.latest = self.results / LATEST
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What ``round.toml`` says."""
+        return load_settings(self.folder / toml.FILE)
+
+    def named(self, setting: str) -> Path | None:
+        """The file or folder that a setting names, from the round's folder on; ``None`` if it names none."""
+        return self.folder / setting if setting else None
+
+    @cached_property
+    def framework(self) -> Framework:
+        """The framework that is asked."""
+        given = self.settings.framework
+        return load_framework(self.folder / given if (self.folder / given).is_dir() else given or None)
+
+    @cached_property
+    def register(self) -> Register:
+        """Every council that there is, with those that the settings add."""
+        extra = self.named(self.settings.register)
+        return load_register() + load_register(extra) if extra else load_register()
+
+    @cached_property
+    def participants(self) -> tuple[Participant, ...]:
+        """Who is asked, as ``councils.csv`` has it."""
+        return load_participants(self.folder / councils.FILE, self.register)
+
+    @property
+    def events(self) -> list[Event]:
+        """What has happened so far, by the journal."""
+        return Journal(self.folder).read()
+
+    def ledger(self, day: dt.date | None = None) -> Ledger:
+        """The ledger, to write to; ``day`` is the day that what is written counts for, by default today."""
+        return Ledger(self.folder, self.settings.round, self.settings.database, day)
+
+    def note_statuses(self, ledger: Ledger) -> None:
+        """Write down in the ledger what has changed in ``councils.csv`` since it was last looked at."""
+        known = latest(ledger.events, Kind.STATUS, lambda one: one.gss_code)
+        ledger.record(*_changes(self.participants, known))
+
+
+def _changes(participants: tuple[Participant, ...], known: dict[str, Event]) -> Iterator[Event]:
+    there = {one.gss_code: (one.status, one.reason) for one in participants}
+    for code in {**there, **known}:
+        status, reason = there.get(code, ("", ""))
+        was = known.get(code, Event())
+        if (status, reason) != (was.status, was.why):
+            yield Event(kind=Kind.STATUS, gss_code=code, status=status, why=reason)
+
+
+def is_round(folder: Path) -> bool:
+    """Whether a folder is a round's."""
+    return (folder / toml.FILE).is_file()
+
+
+def new_round(folder: StrPath, settings: Settings, participants: tuple[Participant, ...]) -> Round:
+    """Make the folder of a new round.
+
+    Raises:
+        RoundError: the folder is there already and holds something.
+        OutputError: it cannot be written.
+    """
+    folder = Path(folder)
+    if is_round(folder):
+        raise RoundError(f"{folder} is the folder of a round already. Give the new one another folder.")
+    ours = {*FOLDERS, CORRECTIONS, WAIVERS, councils.FILE}  # a kill may have left some of them
+    if folder.is_dir() and any(path.name not in ours for path in folder.iterdir()):
+        raise RoundError(f"{folder} holds other files. Give the new round a folder of its own.")
+    with ExitStack() as stack:
+        stack.enter_context(made_folders(folder))
+        for name in FOLDERS:
+            make_folder(folder / name)
+        councils.write_participants(folder / councils.FILE, participants)
+        contents = {
+            CORRECTIONS: to_csv(CORRECTION_COLUMNS, ()),
+            WAIVERS: to_csv((*WAIVER_COLUMNS, WAIVER_FILE), ()),
+            toml.FILE: toml.written(settings).encode(),  # the last: with it the folder is a round's
+        }
+        write_files({folder / name: content for name, content in contents.items()})
+    return Round(folder)

@@ -1,0 +1,116 @@
+"""What an ingest means for a round: its results day by day, and what is new since the run before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nps_xlsx.files import made_folders, write_files
+from nps_xlsx.register.csvfile import CsvFile
+from nps_xlsx.reports.earlier import REPLACED
+from nps_xlsx.reports.ingest import Receipt
+from nps_xlsx.rounds.corrections import Correction, Waiver
+from nps_xlsx.rounds.intake import Rulings
+from nps_xlsx.season.folder import Round
+from nps_xlsx.season.journal import Event, Kind, latest
+from nps_xlsx.season.ledger import Ledger
+
+GONE = "gone"
+"""The status of a file that is no longer among the returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new since the run before."""
+
+    since: str
+    """The day of that run; empty if there was none."""
+    events: tuple[Event, ...]
+    """The files that are new, or count otherwise than then, and the rulings likewise."""
+
+
+def note_results(round_: Round, ledger: Ledger, out: Path, receipt: Receipt, rulings: Rulings) -> News:
+    """Make ``results/latest`` the results that an ingest wrote, and write down in the ledger what is new.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    copy_results(out, round_.latest)
+    runs = [one for one in ledger.events if one.kind is Kind.RUN and one.status == "ingest"]
+    new = [*_returns(ledger.events, out), *_rulings(ledger.events, receipt, rulings)]
+    counts = ", ".join(f"{number} {status}" for status, number in receipt.statuses.items() if number)
+    where = out.resolve()
+    is_inside = where.is_relative_to(round_.folder.resolve())
+    file = where.relative_to(round_.folder.resolve()).as_posix() if is_inside else str(out)
+    ledger.record(*new, Event(kind=Kind.RUN, status="ingest", file=file, why=counts))
+    return News(runs[-1].day if runs else "", tuple(new))
+
+
+def copy_results(out: Path, latest_: Path) -> None:
+    """Make one folder of results like another, file by file; none is ever half-written.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    there = {path.relative_to(out): path for path in _files(out)}
+    folders = {latest_ / path.parent for path in there}
+    with made_folders(latest_, *sorted(folders - {latest_})):
+        write_files({latest_ / name: path.read_bytes() for name, path in there.items()})
+        for path in list(_files(latest_)):
+            if path.relative_to(latest_) not in there:
+                path.unlink()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of results, without those that were moved aside and those that are ours alone."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.is_file() and parts[0] != REPLACED and not path.name.startswith(".nps-"):
+            yield path
+
+
+def _returns(events: Sequence[Event], out: Path) -> Iterator[Event]:
+    """An event per file of returns.csv whose status or council is new, and per file that is gone."""
+    known = latest(events, Kind.RETURN, _file)
+    now = {
+        _file(event): event
+        for row in CsvFile(out / "returns.csv").rows
+        for event in [
+            Event(
+                kind=Kind.RETURN,
+                gss_code=row["gss_code"],
+                status=row["status"],
+                file=row["source_file"],
+                sha256=row["sha256"],
+                address=row["sender"],
+                why=" ".join(row["message"].split()),
+            )
+        ]
+    }
+    for key, event in now.items():
+        if key not in known or _verdict(known[key]) != _verdict(event):
+            yield event
+    for key, event in known.items():
+        if key not in now and event.status != GONE:
+            yield Event(
+                kind=Kind.RETURN, gss_code=event.gss_code, status=GONE, file=event.file, sha256=event.sha256
+            )
+
+
+def _file(event: Event) -> str:
+    return f"{event.sha256} {event.file}"
+
+
+def _verdict(event: Event) -> tuple[str, str, str]:
+    return event.status, event.gss_code, event.why
+
+
+def _rulings(events: Sequence[Event], receipt: Receipt, rulings: Rulings) -> Iterator[Event]:
+    known = latest(events, Kind.RULING, lambda one: one.why)
+    given: tuple[Correction | Waiver, ...] = (*rulings.corrections, *rulings.waivers)
+    for ruling in given:
+        words = " ".join(str(ruling).split())
+        status = "without effect" if str(ruling) in receipt.unused else "applied"
+        if words not in known or known[words].status != status:
+            yield Event(kind=Kind.RULING, gss_code=ruling.gss_code, status=status, why=words)
