@@ -87,8 +87,8 @@ def write_outputs(
     The reports are about one round: a return of another is listed, and is in no figure.
     ``rulings`` are the problems with rulings that applied to nothing, ``given`` the paths that the
     returns came from, ``replaces`` the results that these are to replace, by default those in ``out``;
-    ``made`` is called with the name of each document.  ``jobs``
-    processes write the documents for councils, by default one per core.
+    ``made`` is called with the name of each document.  ``jobs`` processes, by default one per core,
+    write the documents for councils.
 
     Raises:
         FactError: the register has no column by which councils are to be grouped.
@@ -99,9 +99,8 @@ def write_outputs(
     """
     framework, register = framework or load_framework(), register or load_register()
     out, scope = Path(out), scope or Scope()
-    there = replaces or out
-    before = accepted_before(there)
-    refuse_to_wipe(before, returns, there, given)
+    before = accepted_before(replaces or out)
+    refuse_to_wipe(before, returns, replaces or out, given)
     responses = combine(accepted(returns), framework)
     round_ = main_round(response.assessment for response in responses)
     refuse_same_round(scope.previous.values(), round_, "--previous")
