@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -121,3 +122,23 @@ def office() -> Iterator[Callable[[Sequence[Job]], list[list[Row]]]]:
         pytest.skip(str(error))
     with libreoffice:
         yield libreoffice.fill
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL database, left empty; skips where there is none, but never in CI."""
+    import sqlalchemy as sql
+
+    url = os.environ.get("NPS_POSTGRES", "")
+    if not url:
+        why = "NPS_POSTGRES names no database (.ci/run starts one)"
+        if os.environ.get("NPS_REQUIRE_POSTGRES"):
+            pytest.fail(f"PostgreSQL is required here: {why}")
+        pytest.skip(why)
+    name = f"nps_{uuid.uuid4().hex}"
+    server = sql.create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sql.text(f"CREATE DATABASE {name}"))
+        yield sql.make_url(url).set(database=name).render_as_string(hide_password=False)
+        connection.execute(sql.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()

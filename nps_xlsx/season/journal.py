@@ -10,14 +10,14 @@ import datetime as dt
 import getpass
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
 from nps_xlsx.files import OutputError
 from nps_xlsx.model.errors import UserError
-from nps_xlsx.register.csvfile import CsvFile, guarded, to_csv
+from nps_xlsx.register.csvfile import guarded, to_csv, unguarded
 
 FILE = "journal.csv"
 
@@ -86,18 +86,16 @@ class Journal:
         """
         if not self.path.exists():
             return []
-        file = CsvFile(self.path, COLUMNS)
-        events = [
-            Event(**{**{name: row[name] for name in COLUMNS}, "number": place, "kind": Kind(row["kind"])})  # type: ignore[arg-type]
-            for place, row in enumerate(file.rows, start=1)
-            if row["kind"] in set(Kind) and row["number"] == str(place)
-        ]
-        if len(events) < len(file.rows):
+        content = self.path.read_bytes()
+        try:
+            text = content[: _whole(content)].decode("utf-8-sig")
+            rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+            return [_event(row, place) for place, row in enumerate(rows, start=1)]
+        except (ValueError, KeyError, csv.Error) as error:
             raise JournalError(
-                f"{self.path}: from row {len(events) + 2} on, lines were taken out, moved or changed. "
-                "Put the file back as it was; from then on, open a copy of it."
-            )
-        return events
+                f"{self.path} was changed ({error}): lines were taken out or moved, or a program wrote "
+                "them in its own way. Put the file back as it was, and look at a copy of it from then on."
+            ) from None
 
     def append(self, events: Iterable[Event], number: int, day: dt.date) -> list[Event]:
         """Add events after ``number`` others, and see that they are on the disk; they come back as written.
@@ -134,6 +132,15 @@ class Journal:
             file.write(lines)
             file.flush()
             os.fsync(file.fileno())
+
+
+def _event(row: Mapping[str, str], place: int) -> Event:
+    """The event of a line; a ``ValueError`` if it is not one, or stands in another's place."""
+    values = {name: unguarded(row[name] or "") for name in COLUMNS}
+    if values["number"] != str(place):
+        raise ValueError(f"line {place + 1} is not event {place}")
+    dt.date.fromisoformat(values["day"])
+    return Event(**values | {"number": place, "kind": Kind(values["kind"])})  # type: ignore[arg-type]
 
 
 def _whole(content: bytes) -> int:

@@ -171,4 +171,8 @@ def _refuse_later(connection: sql.Connection, url: str) -> None:
 
 
 def _shown(url: str) -> str:
-    return sql.make_url(url).render_as_string(hide_password=True)
+    """An address without its password, or what should have been one."""
+    try:
+        return sql.make_url(url).render_as_string(hide_password=True)
+    except sql.exc.ArgumentError:
+        return url
