@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sql
@@ -37,7 +38,8 @@ def database(ledger: Ledger) -> sql.Engine:
 
 def stored(ledger: Ledger) -> list[tuple[object, ...]]:
     """The events of the database, without whose they are."""
-    table = sql.select(*map(sql.column, COLUMNS)).select_from(sql.table("events"))
+    columns: list[Any] = [sql.column(name) for name in COLUMNS]
+    table = sql.select(*columns).select_from(sql.table("events"))
     with database(ledger).connect() as connection:
         rows = connection.execute(table.order_by("number"))
         return [tuple(row) for row in rows]

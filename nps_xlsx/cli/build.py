@@ -17,6 +17,7 @@ from nps_xlsx.cli.framework import rows_of
 from nps_xlsx.cli.options import (
     DAY,
     FILE,
+    counted,
     framework_and_register,
     jobs_option,
     load_earlier,
@@ -180,7 +181,11 @@ def build(
         for respondent in own.get(council.gss_code, respondents)
     ]
     _refuse_same_names(orders)
-    _build(orders, out, jobs)
+    with context.obj.ledger() if context.obj else contextlib.nullcontext() as ledger:
+        _build(orders, out, jobs)
+        if ledger:
+            context.obj.note_statuses(ledger)
+            ledger.record(context.obj.run("build", out, counted(len(orders), "workbook")))
 
 
 def _refuse_same_names(orders: Sequence[Order]) -> None:

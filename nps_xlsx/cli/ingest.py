@@ -33,7 +33,7 @@ from nps_xlsx.register.councils import Register, load_list
 from nps_xlsx.register.families import load_families
 from nps_xlsx.rounds.corrections import Correction, Waiver, load_corrections, load_waivers
 from nps_xlsx.rounds.intake import Rulings
-from nps_xlsx.rounds.sent_again import Keep
+from nps_xlsx.rounds.sent_again import Keep, keep_of
 
 if TYPE_CHECKING:
     from nps_xlsx.ingester.reading.known import Store
@@ -41,12 +41,6 @@ if TYPE_CHECKING:
     from nps_xlsx.reports.outputs import Scope, Written
     from nps_xlsx.season.folder import Round
     from nps_xlsx.season.ingesting import News
-
-
-def _keep(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> Keep:
-    if {"earliest", "latest"} <= set(given):
-        raise click.UsageError("Give --keep earliest or --keep latest, not both.")
-    return Keep("earliest" in given, tuple(name for name in given if name not in ("earliest", "latest")))
 
 
 def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -65,7 +59,7 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
 @click.option(
     "--keep",
     multiple=True,
-    callback=_keep,
+    callback=lambda _context, _parameter, given: keep_of(given),
     metavar="earliest|latest|FILE",
     help="Which of several returns from one council counts; FILE is its source_file in returns.csv. "
     "[default: latest]",

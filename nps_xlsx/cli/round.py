@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from nps_xlsx.cli.options import DAY, FILE, counted, plain
+from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
 from nps_xlsx.register.councils import load_register
 from nps_xlsx.season.folder import Round, new_round
 from nps_xlsx.season.participants import (
@@ -22,6 +27,7 @@ from nps_xlsx.season.participants import (
 )
 from nps_xlsx.season.settings import FILE as SETTINGS
 from nps_xlsx.season.settings import Settings
+from nps_xlsx.season.verifying import differences_of
 
 _FOLDER = click.argument("folder", type=FILE)
 
@@ -37,6 +43,8 @@ def round() -> None:
 @click.option("--due", type=DAY, help="When workbooks are to be back: 2026-12-18.")
 @click.option("--councils", "listed", type=FILE, help="CSV file of who is asked: gss_code or council, email.")
 @click.option("--all", "every", is_flag=True, help="Ask every principal council of England.")
+@click.option("--register", "extra", type=FILE, help="CSV file of councils that the program does not know.")
+@click.option("--framework", default="", help="Another framework: its folder, or the name of one.")
 @click.option("--contact", default="", help="Whom councils can ask: a post, telephone number or address.")
 @click.option("--return-to", default="", help="Where workbooks are to be sent back to: an email address.")
 @click.option("--controller", default="", help="The organisation that is responsible for the personal data.")
@@ -44,25 +52,23 @@ def new(
     folder: Path,
     name: str | None,
     listed: Path | None,
+    extra: Path | None,
+    framework: str,
     *,
     every: bool,
-    due: dt.date | None,
-    contact: str,
-    return_to: str,
-    controller: str,
+    **given: Any,
 ) -> None:
     """Make the folder of a new round, with its settings and the list of who is asked."""
     if every == (listed is not None):
         raise click.UsageError("Say who is asked: one of --councils and --all.")
-    register = load_register()
+    register = load_register() + load_register(extra) if extra else load_register()
     everybody = map(Participant, register.principal().councils)
     asked = load_participants(listed, register) if listed else tuple(everybody)
     settings = Settings(
         round=name or folder.resolve().name,
-        due=due,
-        contact=contact,
-        return_to=return_to,
-        controller=controller,
+        register=_from(folder, extra) if extra else "",
+        framework=_from(folder, Path(framework)) if framework and Path(framework).is_dir() else framework,
+        **given,
     )
     made = new_round(folder, settings, asked)
     without = sum(not one.emails for one in asked)
@@ -70,6 +76,14 @@ def new(
     click.echo(
         f"Next: look through {made.folder / SETTINGS} and {made.folder / COUNCILS}, then nps build {folder}"
     )
+
+
+def _from(folder: Path, path: Path) -> str:
+    """A path as the settings of a round have it: from the round's folder on."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return path.resolve().as_posix()
 
 
 @round.command(name="set")
@@ -89,3 +103,70 @@ def set_(folder: Path, council: str, status: str, why: str, day: dt.date | None)
         one = set_status(made.folder / COUNCILS, made.register, council, wanted, why)
         made.note_statuses(ledger)
     click.echo(f"{plain(one.council.name)}: {one.status or 'waiting'}{f' ({plain(why)})' if why else ''}.")
+
+
+@round.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@_FOLDER
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def show(context: click.Context, folder: Path, command: tuple[str, ...]) -> None:
+    """Show the settings of a round, or what a COMMAND with its options would do with them.
+
+    For example: nps round show 2026 build --due 2027-01-15
+    """
+    made = Round(folder)
+    if not command:
+        for one in fields(Settings):
+            value = getattr(made.settings, one.name)
+            click.echo(f"{one.name:<20} {_words(value)}{'' if value != one.default else '  (default)'}")
+        return
+    name, *options = command
+    found = context.find_root().command.get_command(context, name)  # type: ignore[attr-defined]  # a group
+    if found is None:
+        raise click.UsageError(f"There is no command {name}.")
+    arguments = [str(folder), *options]
+    with found.make_context(name, list(arguments)) as inner:
+        if inner.obj is None:
+            raise click.UsageError(f"nps {name} does not take the folder of a round.")
+        given, _, _ = found.make_parser(inner).parse_args(list(arguments))
+        for one in found.params:
+            if isinstance(one, click.Option) and one.name:
+                click.echo(_shown(inner, one, given.get(one.name)))
+
+
+def _shown(context: click.Context, one: click.Option, given: Any) -> str:
+    """An option, its value, and where that comes from."""
+    sources = {ParameterSource.COMMANDLINE: "command line", ParameterSource.DEFAULT_MAP: SETTINGS}
+    source = sources.get(context.get_parameter_source(str(one.name)) or ParameterSource.DEFAULT, "default")
+    defaults = context.default_map or {}
+    value = (
+        given
+        if source == "command line"
+        else defaults.get(str(one.name), one.get_default(context, call=False))
+    )
+    return f"{max(one.opts, key=len):<20} {_words(value)}  ({source})"
+
+
+def _words(value: Any) -> str:
+    """A value as it is shown."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or "-"
+    return "-" if value in (None, "") or callable(value) or "Sentinel" in repr(value) else str(value)
+
+
+@round.command()
+@_FOLDER
+@click.pass_context
+def verify(context: click.Context, folder: Path) -> None:
+    """Make the ledger again from the folder's files, and say where the two differ.
+
+    Every return is read again, so it may take minutes. Exits with 0 if nothing differs, 1 if something does.
+    """
+    with progress() as seen:
+        differences = differences_of(Round(folder), partial(seen, "Reading"))
+    for line in differences:
+        click.echo(plain(line, 400))
+    click.echo(f"{counted(len(differences), 'difference')} between the ledger and the files of {folder}.")
+    context.exit(PROBLEMS_FOUND if differences else 0)

@@ -31,9 +31,8 @@ def in_round(
         from nps_xlsx.season.folder import Round
 
         context.obj = Round(paths[0])
-        defaults = {
-            name: value for name, value in settings(context.obj).items() if value not in ("", None, ())
-        }
+        values = settings(context.obj).items()
+        defaults = {name: value for name, value in values if value or (value == 0 and value is not False)}
         context.default_map = {**(context.default_map or {}), **defaults}
         return given
 
@@ -70,6 +69,7 @@ def for_ingest(round_: Round) -> dict[str, Any]:
         **there,
         "round_": own.round,
         "previous": earlier_of(round_),
+        "keep": own.keep,
         "facts": own.by,
         "families": round_.named(own.families),
         "threshold": own.suppress_below,
@@ -79,12 +79,7 @@ def for_ingest(round_: Round) -> dict[str, Any]:
 
 
 def _for_all(round_: Round) -> dict[str, Any]:
-    own = round_.settings
-    folder = round_.folder / own.framework
-    return {
-        "framework": folder if own.framework and folder.is_dir() else own.framework,
-        "register": round_.named(own.register),
-    }
+    return {"framework": round_.framework_name, "register": round_.named(round_.settings.register)}
 
 
 def earlier_of(round_: Round) -> Path | None:

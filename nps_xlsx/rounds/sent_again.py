@@ -31,6 +31,17 @@ class Keep:
 LATEST = Keep()
 
 
+def keep_of(given: Sequence[str]) -> Keep:
+    """What words say: ``earliest`` or ``latest``, and the names of files.
+
+    Raises:
+        KeepError: both are among them.
+    """
+    if {"earliest", "latest"} <= set(given):
+        raise KeepError("Give one of earliest and latest, not both.")
+    return Keep("earliest" in given, tuple(name for name in given if name not in ("earliest", "latest")))
+
+
 def refuse_unknown(keep: Keep, returns: Sequence[Return]) -> None:
     """Refuse to go on if a file to be kept was not read.
 

@@ -14,7 +14,15 @@ from nps_xlsx.model import Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.register.csvfile import to_csv
-from nps_xlsx.rounds.corrections.loading import CORRECTION_COLUMNS, WAIVER_COLUMNS, WAIVER_FILE
+from nps_xlsx.rounds.corrections.loading import (
+    CORRECTION_COLUMNS,
+    WAIVER_COLUMNS,
+    WAIVER_FILE,
+    load_corrections,
+    load_waivers,
+)
+from nps_xlsx.rounds.intake import Rulings
+from nps_xlsx.rounds.sent_again import keep_of
 from nps_xlsx.season import participants as councils
 from nps_xlsx.season import settings as toml
 from nps_xlsx.season.journal import Event, Journal, Kind, latest
@@ -57,11 +65,16 @@ class Round:
         """The file or folder that a setting names, from the round's folder on; ``None`` if it names none."""
         return self.folder / setting if setting else None
 
+    @property
+    def framework_name(self) -> Path | None:
+        """The framework's folder, or the name of one that comes with the program; ``None`` if neither."""
+        folder = self.named(self.settings.framework)
+        return folder if folder is None or folder.is_dir() else Path(self.settings.framework)
+
     @cached_property
     def framework(self) -> Framework:
         """The framework that is asked."""
-        given = self.settings.framework
-        return load_framework(self.folder / given if (self.folder / given).is_dir() else given or None)
+        return load_framework(self.framework_name)
 
     @cached_property
     def register(self) -> Register:
@@ -74,6 +87,17 @@ class Round:
         """Who is asked, as ``councils.csv`` has it."""
         return load_participants(self.folder / councils.FILE, self.register)
 
+    def rulings(self, day: dt.date = dt.date.max) -> Rulings:
+        """What the analyst decided about returns, by the settings and the two files of rulings."""
+        corrections, waivers = self.folder / CORRECTIONS, self.folder / WAIVERS
+        return Rulings(
+            keep_of(self.settings.keep),
+            load_corrections(corrections, self.framework, self.register) if corrections.is_file() else (),
+            load_waivers(waivers, self.register) if waivers.is_file() else (),
+            self.settings.round,
+            day,
+        )
+
     @property
     def events(self) -> list[Event]:
         """What has happened so far, by the journal."""
@@ -82,6 +106,12 @@ class Round:
     def ledger(self, day: dt.date | None = None) -> Ledger:
         """The ledger, to write to; ``day`` is the day that what is written counts for, by default today."""
         return Ledger(self.folder, self.settings.round, self.settings.database, day)
+
+    def run(self, command: str, out: Path, what: str) -> Event:
+        """The event of a command that wrote into a folder."""
+        where, here = out.resolve(), self.folder.resolve()
+        file = where.relative_to(here).as_posix() if where.is_relative_to(here) else out.as_posix()
+        return Event(kind=Kind.RUN, status=command, file=file, why=what)
 
     def note_statuses(self, ledger: Ledger) -> None:
         """Write down in the ledger what has changed in ``councils.csv`` since it was last looked at."""
@@ -108,9 +138,11 @@ def new_round(folder: StrPath, settings: Settings, participants: tuple[Participa
 
     Raises:
         RoundError: the folder is there already and holds something.
+        SettingsError: the settings break a rule.
         OutputError: it cannot be written.
     """
     folder = Path(folder)
+    toml.refuse_faults(folder / toml.FILE, settings)
     if is_round(folder):
         raise RoundError(f"{folder} is the folder of a round already. Give the new one another folder.")
     ours = {*FOLDERS, CORRECTIONS, WAIVERS, councils.FILE}  # a kill may have left some of them

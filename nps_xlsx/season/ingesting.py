@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nps_xlsx.files import made_folders, write_files
@@ -40,10 +40,7 @@ def note_results(round_: Round, ledger: Ledger, out: Path, receipt: Receipt, rul
     runs = [one for one in ledger.events if one.kind is Kind.RUN and one.status == "ingest"]
     new = [*_returns(ledger.events, out), *_rulings(ledger.events, receipt, rulings)]
     counts = ", ".join(f"{number} {status}" for status, number in receipt.statuses.items() if number)
-    where = out.resolve()
-    is_inside = where.is_relative_to(round_.folder.resolve())
-    file = where.relative_to(round_.folder.resolve()).as_posix() if is_inside else str(out)
-    ledger.record(*new, Event(kind=Kind.RUN, status="ingest", file=file, why=counts))
+    ledger.record(*new, round_.run("ingest", out, counts))
     return News(runs[-1].day if runs else "", tuple(new))
 
 
@@ -72,37 +69,39 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _returns(events: Sequence[Event], out: Path) -> Iterator[Event]:
     """An event per file of returns.csv whose status or council is new, and per file that is gone."""
-    known = latest(events, Kind.RETURN, _file)
+    known = latest(events, Kind.RETURN, file_key)
     now = {
-        _file(event): event
-        for row in CsvFile(out / "returns.csv").rows
-        for event in [
-            Event(
-                kind=Kind.RETURN,
-                gss_code=row["gss_code"],
-                status=row["status"],
-                file=row["source_file"],
-                sha256=row["sha256"],
-                address=row["sender"],
-                why=" ".join(row["message"].split()),
-            )
-        ]
+        file_key(event): event for event in as_events(row.texts for row in CsvFile(out / "returns.csv").rows)
     }
     for key, event in now.items():
-        if key not in known or _verdict(known[key]) != _verdict(event):
+        if key not in known or verdict(known[key]) != verdict(event):
             yield event
     for key, event in known.items():
         if key not in now and event.status != GONE:
-            yield Event(
-                kind=Kind.RETURN, gss_code=event.gss_code, status=GONE, file=event.file, sha256=event.sha256
-            )
+            yield replace(event, status=GONE, address="", why="")
 
 
-def _file(event: Event) -> str:
+def as_events(rows: Iterable[Mapping[str, str]]) -> Iterator[Event]:
+    """What the rows of returns.csv say of each file."""
+    for row in rows:
+        yield Event(
+            kind=Kind.RETURN,
+            gss_code=row["gss_code"],
+            status=row["status"],
+            file=row["source_file"],
+            sha256=row["sha256"],
+            address=row["sender"],
+            why=" ".join(row["message"].split()),
+        )
+
+
+def file_key(event: Event) -> str:
+    """Which file an event is about: the same content may come under several names, and one name again."""
     return f"{event.sha256} {event.file}"
 
 
-def _verdict(event: Event) -> tuple[str, str, str]:
+def verdict(event: Event) -> tuple[str, str, str]:
+    """What became of a file."""
     return event.status, event.gss_code, event.why
 
 
@@ -111,6 +110,7 @@ def _rulings(events: Sequence[Event], receipt: Receipt, rulings: Rulings) -> Ite
     given: tuple[Correction | Waiver, ...] = (*rulings.corrections, *rulings.waivers)
     for ruling in given:
         words = " ".join(str(ruling).split())
-        status = "without effect" if str(ruling) in receipt.unused else "applied"
+        is_unused = any(unused.startswith(str(ruling)) for unused in receipt.unused)  # and says why
+        status = "without effect" if is_unused else "applied"
         if words not in known or known[words].status != status:
             yield Event(kind=Kind.RULING, gss_code=ruling.gss_code, status=status, why=words)

@@ -18,7 +18,7 @@ import sqlalchemy as sql
 
 from nps_xlsx.files import made_folders
 from nps_xlsx.model.errors import UserError
-from nps_xlsx.season.journal import Event, Journal
+from nps_xlsx.season.journal import Event, Journal, Kind
 
 FILE = "ledger.sqlite"
 SCHEMA = 1
@@ -127,6 +127,13 @@ class Ledger:
             with self._engine.begin() as connection:
                 self._insert(connection, written)
             self.events += written
+
+    def stored(self) -> dict[int, Event]:
+        """The events of this round that the database holds, by their numbers."""
+        columns = [column for column in _EVENTS.columns if column.name != _ROUND]
+        with self._engine.connect() as connection:
+            rows = connection.execute(sql.select(*columns).where(_EVENTS.c[_ROUND] == self._round))
+            return {row.number: Event(**{**row._mapping, "kind": Kind(row.kind)}) for row in rows}
 
     # What was read of the returns: the ledger is a store for ingester.reading.known.
 

@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import textwrap
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,11 @@ class Settings:
     )
     privacy_note: str = _setting("A text file that says how answers are used.", section="workbooks")
 
+    keep: tuple[str, ...] = _setting(
+        "Which of several returns of a council counts: latest, earliest, or files as returns.csv names them.",
+        (),
+        section="results",
+    )
     by: tuple[str, ...] = _setting(
         "Further columns of the register to group councils by.", (), section="results"
     )
@@ -125,10 +130,18 @@ def load_settings(path: Path) -> Settings:
     faults: list[str] = []
     values = dict(_values(given, faults))
     settings = Settings(**values)
-    faults += _against_rules(settings)
-    if faults:
-        raise SettingsError("\n".join([f"{path}: these settings cannot be used.", *faults]))
+    refuse_faults(path, settings, faults)
     return settings
+
+
+def refuse_faults(path: Path, settings: Settings, faults: Sequence[str] = ()) -> None:
+    """Refuse settings with faults, those that are known already and those that break a rule.
+
+    Raises:
+        SettingsError: with all of them.
+    """
+    if faults := [*faults, *_against_rules(settings)]:
+        raise SettingsError("\n".join([f"{path}: these settings cannot be used.", *faults]))
 
 
 def _values(given: Mapping[str, Any], faults: list[str]) -> Iterator[tuple[str, Any]]:
