@@ -165,7 +165,7 @@ def ingest(
         print_receipt(receipt, out, round_)
     else:
         is_default = context.get_parameter_source("out") is not ParameterSource.COMMANDLINE
-        out = context.obj.results / as_of.isoformat() if is_default else out
+        out = context.obj.paths.results / as_of.isoformat() if is_default else out
         receipt = _ingest_round(context.obj, out, as_of, rulings, partial(run_ingest, afresh=afresh), options)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
@@ -183,10 +183,10 @@ def _ingest_round(
 
     with round_.ledger(day) as ledger:
         round_.note_statuses(ledger)
-        receipt = run([round_.returns], out, *options, store=ledger, replaces=round_.latest)
+        receipt = run([round_.paths.returns], out, *options, store=ledger, replaces=round_.paths.latest)
         news = note_results(round_, ledger, out, receipt, rulings)
     print_receipt(receipt, out, round_.settings.round)
-    click.echo(f"  {round_.latest}/")
+    click.echo(f"  {round_.paths.latest}/")
     print_news(news, round_)
     return receipt
 

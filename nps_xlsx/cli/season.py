@@ -43,7 +43,7 @@ def for_build(round_: Round) -> dict[str, Any]:
     """The options of ``nps build`` by a round's settings."""
     own = round_.settings
     return _for_all(round_) | {
-        "out": round_.workbooks,
+        "out": round_.paths.workbooks,
         "round_": own.round,
         "due": own.due,
         "contact": own.contact,
@@ -90,4 +90,4 @@ def earlier_of(round_: Round) -> Path | None:
     if not round_.settings.earlier:
         return None
     path = round_.folder / round_.settings.earlier[0]
-    return Folder(path).latest if is_round(path) else path
+    return Folder(path).paths.latest if is_round(path) else path

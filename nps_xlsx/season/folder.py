@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -31,7 +32,39 @@ from nps_xlsx.season.participants import Participant, load_participants
 from nps_xlsx.season.settings import Settings, load_settings
 
 FOLDERS = ("workbooks", "outbox", "returns", "results")
-CORRECTIONS, WAIVERS, LATEST = "corrections.csv", "waivers.csv", "latest"
+CORRECTIONS, WAIVERS = "corrections.csv", "waivers.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where a round's files are."""
+
+    folder: Path
+
+    @property
+    def workbooks(self) -> Path:
+        """The folder of the workbooks that are sent out."""
+        return self.folder / "workbooks"
+
+    @property
+    def outbox(self) -> Path:
+        """The folder of the mails to send."""
+        return self.folder / "outbox"
+
+    @property
+    def returns(self) -> Path:
+        """The folder of what came back."""
+        return self.folder / "returns"
+
+    @property
+    def results(self) -> Path:
+        """The folder of what was made of it, with a folder per day."""
+        return self.folder / "results"
+
+    @property
+    def latest(self) -> Path:
+        """The folder of the newest results: a copy of the newest day's."""
+        return self.results / "latest"
 
 
 class RoundError(UserError):
@@ -53,8 +86,7 @@ class Round:
                 f"{self.folder} is not the folder of a round: it holds no {toml.FILE}. "
                 "Make one with nps round new."
             )
-        self.workbooks, self.outbox, self.returns, self.results = map(self.folder.joinpath, FOLDERS)
-        self.latest = self.results / LATEST
+        self.paths = Paths(self.folder)
 
     @cached_property
     def settings(self) -> Settings:

@@ -36,7 +36,7 @@ def note_results(round_: Round, ledger: Ledger, out: Path, receipt: Receipt, rul
     Raises:
         OutputError: a file cannot be written.
     """
-    copy_results(out, round_.latest)
+    copy_results(out, round_.paths.latest)
     runs = [one for one in ledger.events if one.kind is Kind.RUN and one.status == "ingest"]
     new = [*_returns(ledger.events, out), *_rulings(ledger.events, receipt, rulings)]
     counts = ", ".join(f"{number} {status}" for status, number in receipt.statuses.items() if number)
