@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+from collections.abc import Iterable
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
 from nps_xlsx.register.councils import load_register
 from nps_xlsx.season.folder import Round, new_round
+from nps_xlsx.season.next_round import carried_councils, carried_settings, path_from
 from nps_xlsx.season.participants import (
     FILE as COUNCILS,
 )
@@ -45,6 +46,12 @@ def round() -> None:
 @click.option("--all", "every", is_flag=True, help="Ask every principal council of England.")
 @click.option("--register", "extra", type=FILE, help="CSV file of councils that the program does not know.")
 @click.option("--framework", default="", help="Another framework: its folder, or the name of one.")
+@click.option(
+    "--from",
+    "before",
+    type=FILE,
+    help="The folder of the earlier round: its councils and settings carry over.",
+)
 @click.option("--contact", default="", help="Whom councils can ask: a post, telephone number or address.")
 @click.option("--return-to", default="", help="Where workbooks are to be sent back to: an email address.")
 @click.option("--controller", default="", help="The organisation that is responsible for the personal data.")
@@ -54,22 +61,29 @@ def new(
     listed: Path | None,
     extra: Path | None,
     framework: str,
+    before: Path | None,
     *,
     every: bool,
-    **given: Any,
+    **options: Any,
 ) -> None:
     """Make the folder of a new round, with its settings and the list of who is asked."""
-    if every == (listed is not None):
-        raise click.UsageError("Say who is asked: one of --councils and --all.")
-    register = load_register() + load_register(extra) if extra else load_register()
-    everybody = map(Participant, register.principal().councils)
-    asked = load_participants(listed, register) if listed else tuple(everybody)
-    settings = Settings(
-        round=name or folder.resolve().name,
-        register=_from(folder, extra) if extra else "",
-        framework=_from(folder, Path(framework)) if framework and Path(framework).is_dir() else framework,
-        **given,
-    )
+    if [every, bool(listed), bool(before)].count(True) != 1:
+        raise click.UsageError("Say who is asked: one of --councils, --all and --from.")
+    is_folder = bool(framework) and Path(framework).is_dir()
+    own = {
+        "round": name or folder.resolve().name,
+        "register": path_from(folder, extra) if extra else "",
+        "framework": path_from(folder, Path(framework)) if is_folder else framework,
+    }
+    given = {key: value for key, value in (own | options).items() if value}
+    if before:
+        earlier = Round(before)
+        settings, asked = carried_settings(earlier, folder, given), _carried(earlier)
+    else:
+        register = load_register() + load_register(extra) if extra else load_register()
+        everybody = map(Participant, register.principal().councils)
+        asked = load_participants(listed, register) if listed else tuple(everybody)
+        settings = Settings(**given)
     made = new_round(folder, settings, asked)
     without = sum(not one.emails for one in asked)
     click.echo(f"{made.folder} asks {counted(len(asked), 'council')}; {without:,} have no address yet.")
@@ -78,12 +92,20 @@ def new(
     )
 
 
-def _from(folder: Path, path: Path) -> str:
-    """A path as the settings of a round have it: from the round's folder on."""
-    try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # on another drive of Windows
-        return path.resolve().as_posix()
+def _carried(earlier: Round) -> tuple[Participant, ...]:
+    """Who is asked after another round; what is otherwise than in that one is printed."""
+    carried = carried_councils(earlier)
+    if carried.again:
+        click.echo(f"Asked again: {_names(one.council.short_name for one in carried.again)}.")
+    if carried.left_out:
+        click.echo(f"Not asked any more, since they merged: {_names(carried.left_out)}.")
+    if carried.new:
+        click.echo(f"Asked in their place: {_names(carried.new)}.")
+    return carried.asked
+
+
+def _names(names: Iterable[str]) -> str:
+    return "; ".join(plain(name) for name in names)
 
 
 @round.command(name="set")

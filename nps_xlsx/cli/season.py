@@ -83,11 +83,23 @@ def _for_all(round_: Round) -> dict[str, Any]:
 
 
 def earlier_of(round_: Round) -> Path | None:
-    """The newest of the earlier rounds: a file of answers, or the results of a round's folder."""
+    """The newest of the earlier rounds: a file of answers, or the results of a round's folder.
+
+    Raises:
+        RoundError: that round has no results yet.
+    """
     from nps_xlsx.season.folder import Round as Folder
-    from nps_xlsx.season.folder import is_round
+    from nps_xlsx.season.folder import RoundError, is_round
 
     if not round_.settings.earlier:
         return None
     path = round_.folder / round_.settings.earlier[0]
-    return Folder(path).paths.latest if is_round(path) else path
+    if not is_round(path):
+        return path
+    latest = Folder(path).paths.latest
+    if not latest.is_dir():
+        raise RoundError(
+            f"The earlier round {path} has no results yet. Run nps ingest {path}, or take it out of "
+            f"'earlier' in {round_.folder}'s settings."
+        )
+    return latest
