@@ -47,7 +47,7 @@ def _returns(round_: Round, events: list[Event], seen: Callable[[str], None]) ->
     if not runs:
         return
     read = read_returns(
-        round_.returns,
+        round_.paths.returns,
         round_.framework,
         round_.register,
         rulings=round_.rulings(dt.date.fromisoformat(runs[-1].day)),
