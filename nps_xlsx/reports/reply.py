@@ -29,13 +29,17 @@ def reply(returned: Return, framework: Framework, *, marked_up: str = "") -> str
 
     ``marked_up`` is the name of the attached marked-up copy, if there is one.
     """
+    body = reply_body(returned, framework, marked_up=marked_up)
+    return f"{_WORDS['greeting']}\n\n{body}\n\n{_WORDS['farewell']}\n" if body else ""
+
+
+def reply_body(returned: Return, framework: Framework, *, marked_up: str = "") -> str:
+    """The same without greeting and farewell."""
     if returned.assessment is None or returned.status not in (Status.ACCEPTED, Status.JOINED):
         body = _unused(returned)
     else:
         body = _used(returned, returned.assessment, framework, marked_up)
-    if not body:
-        return ""
-    return "\n\n".join([_WORDS["greeting"], *body, _WORDS["farewell"]]) + "\n"
+    return "\n\n".join(body)
 
 
 # --- A return that is used

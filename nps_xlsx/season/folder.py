@@ -28,10 +28,12 @@ from nps_xlsx.season import participants as councils
 from nps_xlsx.season import settings as toml
 from nps_xlsx.season.journal import Event, Journal, Kind, latest
 from nps_xlsx.season.ledger import Ledger
+from nps_xlsx.season.mails.kinds import FOLDER as MAILS
+from nps_xlsx.season.mails.kinds import our_texts
 from nps_xlsx.season.participants import Participant, load_participants
 from nps_xlsx.season.settings import Settings, load_settings
 
-FOLDERS = ("workbooks", "outbox", "returns", "results")
+FOLDERS = ("workbooks", "outbox", "returns", "results", MAILS)
 CORRECTIONS, WAIVERS = "corrections.csv", "waivers.csv"
 
 
@@ -188,6 +190,7 @@ def new_round(folder: StrPath, settings: Settings, participants: tuple[Participa
         contents = {
             CORRECTIONS: to_csv(CORRECTION_COLUMNS, ()),
             WAIVERS: to_csv((*WAIVER_COLUMNS, WAIVER_FILE), ()),
+            **{f"{MAILS}/{name}": text.encode() for name, text in our_texts().items()},
             toml.FILE: toml.written(settings).encode(),  # the last: with it the folder is a round's
         }
         write_files({folder / name: content for name, content in contents.items()})

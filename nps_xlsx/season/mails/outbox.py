@@ -1,0 +1,85 @@
+"""The mails of a round: of which kind they are, how far each is, and which addresses mail came back from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from nps_xlsx.model.errors import UserError
+from nps_xlsx.season.journal import Event, Kind
+from nps_xlsx.season.mails.kinds import MailKind
+
+if TYPE_CHECKING:
+    from nps_xlsx.season.folder import Round
+
+DRAFTED, SENT, FAILED = "drafted", "sent", "failed"
+"""How far a mail is: its file is written, the server took it, the server refused it."""
+BOUNCED, AUTOMATIC = "bounced", "automatic"
+"""What came back by mail: that ours did not arrive, or an automatic reply."""
+
+UNSENT = "X-Unsent"
+"""The header with which a mail program opens a file as a draft."""
+
+
+class DraftError(UserError):
+    """A draft that can no longer be used."""
+
+
+def mail_kind(event: Event) -> MailKind:
+    """Of which kind a mail of ours is: its file is in the folder of that kind."""
+    return MailKind(PurePosixPath(event.file).parts[1])
+
+
+def mails(events: Iterable[Event], kind: MailKind | None = None) -> list[Event]:
+    """What happened to our own mails, of one kind or of all; not what came back."""
+    ours = [one for one in events if one.kind is Kind.MAIL and one.status not in (BOUNCED, AUTOMATIC)]
+    return [one for one in ours if kind is None or mail_kind(one) is kind]
+
+
+def bounced(events: Iterable[Event]) -> dict[str, Event]:
+    """The addresses that mail came back from, in lower case, each with the latest such event."""
+    return {one.address.lower(): one for one in events if one.kind is Kind.MAIL and one.status == BOUNCED}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mail whose file is written, and that the program has not sent."""
+
+    event: Event
+    """What the journal says of it: message_id, council, addresses, file."""
+    path: Path
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """To whom it goes."""
+        return tuple(self.event.address.split("; "))
+
+    def message(self) -> EmailMessage:
+        """The mail as its file has it, so with what was changed by hand, ready for a server but for its date.
+
+        Raises:
+            DraftError: the file is gone, or is another mail.
+        """
+        try:
+            content = self.path.read_bytes()
+        except OSError as error:
+            raise DraftError(
+                f"{self.path} cannot be read ({error.strerror}). Draft it anew with --again."
+            ) from None
+        message = message_from_bytes(content, EmailMessage, policy=SMTP)
+        if str(message["Message-ID"]) != self.event.message_id:
+            raise DraftError(f"{self.path} is not the mail that was drafted. Draft it anew with --again.")
+        del message[UNSENT]
+        return message
+
+
+def unsent(round_: Round, events: Iterable[Event], kind: MailKind) -> list[Draft]:
+    """The mails of a kind that were drafted and not sent, those that a newer draft replaces left out."""
+    per_return = kind is MailKind.REPLY
+    last = {(one.gss_code, one.sha256 if per_return else ""): one for one in mails(events, kind)}
+    return [Draft(one, round_.folder / one.file) for one in last.values() if one.status != SENT]
