@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Return, Status
 from nps_xlsx.reports.words import words
 from nps_xlsx.rounds.combine import Combined
+from nps_xlsx.rounds.counting import day_of
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.inputs import COLUMNS, level_code, written
 from nps_xlsx.workbook.layout import Kind
@@ -56,6 +57,7 @@ def _return_row(returned: Return, framework: Framework) -> CsvRow:
         "sent_at": mail.sent_at,
         "subject": mail.subject,
         **{key: assessment.detail(key) if assessment else "" for key in _DETAILS},
+        "day": day.isoformat() if (day := day_of(returned)) else "",
     }
 
 

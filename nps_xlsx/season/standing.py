@@ -1,0 +1,489 @@
+"""How each council of a round stands on a day, and what it needs: who is chased is decided here alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from nps_xlsx.model import Council, Severity, Status
+from nps_xlsx.model.dates import iso_date
+from nps_xlsx.register.csvfile import CsvFile
+from nps_xlsx.season.folder import Round
+from nps_xlsx.season.ingesting import file_key
+from nps_xlsx.season.journal import Event, Kind
+from nps_xlsx.season.participants import DECLINED, MERGED, NOTHING, Participant
+
+QUIET = dt.timedelta(days=7)
+"""Whom to chase is suggested after this long without a mail either way, from as long before the due date."""
+
+
+class State(StrEnum):
+    """Where a council stands; it is in one state only."""
+
+    RETURNED = "returned on time"
+    LATE = "returned late"
+    BLANK = "blank"
+    REFUSED = "refused and waiting"
+    OTHER_ROUND = "other round's workbook"
+    DECLINED = DECLINED
+    MERGED = MERGED
+    NOTHING = NOTHING
+    MISSING = "missing"
+
+
+IN = (State.RETURNED, State.LATE)
+"""The states of a council with a return that counts."""
+WAITED_FOR = (State.BLANK, State.REFUSED, State.OTHER_ROUND, State.MISSING)
+"""The states of a council whose return is still waited for."""
+
+
+class Need(StrEnum):
+    """What a council needs today, the most pressing only."""
+
+    NOTHING = ""
+    DECIDE = "decide: it has returned, councils.csv says otherwise"
+    ADD = "add it to councils.csv"
+    READ = "read what it wrote"
+    REPLY_REFUSED = "reply about the file that was refused"
+    REPLY_BLANK = "reply that nothing is answered"
+    REPLY_ROUND = "send it this round's workbook again"
+    REPLY_ERRORS = "reply about its errors"
+    ADDRESS = "find an address"
+    OTHER_ADDRESS = "find another address"
+    INVITE = "invite it"
+    CHASE_OTHERS = "chase its other respondents"
+    CHASE = "chase it"
+
+
+_INSTEAD = {
+    Status.BLANK: (State.BLANK, Need.REPLY_BLANK),
+    Status.REFUSED: (State.REFUSED, Need.REPLY_REFUSED),
+    Status.OTHER_ROUND: (State.OTHER_ROUND, Need.REPLY_ROUND),
+}
+"""What a file that came instead of a return means for its council."""
+UNDELIVERED, AUTOMATIC, WITHOUT = "mail-undelivered", "mail-automatic", "mail-without-workbook"
+_NOTICES = (UNDELIVERED, AUTOMATIC, WITHOUT)
+"""The problems of a mail that holds no return."""
+_OURS = ("invite", "chase", "reply", "feedback", "thank")
+_BOUNCED = "bounced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """A file that came, as the results have it."""
+
+    file: str
+    sha256: str = ""
+    gss_code: str = ""
+    status: Status = Status.ACCEPTED
+    respondent: str = ""
+    day: dt.date | None = None
+    """Its own date: that of its mail, else the one in it, else when it was saved."""
+    errors: int = 0
+    warnings: int = 0
+    """Problems that are not waived."""
+    notice: str = ""
+    """The problem by which it is a mail without a return; empty if it is none."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether its answers count."""
+        return self.status in (Status.ACCEPTED, Status.JOINED)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it is a return of this round, even one that another replaced since."""
+        return self.counts or self.status in (Status.SUPERSEDED, Status.DUPLICATE)
+
+    @property
+    def is_instead(self) -> bool:
+        """Whether it is a file that came instead of a return."""
+        return self.status in _INSTEAD and not self.notice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a council stands on a day."""
+
+    council: Council
+    participant: Participant | None = None
+    """As ``councils.csv`` has it; ``None`` if it returned without being asked."""
+    state: State = State.MISSING
+    need: Need = Need.NOTHING
+    """What to do about it today."""
+    is_chased: bool = False
+    """Whether ``nps mail chase`` of that day writes to it, if it has an address."""
+    came: tuple[Came, ...] = ()
+    """What came from it, the oldest first; also automatic replies and undelivered mails."""
+    came_on: dt.date | None = None
+    """When its first return came that counted or that another of its own replaced."""
+    heard_on: dt.date | None = None
+    """When somebody there last sent something, or when that was first read."""
+    mails: tuple[Event, ...] = ()
+    """What went out to it: the last event of each mail, in their order."""
+    bounced: tuple[str, ...] = ()
+    """Those of its addresses that a mail came back from."""
+    outstanding: tuple[str, ...] = ()
+    """The respondents of a council with a return who have not sent theirs."""
+    news: tuple[Event, ...] = ()
+    """Its files that are new, or count otherwise, since the day before the last run's."""
+
+    @property
+    def gss_code(self) -> str:
+        """The council's code."""
+        return self.council.gss_code
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Its addresses that no mail came back from."""
+        given = self.participant.emails if self.participant else ()
+        return tuple(one for one in given if one not in self.bounced)
+
+    @property
+    def reason(self) -> str:
+        """Why it declined, as one of ``REASONS``; empty where it did not, or gave none."""
+        return self.participant.reason_kind if self.participant and self.state is State.DECLINED else ""
+
+    def mailed(self, *kinds: str) -> tuple[dt.date, ...]:
+        """The days on which mails of these kinds (``invite``, ``chase``, ...) went out to it."""
+        return tuple(dt.date.fromisoformat(one.day) for one in self.mails if _kind_of(one) in kinds)
+
+    @property
+    def invited_on(self) -> dt.date | None:
+        """When it was last invited."""
+        return max(self.mailed("invite"), default=None)
+
+    @property
+    def chased(self) -> int:
+        """How often it was chased."""
+        return len(self.mailed("chase"))
+
+    @property
+    def answerable(self) -> tuple[Came, ...]:
+        """The files to answer: those that count and have errors, else the last that came instead."""
+        if self.state in IN:
+            return tuple(one for one in self.came if one.counts and one.errors)
+        return tuple(one for one in self.came if one.is_instead)[-1:]
+
+    @property
+    def unanswered(self) -> tuple[Came, ...]:
+        """Those of them that no reply and no chase has gone out about."""
+        answered = {one.sha256 for one in self.mails if _kind_of(one) in ("reply", "chase")}
+        return tuple(one for one in self.answerable if one.sha256 not in answered)
+
+    @property
+    def errors(self) -> int:
+        """How many errors there are in what counts, or in what came instead."""
+        return sum(one.errors for one in self._judged)
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings, likewise."""
+        return sum(one.warnings for one in self._judged)
+
+    @property
+    def _judged(self) -> tuple[Came, ...]:
+        return tuple(one for one in self.came if one.counts) if self.state in IN else self.answerable
+
+    @property
+    def replied(self) -> bool:
+        """Whether everything that needed an answer has had one."""
+        return bool(self.answerable) and not self.unanswered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standings:
+    """How a round stands on a day."""
+
+    day: dt.date
+    due: dt.date | None = None
+    ran: str = ""
+    """The day of the last ingest; empty if there was none."""
+    since: str = ""
+    """The day of the last ingest before that day: what is new is new since then; empty if there was none."""
+    is_closed: bool = False
+    councils: tuple[Standing, ...] = ()
+    """Every council of ``councils.csv``, in its order, then those that returned without being asked."""
+    nobodys: tuple[Came, ...] = ()
+    """Files of which nobody knows whose they are."""
+
+    @cached_property
+    def by_code(self) -> dict[str, Standing]:
+        """The councils by their codes."""
+        return {one.gss_code: one for one in self.councils}
+
+    @property
+    def asked(self) -> tuple[Standing, ...]:
+        """The councils that are asked: not those that merged."""
+        return tuple(one for one in self.councils if one.state is not State.MERGED)
+
+
+def standings_of(round_: Round, day: dt.date) -> Standings:
+    """How each council of a round stands on a day, by its files: nothing is written, no lock is taken.
+
+    Raises:
+        UserError: one of its files cannot be used.
+    """
+    came = came_of(round_.paths.latest)
+    return standings(
+        round_.participants,
+        [replace(one, gss_code=round_.register.present_code(one.gss_code)) for one in came],
+        round_.events,
+        round_.settings.due,
+        day,
+        round_.register.by_code,
+    )
+
+
+def standings(
+    participants: Sequence[Participant],
+    came: Iterable[Came],
+    events: Sequence[Event],
+    due: dt.date | None,
+    day: dt.date,
+    register: Mapping[str, Council],
+) -> Standings:
+    """How each council stands on a day, by what came and what happened; no file is read."""
+    seen, by_code = _first_seen(events), defaultdict[str, list[Came]](list)
+    for one in came:
+        by_code[one.gss_code].append(_as_came(one, seen))
+    runs = [one for one in events if one.kind is Kind.RUN and one.status == "ingest"]
+    before = [one for one in runs if one.day < runs[-1].day]
+    mails = _mails(events)
+    facts = _Facts(
+        day=day,
+        due=due,
+        is_closed=next((one.kind for one in reversed(events) if one.kind in _LOCKS), None) is Kind.CLOSED,
+        mails=mails,
+        was_invited=any(_kind_of(one) == "invite" for sent in mails.values() for one in sent),
+        bounced=_bounced(events),
+        news=[one for one in events[before[-1].number if before else 0 :] if one.kind is Kind.RETURN],
+        seen=seen,
+        something_came=any(one.is_answered or one.is_instead for files in by_code.values() for one in files),
+    )
+    listed = {one.gss_code for one in participants}
+    others = [register[code] for code in sorted(by_code) if code in register and code not in listed]
+    return Standings(
+        day=day,
+        due=due,
+        ran=runs[-1].day if runs else "",
+        since=before[-1].day if before else "",
+        is_closed=facts.is_closed,
+        councils=(
+            *(_standing(one.council, one, by_code[one.gss_code], facts) for one in participants),
+            *(_standing(one, None, by_code[one.gss_code], facts) for one in others),
+        ),
+        nobodys=tuple(
+            one for code, files in by_code.items() if code not in listed | register.keys() for one in files
+        ),
+    )
+
+
+_LOCKS = (Kind.CLOSED, Kind.OPENED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What is known of the whole round."""
+
+    day: dt.date
+    due: dt.date | None
+    is_closed: bool
+    mails: Mapping[str, Sequence[Event]]
+    bounced: Collection[str]
+    news: Sequence[Event]
+    seen: Mapping[str, dt.date]
+    something_came: bool
+    was_invited: bool
+    """Whether anyone was invited by the program at all."""
+
+
+def _standing(council: Council, asked: Participant | None, files: Sequence[Came], facts: _Facts) -> Standing:
+    came = tuple(sorted(files, key=lambda one: one.day or dt.date.min))
+    days = [one.day for one in came if one.is_answered and one.day]
+    emails = asked.emails if asked else ()
+    plain = Standing(
+        council=council,
+        participant=asked,
+        state=_state(asked, came, min(days, default=None), facts),
+        came=came,
+        came_on=min(days, default=None),
+        heard_on=_heard_on(came, facts),
+        mails=tuple(facts.mails.get(council.gss_code, ())),
+        bounced=tuple(one for one in emails if one.casefold() in facts.bounced),
+        outstanding=_outstanding(asked, came),
+        news=tuple(one for one in facts.news if one.gss_code == council.gss_code),
+    )
+    return replace(plain, need=_need(plain, facts), is_chased=_is_chased(plain, facts))
+
+
+def _state(asked: Participant | None, came: Sequence[Came], first: dt.date | None, facts: _Facts) -> State:
+    """A return that counts comes before what ``councils.csv`` says, and that before what came instead."""
+    if any(one.counts for one in came):
+        return State.LATE if first and facts.due and first > facts.due else State.RETURNED
+    if asked and asked.status:
+        return State(asked.status)
+    instead = [one for one in came if one.is_instead]
+    return _INSTEAD[instead[-1].status][0] if instead else State.MISSING
+
+
+def _outstanding(asked: Participant | None, came: Sequence[Came]) -> tuple[str, ...]:
+    """Who of the respondents has not returned; nobody if the council answered as a whole, or not at all."""
+    there = {one.respondent.casefold() for one in came if one.counts}
+    if asked is None or not there or "" in there:
+        return ()
+    return tuple(name for name in asked.respondents if name.casefold() not in there)
+
+
+def _heard_on(came: Sequence[Came], facts: _Facts) -> dt.date | None:
+    by_person = [one for one in came if one.notice not in (UNDELIVERED, AUTOMATIC)]
+    days = [facts.seen.get(_key(one)) or one.day for one in by_person]
+    return max(filter(None, days), default=None)
+
+
+def _is_chased(one: Standing, facts: _Facts) -> bool:
+    """Whether something of it is waited for, and nothing came from it, nor went out to chase it, today."""
+    return (
+        _is_owing(one)
+        and not facts.is_closed
+        and not _is_uninvited(one, facts)
+        and one.heard_on != facts.day
+        and facts.day not in one.mailed("chase")
+    )
+
+
+def _is_owing(one: Standing) -> bool:
+    """Whether a council that was asked has not returned, or not all of it, or with errors."""
+    if one.participant is None or one.participant.status:
+        return False
+    return one.state in WAITED_FOR or bool(one.errors or one.outstanding)
+
+
+def _is_uninvited(one: Standing, facts: _Facts) -> bool:
+    """Whether it is still to be invited: others were, or nothing has come from anyone, so nobody was."""
+    is_waiting = one.state is State.MISSING and not one.heard_on
+    return (
+        is_waiting and not one.mailed("invite", "chase") and (facts.was_invited or not facts.something_came)
+    )
+
+
+def _need(one: Standing, facts: _Facts) -> Need:
+    if one.participant is None:
+        return Need.ADD
+    if one.participant.status:
+        return Need.DECIDE if one.state in IN else Need.NOTHING
+    if any(file.notice == WITHOUT and _is_new(file, one) for file in one.came):
+        return Need.READ
+    if facts.is_closed or not _is_owing(one):
+        return Need.NOTHING
+    if one.unanswered:
+        return Need.REPLY_ERRORS if one.state in IN else _INSTEAD[one.unanswered[0].status][1]
+    if not one.addresses:
+        return Need.OTHER_ADDRESS if one.bounced else Need.ADDRESS
+    if _is_uninvited(one, facts):
+        return Need.INVITE
+    if not (_is_chased(one, facts) and _is_time(one, facts)):
+        return Need.NOTHING
+    return Need.CHASE_OTHERS if one.outstanding and not one.errors else Need.CHASE
+
+
+def _is_time(one: Standing, facts: _Facts) -> bool:
+    """Whether it has been quiet long enough, and the due date is near, or past, or not set."""
+    last = max(filter(None, (one.heard_on, *one.mailed(*_OURS))), default=dt.date.min)
+    return facts.day - last >= QUIET and (facts.due is None or facts.due - facts.day <= QUIET)
+
+
+def _is_new(file: Came, one: Standing) -> bool:
+    """Whether a file of a council is among what is new."""
+    return any(file_key(event) == _key(file) for event in one.news)
+
+
+# --- What came
+
+
+def came_of(results: Path) -> list[Came]:
+    """What came, by the lists in a folder of results; nothing if there are none yet.
+
+    Raises:
+        CsvError: a list cannot be used.
+    """
+    if not (results / "returns.csv").is_file():
+        return []
+    counts, notices = defaultdict[str, Counter[str]](Counter), dict[str, str]()
+    for row in CsvFile(results / "problems.csv", ("source_file", "severity", "problem", "waived")).rows:
+        if not row["waived"]:
+            counts[row["source_file"]][row["severity"]] += 1
+        if row["problem"] in _NOTICES:
+            notices[row["source_file"]] = row["problem"]
+    needed = ("source_file", "sha256", "status", "gss_code", "respondent", "day")
+    return [
+        Came(
+            file=row["source_file"],
+            sha256=row["sha256"],
+            gss_code=row["gss_code"],
+            status=Status(row["status"]),
+            respondent=row["respondent"],
+            day=iso_date(row["day"]),
+            errors=counts[row["source_file"]][Severity.ERROR],
+            warnings=counts[row["source_file"]][Severity.WARNING],
+            notice=notices.get(row["source_file"], ""),
+        )
+        for row in CsvFile(results / "returns.csv", needed).rows
+    ]
+
+
+def _key(one: Came) -> str:
+    return file_key(Event(file=one.file, sha256=one.sha256))
+
+
+def _as_came(one: Came, seen: Mapping[str, dt.date]) -> Came:
+    """The file with the day on which it came: its own, or when it was first seen if that was earlier."""
+    days = filter(None, (one.day, seen.get(_key(one))))
+    return replace(one, day=min(days, default=None))
+
+
+def _first_seen(events: Iterable[Event]) -> dict[str, dt.date]:
+    seen: dict[str, dt.date] = {}
+    for one in events:
+        if one.kind is Kind.RETURN:
+            seen.setdefault(file_key(one), dt.date.fromisoformat(one.day))
+    return seen
+
+
+# --- Mails
+
+
+def _mails(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """The last event of each mail that went out, by council; one that the server refused did not."""
+    last: dict[tuple[str, str], Event] = {}
+    for one in events:
+        if one.kind is Kind.MAIL and _kind_of(one):
+            last[one.message_id, one.file] = one
+    mails: dict[str, list[Event]] = {}
+    for one in last.values():
+        if one.status != "failed":
+            mails.setdefault(one.gss_code, []).append(one)
+    return mails
+
+
+def _bounced(events: Iterable[Event]) -> set[str]:
+    """The addresses that a mail came back from, and to which none has gone out since."""
+    bounced: set[str] = set()
+    for one in events:
+        addresses = {address.strip().casefold() for address in one.address.split(";")}
+        if one.kind is Kind.MAIL and one.status == _BOUNCED:
+            bounced |= addresses
+        elif one.kind is Kind.MAIL and _kind_of(one):
+            bounced -= addresses
+    return bounced
+
+
+def _kind_of(mail: Event) -> str:
+    """What a mail of ours is for, which its folder says; empty for one that came back."""
+    parts = PurePosixPath(mail.file).parts
+    return parts[1] if parts[:1] == ("outbox",) and len(parts) > 1 and parts[1] in _OURS else ""
