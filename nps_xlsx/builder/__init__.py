@@ -18,6 +18,7 @@ from nps_xlsx.builder.summary import write_summary
 from nps_xlsx.builder.to_look_at import write_marks
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.copies import Master
+from nps_xlsx.excel.zipped import tightened
 from nps_xlsx.files import StrPath, is_same, write_file
 
 __all__ = ["Order", "build_file", "build_workbook"]
@@ -31,7 +32,7 @@ def build_workbook(order: Order) -> bytes:
     once: the first takes a quarter of a second, each further one a millisecond.
     """
     if order.is_own:
-        return _written(order, heights(order)).to_bytes()
+        return tightened(_written(order, heights(order)).to_bytes())
     return _master(order.slotted(), heights(order)).copy(order.fill)
 
 

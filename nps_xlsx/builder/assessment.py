@@ -43,7 +43,8 @@ def write_assessment_sheet(draft: Draft, page: AssessmentSheet) -> None:
     sheet.raw.set_selection(*here, *here)
     sheet.raw.set_zoom(layout.ZOOM)
     sheet.page(repeat_row=page.HEADING_ROW)
-    sheet.pages_wide(widths, page.column("behaviour"), _PAGE_WIDTH)
+    together = page.column("evidence"), page.column("actions")
+    sheet.pages_wide(widths, page.column("behaviour"), _PAGE_WIDTH, together)
     sheet.raw.print_area(0, 0, end - 1, last)  # without the stamp, which could take a page of its own
     sheet.protect()
 

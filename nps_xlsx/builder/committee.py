@@ -7,9 +7,9 @@ its strengths and next steps, the first actions with owner and date, and what is
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.long_texts import Room
@@ -29,11 +29,7 @@ _WIDTHS = (206, 96, 96, 104, 84, 264, 104)
 """Pixels: these print on A4 upright at 75 per cent, as do the heights, so that 10 points are 7.5."""
 _BOX = ("box", "small", "wrap")
 _FIGURES = ("current", "target", "gap", "share", "basis")
-_SHOWN = 3
-"""Strengths, and next steps."""
-_ACTIONS = 5
 _ACTION = Room(4, 34, committee_words.WHOLE_IN_PLAN)
-_ACTION_HEIGHT = 56.0
 _CHART_HEIGHT = 272
 _QUARTERS = 4
 _LEAD_ROW = 2
@@ -41,22 +37,39 @@ _LEAD_ROW = 2
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    """The behaviours that a figure of the hidden sheet ranks, and what is said if there are none."""
+    """The first behaviours that a figure of the hidden sheet ranks."""
 
     figure: str
     none: str
-    workings: Workings
+    """What is said if there are none."""
+    count: int
+    headings: Mapping[str, str]
+    """What is shown of each: the figures, with the keys of their headings."""
+    height: float = 30.0
 
-    def index(self, number: int) -> str:
+    def index(self, workings: Workings, number: int) -> str:
         """A formula for the place of the first, second ... on the hidden sheet; an error if there is none."""
-        cells = self.workings.range(self.figure)
+        cells = workings.range(self.figure)
         return f"MATCH(LARGE({cells},{number}),{cells},0)"
 
-    def now(self) -> list[Behaviour]:
+    def now(self, workings: Workings) -> list[Behaviour]:
         """The behaviours at present, in order."""
-        ranks = {row.code: self.workings.present[row.code][self.figure] for row in self.workings.rows}
-        chosen = [row for row in self.workings.rows if ranks[row.code] != ""]
+        ranks = {row.code: workings.present[row.code][self.figure] for row in workings.rows}
+        chosen = [row for row in workings.rows if ranks[row.code] != ""]
         return sorted(chosen, key=lambda row: -float(ranks[row.code]))
+
+
+_RANKED = (
+    _Ranked("strength", committee_words.NO_STRENGTH, 3, {"name": "strengths", "from": "level"}),
+    _Ranked("sort", committee_words.NO_STEP, 3, {"name": "next", "from": "from", "to": "to"}),
+    _Ranked(
+        "acting",
+        committee_words.NO_ACTION,
+        5,
+        {"name": "top", **{key: key for key in ("from", "to", "due_date", "status", "actions", "owner")}},
+        56.0,
+    ),
+)
 
 
 def write_committee(draft: Draft) -> None:
@@ -72,17 +85,12 @@ def write_committee(draft: Draft) -> None:
     row = _write_groups(sheet, table, workings, _LEAD_ROW + 2)
     if table.has_charts:
         sheet.height(row, (_CHART_HEIGHT + 8) * 72 / 96)
-        chart = levels_chart(draft, table, legend="right")
-        size = {"width": sum(_WIDTHS) - 4, "height": _CHART_HEIGHT}
-        sheet.chart(row, 0, chart, **size, description=wording.LEVELS_ELSEWHERE)
+        chart, width = levels_chart(draft, table, legend="right"), sum(_WIDTHS) - 4
+        described = wording.LEVELS_ELSEWHERE
+        sheet.chart(row, 0, chart, width=width, height=_CHART_HEIGHT, description=described)
         row += 1
-    strong = _Ranked("strength", committee_words.NO_STRENGTH, workings)
-    row = _write_ranked(sheet, row, strong, _SHOWN, ("strengths", "level"), ("from",))
-    steps = _Ranked("sort", committee_words.NO_STEP, workings)
-    row = _write_ranked(sheet, row, steps, _SHOWN, ("next", "from", "to"), ("from", "to"))
-    actions = _Ranked("acting", committee_words.NO_ACTION, workings)
-    headings = ("top", "from", "to", "due_date", "status", "actions", "owner")
-    row = _write_ranked(sheet, row, actions, _ACTIONS, headings, headings[1:], _ACTION_HEIGHT)
+    for ranked in _RANKED:
+        row = _write_ranked(sheet, workings, row, ranked)
     row = _write_quarters(sheet, workings, row)
     sheet.text(row, 0, committee_words.NOTE, "note")
     draft.foot(sheet, row + 1, layout.COMMITTEE_STAMP)
@@ -139,40 +147,28 @@ def _groups(table: SummaryTable) -> list[tuple[int, Group]]:
 # --- The first of the behaviours
 
 
-def _write_ranked(
-    sheet: Sheet,
-    row: int,
-    ranked: _Ranked,
-    count: int,
-    headings: Sequence[str],
-    keys: Sequence[str],
-    height: float = 18.0,
-) -> int:
+def _write_ranked(sheet: Sheet, workings: Workings, row: int, ranked: _Ranked) -> int:
     """The first behaviours of a ranking with some of the plan's figures; returns the row after them."""
-    words = wording.PLAN_HEADINGS | committee_words.HEADINGS
-    _write_headings(sheet, row, count, [words[heading] for heading in headings])
-    now = ranked.now()
-    for number in range(1, count + 1):
+    words, (_, *keys) = wording.PLAN_HEADINGS | committee_words.HEADINGS, ranked.headings
+    _write_headings(sheet, row, ranked.count, [words[heading] for heading in ranked.headings.values()])
+    now = ranked.now(workings)
+    for number in range(1, ranked.count + 1):
         behaviour = now[number - 1] if number <= len(now) else None
-        index = ranked.index(number)
-        parts = [f"INDEX({ranked.workings.range(key)},{index})" for key in ("ref", "behaviour")]
-        name = '&" "&'.join(parts)
+        index = ranked.index(workings, number)
+        name = '&" "&'.join(f"INDEX({workings.range(key)},{index})" for key in ("ref", "behaviour"))
         none = ranked.none if number == 1 else ""
         shown = f"{behaviour.code} {behaviour.name}" if behaviour else none
         sheet.formula(row + number, 0, f'IFERROR({name},"{none}")', shown, *_BOX, "bold")
         for col, key in enumerate(keys, start=1):
-            formula = f'IFERROR({_formula(ranked.workings, key, index)},"")'
-            value = _present(ranked.workings, key, behaviour) if behaviour else ""
+            formula = f'IFERROR({_formula(workings, key, index)},"")'
+            value = _present(workings, key, behaviour) if behaviour else ""
             sheet.formula(row + number, col, formula, value, *_BOX, *(("date",) if key == "due_date" else ()))
         tallest = text_height(shown, _WIDTHS[0] - styles.INDENT_PIXELS, bold=True)
-        sheet.height(row + number, max(height, 30.0, tallest))
-    return row + count + 1
+        sheet.height(row + number, max(ranked.height, tallest))
+    return row + ranked.count + 1
 
 
 def _formula(workings: Workings, key: str, index: str) -> str:
-    level = {"from": "current", "to": "target"}.get(key)
-    if level:
-        return f"INDEX({layout.LEVELS_NAME},INDEX({workings.range(level)},{index}))"
     if key == "actions":
         return _ACTION.formula(f"INDEX({workings.range('whole')},{index})")
     return f"INDEX({workings.range(key)},{index})"
@@ -180,12 +176,7 @@ def _formula(workings: Workings, key: str, index: str) -> str:
 
 def _present(workings: Workings, key: str, behaviour: Behaviour) -> Value:
     figures = workings.present[behaviour.code]
-    level = {"from": "current", "to": "target"}.get(key)
-    if level:
-        return workings.order.framework.level(int(figures[level])).label
-    if key == "actions":
-        return _ACTION.shown(str(figures["whole"]))
-    return figures[key]
+    return _ACTION.shown(str(figures["whole"])) if key == "actions" else figures[key]
 
 
 # --- What is due by quarter
@@ -193,56 +184,48 @@ def _present(workings: Workings, key: str, behaviour: Behaviour) -> Value:
 
 def _write_quarters(sheet: Sheet, workings: Workings, row: int) -> int:
     """How many actions are due in the quarters from the earliest due date on; returns the row after them."""
-    due, status, whole = (workings.range(key) for key in ("due", "status", "whole"))
-    words, ends = committee_words.HEADINGS, _ends(workings)
+    words, rows = committee_words.HEADINGS, list(workings.present.values())
+    due, whole, status, scored = map(workings.range, ("due", "whole", "status", "scored"))
+    earliest = min((_quarter(figures["due"]) for figures in rows if figures["due"] != ""), default=0)
+    day = f"DATE(YEAR(MIN({due})),3*ROUNDUP(MONTH(MIN({due}))/3,0)+1,0)"
     sheet.text(row, 0, words["due"], "heading", "small")
-    first = f"DATE(YEAR(MIN({due})),3*ROUNDUP(MONTH(MIN({due}))/3,0)+1,0)"
     for col in range(1, _QUARTERS + 1):
-        before = cell_name(row, col - 1)
-        formula = first if col == 1 else f"DATE(YEAR({before}),MONTH({before})+4,0)"
-        sheet.formula(
-            row, col, f'IF(COUNT({due})=0,"",{formula})', ends[col - 1], "heading", "small", "month"
-        )
+        end = _last_day(earliest + col - 1) if earliest else ""
+        sheet.formula(row, col, f'IF(COUNT({due})=0,"",{day})', end, "heading", "small", "month")
+        here = cell_name(row, col)
+        day = f"DATE(YEAR({here}),MONTH({here})+4,0)"
     sheet.texts(row, _QUARTERS + 1, [words["later"], words["undated"]], "heading", "small")
-    done = f'{status},"{layout.STATUSES[-1]}"'
-    undated = f"SUMPRODUCT((LEN({whole})>0)*(1-ISNUMBER({due}))"
-    for number, (label, more) in enumerate(
-        ((committee_words.DUE, ""), (committee_words.DUE_DONE, f",{done}")), start=row + 1
-    ):
-        sheet.text(number, 0, label, *_BOX)
-        counts = _counts(workings, ends, is_done=bool(more))
-        for col in range(1, _QUARTERS + 2):
-            upto, after = (cell_name(row, at, absolute=True) for at in (col, col - 1))
-            bounds = [f'{due},"<="&{upto}'] if col <= _QUARTERS else []
-            bounds += [f'{due},">"&{after}'] if col > 1 else []
-            formula = f"IF(COUNT({due})=0,0,COUNTIFS({','.join(bounds)}{more}))"
-            sheet.formula(number, col, formula, counts[col - 1], *_BOX, "open")
-        finished = f'*({status}="{layout.STATUSES[-1]}"))' if more else ")"
-        sheet.formula(number, _QUARTERS + 2, undated + finished, counts[-1], *_BOX, "open")
-    sheet.mark_headings(row, 0, row + 2, _QUARTERS + 2)
-    return row + 3
+    ends = [f"N({cell_name(row, col, absolute=True)})" for col in range(1, _QUARTERS + 1)]
+    since = [f'{due},">"&{end}' for end in ends]
+    upto = [f'{due},"<="&{end}' for end in ends]
+    criteria = [upto[0], *map(",".join, zip(since, upto[1:], strict=False)), since[-1]]
+    criteria.append(f'{whole},"?*",{due},"",{scored},1')
+    finished = [figures for figures in rows if figures["status"] == layout.STATUSES[-1]]
+    done = f',{status},"{layout.STATUSES[-1]}"'
+    for label, more, counted in (committee_words.DUE, "", rows), (committee_words.DUE_DONE, done, finished):
+        row += 1
+        sheet.text(row, 0, label, *_BOX)
+        counts = Counter(_column(figures, earliest) for figures in counted)
+        for col, one in enumerate(criteria, start=1):
+            sheet.formula(row, col, f"COUNTIFS({one}{more})", counts[col], *_BOX, "open")
+    sheet.mark_headings(row - 2, 0, row, len(criteria))
+    return row + 1
 
 
-def _ends(workings: Workings) -> list[Value]:
-    """The last days of the quarters at present, as Excel counts days."""
-    days = [int(figures["due"]) for figures in workings.present.values() if figures["due"] != ""]
-    if not days:
-        return [""] * _QUARTERS
-    first = DAY_ZERO + dt.timedelta(days=min(days))
-    start = first.year * 12 + (first.month - 1) // 3 * 3
-    months = [start + 3 * number for number in range(1, _QUARTERS + 1)]
-    return [(dt.date(month // 12, month % 12 + 1, 1) - DAY_ZERO).days - 1 for month in months]
+def _column(figures: Mapping[str, Value], earliest: int) -> int:
+    """The column that counts an action at present, 0 for none."""
+    if figures["due"] != "":
+        return min(_quarter(figures["due"]) - earliest, _QUARTERS) + 1
+    return _QUARTERS + 2 if figures["whole"] != "" and figures["scored"] else 0
 
 
-def _counts(workings: Workings, ends: Sequence[Value], *, is_done: bool) -> list[int]:
-    """The actions due in each quarter, later, and without a date."""
-    rows = [
-        figures
-        for figures in workings.present.values()
-        if not is_done or figures["status"] == layout.STATUSES[-1]
-    ]
-    days = [int(figures["due"]) for figures in rows if figures["due"] != ""]
-    bounds = [0, *(int(end or 0) for end in ends), 10**9]
-    counts = [sum(low < day <= high for day in days) for low, high in pairwise(bounds)]
-    undated = [figures for figures in rows if figures["whole"] != "" and figures["due"] == ""]
-    return [*counts, len(undated)]
+def _quarter(day: Value) -> int:
+    """The number of a day's quarter, counted from the year 0."""
+    date = DAY_ZERO + dt.timedelta(days=int(day))
+    return date.year * 4 + (date.month - 1) // 3
+
+
+def _last_day(quarter: int) -> int:
+    """The last day of a quarter, as Excel counts days."""
+    year, following = divmod(quarter + 1, 4)
+    return (dt.date(year, 3 * following + 1, 1) - DAY_ZERO).days - 1

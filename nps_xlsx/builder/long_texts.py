@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nps_xlsx.model.cells import from_units, units
 from nps_xlsx.workbook import wording
 
 
@@ -32,9 +33,10 @@ class Room:
 
     def shown(self, text: str) -> str:
         """What the formula gives for a text."""
-        if len(text) + self.letters * text.count("\n") <= self._size:
+        counted = units(text)
+        if len(counted) + self.letters * counted.count("\n") <= self._size:
             return text
-        return text.replace("\n", " ")[: self._kept] + self.more
+        return from_units(counted.replace("\n", " ")[: self._kept]) + self.more
 
     @property
     def _kept(self) -> int:

@@ -1,114 +1,166 @@
 """The sheet One at a time: a behaviour chosen by its Ref, its levels below each other in large type.
 
-It is for large print, small screens, workshops and screen readers: each line has its label in the first
-column, and one reading of a row says what it is.  Nothing but the Ref is typed here.
+It is for large print, small screens, workshops and screen readers: each row has its label in the first
+column, and one reading of it says what it is.  Rows are a few lines high, and a longer text goes on in the
+next: a row does not grow when a formula fills it, and rows for the longest text of each level would leave
+room for two levels on a laptop's screen.  Nothing but the Ref is typed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nps_xlsx.builder import continued
+from nps_xlsx.builder.continued import Row
 from nps_xlsx.builder.draft import Draft
-from nps_xlsx.builder.long_texts import Room
 from nps_xlsx.builder.prompts import from_list
 from nps_xlsx.builder.workings import Value
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Sheet, literal
 from nps_xlsx.excel.textfit import level_width, text_height
-from nps_xlsx.model import Behaviour, Level, LevelValue, Prompt
+from nps_xlsx.model import Behaviour, LevelValue, Prompt
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import LEVELS_NAME
 
-_LABEL_WIDTH, _TEXT_WIDTH, _BESIDE_WIDTH = 160, 870, 140
+_LABEL_WIDTH, _TEXT_WIDTH, _BESIDE_WIDTH = 160, 830, 180
 """Pixels: together what a screen of 1,366 shows in LibreOffice too, which draws columns a little wider."""
-_REF_ROW, _LINKS_ROW, _FIRST_ROW = 1, 2, 3
-_CHOSEN, _POSITION = (cell_name(_REF_ROW, col, absolute=True) for col in (1, 3))
-_LONG, _SHORT = Room(lines=5, letters=80), Room(lines=2, letters=80)
+_LINES, _SIZE = 3, 210
+"""Lines of a row, and characters of a piece that always fit them in bold: about 85 of 100 descriptors do."""
+_REF_ROW, _LINKS_ROW, _NAME_ROW, _HEADING_ROW, _FIRST_ROW = 1, 2, 3, 4, 5
+_HIDDEN, _ITEMS = 3, 8
+"""The hidden columns: the Ref's position, below it what each row knows; then the texts, from row 2."""
+_CHOSEN, _POSITION = (cell_name(_REF_ROW, col, absolute=True) for col in (1, _HIDDEN))
+_SPARE = 9
+"""Rows for the council's own texts and for suggestions, besides those of the longest descriptors."""
+_SCALE, _PAGE = 62, 842 - 79
+"""Per cent at which the columns fit A4 upright (14 points print as 8.7), and the points of its height."""
 _HEADINGS = {column.key: column.heading for column in layout.INPUTS}
-_SPACE = 6.0
-"""Points above and below a line's text, together."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """One line: its label, what it shows, by a formula with its present result, and its height in points."""
+class _Item:
+    """A text to show: its label, and a formula for it with its present result; an empty one takes no row."""
 
     label: str
     formula: str
     present: Value
-    height: float
-    style: str = "wrap"
+
+    @property
+    def pieces(self) -> list[str]:
+        """It as its rows show it."""
+        text = str(self.present).replace("\n", " ")
+        return continued.pieces(text, _SIZE) if text else []
 
 
 def write_one(draft: Draft) -> None:
     """Write the sheet One at a time."""
     one = _One(draft)
-    widths = one.label_width, _TEXT_WIDTH, _BESIDE_WIDTH
-    sheet = draft.sheet(layout.ONE, widths, draft.titled(layout.ONE))
-    _write_choice(sheet, one)
-    draft.links(sheet, 0, 1, layout.SUMMARY, row=_LINKS_ROW)
-    row = _write_lines(sheet, _FIRST_ROW, one.before())
-    sheet.texts(row, 0, wording.ONE_HEADINGS, "heading")
-    first, last = row + 1, row + len(draft.framework.levels)
-    for level in draft.framework.levels:
-        _write_level(sheet, row + level.number, level, one)
-    sheet.mark_headings(row, 0, last, 2)
-    _add_rules(draft, sheet, first, last)
-    end = _write_lines(sheet, last + 1, one.after())
-    draft.foot(sheet, end, layout.ONE_STAMP)
-    sheet.raw.set_column(3, 3, None, None, {"hidden": True})
+    label_width = level_width(draft.framework, _LABEL_WIDTH, styles.LARGE_SIZE)
+    sheet = draft.sheet(layout.ONE, (label_width, _TEXT_WIDTH, _BESIDE_WIDTH), draft.titled(layout.ONE))
+    _write_head(sheet, one)
+    items = [*one.levels(), *one.answers()]
+    _write_items(sheet, items)
+    rows = continued.rows((at, item.pieces) for at, item in enumerate(items, start=1))
+    last = _FIRST_ROW + _rows_needed(draft) - 1
+    for row in range(_FIRST_ROW, last + 1):
+        number = row - _FIRST_ROW
+        _write_row(sheet, row, one, items, rows[number] if number < len(rows) else None)
+    sheet.mark_headings(_HEADING_ROW, 0, last, 2)
+    _add_rules(draft, sheet, last)
+    draft.foot(sheet, last + 1, layout.ONE_STAMP)
+    sheet.raw.set_column(_HIDDEN, _ITEMS + 4, None, None, {"hidden": True})
     sheet.raw.freeze_panes(_LINKS_ROW, 0)
     sheet.raw.set_selection(_REF_ROW, 1, _REF_ROW, 1)
     sheet.page(portrait=True)
-    sheet.raw.fit_to_pages(1, 1)
-    sheet.raw.print_area(0, 0, end - 1, 2)
+    sheet.raw.set_print_scale(_SCALE)
+    above = sum((30, 26, 20, one.name_height, 20))
+    printed = int((_PAGE * 100 / _SCALE - above) // _row_height())
+    sheet.raw.print_area(0, 0, min(last, _FIRST_ROW + printed - 1), 2)
     sheet.protect()
 
 
-def _write_choice(sheet: Sheet, one: _One) -> None:
+def _row_height() -> float:
+    """The points of a row: its lines of large type, or every word that may stand beside a level."""
+    beside = text_height(" ".join(wording.ONE_WHOSE.values()), _BESIDE_WIDTH - 9, styles.BODY_SIZE, bold=True)
+    return max(text_height("\n" * (_LINES - 1), _TEXT_WIDTH, styles.LARGE_SIZE) + 2, beside)
+
+
+def _rows_needed(draft: Draft) -> int:
+    """Rows for the descriptors of any behaviour, and some for what follows them."""
+    texts = ([text.replace("\n", " ") for text in row.descriptors] for row in draft.framework.rows)
+    return max(sum(len(continued.pieces(text, _SIZE)) for text in each) for each in texts) + _SPARE
+
+
+def _write_head(sheet: Sheet, one: _One) -> None:
+    """Write the choice, where to go from it, and which behaviour it is."""
     sheet.text(_REF_ROW, 0, wording.ONE_CHOOSE, "label", "large", "middle")
     sheet.text(_REF_ROW, 1, one.row.code, "input", "text", "large", "bold", "middle")
     sheet.validate(_REF_ROW, 1, from_list(layout.REFS_NAME, Prompt(*wording.ONE_PROMPT)))
-    refs = one.range("ref")
-    count = len(one.draft.framework.rows)
+    refs, count = one.range("ref"), len(one.draft.framework.rows)
     following = wording.ONE_NEXT.format(ref="")
     then = f'IF({_POSITION}<{count},"{following}"&INDEX({refs},{_POSITION}+1),"{wording.ONE_LAST}")'
     sheet.formula(_REF_ROW, 2, f'IF({_POSITION}=0,"",{then})', one.following, "bold", "middle", "wrap")
-    sheet.formula(_REF_ROW, 3, f"IFERROR(MATCH(TRIM({_CHOSEN}),{refs},0),0)", 1)
+    sheet.formula(_REF_ROW, _HIDDEN, f"IFERROR(MATCH(TRIM({_CHOSEN}),{refs},0),0)", 1)
     sheet.height(_REF_ROW, 26)
+    one.draft.links(sheet, 0, 2, layout.SUMMARY, row=_LINKS_ROW)
+    link, shown = one.link()
+    sheet.formula(_LINKS_ROW, 1, one.unless_unknown(link), shown, "link")
+    sheet.height(_LINKS_ROW, 20)
+    sheet.text(_NAME_ROW, 0, wording.ONE_BEHAVIOUR, "label", "large")
+    name = f'{one.at("ref")}&" "&{one.at("behaviour")}'
+    unknown = one.unless_unknown(name, wording.ONE_UNKNOWN)
+    sheet.formula(_NAME_ROW, 1, unknown, f"{one.row.code} {one.row.name}", "large", "bold", "wrap")
+    sheet.height(_NAME_ROW, one.name_height)
+    sheet.texts(_HEADING_ROW, 0, wording.ONE_HEADINGS, "heading")
+    sheet.height(_HEADING_ROW, 20)
 
 
-def _write_lines(sheet: Sheet, row: int, lines: Iterator[_Line]) -> int:
-    """Write lines from a row down; returns the row after them."""
-    for line in lines:
-        sheet.text(row, 0, line.label, "box", "large", "bold", "wrap")
-        sheet.formula(row, 1, line.formula, line.present, "box", "large", line.style)
-        sheet.height(row, line.height)
-        row += 1
-    return row
+def _write_items(sheet: Sheet, items: list[_Item]) -> None:
+    """Write the texts on hidden columns: label, text, number of pieces, first and last row."""
+    last = 0
+    for row, item in enumerate(items, start=1):
+        _, text, count, first, _ = (cell_name(row, _ITEMS + at) for at in range(5))
+        above = cell_name(row - 1, _ITEMS + 4)
+        sheet.formula(row, _ITEMS, literal(item.label), item.label)  # a text could be taken for an answer
+        flat = f'SUBSTITUTE({item.formula},CHAR(10)," ")'
+        value = item.present
+        plain = str(value).replace("\n", " ") if isinstance(value, str) else value
+        is_number = item.label == _HEADINGS["due_date"]
+        sheet.formula(row, _ITEMS + 1, item.formula if is_number else flat, plain)
+        sheet.formula(row, _ITEMS + 2, f"ROUNDUP(LEN({text})/{_SIZE},0)", len(item.pieces))
+        begins = last + 1
+        last += len(item.pieces)
+        sheet.formula(row, _ITEMS + 3, f"{above}+1" if row > 1 else "1", begins)
+        sheet.formula(row, _ITEMS + 4, f"{first}+{count}-1", last)
 
 
-def _write_level(sheet: Sheet, row: int, level: Level, one: _One) -> None:
-    ramp = styles.level_style(level.number, len(one.draft.framework.levels))
-    label = f"INDEX({LEVELS_NAME},{level.number})"
-    sheet.formula(row, 0, label, level.label, "box", "large", "bold", "wrap", ramp)
-    key = f"level_{level.number}"
-    sheet.formula(row, 1, one.unless_unknown(one.at(key)), one.present[key], "box", "large", "wrap")
-    formula, present = one.whose(level)
-    sheet.formula(row, 2, one.unless_unknown(formula), present, "box", "bold", "wrap")
-    texts = (row.descriptors[level.number - 1] for row in one.draft.framework.rows)
-    room = one.label_width - styles.INDENT_PIXELS, _BESIDE_WIDTH - styles.INDENT_PIXELS
-    name = text_height(level.label, room[0], styles.LARGE_SIZE, bold=True)
-    beside = text_height(" ".join(one.words.values()), room[1], styles.BODY_SIZE, bold=True)
-    sheet.height(row, max(_height(texts), name, beside))
-
-
-def _height(texts: Iterable[str], *, bold: bool = True) -> float:
-    """The height that suits the longest of the texts: a row does not grow when a formula fills it."""
-    room = _TEXT_WIDTH - styles.INDENT_PIXELS
-    return max(text_height(text, room, styles.LARGE_SIZE, bold=bold) for text in texts) + _SPACE
+def _write_row(sheet: Sheet, row: int, one: _One, items: list[_Item], filled: Row | None) -> None:
+    """Write a row, which shows a piece of a text."""
+    cells = {key: cell_name(row, _HIDDEN + at) for at, key in enumerate(continued.KEYS)}
+    label, text, count, first, last = (
+        f"{cell_name(1, _ITEMS + at, absolute=True)}:{cell_name(len(items), _ITEMS + at, absolute=True)}"
+        for at in range(5)
+    )
+    index = cells["index"]
+    held = {"text": f"INDEX({text},{index})", "count": f"INDEX({count},{index})", "size": str(_SIZE)}
+    held |= {"first": first, "last": last}
+    above = cell_name(row - 1, _HIDDEN + continued.KEYS.index("end"))
+    formulas = continued.formulas(row - _FIRST_ROW + 1, cells, above, held)
+    known, item = continued.knows(filled), items[filled.index - 1] if filled else None
+    for at, key in enumerate(continued.KEYS):
+        sheet.formula(row, _HIDDEN + at, formulas[key], known[key])
+    whose, present = one.whose(index, filled)
+    piece = f"IF(ISNUMBER({held['text']}),{held['text']},{continued.shown_formula(cells, held)})"
+    shown = item.present if item and not isinstance(item.present, str) else filled.shown if filled else ""
+    for col, formula, value, names in (
+        (0, f"INDEX({label},{index})", item.label if item else "", ("large", "bold")),
+        (1, piece, shown, ("large", "date")),
+        (2, whose, present, ("bold",)),
+    ):
+        sheet.formula(row, col, f'IF({index}=0,"",{formula})', value, "box", "wrap", *names)
+    sheet.height(row, _row_height())
 
 
 class _One:
@@ -119,9 +171,11 @@ class _One:
         self.row: Behaviour = draft.framework.rows[0]
         self.present = draft.workings.present[self.row.code]
         self.range = draft.workings.range
-        self.label_width = level_width(draft.framework, _LABEL_WIDTH, styles.LARGE_SIZE)
-        self.words = {key: said for key, said in wording.ONE_WHOSE.items() if self._may_be(key)}
+        may_be = {"last": draft.order.previous is not None, "reviewer": draft.order.with_review}
+        self.words = {key: said for key, said in wording.ONE_WHOSE.items() if may_be.get(key, True)}
         """What may stand beside a level."""
+        names = (f"{row.code} {row.name}" for row in draft.framework.rows)
+        self.name_height = max(text_height(one, _TEXT_WIDTH, styles.LARGE_SIZE, bold=True) for one in names)
 
     @property
     def following(self) -> str:
@@ -137,46 +191,32 @@ class _One:
         """A formula for a behaviour, and what stands there if no behaviour has the Ref."""
         return f'IF({_POSITION}=0,"{otherwise}",{formula})'
 
-    def before(self) -> Iterator[_Line]:
-        """The lines above the levels: which behaviour, where to answer it, the levels in words."""
-        rows, area = self.draft.framework.rows, self.draft.framework.area_by_code[self.row.code]
-        yield self._line(wording.ONE_AREA, self.at("area_name"), area.sheet, 24.0)
-        name = f'{self.at("ref")}&" "&{self.at("behaviour")}'
-        height = _height(f"{row.code} {row.name}" for row in rows)
-        unknown = self.unless_unknown(name, wording.ONE_UNKNOWN)
-        yield _Line(wording.ONE_BEHAVIOUR, unknown, f"{self.row.code} {self.row.name}", height, "bold")
-        yield self._line(wording.ONE_ANSWER, *self._link(), 24.0, "link")
+    def levels(self) -> Iterator[_Item]:
+        """The descriptors."""
+        for level in self.draft.framework.levels:
+            key = f"level_{level.number}"
+            yield _Item(level.label, self.unless_unknown(self.at(key)), self.present[key])
+
+    def answers(self) -> Iterator[_Item]:
+        """The levels in words, what is suggested for the next step, and what the council wrote."""
         answer = self.draft.order.answers[self.row.code]
         target = answer.target if isinstance(answer.target, int) else None
         current, aim = self._chosen("current", answer.current), self._chosen("target", target)
-        yield self._line(wording.ONE_YOURS, f'{current[0]}&" "&{aim[0]}', f"{current[1]} {aim[1]}", 24.0)
-
-    def after(self) -> Iterator[_Line]:
-        """The lines below the levels: what the council wrote, and what is suggested for the next step."""
-        for key, room in (("evidence", _LONG), ("actions", _LONG), ("owner", _SHORT)):
-            formula, present = room.formula(self.at(key)), room.shown(str(self.present[key]))
-            height = _height(["\n" * (room.lines - 1)])
-            yield self._line(_HEADINGS[key], formula, present, height)
-        due = self.at("due_date")
-        yield self._line(_HEADINGS["due_date"], due, self.present["due_date"], 24.0, "date")
+        said = self.unless_unknown(f'{current[0]}&" "&{aim[0]}')
+        yield _Item(wording.ONE_YOURS, said, f"{current[1]} {aim[1]}")
         if self.draft.framework.has_suggestions:
             yield self._suggested()
+        for key, figure in (("evidence", "evidence"), ("actions", "whole"), *((key, key) for key in _ASIDE)):
+            yield _Item(_HEADINGS[key], self.unless_unknown(self.at(figure)), self.present[figure])
 
-    def whose(self, level: Level) -> tuple[str, str]:
-        """The words that say whose level this is, and what they say at present."""
-        formulas = (f'IF({self.at(key)}={level.number},"{said} ","")' for key, said in self.words.items())
-        present = (said for key, said in self.words.items() if self.present[key] == level.number)
+    def whose(self, index: str, filled: Row | None) -> tuple[str, str]:
+        """The words that say whose level a row shows, and what they say at present."""
+        formulas = (f'IF({self.at(key)}={index},"{said} ","")' for key, said in self.words.items())
+        at = filled.index if filled else 0
+        present = (said for key, said in self.words.items() if at and self.present[key] == at)
         return f"TRIM({'&'.join(formulas)})", " ".join(present)
 
-    def _may_be(self, key: str) -> bool:
-        """Whether the workbook may have such levels: last round's, or a reviewer's."""
-        order = self.draft.order
-        return {"last": order.previous is not None, "reviewer": order.with_review}.get(key, True)
-
-    def _line(self, label: str, formula: str, present: Value, height: float, style: str = "wrap") -> _Line:
-        return _Line(label, self.unless_unknown(formula), present, height, style)
-
-    def _link(self) -> tuple[str, str]:
+    def link(self) -> tuple[str, str]:
         """A link to the row of the chosen behaviour: from there its area has one row after the other."""
         sheet = self.draft.workings.sheet_of(self.row.code)
         column = cell_name(0, sheet.column("current")).rstrip("1")
@@ -195,25 +235,17 @@ class _One:
         level = f"IF(ISNUMBER({self.at(key)}),INDEX({LEVELS_NAME},{self.at(key)}),{otherwise})"
         return f'"{_HEADINGS[key]}: "&{level}&"."', f"{_HEADINGS[key]}: {label or none}."
 
-    def _suggested(self) -> _Line:
+    def _suggested(self) -> _Item:
         """The suggested actions for the step after the current level."""
-        framework, texts = self.draft.framework, self.draft.workings.texts
-        steps = [text for text in texts if text.startswith("to_")]
-        current, top = self.at("current"), len(framework.levels)
+        steps = [text for text in self.draft.workings.texts if text.startswith("to_")]
+        current, top = self.at("current"), len(self.draft.framework.levels)
         action = f"INDEX({self.range(steps[0], steps[-1])},{_POSITION},{current})"
         to, colon = wording.ONE_TO_REACH.format(level="|", actions="").split("|")
         step = f'"{to}"&INDEX({LEVELS_NAME},{current}+1)&"{colon.rstrip()}"&CHAR(10)&{action}'
         some = f'IF({action}="",{literal(wording.ONE_NO_ACTION)},{step})'
         reached = f"IF({current}>={top},{literal(wording.ONE_REACHED)},{some})"
         formula = f"IF(ISNUMBER({current}),{reached},{literal(wording.ONE_NO_LEVEL)})"
-        suggested = (
-            wording.next_step(framework, row, level)
-            for row in framework.rows
-            for level in framework.levels[:-1]
-        )
-        return self._line(
-            wording.ONE_SUGGESTED, formula, self._present_step(), _height(suggested, bold=False)
-        )
+        return _Item(wording.ONE_SUGGESTED, self.unless_unknown(formula), self._present_step())
 
     def _present_step(self) -> str:
         current, framework = self.present["current"], self.draft.framework
@@ -224,10 +256,21 @@ class _One:
         return wording.next_step(framework, self.row, framework.level(current))
 
 
-def _add_rules(draft: Draft, sheet: Sheet, first: int, last: int) -> None:
-    """Show the level and the target as the assessment sheets do, by the words beside them."""
-    beside = f"$C{first + 1}"
-    for key, style in (("current", styles.CHOSEN), ("target", styles.AIMED_AT)):
-        criteria = f'=ISNUMBER(FIND("{wording.ONE_WHOSE[key]}",{beside}))'
-        rule = {"type": "formula", "criteria": criteria, "format": draft.book.plain_format(style)}
-        sheet.rule((first, 1), (last, 1), rule)
+_ASIDE = ("owner", "due_date")
+
+
+def _add_rules(draft: Draft, sheet: Sheet, last: int) -> None:
+    """Give each level its colour, and mark the level and the target as the assessment sheets do."""
+    index, beside = (f"${cell_name(_FIRST_ROW, col)}" for col in (_HIDDEN, 2))
+    count = len(draft.framework.levels)
+    marked = [(1, f'ISNUMBER(FIND("{wording.ONE_WHOSE[key]}",{beside}))', style) for key, style in _MARKED]
+    named = [
+        (0, f"{index}={number}", styles.STYLES[styles.level_style(number, count)])
+        for number in range(1, count + 1)
+    ]
+    for col, criteria, style in (*marked, *named):
+        rule = {"type": "formula", "criteria": f"={criteria}", "format": draft.book.plain_format(style)}
+        sheet.rule((_FIRST_ROW, col), (last, col), rule)
+
+
+_MARKED = (("current", styles.CHOSEN), ("target", styles.AIMED_AT))

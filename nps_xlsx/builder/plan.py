@@ -7,16 +7,14 @@ answered: LibreOffice takes no print area that is a formula.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nps_xlsx.builder import continued
+from nps_xlsx.builder.continued import Row
 from nps_xlsx.builder.draft import Draft
-from nps_xlsx.builder.long_texts import Room
 from nps_xlsx.builder.workings import Value, Workings
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Sheet, joined, literal
 from nps_xlsx.excel.textfit import level_width, text_height
-from nps_xlsx.model import NOT_APPLICABLE, Behaviour, Framework
+from nps_xlsx.model import Behaviour, Framework
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import LEVELS_NAME
@@ -25,8 +23,8 @@ from nps_xlsx.workbook.rules import in_plan
 _SMALL = ("wrap", "small", "indented")
 _COLUMNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("priority", 66, ("small", "indented")),
-    ("ref", 52, ("small", "bold", "indented")),
-    ("behaviour", 126, (*_SMALL, "bold")),
+    ("ref", 64, ("small", "bold", "indented")),
+    ("behaviour", 120, (*_SMALL, "bold")),
     ("from", 94, _SMALL),
     ("to", 94, _SMALL),
     ("actions", continued.WIDTH, _SMALL),
@@ -34,7 +32,7 @@ _COLUMNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("due_date", 104, ("date", "small", "indented")),
     ("status", 80, _SMALL),
     ("review_date", 104, ("date", "small", "indented")),
-    ("objective", 168, _SMALL),
+    ("objective", 162, _SMALL),
     ("reach_by", 104, ("date", "small", "indented")),
     ("asks", 940, _SMALL),
     ("suggested", 880, _SMALL),
@@ -46,21 +44,12 @@ The others are so wide, for those who write actions on a screen, that rows can b
 """
 
 _PRINTED = 12
-_OBJECTIVE = Room(continued.LINES, 21, wording.WHOLE_ELSEWHERE)
 _ZOOM = 85
 LEAD_ROW, _NOTE_ROW, _HEADING_ROW, _FIRST_ROW = 2, 3, 4, 5
 _ONCE = ("objective", "reach_by", "asks", "suggested")
 """What stands in the first row of a behaviour only; the rest is repeated, for whoever sorts or filters."""
-_HELPERS = ("index", "piece", "start", "end")
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row that is filled at present: a behaviour, and which part of its actions."""
-
-    behaviour: Behaviour
-    piece: int
-    texts: list[str]
+_HELD = {"text": "whole", "size": "room", "count": "pieces"}
+"""The figures of a row's actions: the text, the size of its pieces and their number."""
 
 
 def write_plan(draft: Draft) -> None:
@@ -84,7 +73,7 @@ def write_plan(draft: Draft) -> None:
     draft.foot(sheet, last + 1, layout.PLAN_STAMP)
     _add_rules(draft, sheet, last, len(columns))
     first_helper = len(columns)
-    sheet.raw.set_column(first_helper, first_helper + len(_HELPERS) - 1, None, None, {"hidden": True})
+    sheet.raw.set_column(first_helper, first_helper + len(continued.KEYS) - 1, None, None, {"hidden": True})
     sheet.filter(_HEADING_ROW, 0, last, len(columns) - 1)
     sheet.mark_headings(_HEADING_ROW, 0, last, len(columns) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 3)
@@ -105,14 +94,12 @@ def _columns(framework: Framework) -> list[tuple[str, int, tuple[str, ...]]]:
     ]
 
 
-def _rows(workings: Workings) -> list[_Row]:
-    """The rows that are filled at present, in order."""
-    return [
-        _Row(behaviour, number, texts)
-        for behaviour in in_plan(workings.order.framework, workings.order.answers)
-        for texts in [continued.pieces(str(workings.present[behaviour.code]["whole"]))]
-        for number in range(1, len(texts) + 1)
-    ]
+def _rows(workings: Workings) -> list[Row]:
+    """The rows that are filled at present, in order, each with its behaviour's place on the hidden sheet."""
+    places = {behaviour.code: at for at, behaviour in enumerate(workings.rows, start=1)}
+    ordered = in_plan(workings.order.framework, workings.order.answers)
+    texts = ((places[row.code], str(workings.present[row.code]["whole"])) for row in ordered)
+    return continued.rows((at, continued.pieces(text)) for at, text in texts)
 
 
 # --- What stands above the table
@@ -120,7 +107,7 @@ def _rows(workings: Workings) -> list[_Row]:
 
 def _write_head(sheet: Sheet, workings: Workings, used: int) -> None:
     """Two sentences: how far the plan is, and what it holds or that not all of it is printed."""
-    sort, actions, status = (workings.range(key) for key in ("sort", "actions", "status"))
+    sort, actions, status = (workings.range(key) for key in ("sort", "whole", "status"))
     figures = {
         "below": f"COUNT({sort})",
         "count": str(len(workings.order.framework.behaviours)),
@@ -141,7 +128,7 @@ def _write_head(sheet: Sheet, workings: Workings, used: int) -> None:
 def lead(workings: Workings) -> str:
     """What the sentence above the plan says at present."""
     below = [figures for figures in workings.present.values() if figures["sort"] != ""]
-    acting = [figures for figures in below if figures["actions"] != ""]
+    acting = [figures for figures in below if figures["whole"] != ""]
     done = [figures for figures in below if figures["status"] == layout.STATUSES[-1]]
     words = wording.PLAN_LEAD.format(
         below=len(below), count=len(workings.order.framework.behaviours), acting=len(acting), done=len(done)
@@ -152,129 +139,71 @@ def lead(workings: Workings) -> str:
 # --- The rows
 
 
-def _write_row(sheet: Sheet, workings: Workings, number: int, filled: _Row | None) -> None:
+def _write_row(sheet: Sheet, workings: Workings, number: int, filled: Row | None) -> None:
     row, columns = _FIRST_ROW + number - 1, _columns(workings.order.framework)
-    cells = {key: cell_name(row, len(columns) + at) for at, key in enumerate(_HELPERS)}
-    above = cell_name(row - 1, len(columns) + _HELPERS.index("end"))
-    helpers, held = _helpers(workings, number, cells, above), _present_helpers(workings, filled)
-    for at, key in enumerate(_HELPERS):
-        sheet.formula(row, len(columns) + at, helpers[key], held[key])
+    cells = {key: cell_name(row, len(columns) + at) for at, key in enumerate(continued.KEYS)}
+    above = cell_name(row - 1, len(columns) + continued.KEYS.index("end"))
+    held = {key: f"INDEX({workings.range(figure)},{cells['index']})" for key, figure in _HELD.items()}
+    held |= {"first": workings.range("first"), "last": workings.range("end")}
+    helpers, known = continued.formulas(number, cells, above, held), continued.knows(filled)
+    for at, key in enumerate(continued.KEYS):
+        sheet.formula(row, len(columns) + at, helpers[key], known[key])
     present = _present(workings, filled)
     for col, (key, _, names) in enumerate(columns):
-        formula = _formula(workings, key, cells)
+        formula = (
+            continued.shown_formula(cells, held)
+            if key == "actions"
+            else _formula(workings, key, cells["index"])
+        )
         once = f'IF({cells["piece"]}>1,"",{formula})' if key in _ONCE else formula
         sheet.formula(row, col, f'IF({cells["index"]}=0,"",{once})', present[key], *names)
 
 
-def _helpers(workings: Workings, number: int, cells: dict[str, str], above: str) -> dict[str, str]:
-    """Which behaviour a row is of, which piece of its actions, and where in them that starts and ends."""
-    first, end = workings.range("first"), workings.range("end")
-    index, piece = cells["index"], cells["piece"]
-    text, size, count = (f"INDEX({workings.range(key)},{index})" for key in ("whole", "room", "pieces"))
-    cut = continued.cut_formula(text, size, piece)
-    return {
-        "index": f"SUMPRODUCT(({first}<={number})*({end}>={number})*ISNUMBER({first})*(ROW({first})-1))",
-        "piece": f'IF({index}=0,"",{number}-INDEX({first},{index})+1)',
-        "start": f'IF({index}=0,"",IF({piece}=1,0,{above}))',
-        "end": f'IF({index}=0,"",IF({piece}={count},LEN({text}),{cut}))',
-    }
+def _formula(workings: Workings, key: str, index: str) -> str:
+    """The formula of a figure in a row that has a behaviour, by its place on the hidden sheet."""
+    if key not in ("asks", "suggested"):
+        return f"INDEX({workings.range(key)},{index})"
+    current, levels, texts = (
+        f"INDEX({workings.range('current')},{index})",
+        len(workings.order.framework.levels),
+        workings.texts,
+    )
+    if key == "asks":
+        text = f"INDEX({workings.range(texts[0], texts[levels - 1])},{index},{current}+1)"
+        text = joined(wording.NEXT_LEVEL, level=f"INDEX({LEVELS_NAME},{current}+1)", text=text)
+    else:
+        text = f'INDEX({workings.range(texts[levels], texts[-1])},{index},{current})&""'
+    return f'IF(AND(ISNUMBER({current}),N({current})<{levels}),{text},"")'
 
 
-def _formula(workings: Workings, key: str, cells: dict[str, str]) -> str:
-    """The formula of a cell in a row that has a behaviour."""
-    index = cells["index"]
-
-    def of(figure: str) -> str:
-        return f"INDEX({workings.range(figure)},{index})"
-
-    current, target, levels = of("current"), of("target"), len(workings.order.framework.levels)
-    texts = workings.texts
-    can_rise = f"AND(ISNUMBER({current}),N({current})<{levels})"
-    match key:
-        case "from":
-            unanswered = (
-                f'IF({of("not_applicable")}=1,"{layout.NOT_APPLICABLE_LABEL}","{wording.NOT_ANSWERED}")'
-            )
-            return f"IF(ISNUMBER({current}),INDEX({LEVELS_NAME},{current}),{unanswered})"
-        case "to":
-            blank = f'IF(ISNUMBER({current}),"{wording.NO_TARGET}","")'
-            reached = f'IF({of("gap")}=0,"{wording.AT_TARGET}",INDEX({LEVELS_NAME},{target}))'
-            return f"IF(ISNUMBER({target}),{reached},{blank})"
-        case "actions":
-            piece, start, end = cells["piece"], cells["start"], cells["end"]
-            before = f'IF({piece}>1,"{wording.CONTINUED}","")'
-            after = f'IF({piece}<{of("pieces")},"{wording.CONTINUES}","")'
-            return f"{before}&MID({of('whole')},{start}+1,{end}-{start})&{after}"
-        case "objective":
-            return _OBJECTIVE.formula(of(key))
-        case "asks":
-            text = f"INDEX({workings.range(texts[0], texts[levels - 1])},{index},{current}+1)"
-            words = joined(wording.NEXT_LEVEL, level=f"INDEX({LEVELS_NAME},{current}+1)", text=text)
-            return f'IF({can_rise},{words},"")'
-        case "suggested":
-            text = f"INDEX({workings.range(texts[levels], texts[-1])},{index},{current})"
-            return f'IF({can_rise},{text}&"","")'
-    return of(key)
-
-
-# --- What stands there at present
-
-
-def _present_helpers(workings: Workings, filled: _Row | None) -> dict[str, Value]:
-    if filled is None:
-        return {"index": 0, "piece": "", "start": "", "end": ""}
-    codes = [behaviour.code for behaviour in workings.rows]
-    start = sum(map(len, filled.texts[: filled.piece - 1]))
-    return {
-        "index": codes.index(filled.behaviour.code) + 1,
-        "piece": filled.piece,
-        "start": start,
-        "end": start + len(filled.texts[filled.piece - 1]),
-    }
-
-
-def _present(workings: Workings, filled: _Row | None) -> dict[str, Value]:
+def _present(workings: Workings, filled: Row | None) -> dict[str, Value]:
+    """What a row shows at present."""
     if filled is None:
         return dict.fromkeys(wording.PLAN_HEADINGS, "")
-    figures = dict(workings.present[filled.behaviour.code])
-    before = wording.CONTINUED if filled.piece > 1 else ""
-    after = wording.CONTINUES if filled.piece < len(filled.texts) else ""
-    figures |= _levels(workings, filled.behaviour)
-    figures["objective"] = _OBJECTIVE.shown(str(figures["objective"]))
-    figures["actions"] = f"{before}{filled.texts[filled.piece - 1]}{after}"
+    behaviour = workings.rows[filled.index - 1]
+    figures = workings.present[behaviour.code] | _next_level(workings, behaviour) | {"actions": filled.shown}
     return figures | (dict.fromkeys(_ONCE, "") if filled.piece > 1 else {})
 
 
-def _levels(workings: Workings, behaviour: Behaviour) -> dict[str, Value]:
-    """Where a behaviour is and aims, and what its next level takes."""
-    answer, framework = workings.order.answers[behaviour.code], workings.order.framework
-    current, target = answer.current, answer.target
-    is_level = isinstance(current, int)
-    here = layout.level_label(framework, current) or wording.NOT_ANSWERED
-    aim = framework.level(target).label if isinstance(target, int) else wording.NO_TARGET if is_level else ""
-    rises = isinstance(current, int) and current < len(framework.levels)
-    following = int(current or 0) + 1 if rises and current != NOT_APPLICABLE else 0
-    figures = workings.present[behaviour.code]
-    asked = (
-        wording.NEXT_LEVEL.format(level=framework.level(following).label, text=figures[f"level_{following}"])
-        if following
-        else ""
-    )
-    return {
-        "from": here,
-        "to": wording.AT_TARGET if answer.gap == 0 else aim,
-        "asks": asked,
-        "suggested": figures[f"to_level_{following}"] if following else "",
-    }
+def _next_level(workings: Workings, behaviour: Behaviour) -> dict[str, Value]:
+    """What a behaviour's next level takes."""
+    figures, framework = workings.present[behaviour.code], workings.order.framework
+    current = figures["current"]
+    if not isinstance(current, int) or current == len(framework.levels):
+        return {"asks": "", "suggested": ""}
+    text = figures[f"level_{current + 1}"]
+    asks = wording.NEXT_LEVEL.format(level=framework.level(current + 1).label, text=text)
+    return {"asks": asks, "suggested": figures[f"to_level_{current + 1}"]}
 
 
 # --- Heights and lines
 
 
-def _height(workings: Workings, row: _Row) -> float:
+def _height(workings: Workings, row: Row) -> float:
     """The height that a row needs which is filled when the workbook is built."""
-    figures, widths = workings.present[row.behaviour.code], {key: width for key, width, _ in _COLUMNS}
-    return text_height(str(figures["owner"]), widths["owner"] - styles.INDENT_PIXELS) + 4
+    owner = str(workings.present[workings.rows[row.index - 1].code]["owner"])
+    widths = {key: width for key, width, _ in _COLUMNS}
+    return text_height(owner, widths["owner"] - styles.INDENT_PIXELS) + 4
 
 
 def _usual_height(workings: Workings) -> float:

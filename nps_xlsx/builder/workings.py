@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from nps_xlsx.builder import continued
+from nps_xlsx.builder.long_texts import Room
 from nps_xlsx.builder.order import Order
 from nps_xlsx.excel.book import Book, Sheet
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour
@@ -42,19 +43,28 @@ Value = float | str
 FIRST_ROW = 1
 _FIRST_COLUMN = 9
 
-_OWN = ("current", "target", *wording.LIST_OWN)
+_OWN = ("current", "target", "actions", *wording.LIST_OWN)
+_OBJECTIVE = Room(continued.LINES, 21, wording.WHOLE_ELSEWHERE)
+_NOT_ANSWERED = f'IF({{not_applicable}}=1,"{layout.NOT_APPLICABLE_LABEL}","{wording.NOT_ANSWERED}")'
+_TARGET = f'IF({{gap}}=0,"{wording.AT_TARGET}",INDEX({layout.LEVELS_NAME},{{target}}))'
+_NO_TARGET = f'IF(ISNUMBER({{current}}),"{wording.NO_TARGET}","")'
 _FIGURES = {
     # A name that begins with "not" may be a level's own.
     "not_applicable": f"IF(ISNUMBER({{current}}),0,IF({not_applicable_formula('{own_current}')},1,0))",
     "answered": "IF(OR(ISNUMBER({current}),{not_applicable}=1),1,0)",
     "gap": 'IF(AND(ISNUMBER({current}),ISNUMBER({target})),{target}-{current},"")',
     "movement": 'IF(AND(ISNUMBER({current}),ISNUMBER({last})),{current}-{last},"")',
+    "from": f"IF(ISNUMBER({{current}}),INDEX({layout.LEVELS_NAME},{{current}}),{_NOT_ANSWERED})",
+    "to": f"IF(ISNUMBER({{target}}),{_TARGET},{_NO_TARGET})",
     "weight": WEIGHT_FORMULA,
-    **{key: f'IF({{own_{key}}}="","",{{own_{key}}})' for key in (*wording.LIST_OWN, *wording.LIST_HEAD)},
+    **{key: f'IF({{own_{key}}}="","",{{own_{key}}})' for key in (*wording.LIST_OWN, "reach_by")},
+    "objective": _OBJECTIVE.formula("{own_objective}"),
+    "whole": continued.FORMULAS["whole"],
 }
 """The formulas of a row besides the rules', with the placeholders of ``workbook.rules``."""
 _PLAN_FIGURES = {
-    **continued.FORMULAS,
+    "room": continued.FORMULAS["room"],
+    "pieces": continued.FORMULAS["pieces"],
     "sort": RANK_FORMULA,
     "place": PLACE_FORMULA,
     "first": 'SUMIFS({all_pieces},{all_place},">"&{place})+1',
@@ -238,10 +248,12 @@ class Workings:
             "answered": int(answer.is_answered),
             "gap": "" if answer.gap is None else answer.gap,
             "movement": int(answer.current or 0) - int(last or 0) if moved else "",
+            **self._present_levels(answer),
             "weight": weight(answer.priority),
-            **(self._present_place(row, answer) if row.is_scored else dict.fromkeys(wording.LIST_PLAN, "")),
+            **dict.fromkeys(wording.LIST_PLAN, ""),
+            **(self._present_place(row, answer) if row.is_scored else {}),
+            "whole": continued.flat(answer.actions),
             "evidence": answer.evidence,
-            "actions": answer.actions,
             "owner": answer.owner,
             "due_date": _serial(answer.due_date) if answer.due_date else answer.due_text,
             "priority": answer.priority,
@@ -254,12 +266,19 @@ class Workings:
             },
         }
 
+    def _present_levels(self, answer: Answer) -> dict[str, Value]:
+        """Where a behaviour is and aims, as the action plan says it."""
+        framework = self.order.framework
+        aim = wording.NO_TARGET if isinstance(answer.current, int) else ""
+        if isinstance(answer.target, int):
+            aim = wording.AT_TARGET if answer.gap == 0 else framework.level(answer.target).label
+        return {"from": layout.level_label(framework, answer.current) or wording.NOT_ANSWERED, "to": aim}
+
     def _present_place(self, row: Behaviour, answer: Answer) -> dict[str, Value]:
         shown, first = continued.flat(answer.actions), self._first[row.code]
         area = self.order.framework.area_by_code[row.code]
         count = len(continued.pieces(shown))
         return {
-            "whole": shown,
             "room": continued.room(shown),
             "pieces": count,
             "sort": rank(row, answer) or "",
@@ -275,7 +294,7 @@ class Workings:
         area = self._sheet_of[row.code].area.code
         objective, day = (self.order.answers.head(area, key) for key in wording.LIST_HEAD)
         reached = iso_date(day)
-        return dict(zip(wording.LIST_HEAD, (objective, _serial(reached) if reached else day), strict=True))
+        return {"objective": _OBJECTIVE.shown(objective), "reach_by": _serial(reached) if reached else day}
 
     def _suggested(self, row: Behaviour, level: int) -> str:
         return wording.listed(action.text for action in self.order.framework.suggestions_to(row.code, level))

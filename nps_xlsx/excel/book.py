@@ -13,6 +13,7 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from string import Formatter
 from typing import Any
 
@@ -245,11 +246,15 @@ class Sheet:
         if repeat_row is not None:
             self.raw.repeat_rows(repeat_row)
 
-    def pages_wide(self, widths: Sequence[int], repeated: int, room: int) -> None:
-        """Print at 75 per cent on pages of so many pixels, the columns up to ``repeated`` on each."""
+    def pages_wide(self, widths: Sequence[int], repeated: int, room: int, together: Sequence[int]) -> None:
+        """Print at 75 per cent on pages of so many pixels, the columns up to ``repeated`` on each.
+
+        From one column of ``together`` to the next they stay on one page, if they fit.
+        """
+        groups = {first: sum(widths[first:end]) for first, end in pairwise([*together, len(widths)])}
         breaks, used = [], 0
         for col, width in enumerate(widths):
-            if used and used + width > room:
+            if used and used + groups.get(col, width) > room:
                 breaks.append(col)
                 used = sum(widths[: repeated + 1])
             used += width

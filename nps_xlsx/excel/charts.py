@@ -130,6 +130,7 @@ def _names(what: str) -> dict[str, Any]:
     return {
         "name": what or None,
         "reverse": True,
+        "interval_unit": 1,  # each name: LibreOffice leaves some out otherwise
         "line": {"color": styles.RULE},
         "major_gridlines": {"visible": False},
     }

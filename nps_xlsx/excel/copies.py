@@ -18,7 +18,7 @@ from xlsxwriter.xmlwriter import XMLwriter
 
 from nps_xlsx.excel.book import SLOTS, Book, clean_text
 from nps_xlsx.excel.parts import property_text
-from nps_xlsx.excel.zipped import Archive, Member, members_of
+from nps_xlsx.excel.zipped import LEVEL, Archive, Member, members_of, tightened
 
 Fill = Callable[[str], str]
 """From a text with slots to the text of one copy."""
@@ -38,7 +38,7 @@ class Master:
         for name, text in (("docProps/core.xml", book.title), ("docProps/custom.xml", book.stamp)):
             if SLOTS.search(text):
                 shown[name] = partial(_property, text)
-        members = list(members_of(book.to_bytes()))
+        members = list(members_of(tightened(book.to_bytes())))
         constant = [member for member in members if member.name not in shown]
         for member in constant:
             _refuse_slots(member.name, member.content())
@@ -64,7 +64,7 @@ class _Part:
             raise RuntimeError(f"{name} does not hold its texts with slots in one run")
         _refuse_slots(name, before + self._after)
         self._crc, self._size = zlib.crc32(before), len(before)
-        self._compressor = zlib.compressobj(wbits=-15)
+        self._compressor = zlib.compressobj(LEVEL, wbits=-15)
         self._deflated = self._compressor.compress(before)
 
     def filled(self, fill: Fill) -> Member:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import struct
 
 ROW_LIMIT, COLUMN_LIMIT = 1_048_576, 16_384
 """Rows and columns of a sheet in Excel and LibreOffice."""
@@ -39,3 +40,18 @@ def position(cell: str) -> tuple[int, int]:
     """The row and column of ``C7``, ``(6, 2)``; anything else sorts before every cell, at ``(-1, -1)``."""
     match = _CELL.fullmatch(cell)
     return (int(match[2]) - 1, column_number(match[1])) if match else (-1, -1)
+
+
+def units(text: str) -> str:
+    """A text with a character for each UTF-16 unit: what Excel's LEN, LEFT and MID count."""
+    if text.isascii():
+        return text
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    return "".join(map(chr, struct.unpack(f"<{len(encoded) // 2}H", encoded)))
+
+
+def from_units(text: str) -> str:
+    """The text of so many UTF-16 units; a half of a pair that was cut becomes a replacement character."""
+    return (
+        text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    )

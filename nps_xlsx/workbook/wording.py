@@ -53,7 +53,7 @@ STAMP = "Please leave the next line as it is: it says whose return this is."
 # --- Assessment sheets
 
 ABOUT_LINK = "About this key area"
-PASTE = "To paste: Ctrl+Shift+V, as text only, or into the formula bar."
+PASTE = "Paste as text only: Ctrl+Shift+V, or into the formula bar."
 BELOW_CURRENT = " – below the current level"
 MORE_TEXT = " – more text than shows"
 GIVE_REASON = " – please say why under Evidence"
@@ -341,9 +341,10 @@ LIST_HEADINGS = ("Levels", "Level names", "Priorities", "Yes or no", "Level word
 LIST_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
 _SCORES = ("current", "target", "not_applicable", "answered", "gap", "movement")
 LIST_PLAN = ("whole", "room", "pieces", "sort", "place", "first", "end", "strength", "acting", "due")
-LIST_OWN = ("evidence", "actions", "owner", "due_date", "priority", "status", "review_date")
+LIST_SHOWN = ("from", "to")
+LIST_OWN = ("evidence", "owner", "due_date", "priority", "status", "review_date")
 LIST_HEAD = ("objective", "reach_by")
-LIST_FIGURES = (*_SCORES, "weight", *LIST_PLAN, *LIST_OWN, *LIST_HEAD)
+LIST_FIGURES = (*_SCORES, *LIST_SHOWN, "weight", *LIST_PLAN, *LIST_OWN, *LIST_HEAD)
 """The figures of each row on the hidden sheet, besides those of the rules."""
 REVIEW_FIGURES = ("reviewer",)
 """Further figures, in review editions only."""
