@@ -48,6 +48,8 @@ from .rounds.corrections import (
 from .rounds.intake import Intake as Intake, Rulings as Rulings, read_returns as read_returns
 from .rounds.responses import load_previous as load_previous, load_responses as load_responses
 from .rounds.sent_again import Keep as Keep
+from .season.folder import Round as Round
+from .season.frames import load_tables as load_tables
 
 __version__: str
 __all__: list[str]

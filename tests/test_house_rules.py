@@ -58,7 +58,7 @@ ONLY_IN = {
     "numpy": {"figures"},
     "olefile": {"ingester"},
     "openpyxl": {"ingester"},
-    "pandas": {"figures", "reports"},
+    "pandas": {"figures", "reports", "season"},
     "psutil": {"files", "ingester"},
     "python_calamine": {"ingester"},
     "sqlalchemy": {"season"},

@@ -37,6 +37,15 @@ When returns have come in, read them, and write a paper for each council:
         for name, content in paper_files(paper, response.assessment.gss_code).items():
             Path(name).write_bytes(content)
 
+What came back as data frames, for a round's folder or for results by themselves; `samples/results.ipynb`
+goes on from there:
+
+    from nps_xlsx import Round, load_tables
+
+    answers = Round("2026").answers
+    means = answers.groupby("key_area")["current"].mean()
+    problems = load_tables("results")["problems"]
+
 Where framework and register are left out, they are those that come with the program. A path may be a text.
 An error that the caller can mend is a `UserError`, and says what to do.
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 from nps_xlsx.model import Severity
 from nps_xlsx.model.problems import SECTIONS, ProblemKind
 from nps_xlsx.reports.listings import LISTINGS
+from nps_xlsx.season.tables import Column, tables
 from tools.make_api import api_page
 from tools.make_commands import commands_page
 
@@ -45,6 +46,14 @@ an apostrophe before it. Take one off to have it as the council wrote it. Days s
 does, unless told `keep_default_na=False`) loses the difference.
 """
 
+_TABLES = """## Tables for programs
+
+The same results typed, as `nps_xlsx.load_tables` and `nps_xlsx.Round` give them. *Not applicable* is a
+column of its own, a date is a date (what is no exact one stands beside it in words), a blank is missing, and
+no text has a guarding apostrophe. Free text, names of files and names of respondents are as the council
+wrote them: they may name people.
+"""
+
 
 _PROBLEM_HEADINGS = "| problem | severity | what happened | what to do |\n| --- | --- | --- | --- |"
 
@@ -75,7 +84,18 @@ def columns_page() -> str:
     for name, listing in LISTINGS.items():
         parts.append(f"## {name}\n\n{listing.about}\n\n| column | holds |\n| --- | --- |")
         parts.append(_rows(listing.columns.items()))
+    parts.append(_TABLES)
+    for name, table in tables(with_contacts=True).items():
+        parts.append(f"### {name}\n\n{table.about}\n\n| column | type | holds |\n| --- | --- | --- |")
+        parts.append("".join(map(_column_row, table.columns)))
     return "\n".join(parts)
+
+
+def _column_row(column: Column) -> str:
+    key = ", key" if column.is_key else ""
+    refers = f", of {column.references}" if column.references else ""
+    personal = " *Only with contacts.*" if column.is_personal else ""
+    return f"| `{column.name}` | {column.kind}{key}{refers} | {column.about}{personal} |\n"
 
 
 def _rows(pairs: Iterable[tuple[str, str]]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nps_xlsx.files import StrPath, made_folders, make_folder, write_files
 from nps_xlsx.framework import load_framework
@@ -32,6 +33,9 @@ from nps_xlsx.season.mails.kinds import FOLDER as MAILS
 from nps_xlsx.season.mails.kinds import our_texts
 from nps_xlsx.season.participants import Participant, load_participants
 from nps_xlsx.season.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FOLDERS = ("workbooks", "outbox", "returns", "results", MAILS)
 CORRECTIONS, WAIVERS = "corrections.csv", "waivers.csv"
@@ -131,6 +135,35 @@ class Round:
             self.settings.round,
             day,
         )
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The round as data frames: councils, behaviours, returns, answers, problems, mails.
+
+        See ``load_tables`` for their columns and dtypes; personal columns are left out.
+
+        Raises:
+            ResultsError: the newest results are not of the framework, or not of one run.
+            CsvError: one of their files cannot be used.
+        """
+        from nps_xlsx.season.frames import load_tables
+
+        return load_tables(self.folder)
+
+    @property
+    def returns(self) -> pd.DataFrame:
+        """A row per file that was handed in, of ``tables``."""
+        return self.tables["returns"]
+
+    @property
+    def answers(self) -> pd.DataFrame:
+        """A row per accepted return and behaviour, answered or not, of ``tables``."""
+        return self.tables["answers"]
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """A row per problem, of ``tables``."""
+        return self.tables["problems"]
 
     @property
     def events(self) -> list[Event]:
