@@ -107,7 +107,7 @@ def test_the_csv_files_have_exactly_the_columns_of_the_design(out: Path) -> None
         assert added == {
             "returns.csv": [
                 *("saved_at", "superseded_by", "sender", "sent_at", "subject"),
-                *("may_be_named", "reviewed_by", "reviewed_on"),
+                *("may_be_named", "reviewed_by", "reviewed_on", "day"),
             ],
             "problems.csv": ["field", "waived"],
             "answers.csv": [

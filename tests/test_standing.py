@@ -10,9 +10,10 @@ import pytest
 
 from nps_xlsx.model import Council, Status
 from nps_xlsx.register.councils import load_register
+from nps_xlsx.season.came import Came
 from nps_xlsx.season.journal import Event, Kind
 from nps_xlsx.season.participants import Participant
-from nps_xlsx.season.standing import Came, Need, Standing, Standings, State, standings
+from nps_xlsx.season.standing import Need, Standing, Standings, State, standings
 from samples.make_returns import SAMPLES
 
 REGISTER = load_register(SAMPLES / "synthetic-councils.csv").by_code

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from nps_xlsx.model import Council, Severity, Status
-from nps_xlsx.model.dates import iso_date
-from nps_xlsx.register.csvfile import CsvFile
+from nps_xlsx.model import Council, Status
+from nps_xlsx.season.came import AUTOMATIC, UNDELIVERED, WITHOUT, Came, as_came, came_of, first_seen, key_of
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.ingesting import file_key
 from nps_xlsx.season.journal import Event, Kind
@@ -66,44 +65,8 @@ _INSTEAD = {
     Status.OTHER_ROUND: (State.OTHER_ROUND, Need.REPLY_ROUND),
 }
 """What a file that came instead of a return means for its council."""
-UNDELIVERED, AUTOMATIC, WITHOUT = "mail-undelivered", "mail-automatic", "mail-without-workbook"
-_NOTICES = (UNDELIVERED, AUTOMATIC, WITHOUT)
-"""The problems of a mail that holds no return."""
 _OURS = ("invite", "chase", "reply", "feedback", "thank")
 _BOUNCED = "bounced"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
-    """A file that came, as the results have it."""
-
-    file: str
-    sha256: str = ""
-    gss_code: str = ""
-    status: Status = Status.ACCEPTED
-    respondent: str = ""
-    day: dt.date | None = None
-    """Its own date: that of its mail, else the one in it, else when it was saved."""
-    errors: int = 0
-    warnings: int = 0
-    """Problems that are not waived."""
-    notice: str = ""
-    """The problem by which it is a mail without a return; empty if it is none."""
-
-    @property
-    def counts(self) -> bool:
-        """Whether its answers count."""
-        return self.status in (Status.ACCEPTED, Status.JOINED)
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether it is a return of this round, even one that another replaced since."""
-        return self.counts or self.status in (Status.SUPERSEDED, Status.DUPLICATE)
-
-    @property
-    def is_instead(self) -> bool:
-        """Whether it is a file that came instead of a return."""
-        return self.status in _INSTEAD and not self.notice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,9 +212,9 @@ def standings(
     register: Mapping[str, Council],
 ) -> Standings:
     """How each council stands on a day, by what came and what happened; no file is read."""
-    seen, by_code = _first_seen(events), defaultdict[str, list[Came]](list)
+    seen, by_code = first_seen(events), defaultdict[str, list[Came]](list)
     for one in came:
-        by_code[one.gss_code].append(_as_came(one, seen))
+        by_code[one.gss_code].append(as_came(one, seen))
     runs = [one for one in events if one.kind is Kind.RUN and one.status == "ingest"]
     before = [one for one in runs if one.day < runs[-1].day]
     mails = _mails(events)
@@ -342,7 +305,7 @@ def _outstanding(asked: Participant | None, came: Sequence[Came]) -> tuple[str, 
 
 def _heard_on(came: Sequence[Came], facts: _Facts) -> dt.date | None:
     by_person = [one for one in came if one.notice not in (UNDELIVERED, AUTOMATIC)]
-    days = [facts.seen.get(_key(one)) or one.day for one in by_person]
+    days = [facts.seen.get(key_of(one)) or one.day for one in by_person]
     return max(filter(None, days), default=None)
 
 
@@ -400,59 +363,7 @@ def _is_time(one: Standing, facts: _Facts) -> bool:
 
 def _is_new(file: Came, one: Standing) -> bool:
     """Whether a file of a council is among what is new."""
-    return any(file_key(event) == _key(file) for event in one.news)
-
-
-# --- What came
-
-
-def came_of(results: Path) -> list[Came]:
-    """What came, by the lists in a folder of results; nothing if there are none yet.
-
-    Raises:
-        CsvError: a list cannot be used.
-    """
-    if not (results / "returns.csv").is_file():
-        return []
-    counts, notices = defaultdict[str, Counter[str]](Counter), dict[str, str]()
-    for row in CsvFile(results / "problems.csv", ("source_file", "severity", "problem", "waived")).rows:
-        if not row["waived"]:
-            counts[row["source_file"]][row["severity"]] += 1
-        if row["problem"] in _NOTICES:
-            notices[row["source_file"]] = row["problem"]
-    needed = ("source_file", "sha256", "status", "gss_code", "respondent", "day")
-    return [
-        Came(
-            file=row["source_file"],
-            sha256=row["sha256"],
-            gss_code=row["gss_code"],
-            status=Status(row["status"]),
-            respondent=row["respondent"],
-            day=iso_date(row["day"]),
-            errors=counts[row["source_file"]][Severity.ERROR],
-            warnings=counts[row["source_file"]][Severity.WARNING],
-            notice=notices.get(row["source_file"], ""),
-        )
-        for row in CsvFile(results / "returns.csv", needed).rows
-    ]
-
-
-def _key(one: Came) -> str:
-    return file_key(Event(file=one.file, sha256=one.sha256))
-
-
-def _as_came(one: Came, seen: Mapping[str, dt.date]) -> Came:
-    """The file with the day on which it came: its own, or when it was first seen if that was earlier."""
-    days = filter(None, (one.day, seen.get(_key(one))))
-    return replace(one, day=min(days, default=None))
-
-
-def _first_seen(events: Iterable[Event]) -> dict[str, dt.date]:
-    seen: dict[str, dt.date] = {}
-    for one in events:
-        if one.kind is Kind.RETURN:
-            seen.setdefault(file_key(one), dt.date.fromisoformat(one.day))
-    return seen
+    return any(file_key(event) == key_of(file) for event in one.news)
 
 
 # --- Mails
