@@ -131,6 +131,7 @@ def _names(what: str) -> dict[str, Any]:
         "name": what or None,
         "reverse": True,
         "interval_unit": 1,  # each name: LibreOffice leaves some out otherwise
+        "crossing": "max",  # or the numbers would stand at the top, where the first category is
         "line": {"color": styles.RULE},
         "major_gridlines": {"visible": False},
     }

@@ -77,6 +77,11 @@ class Column:
         return cls(heading, tuple(cells), width, ("share",), heading_names)
 
 
+def filled(*columns: Column) -> tuple[Column, ...]:
+    """Those of the columns in which anything stands."""
+    return tuple(column for column in columns if any(cell not in ("", None) for cell in column.cells))
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A table that was written: its sheet, its columns, and the rows of its headings and after its last."""

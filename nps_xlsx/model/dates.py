@@ -10,6 +10,12 @@ def long_date(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def in_words(text: str) -> str:
+    """A text in which a date in ISO 8601 stands in words; any other text as it is."""
+    day = iso_date(text)
+    return long_date(day) if day else text
+
+
 def iso_date(text: str) -> dt.date | None:
     """The date of a text in ISO 8601; ``None`` for a blank and for words."""
     try:

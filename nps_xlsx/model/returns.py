@@ -159,6 +159,11 @@ class Answer:
         return long_date(self.due_date) if self.due_date else self.due_text
 
     @property
+    def review(self) -> str:
+        """The review date in words, or as it was written."""
+        return long_date(self.review_date) if self.review_date else self.review_text
+
+    @property
     def is_answered(self) -> bool:
         """Whether a current level or "not applicable" was given."""
         return self.current is not None

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from nps_xlsx.excel.book import Book, strict
 from nps_xlsx.excel.styles import level_style
-from nps_xlsx.excel.table import Column, TableSheet, levels_chart, nearest_levels, write_sheet
+from nps_xlsx.excel.table import Column, TableSheet, filled, levels_chart, nearest_levels, write_sheet
 from nps_xlsx.excel.textfit import level_width
 from nps_xlsx.figures import council_label
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, LevelValue
+from nps_xlsx.model.dates import iso_date
 from nps_xlsx.model.scores import score
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.rules import to_close
@@ -37,10 +38,11 @@ def action_plan_workbook(assessment: Assessment, framework: Framework) -> bytes:
 
 
 def _summary(framework: Framework, assessment: Assessment) -> TableSheet:
-    """Averages by key area and over all behaviours, with a chart."""
+    """Averages by key area and over all behaviours, what the council aims for in each, and a chart."""
     groups = {area.sheet: area.behaviours for area in framework.areas} | {ALL: framework.behaviours}
     scores = [score(behaviours, assessment) for behaviours in groups.values()]
-
+    codes = [*(area.code for area in framework.areas), ""]
+    reach_by = [assessment.head(code, "reach_by") for code in codes]
     columns = [
         Column.text("Key area", groups, 300),
         Column.count("Behaviours", [own.behaviours for own in scores], 112),
@@ -51,6 +53,10 @@ def _summary(framework: Framework, assessment: Assessment) -> TableSheet:
         Column.mean("Average target", [own.target for own in scores]),
         nearest_levels(framework, [own.target for own in scores], 120),
         Column.gap("Average gap", [own.gap for own in scores]),
+        *filled(
+            Column.text("Our objective", [assessment.head(code, "objective") for code in codes], 320),
+            Column.text("Reach it by", [iso_date(text) or text for text in reach_by], 118),
+        ),
     ]
     own = wording.capital(framework.on_subject("self-assessment"))
     text = "Bar chart: average current and target level of each key area."
@@ -127,10 +133,14 @@ def _descriptors(
 
 
 def _own_columns(answers: Sequence[Answer]) -> list[Column]:
-    """What the council is to do, who by when, and how urgent it is."""
+    """What the council is to do, who by when, how urgent it is, and how far it has come."""
     return [
         Column.text("Our actions", [answer.actions for answer in answers], 320),
         Column.text("Owner", [answer.owner for answer in answers], 150),
         Column.text("Due date", [answer.due_date or answer.due_text for answer in answers], 118),
         Column.text("Priority", [answer.priority for answer in answers], 92),
+        *filled(
+            Column.text("Status", [answer.status for answer in answers], 110),
+            Column.text("Review date", [answer.review_date or answer.review_text for answer in answers], 118),
+        ),
     ]

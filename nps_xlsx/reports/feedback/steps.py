@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from nps_xlsx.excel.table import Column, TableSheet
+from nps_xlsx.excel.table import Column, TableSheet, filled
 from nps_xlsx.excel.textfit import level_width
 from nps_xlsx.figures.peers import LEVEL, WHOLE
 from nps_xlsx.model import Action, Answer, Behaviour
+from nps_xlsx.model.dates import in_words
 from nps_xlsx.reports.feedback.case import FeedbackCase, own_group
 from nps_xlsx.reports.feedback.chosen import CHOSEN, above, gave_targets, next_steps, strengths
 from nps_xlsx.workbook import layout, wording
@@ -85,6 +86,8 @@ def steps_sheet(case: FeedbackCase) -> TableSheet:
     if framework.has_suggestions:
         ideas = [_bullets(framework.suggestions_to(row.code, upper)) for row, _, upper in steps]
         columns.append(Column.small("Suggested actions", ideas, 380))
+    objectives = [_objective(case, behaviour) for behaviour in behaviours]
+    columns += filled(Column.small("Your objective for the key area", objectives, 200))
     columns.append(Column.small("Your own actions", map(_own_actions, answers), 240))
     if case.is_compared:
         there = [others_there(case, behaviour, upper) for behaviour, _, upper in steps]
@@ -102,7 +105,17 @@ def _own_actions(answer: Answer) -> str:
         answer.actions,
         answer.owner and f"Owner: {answer.owner}",
         answer.due and f"Due: {answer.due}",
+        answer.status and f"Status: {answer.status}",
+        answer.review and f"Review: {answer.review}",
     )
+    return "\n".join(filter(None, lines))
+
+
+def _objective(case: FeedbackCase, row: Behaviour) -> str:
+    """What the council aims for in the key area of a behaviour, and by when."""
+    area = case.framework.area_by_code[row.code].code
+    reach_by = in_words(case.assessment.head(area, "reach_by"))
+    lines = (case.assessment.head(area, "objective"), reach_by and f"Reach it by: {reach_by}")
     return "\n".join(filter(None, lines))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nps_xlsx.model import Answer, Assessment, Behaviour, Framework, KeyArea
-from nps_xlsx.model.dates import iso_date, long_date
+from nps_xlsx.model.dates import in_words
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.model.scores import Score, one_decimal, score
 from nps_xlsx.reports.papers.paper import Paragraph, Particulars, Section
@@ -20,7 +20,7 @@ _AVERAGES = (
 )
 _BETWEEN = "are printed as given and count as the lower of the two"
 
-LABELS = ("Respondents gave", "Action", "Owner", "Due", "Priority", "Target")
+LABELS = ("Respondents gave", "Action", "Owner", "Due", "Priority", "Status", "Review", "Target")
 """The labels that ``comments`` puts into a council's comments."""
 
 
@@ -98,9 +98,7 @@ def about(case: Case, *more: tuple[str, str]) -> Section:
 
 
 def _date_completed(case: Case) -> str:
-    text = case.assessment.detail("date_completed")
-    day = iso_date(text)
-    return long_date(day) if day else text or "not stated"
+    return in_words(case.assessment.detail("date_completed")) or "not stated"
 
 
 def _counts(own: Score) -> str:
@@ -128,6 +126,13 @@ def _level_texts(answer: Answer) -> tuple[tuple[str, bool], ...]:
     return (answer.current_text, answer.current_between), (answer.target_text, answer.target_between)
 
 
+def aims(case: Case, area: KeyArea) -> tuple[tuple[str, str], ...]:
+    """What the council aims for in a key area and by when, each after its label, where it wrote that."""
+    objective, reach_by = (case.assessment.head(area.code, key) for key in ("objective", "reach_by"))
+    given = (("Our objective", objective.strip()), ("Reach it by", in_words(reach_by)))
+    return tuple((label, text) for label, text in given if text)
+
+
 def earlier_round(case: Case) -> str:
     """The earlier round and its counts, in words."""
     if case.earlier is None:
@@ -141,7 +146,13 @@ def earlier_round(case: Case) -> str:
 
 def comments(answer: Answer, *, note: str = "", target: str = "") -> str:
     """A council's comments on a behaviour, then its action, who takes it by when, and the target."""
-    labelled = (("Owner", answer.owner), ("Due", answer.due), ("Priority", answer.priority))
+    labelled = (
+        ("Owner", answer.owner),
+        ("Due", answer.due),
+        ("Priority", answer.priority),
+        ("Status", answer.status),
+        ("Review", answer.review),
+    )
     who = " ".join(f"{label}: {text.strip().rstrip('.')}." for label, text in labelled if text.strip())
     actions = answer.actions.strip()
     below = "\n" if "\n" in actions else " "

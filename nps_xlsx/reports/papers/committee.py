@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nps_xlsx.model import Behaviour, KeyArea
-from nps_xlsx.reports.papers.case import LABELS, Case, about, comments, earlier_round
+from nps_xlsx.reports.papers.case import LABELS, Case, about, aims, comments, earlier_round
 from nps_xlsx.reports.papers.figures import summary
-from nps_xlsx.reports.papers.paper import Block, Entry, Heading, Ladder, Paper, Paragraph, Section, Table
+from nps_xlsx.reports.papers.paper import (
+    Block,
+    Entry,
+    Heading,
+    Ladder,
+    Paper,
+    Paragraph,
+    Particulars,
+    Section,
+    Table,
+)
 from nps_xlsx.reports.papers.scale import Scale, with_numbers
 from nps_xlsx.workbook import wording
 
@@ -35,6 +45,8 @@ def _area(case: Case, scale: Scale, area: KeyArea) -> Section:
 
 
 def _blocks(case: Case, scale: Scale, area: KeyArea) -> Iterator[Block]:
+    if own := aims(case, area):
+        yield Particulars(own)
     # A short edition may leave the principle out; it still heads the key area.
     principle = case.whole.area_by_code[area.code].principle
     if principle is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from nps_xlsx.model import Behaviour, KeyArea, MaturityIndex
 from nps_xlsx.model.scores import Score, nearest_level
-from nps_xlsx.reports.papers.case import LABELS, Case, about, comments, with_count
+from nps_xlsx.reports.papers.case import LABELS, Case, about, aims, comments, with_count
 from nps_xlsx.reports.papers.figures import summary
 from nps_xlsx.reports.papers.paper import Block, Entry, Heading, Paper, Paragraph, Particulars, Section, Table
 from nps_xlsx.reports.papers.scale import NO_LEVEL, NO_TARGET, Scale, names_only
@@ -51,7 +51,7 @@ def _area(case: Case, scale: Scale, area: KeyArea) -> Section:
     own = case.score(area.behaviours)
     present = _average(scale, own.current, own.applicable, own, NO_LEVEL)
     future = _average(scale, own.target, own.targets, own, NO_TARGET)
-    averages = Particulars((("Present performance", present), ("Future target", future)))
+    averages = Particulars((("Present performance", present), ("Future target", future), *aims(case, area)))
     columns = (Heading("Ref", 17), Heading("Behaviour", 50), Heading("Present", 40), Heading("Target", 40))
     rows = [
         (Entry(row.code), Entry(row.short_name), *_now_and_next(case, scale, row)) for row in area.behaviours

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour, KeyArea, LevelValue
-from nps_xlsx.reports.papers.case import Case, about
+from nps_xlsx.reports.papers.case import Case, about, aims
 from nps_xlsx.reports.papers.figures import summary
-from nps_xlsx.reports.papers.paper import Block, Entry, Heading, Paper, Paragraph, Section, Table
+from nps_xlsx.reports.papers.paper import Block, Entry, Heading, Paper, Paragraph, Particulars, Section, Table
 from nps_xlsx.reports.papers.scale import Scale, names_only
 
 TITLE = "Where we are and where we want to be"
@@ -38,7 +38,8 @@ def _area(case: Case, scale: Scale, area: KeyArea) -> Section:
             columns = (Heading("Behaviour", 45), _NOW, Heading(says, 85), _NEXT, Heading(says, 85))
         rows = tuple(_row(case, scale, row)[: len(columns)] for row in area.rows)
         block = Table(f"Now and target: {area.name}", columns, rows)
-    return Section(area.name, area.sheet, (block,), is_wide=True)
+    own = aims(case, area)
+    return Section(area.name, area.sheet, (*([Particulars(own)] if own else []), block), is_wide=True)
 
 
 def _row(case: Case, scale: Scale, row: Behaviour) -> tuple[Entry, ...]:

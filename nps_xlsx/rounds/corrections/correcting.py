@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nps_xlsx.model import Answer, Assessment, Framework, Place, Problem, Return, Status
-from nps_xlsx.model.dates import iso_date, long_date
+from nps_xlsx.model.dates import in_words, long_date
 from nps_xlsx.model.problems import CATALOGUE, SECTIONS, problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.rounds.corrections.rulings import NO_SUCH_FILE, SEVERAL_FILES, Correction, named
@@ -252,5 +252,4 @@ def _detail_text(assessment: Assessment, key: str) -> str:
     if key in IDENTITY_FIELDS:
         return str(getattr(assessment, key))
     text = assessment.detail(key)
-    day = iso_date(text) if DETAILS[key].kind is Kind.DATE else None
-    return long_date(day) if day else text
+    return in_words(text) if DETAILS[key].kind is Kind.DATE else text
