@@ -46,6 +46,7 @@ from .rounds.corrections import (
     load_waivers as load_waivers,
 )
 from .rounds.intake import Intake as Intake, Rulings as Rulings, read_returns as read_returns
+from .rounds.late import CutOff as CutOff
 from .rounds.responses import load_previous as load_previous, load_responses as load_responses
 from .rounds.sent_again import Keep as Keep
 from .season.folder import Round as Round

@@ -159,14 +159,15 @@ def ingest(
     from nps_xlsx.reports.outputs import Scope
 
     rulings = Rulings(keep, corrections, waivers, round_, as_of)
-    options = (framework, register, Scope(**shown), rulings, Readers(jobs, scheduler))
+    run = partial(run_ingest, readers=Readers(jobs, scheduler), afresh=afresh)
+    options = (framework, register, Scope(**shown))
     if context.obj is None:
-        receipt = run_ingest(paths, out, *options, afresh=afresh)
+        receipt = run(paths, out, *options, rulings)
         print_receipt(receipt, out, round_)
     else:
         is_default = context.get_parameter_source("out") is not ParameterSource.COMMANDLINE
         out = context.obj.paths.results / as_of.isoformat() if is_default else out
-        receipt = _ingest_round(context.obj, out, as_of, rulings, partial(run_ingest, afresh=afresh), options)
+        receipt = _ingest_round(context.obj, out, as_of, rulings, run, options)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
 
@@ -179,11 +180,15 @@ def _ingest_round(
     options: Sequence[Any],
 ) -> Receipt:
     """Ingest the returns of a round's folder, and print what is new since the run before."""
+    from nps_xlsx.season.closing import if_closed
     from nps_xlsx.season.ingesting import note_results
 
     with round_.ledger(day) as ledger:
         round_.note_statuses(ledger)
-        receipt = run([round_.paths.returns], out, *options, store=ledger, replaces=round_.paths.latest)
+        rulings = if_closed(round_, ledger.events, rulings)
+        receipt = run(
+            [round_.paths.returns], out, *options, rulings, store=ledger, replaces=round_.paths.latest
+        )
         news = note_results(round_, ledger, out, receipt, rulings)
     print_receipt(receipt, out, round_.settings.round)
     click.echo(f"  {round_.paths.latest}/")

@@ -12,6 +12,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from nps_xlsx.cli.ending import close, open_
 from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
 from nps_xlsx.register.councils import load_register
 from nps_xlsx.season.folder import Round, new_round
@@ -192,3 +193,7 @@ def verify(context: click.Context, folder: Path) -> None:
         click.echo(plain(line, 400))
     click.echo(f"{counted(len(differences), 'difference')} between the ledger and the files of {folder}.")
     context.exit(PROBLEMS_FOUND if differences else 0)
+
+
+round.add_command(close)
+round.add_command(open_)

@@ -263,6 +263,8 @@ class Status(StrEnum):
     """Its answers count together with a colleague's, in the return that it was joined to."""
     OTHER_ROUND = "other-round"
     """It belongs to another round than the one being read."""
+    LATE = "late"
+    """It came after the round was closed."""
 
 
 @dataclass(frozen=True, slots=True)

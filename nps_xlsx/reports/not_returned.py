@@ -15,6 +15,7 @@ NAME = "not-returned.csv"
 _CAME = {
     Status.BLANK: "a workbook in which nothing is answered",
     Status.OTHER_ROUND: "the workbook of round {round}",
+    Status.LATE: "a return that came after the round was closed",
     Status.REFUSED: "a file that was refused",
 }
 """What came instead of a return that counts, by status."""

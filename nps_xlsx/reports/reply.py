@@ -99,7 +99,7 @@ def _unused(returned: Return) -> list[str]:
     reasons = for_council(returned.reasons)
     if not reasons:
         return []
-    outlook = _WORDS["aside"] if returned.status is Status.SUPERSEDED else _WORDS["not_yet"]
+    outlook = _WORDS["aside"] if returned.status in (Status.SUPERSEDED, Status.LATE) else _WORDS["not_yet"]
     reason = " ".join(_reason(problem) for problem in reasons)
     paragraphs = (f"{_received(returned)} {outlook}", reason, _WORDS["otherwise"], _WORDS["thanks"])
     return [_wrapped(paragraph) for paragraph in paragraphs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +28,7 @@ from nps_xlsx.rounds.corrections import (
     without_effect,
 )
 from nps_xlsx.rounds.counting import with_day
+from nps_xlsx.rounds.late import CutOff
 from nps_xlsx.rounds.sent_again import Keep
 from nps_xlsx.rounds.whose import Whose
 
@@ -46,6 +48,14 @@ class Rulings:
     """The round to read; empty for the one that most councils answered."""
     as_of: dt.date = dt.date.max
     """The day to report on: waivers that ended before it have no effect, no document has a later date."""
+    cut_off: CutOff | None = None
+    """What there was when the round was closed; ``None`` if it is open."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all that decides, beside the returns, which of them count with what answers."""
+        fields = ((one.file, one.gss_code, one.ref, one.field, one.value) for one in self.corrections)
+        return hashlib.sha256("\n".join([repr(self.keep), *sorted(map(repr, fields))]).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,7 @@ def read_returns(
     Raises:
         InputError: a path does not exist.
         KeepError: a file to be kept is not among them.
+        ClosedError: the round is closed, and a file that counted is not among them.
     """
     framework, register = framework or load_framework(), register or load_register()
     rulings = rulings or Rulings()
@@ -99,6 +110,8 @@ def read_returns(
         known=known,
     )
     returns = [whose.supposed(returned) for returned in read]
+    if rulings.cut_off:
+        returns = rulings.cut_off.applied(returns)
     corrected, unused = apply_corrections(returns, rulings.corrections, framework, register)
     codes = asked.by_code if asked else None
     judged = check_across(corrected, framework, rulings.keep, rulings.round, codes)

@@ -40,7 +40,7 @@ def note_results(round_: Round, ledger: Ledger, out: Path, receipt: Receipt, rul
     runs = [one for one in ledger.events if one.kind is Kind.RUN and one.status == "ingest"]
     new = [*_returns(ledger.events, out), *_rulings(ledger.events, receipt, rulings)]
     counts = ", ".join(f"{number} {status}" for status, number in receipt.statuses.items() if number)
-    ledger.record(*new, round_.run("ingest", out, counts))
+    ledger.record(*new, replace(round_.run("ingest", out, counts), sha256=rulings.fingerprint))
     return News(runs[-1].day if runs else "", tuple(new))
 
 

@@ -9,6 +9,7 @@ from nps_xlsx.register.councils import load_list
 from nps_xlsx.reports.listings import return_rows
 from nps_xlsx.rounds.intake import no_progress, read_returns
 from nps_xlsx.season import participants as councils
+from nps_xlsx.season.closing import if_closed
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.ingesting import GONE, as_events, file_key, verdict
 from nps_xlsx.season.journal import Event, Kind, latest
@@ -50,7 +51,7 @@ def _returns(round_: Round, events: list[Event], seen: Callable[[str], None]) ->
         round_.paths.returns,
         round_.framework,
         round_.register,
-        rulings=round_.rulings(dt.date.fromisoformat(runs[-1].day)),
+        rulings=if_closed(round_, events, round_.rulings(dt.date.fromisoformat(runs[-1].day))),
         asked=load_list(round_.folder / councils.FILE, round_.register),
         seen=seen,
     )

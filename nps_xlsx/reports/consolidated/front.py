@@ -143,7 +143,7 @@ def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked, problems
         ("Files read", len(returns), "Each has a row on the sheet Returns."),
         ("Returns used", used, "Accepted or joined; several from one council make one response."),
         ("Files refused", refused, "Not a workbook, not a self-assessment, or unreadable."),
-        ("Files put aside", aside, "Superseded, sent twice, blank or of another round."),
+        ("Files put aside", aside, "Superseded, sent twice, blank, late or of another round."),
         ("Councils asked", everyone, f"Returned: {everyone - missing}; not yet: {missing}."),
         ("Councils", len(councils), "Councils among the returns used, each counted once."),
         ("Complete returns", complete, f"All {scored} behaviours answered."),

@@ -73,8 +73,9 @@ def notable(
 
 
 def _no_returns(returns: Sequence[Return]) -> Iterator[Notable]:
-    """What came instead of a return: blank ones first, then workbooks of another round."""
-    for status, kind in ((Status.BLANK, "Blank"), (Status.OTHER_ROUND, "Other round")):
+    """What came instead of a return: blank ones first, then workbooks of another round, then late ones."""
+    kinds = {Status.BLANK: "Blank", Status.OTHER_ROUND: "Other round", Status.LATE: "Late"}
+    for status, kind in kinds.items():
         for returned in returns:
             if returned.status is status and _is_open(returned):
                 whose = returned.council, returned.gss_code
