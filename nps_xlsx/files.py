@@ -18,7 +18,9 @@ from nps_xlsx.model.errors import UserError
 StrPath = str | os.PathLike[str]
 """A path, in any form that a caller may give."""
 
-_START, _END = ".nps-", ".tmp"
+OWN = ".nps-"
+"""What the names of our own hidden files begin with: locks, temporary files."""
+_START, _END = OWN, ".tmp"
 """What the names of temporary files begin and end with."""
 _HOST = re.sub(r"[^A-Za-z0-9]", "", platform.node())[:15]
 _MAKER = re.compile(rf"{re.escape(_START)}([A-Za-z0-9]*)-(\d{{1,9}})\.\w+{re.escape(_END)}")

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nps_xlsx.files import StrPath, made_folders, make_folder, write_files
+from nps_xlsx.files import OWN, StrPath, made_folders, make_folder, write_files
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Framework
 from nps_xlsx.model.errors import UserError
@@ -213,7 +213,8 @@ def new_round(folder: StrPath, settings: Settings, participants: tuple[Participa
     if is_round(folder):
         raise RoundError(f"{folder} is the folder of a round already. Give the new one another folder.")
     ours = {*FOLDERS, CORRECTIONS, WAIVERS, councils.FILE}  # a kill may have left some of them
-    if folder.is_dir() and any(path.name not in ours for path in folder.iterdir()):
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    if any(name not in ours and not name.startswith(OWN) for name in there):
         raise RoundError(f"{folder} holds other files. Give the new round a folder of its own.")
     with ExitStack() as stack:
         stack.enter_context(made_folders(folder))

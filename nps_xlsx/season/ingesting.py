@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nps_xlsx.files import made_folders, write_files
+from nps_xlsx.files import OWN, made_folders, write_files
 from nps_xlsx.register.csvfile import CsvFile
 from nps_xlsx.reports.earlier import REPLACED
 from nps_xlsx.reports.ingest import Receipt
@@ -63,7 +63,7 @@ def _files(folder: Path) -> Iterator[Path]:
     """The files of results, without those that were moved aside and those that are ours alone."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.is_file() and parts[0] != REPLACED and not path.name.startswith(".nps-"):
+        if path.is_file() and parts[0] != REPLACED and not path.name.startswith(OWN):
             yield path
 
 
