@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nps_xlsx.files import OWN, StrPath, made_folders, make_folder, write_files
+from nps_xlsx.files import OWN, StrPath, made_folders, write_files
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Framework
 from nps_xlsx.model.errors import UserError
@@ -216,10 +215,7 @@ def new_round(folder: StrPath, settings: Settings, participants: tuple[Participa
     there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     if any(name not in ours and not name.startswith(OWN) for name in there):
         raise RoundError(f"{folder} holds other files. Give the new round a folder of its own.")
-    with ExitStack() as stack:
-        stack.enter_context(made_folders(folder))
-        for name in FOLDERS:
-            make_folder(folder / name)
+    with made_folders(folder, *map(folder.joinpath, FOLDERS)):
         councils.write_participants(folder / councils.FILE, participants)
         contents = {
             CORRECTIONS: to_csv(CORRECTION_COLUMNS, ()),
