@@ -44,6 +44,7 @@ SLOW = frozenset(
         "test_publication",
         "test_reports",
         "test_roundtrip",
+        "test_sending",
         "test_suppress",
         "test_valid",
         "test_wheel",

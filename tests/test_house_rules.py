@@ -52,6 +52,7 @@ ONLY_IN = {
     "email_validator": {"season"},
     "filelock": {"files"},
     "gptables": {"reports"},
+    "keyring": {"season"},
     "jinja2": {"season"},
     "markdown_it": {"season"},
     "msgspec": {"ingester"},

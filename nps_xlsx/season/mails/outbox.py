@@ -17,8 +17,10 @@ from nps_xlsx.season.mails.kinds import MailKind
 if TYPE_CHECKING:
     from nps_xlsx.season.folder import Round
 
-DRAFTED, SENT, FAILED = "drafted", "sent", "failed"
-"""How far a mail is: its file is written, the server took it, the server refused it."""
+DRAFTED, SENDING, SENT, FAILED = "drafted", "sending", "sent", "failed"
+"""How far a mail is: its file is written, the server is getting it, took it, refused it."""
+TO_SEND = "to send"
+"""Why a mail was drafted, if the program is to send it; others are sent by hand."""
 BOUNCED, AUTOMATIC = "bounced", "automatic"
 """What came back by mail: that ours did not arrive, or an automatic reply."""
 

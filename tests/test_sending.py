@@ -1,0 +1,536 @@
+"""Mails of a round through a real server on this machine: each council gets one, whatever happens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import signal
+import smtplib
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nps_xlsx.season import server, signing_in
+from nps_xlsx.season.folder import Round, new_round
+from nps_xlsx.season.journal import Event, Kind
+from nps_xlsx.season.ledger import Ledger
+from nps_xlsx.season.mails.kinds import MailKind
+from nps_xlsx.season.mails.outbox import DRAFTED, FAILED, SENDING, SENT, unsent
+from nps_xlsx.season.sending import Outcome, send, send_to_self, settle, to_go, uncertain
+from nps_xlsx.season.settings import Settings
+from nps_xlsx.season.signing_in import PASSWORD as PASSWORD_VARIABLE
+from nps_xlsx.season.signing_in import TOKEN as TOKEN_VARIABLE
+from nps_xlsx.season.signing_in import ServerError, UnreachableError
+from tests.conftest import ROOT
+from tests.support.mail_server import (
+    HANG_UP,
+    HANG_UP_IN_CONTENT,
+    LOSE_REPLY,
+    PASSWORD,
+    TOKEN,
+    USER,
+    MailServer,
+    started,
+)
+
+DAY = dt.date(2026, 11, 2)
+INVITE = MailKind.INVITE
+Start = Callable[..., MailServer]
+A, B, C = (f"{name}@council.example" for name in ("ann", "bob", "cat"))
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts servers, which end with the test."""
+    with ExitStack() as stack:
+
+        def one(**options: Any) -> MailServer:
+            made = started(tmp_path, **options)
+            stack.callback(made.stop)
+            return made
+
+        yield one
+
+
+@pytest.fixture
+def ours(start: Start, monkeypatch: pytest.MonkeyPatch) -> MailServer:
+    """A server that this computer trusts, and no long waiting for it."""
+    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
+    monkeypatch.delenv(TOKEN_VARIABLE, raising=False)
+    monkeypatch.setattr(server, "PAUSES", (0.01, 0.02, 0.03))
+    return trusted(monkeypatch, start())
+
+
+def trusted(monkeypatch: pytest.MonkeyPatch, one: MailServer) -> MailServer:
+    monkeypatch.setenv("SSL_CERT_FILE", str(one.certificate))
+    return one
+
+
+def settings_of(one: MailServer, **others: object) -> Settings:
+    values = {"host": "localhost", "port": one.port, "user": USER, "sender": USER, "per_minute": 60_000}
+    return Settings(round="2026", **{**values, **others})  # type: ignore[arg-type]  # a mixture
+
+
+def a_round(folder: Path, settings: Settings, *addresses: str, size: int = 0) -> Round:
+    """A round with a draft of an invitation for each council, which each have the addresses given."""
+    made = new_round(folder, settings, ())
+    with made.ledger(DAY) as ledger:
+        for number, address in enumerate(addresses):
+            draft(made, ledger, f"E{number:08}", address, size=size)
+    return made
+
+
+def draft(made: Round, ledger: Ledger, code: str, address: str, *, size: int = 0) -> None:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = USER, address.replace(";", ","), "Self-assessment 2026 – ŵ"
+    mail["Message-ID"], mail["X-Unsent"] = f"<NPS-2026-{code}-invite.0123456789abcdef@lga.example>", "1"
+    mail.set_content(".\r\n..two dots, and a line of one\r\n" + "x" * 400 + "\r\nŵ £\r\n")
+    if size:
+        mail.add_attachment(os.urandom(size), maintype="application", subtype="octet-stream", filename="b")
+    file = f"outbox/invite/2026-11-02/{code}.eml"
+    (made.folder / file).parent.mkdir(parents=True, exist_ok=True)
+    (made.folder / file).write_bytes(mail.as_bytes())
+    ledger.record(
+        Event(
+            kind=Kind.MAIL,
+            status=DRAFTED,
+            gss_code=code,
+            file=file,
+            message_id=mail["Message-ID"],
+            address=address,
+        )
+    )
+
+
+def run(made: Round) -> Outcome:
+    """What ``nps mail invite --send`` does with the drafts that are there."""
+    with made.ledger(DAY) as ledger:
+        letters = to_go(ledger.events, INVITE, unsent(made, ledger.events, INVITE))
+        return send(made.settings, ledger, letters, lambda _: None)
+
+
+def statuses(made: Round) -> list[tuple[str, str]]:
+    """What the journal says of mails after they were drafted: status and address."""
+    return [(one.status, one.address) for one in made.events if one.status != DRAFTED]
+
+
+# --- When all goes well
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_every_council_gets_its_mail_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Start, ours: MailServer, security: str
+) -> None:
+    """As it was drafted, with a date, over one connection; a repeated command sends nothing."""
+    if security == "tls":
+        ours = trusted(monkeypatch, start(security="tls"))
+    made = a_round(tmp_path / "r", settings_of(ours, security=security), A, f"{B}; {C}")
+    assert len(run(made).sent) == 2
+    assert statuses(made) == [(SENDING, A), (SENT, A), (SENDING, f"{B}; {C}"), (SENT, f"{B}; {C}")]
+    assert ours.handler.to() == {A: 1, B: 1, C: 1}
+    first = ours.handler.taken[0][1]
+    assert first["Subject"] == "Self-assessment 2026 – ŵ"
+    assert first["Date"]
+    assert first["X-Unsent"] is None
+    assert first.get_content() == ".\r\n..two dots, and a line of one\r\n" + "x" * 400 + "\r\nŵ £\r\n"
+    assert ours.handler.ids() == [one.message_id for one in made.events if one.status == DRAFTED]
+    assert ours.handler.signed_in == 1
+    assert run(made) == Outcome()
+    assert ours.handler.to() == {A: 1, B: 1, C: 1}
+
+
+def test_without_a_user_nobody_signs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Start
+) -> None:
+    """A relay that knows this computer by its address wants no password."""
+    relay = trusted(monkeypatch, start(signs_in=False))
+    made = a_round(tmp_path / "r", settings_of(relay, user=""), A)
+    assert len(run(made).sent) == 1
+
+
+def test_no_more_mails_go_out_in_a_minute_than_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: MailServer
+) -> None:
+    """They are kept evenly apart; the first need not wait."""
+    clock = [1000.0]
+    waits: list[float] = []
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        clock[0] += seconds
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    run(a_round(tmp_path / "r", settings_of(ours, per_minute=30), A, B, C))
+    assert waits == [0, 2, 2]
+
+
+def test_to_self_goes_to_the_sender_alone(tmp_path: Path, ours: MailServer) -> None:
+    """Its subject says for whom it is, it has an identity of its own, and nothing is written down."""
+    made = a_round(tmp_path / "r", settings_of(ours), f"{A}; {B}", C)
+    before = made.events
+    letters = unsent(made, before, INVITE)
+    outcome = send_to_self(made.settings, letters, lambda _: None)
+    assert len(outcome.sent) == 2
+    assert made.events == before
+    assert ours.handler.to() == {USER: 2}
+    message = ours.handler.taken[0][1]
+    assert message["Subject"] == f"[Test, for {A}, {B}] Self-assessment 2026 – ŵ"
+    assert message["To"] == USER
+    assert not set(ours.handler.ids()) & {one.message_id for one in before}
+    run(made)
+    assert ours.handler.to() == {USER: 2, A: 1, B: 1, C: 1}
+
+
+# --- What the server refuses
+
+
+def test_a_refused_address_costs_no_other_council(tmp_path: Path, ours: MailServer) -> None:
+    """It is written down with the server's reason, without the address in it, and tried when repeated."""
+    ours.handler.at_address[A] = [f"550 5.1.1 <{A}>: no such mailbox"]
+    made = a_round(tmp_path / "r", settings_of(ours), A, B)
+    outcome = run(made)
+    assert [one.why for one in outcome.failed] == ["550 5.1.1 <(address)>: no such mailbox"]
+    assert statuses(made) == [(FAILED, A), (SENDING, B), (SENT, B)]
+    ours.handler.at_address.clear()
+    assert [one.address for one in run(made).sent] == [A]
+    assert ours.handler.to() == {A: 1, B: 1}
+
+
+def test_the_others_of_a_council_get_what_one_of_them_is_refused(tmp_path: Path, ours: MailServer) -> None:
+    """The refused address is written down by itself; the mail counts as sent, to those who got it."""
+    ours.handler.at_address[B] = ["550 5.1.1 No such mailbox"]
+    made = a_round(tmp_path / "r", settings_of(ours), f"{A}; {B}; {C}")
+    assert len(run(made).sent) == 1
+    assert statuses(made) == [(FAILED, B), (SENDING, f"{A}; {C}"), (SENT, f"{A}; {C}")]
+    assert run(made) == Outcome()
+
+
+@pytest.mark.parametrize("where", ["at_address", "at_end"])
+def test_what_is_taken_later_is_tried_again_at_the_end(tmp_path: Path, ours: MailServer, where: str) -> None:
+    """After all others; by then the server may know us (greylisting)."""
+    getattr(ours.handler, where)[A] = ["451 4.7.1 Greylisted, come again", "250 OK"]
+    made = a_round(tmp_path / "r", settings_of(ours), A, B)
+    assert len(run(made).sent) == 2
+    assert [to for to, _ in ours.handler.taken] == [(B,), (A,)]
+    assert ours.handler.to() == {A: 1, B: 1}
+
+
+def test_what_is_not_taken_by_the_end_can_be_sent_another_day(tmp_path: Path, ours: MailServer) -> None:
+    """It is reported, with the server's reason."""
+    ours.handler.at_address[A] = ["451 4.7.1 Come again"]
+    made = a_round(tmp_path / "r", settings_of(ours), A, B)
+    outcome = run(made)
+    assert [(one.address, one.why) for one in outcome.failed] == [(A, "451 4.7.1 Come again")]
+    ours.handler.at_address.clear()
+    assert [one.address for one in run(made).sent] == [A]
+
+
+def test_nobody_gets_a_mail_twice_because_a_colleague_must_wait(tmp_path: Path, ours: MailServer) -> None:
+    """The mail waits for both; the last time, it goes to whoever is accepted."""
+    ours.handler.at_address[B] = ["451 4.7.1 Come again"]
+    made = a_round(tmp_path / "r", settings_of(ours), f"{A}; {B}")
+    assert [one.address for one in run(made).sent] == [A]
+    assert ours.handler.to() == {A: 1}
+    assert statuses(made)[-3:] == [(FAILED, B), (SENDING, A), (SENT, A)]
+
+
+def test_a_mail_refused_at_its_end_is_not_uncertain(tmp_path: Path, ours: MailServer) -> None:
+    """The server said no: it was not delivered."""
+    ours.handler.at_end[A] = ["554 5.7.1 Looks like spam"]
+    made = a_round(tmp_path / "r", settings_of(ours), A, B)
+    assert [one.why for one in run(made).failed] == ["554 5.7.1 Looks like spam"]
+    assert statuses(made)[:2] == [(SENDING, A), (FAILED, A)]
+    assert uncertain(made.events, INVITE) == []
+
+
+def test_a_server_that_refuses_the_sender_ends_it(tmp_path: Path, ours: MailServer) -> None:
+    """One message with the reason and how many were sent, in place of 317 failures."""
+    ours.handler.at_sender = ["250 OK", "550 5.7.60 Not allowed to send as that"]
+    made = a_round(tmp_path / "r", settings_of(ours), A, B, C)
+    with pytest.raises(ServerError, match=r"(?s)5\.7\.60.*1 of 3 mails were sent"):
+        run(made)
+    assert statuses(made) == [(SENDING, A), (SENT, A)]
+    ours.handler.at_sender = []
+    assert len(run(made).sent) == 2
+
+
+# --- Connections that break
+
+
+def test_a_connection_lost_between_mails_is_made_again(tmp_path: Path, ours: MailServer) -> None:
+    """The mail that met it goes at the end, and each arrives once."""
+    ours.handler.at_address[A] = [HANG_UP, "250 OK"]
+    ours.handler.at_address[B] = ["421 4.3.2 Shutting down", "250 OK"]
+    made = a_round(tmp_path / "r", settings_of(ours), A, B, C)
+    assert len(run(made).sent) == 3
+    assert ours.handler.to() == {A: 1, B: 1, C: 1}
+    assert ours.handler.signed_in == 3
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_mail_whose_end_is_unknown_is_never_sent_again_by_itself(
+    tmp_path: Path, ours: MailServer, *, arrived: bool
+) -> None:
+    """It is listed as uncertain until somebody says whether it went; the others go on."""
+    ours.handler.at_end[A] = [LOSE_REPLY if arrived else HANG_UP, "250 OK"]
+    made = a_round(tmp_path / "r", settings_of(ours), A, B)
+    for outcome in (run(made), run(made)):
+        assert outcome.failed == []
+        assert [one.address for one in uncertain(made.events, INVITE)] == [A]
+    assert ours.handler.to() == ({A: 1, B: 1} if arrived else {B: 1})
+    with made.ledger(DAY) as ledger:
+        draft(made, ledger, "E00000000", A)
+        assert to_go(ledger.events, INVITE, unsent(made, ledger.events, INVITE)) == []
+        assert [one.address for one in settle(ledger, INVITE, "E00000000", went=arrived)] == [A]
+        assert settle(ledger, INVITE, "E00000000", went=arrived) == []
+    run(made)
+    assert ours.handler.to() == {A: 1, B: 1}
+
+
+def test_a_mail_that_was_cut_short_is_sent_again(tmp_path: Path, ours: MailServer) -> None:
+    """A server delivers none whose end it has not had, so nothing is uncertain."""
+    ours.handler.at_end[A] = [HANG_UP_IN_CONTENT, "250 OK"]
+    made = a_round(tmp_path / "r", settings_of(ours), A, size=3_000_000)
+    assert len(run(made).sent) == 1
+    assert [status for status, _ in statuses(made)] == [FAILED, SENDING, SENT]
+    assert ours.handler.to() == {A: 1}
+
+
+def test_a_server_that_is_too_slow_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: MailServer
+) -> None:
+    """Its mail is uncertain: it may have gone."""
+    monkeypatch.setattr(server, "END_SECONDS", 0.3)
+    ours.handler.seconds = 1.5
+    made = a_round(tmp_path / "r", settings_of(ours), A)
+    assert [one.why for one in run(made).uncertain] == [
+        "the connection was lost at its end (no reply in time)"
+    ]
+
+
+def test_a_server_that_hangs_up_again_and_again_is_given_up(tmp_path: Path, ours: MailServer) -> None:
+    """The attempts are bounded, and nothing is lost: repeated later, every mail goes once."""
+    addresses = [f"{number}@council.example" for number in range(9)]
+    for address in addresses[1:]:
+        ours.handler.at_address[address] = [HANG_UP]
+    made = a_round(tmp_path / "r", settings_of(ours), *addresses)
+    with pytest.raises(ServerError, match=r"(?s)again and again.*1 of 9 mails"):
+        run(made)
+    assert ours.handler.signed_in == 4
+    ours.handler.at_address.clear()
+    assert len(run(made).sent) == 8
+    assert ours.handler.to() == dict.fromkeys(addresses, 1)
+
+
+def test_a_server_that_goes_away_is_waited_for_and_given_up(
+    tmp_path: Path, ours: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many attempts as there are pauses, then one message."""
+    ours.handler.at_address[A] = [HANG_UP]
+    made = a_round(tmp_path / "r", settings_of(ours), A, B)
+    attempts: list[int] = []
+
+    def away(_: Settings) -> smtplib.SMTP:
+        attempts.append(1)
+        if len(attempts) == 1:
+            return signing_in.signed_in(made.settings)
+        raise UnreachableError("away")
+
+    monkeypatch.setattr(server, "signed_in", away)
+    with pytest.raises(ServerError, match="out of reach"):
+        run(made)
+    assert len(attempts) == 4
+
+
+# --- Before anything is sent
+
+
+def refused(made: Round, ours: MailServer) -> str:
+    """What a run says that sends nothing and writes nothing down."""
+    before = made.events
+    with pytest.raises(ServerError) as caught:
+        run(made)
+    assert (ours.handler.taken, made.events) == ([], before)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("name", ["mail.elsewhere.example", "localhost"])
+def test_a_certificate_that_does_not_fit_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Start, ours: MailServer, security: str, name: str
+) -> None:
+    """It is another server's, or certified by nobody whom this computer knows; no password is given away."""
+    other = start(name=name, security=security)
+    if name != "localhost":
+        trusted(monkeypatch, other)
+    message = refused(a_round(tmp_path / "r", settings_of(other, security=security), A), other)
+    assert "certificate" in message
+    assert "mail.host" in message
+    assert other.handler.signed_in == 0
+
+
+def test_a_wrong_password_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: MailServer) -> None:
+    """The message has the server's reply and what to check, and not the password."""
+    monkeypatch.setenv(PASSWORD_VARIABLE, "wrong horse")
+    made = a_round(tmp_path / "r", settings_of(ours), A)
+    message = refused(made, ours)
+    assert "535" in message
+    assert PASSWORD_VARIABLE in message
+    assert "horse" not in message
+    assert "horse" not in (made.folder / "journal.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("token", [TOKEN, "expired"])
+def test_a_token_signs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: MailServer, token: str
+) -> None:
+    """One of OAuth 2.0 (XOAUTH2), as Microsoft 365 wants it; one that is refused is a mistake to mend."""
+    monkeypatch.setenv(TOKEN_VARIABLE, token)
+    made = a_round(tmp_path / "r", settings_of(ours), A)
+    if token == TOKEN:
+        assert len(run(made).sent) == 1
+    else:
+        message = refused(made, ours)
+        assert TOKEN_VARIABLE in message
+        assert token not in message
+
+
+def test_the_keyring_holds_the_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: MailServer
+) -> None:
+    """Where the environment has none; where neither has one, the message says how to give it."""
+    import keyring
+    from keyring.errors import NoKeyringError
+
+    monkeypatch.delenv(PASSWORD_VARIABLE)
+    made = a_round(tmp_path / "r", settings_of(ours), A)
+
+    def none(_service: str, _user: str) -> str:
+        raise NoKeyringError
+
+    monkeypatch.setattr(keyring, "get_password", none)
+    assert f"keyring set nps-xlsx {USER}" in refused(made, ours)
+    monkeypatch.setattr(keyring, "get_password", lambda *asked: {("nps-xlsx", USER): PASSWORD}[asked])
+    assert len(run(made).sent) == 1
+
+
+def test_a_password_that_no_server_reads_alike_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: MailServer
+) -> None:
+    """Smtplib has only ASCII for it."""
+    monkeypatch.setenv(PASSWORD_VARIABLE, "£secret")
+    message = refused(a_round(tmp_path / "r", settings_of(ours), A), ours)
+    assert "secret" not in message
+    assert ours.handler.signed_in == 0
+
+
+def test_a_server_without_encryption_or_sign_in_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Start, ours: MailServer
+) -> None:
+    """Neither mail nor password ever goes in the clear."""
+    lacking: tuple[dict[str, Any], ...] = ({"security": "none"}, {"signs_in": False})
+    for number, options in enumerate(lacking):
+        other = trusted(monkeypatch, start(**options))
+        message = refused(a_round(tmp_path / f"r{number}", settings_of(other), A), other)
+        assert "Without encryption nothing is sent" in message
+        assert other.handler.signed_in == 0
+
+
+def test_a_port_that_speaks_otherwise_or_not_at_all_is_a_mistake_to_mend(
+    tmp_path: Path, ours: MailServer
+) -> None:
+    """TLS spoken to a STARTTLS port; nothing at the port; a name that nobody has."""
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"security": "tls"}, "does not speak TLS"),
+        ({"port": 9}, "cannot be reached"),
+        ({"host": "mail.invalid"}, "nobody knows that name"),
+    )
+    for number, (others, words) in enumerate(wrong):
+        assert words in refused(a_round(tmp_path / f"r{number}", settings_of(ours, **others), A), ours)
+
+
+def test_settings_that_lack_something_are_named(tmp_path: Path, ours: MailServer) -> None:
+    """All of them at once."""
+    message = refused(a_round(tmp_path / "r", settings_of(ours, host="", sender=""), A), ours)
+    assert "mail.host and mail.sender" in message
+
+
+@pytest.mark.parametrize("whose", ["ours", "the server's"])
+def test_mails_that_are_too_large_are_known_before_any_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Start, ours: MailServer, whose: str
+) -> None:
+    """By the settings, or by what the server says it takes."""
+    other = trusted(monkeypatch, start(data_size_limit=500_000))
+    given = settings_of(other, largest_mb=1 if whose == "ours" else 20)
+    made = a_round(tmp_path / "r", given, A, size=900_000)
+    message = refused(made, other)
+    assert ("mail.largest_mb" if whose == "ours" else "0.5 MB that the server takes") in message
+    assert "E00000000.eml: 1.2 MB" in message
+
+
+def test_an_address_beyond_ascii_is_named_before_any_mail_is_sent(tmp_path: Path, ours: MailServer) -> None:
+    """Many servers take none, and smtplib would fail in mid-batch."""
+    message = refused(a_round(tmp_path / "r", settings_of(ours), A, "siân@council.example"), ours)
+    assert "siân@council.example" in message
+
+
+# --- Kills
+
+_CHILD = """
+import sys
+from nps_xlsx.season.folder import Round
+from tests.test_sending import run
+run(Round(sys.argv[1]))
+"""
+
+
+def child(folder: Path) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-c", _CHILD, folder], env=environment, stderr=subprocess.PIPE)
+
+
+def test_killed_at_random_points_and_repeated_every_council_has_its_mail_once(
+    tmp_path: Path, ours: MailServer
+) -> None:
+    """Or it is listed as uncertain; so says the server by Message-ID, and the journal agrees."""
+    chance = random.Random(14)  # noqa: S311 - chance of a test
+    addresses = [f"{number}@council.example" for number in range(12)]
+    made = a_round(tmp_path / "r", settings_of(ours), *addresses)
+    kills = 0
+    while (code := _ended(child(made.folder), ours, chance)) != 0:
+        assert code == -signal.SIGKILL
+        kills += 1
+        assert kills < 40
+    doubtful = {one.message_id for one in uncertain(made.events, INVITE)}
+    taken = ours.handler.ids()
+    drafted = {one.message_id for one in made.events if one.status == DRAFTED}
+    assert kills >= 3
+    assert len(taken) == len(set(taken))
+    assert drafted - set(taken) <= doubtful
+    assert {one.message_id for one in made.events if one.status == SENT} == drafted - doubtful
+
+
+def _ended(process: subprocess.Popen[bytes], ours: MailServer, chance: random.Random) -> int:
+    """How a process ended that is killed shortly after the server heard from it some times."""
+    left = [chance.randint(2, 14)]
+
+    def heard(_: str) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            threading.Timer(chance.uniform(0, 0.004), process.kill).start()
+
+    ours.handler.seen = heard
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode in (0, -signal.SIGKILL), complaint.decode()
+    return process.returncode
