@@ -254,7 +254,7 @@ def orders(framework: Framework, medway: Council) -> list[Order]:
     now = Assessment(medway.gss_code, medway.name, "2026", ANSWERS, details=(("completed_by", "Jo"),))
     short = framework.only(["EC", "SV"])
     return [
-        Order(short, medway, "2026"),
+        Order(short, medway, "2026", controller="Nowhere County Council", contact="the team"),
         Order(framework.only(["EC1", "EN"]), medway, "2026", respondent="Adult care"),
         Order(short, medway, "2026", previous=before, with_review=True, due=dt.date(2026, 12, 18)),
         Order(

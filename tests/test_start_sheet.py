@@ -52,6 +52,14 @@ def start(order: Order) -> Worksheet:
     return opened(order)[NAME]
 
 
+def test_the_organisation_that_is_responsible_is_named(order: Order) -> None:
+    """By its name, with whom to ask; without it, as well as can be said."""
+    named = dataclasses.replace(order, controller="Nowhere County Council", contact="the team")
+    texts = [str(row[0].value) for row in opened(named)[NAME]["B1:B80"]]
+    assert any(text.startswith("Nowhere County Council (the team) will read") for text in texts)
+    assert not any("organisation that sent you" in text for text in texts)
+
+
 # --- The first screen
 
 

@@ -27,7 +27,8 @@ class Order:
     """What a workbook is built from.
 
     ``framework`` may be a part of an edition (``Framework.only``) for a short collection.
-    ``due``, ``contact``, ``return_to`` and ``privacy_note`` appear on the first sheet.
+    ``due``, ``contact``, ``return_to``, ``controller`` (who is responsible for the personal data)
+    and ``privacy_note`` appear on the first sheet.
     ``targets`` presets target levels by code.  ``previous`` is the council's assessment in
     an earlier round: its levels are shown beside the current ones, its evidence and
     unfinished actions carried over and marked.  ``assessment`` fills the workbook with
@@ -43,6 +44,7 @@ class Order:
     due: dt.date | None = None
     contact: str = ""
     return_to: str = ""
+    controller: str = ""
     assessment: Assessment | None = field(default=None, hash=False)
     respondent: str = ""
     with_review: bool = False

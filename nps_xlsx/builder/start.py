@@ -69,7 +69,6 @@ def write_start(draft: Draft, heights: Iterable[float]) -> None:
 def _words(order: Order) -> dict[str, str]:
     words, guidance = order.framework.guidance.words, order.framework.guidance
     contact = words["contact"].format(contact=order.contact) if order.contact else words["no_contact"]
-    sender = words["sender"].format(contact=order.contact) if order.contact else words["no_sender"]
     return {
         "council": order.council.name,
         "round": order.round,
@@ -78,8 +77,16 @@ def _words(order: Order) -> dict[str, str]:
         "contact": contact,
         "respondent": order.respondent,
         "last_round": order.previous.round if order.previous else "",
-        "privacy": order.privacy_note or guidance.privacy.format(sender=sender),
+        "privacy": order.privacy_note or guidance.privacy.format(sender=_responsible(order)),
     }
+
+
+def _responsible(order: Order) -> str:
+    """Who reads the answers and is responsible for them."""
+    words = order.framework.guidance.words
+    if order.controller:
+        return f"{order.controller} ({order.contact})" if order.contact else order.controller
+    return words["sender"].format(contact=order.contact) if order.contact else words["no_sender"]
 
 
 def _passages(order: Order) -> tuple[list[Passage], list[Passage], list[Passage]]:

@@ -92,6 +92,11 @@ def _privacy_note(path: Path) -> str:
 @click.option("--as-of", "made", type=DAY, help="Date of making that the files record. [default: none]")
 @click.option("--contact", default="", help="Whom to ask: a post, telephone number or address.")
 @click.option("--return-to", default="", help="Where to send it back to: an email address.")
+@click.option(
+    "--controller",
+    default="",
+    help="The organisation that is responsible for the personal data: the first sheet names it.",
+)
 @click.option("--key-area", "asked", multiple=True, help="Ask only this key area, such as SV; repeatable.")
 @click.option("--behaviour", "asked", multiple=True, help="Ask only this behaviour, such as SV3; repeatable.")
 @click.option(

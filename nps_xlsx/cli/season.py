@@ -48,6 +48,7 @@ def for_build(round_: Round) -> dict[str, Any]:
         "due": own.due,
         "contact": own.contact,
         "return_to": own.return_to,
+        "controller": own.controller,
         "asked": own.ask,
         "with_review": own.with_review,
         "unprotected": own.unprotected,

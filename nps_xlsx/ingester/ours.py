@@ -154,8 +154,7 @@ def _passages(framework: Framework) -> Iterator[str]:
         if passage not in free:
             for contact in (words["contact"], words["no_contact"]):
                 yield passage.text.replace("{contact}", contact)
-    for sender in (words["sender"], words["no_sender"]):
-        yield framework.guidance.privacy.replace("{sender}", sender)
+    yield framework.guidance.privacy
     yield from framework.guidance.former
 
 
