@@ -25,8 +25,8 @@ from nps_xlsx.season.folder import Round, new_round
 from nps_xlsx.season.journal import Event, Kind
 from nps_xlsx.season.ledger import Ledger
 from nps_xlsx.season.mails.kinds import MailKind
-from nps_xlsx.season.mails.outbox import DRAFTED, FAILED, SENDING, SENT, unsent
-from nps_xlsx.season.sending import Outcome, send, send_to_self, settle, to_go, uncertain
+from nps_xlsx.season.mails.outbox import DRAFTED, FAILED, SENDING, SENT, uncertain, unsent
+from nps_xlsx.season.sending import Outcome, send, send_to_self, settle, to_go
 from nps_xlsx.season.settings import Settings
 from nps_xlsx.season.signing_in import PASSWORD as PASSWORD_VARIABLE
 from nps_xlsx.season.signing_in import TOKEN as TOKEN_VARIABLE

@@ -20,7 +20,7 @@ from typing import Protocol
 from nps_xlsx.season.journal import Event
 from nps_xlsx.season.ledger import Ledger
 from nps_xlsx.season.mails.kinds import MailKind
-from nps_xlsx.season.mails.outbox import DRAFTED, FAILED, SENDING, SENT, mails
+from nps_xlsx.season.mails.outbox import FAILED, SENDING, SENT, uncertain
 from nps_xlsx.season.server import Mail, Result, Server
 from nps_xlsx.season.settings import Settings
 from nps_xlsx.season.signing_in import ServerError
@@ -57,14 +57,6 @@ class Outcome:
     def add(self, event: Event) -> None:
         """Count a mail by its last event."""
         {SENT: self.sent, FAILED: self.failed, SENDING: self.uncertain}[event.status].append(event)
-
-
-def uncertain(events: Iterable[Event], kind: MailKind) -> list[Event]:
-    """The mails of a kind that may or may not have gone, and that nobody has settled."""
-    last = {
-        one.message_id: one for one in mails(events, kind) if one.status != DRAFTED
-    }  # drafting settles none
-    return [one for one in last.values() if one.status == SENDING]
 
 
 def settle(ledger: Ledger, kind: MailKind, gss_code: str, *, went: bool) -> list[Event]:

@@ -43,6 +43,18 @@ def mails(events: Iterable[Event], kind: MailKind | None = None) -> list[Event]:
     return [one for one in ours if kind is None or mail_kind(one) is kind]
 
 
+def went_out(last: Event) -> bool:
+    """Whether a mail counts as gone out, by its last event: what is sent by hand does once it is drafted."""
+    return last.status != FAILED and not (last.status == DRAFTED and last.why == TO_SEND)
+
+
+def uncertain(events: Iterable[Event], kind: MailKind) -> list[Event]:
+    """The mails of a kind that may or may not have gone, and that nobody has settled."""
+    tried = (one for one in mails(events, kind) if one.status != DRAFTED)  # drafting anew settles nothing
+    last = {one.message_id: one for one in tried}
+    return [one for one in last.values() if one.status == SENDING]
+
+
 def bounced(events: Iterable[Event]) -> dict[str, Event]:
     """The addresses that mail came back from, in lower case, each with the latest such event."""
     return {one.address.lower(): one for one in events if one.kind is Kind.MAIL and one.status == BOUNCED}
