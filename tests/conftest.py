@@ -31,6 +31,7 @@ SLOW = frozenset(
         "test_forgiving",
         "test_hostile",
         "test_ingest_options",
+        "test_mail",
         "test_marks",
         "test_members",
         "test_options",

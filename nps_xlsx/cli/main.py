@@ -21,10 +21,10 @@ COMMANDS = {
     "build": "Build self-assessment workbooks: for one council, for a list, or for all.",
     "check": "Say what is wrong with a return, or with several, and what to do about it.",
     "demo": "Show the whole job: build a blank workbook, read the sample returns, write the outputs.",
-    "export": "Write the results as typed tables for other programs: SQLite, PostgreSQL, Parquet or CSV.",
     "framework": "Look at a framework, or check one.",
     "ingest": "Read what came back: workbooks, folders, zips and mails (.eml, .msg).",
     "join": "Make one workbook from files in which colleagues at a council answered different rows.",
+    "mail": "Write a mail to each council that is due one, with what belongs to it, as drafts to send.",
     "report": "Write papers about one council, or each of several, in Word and Excel.",
     "round": "Keep a round in one folder: settings, councils, workbooks, returns, results.",
 }

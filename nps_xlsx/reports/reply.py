@@ -129,7 +129,7 @@ def _item(number: int, group: Sequence[Problem]) -> str:
     indent = " " * len(margin)
     bullets = [_wrapped(f"{_where(problem)}{problem.message}", f"{indent}- ") for problem in group]
     bullets[0] = margin + bullets[0].lstrip()
-    return "\n".join([*bullets, _wrapped(ask, indent)])
+    return "\n".join([*bullets, "", _wrapped(ask, indent)])
 
 
 def _where(problem: Problem) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nps_xlsx.files import OWN, made_folders, write_files
+from nps_xlsx.ingester.containers.letters import addresses
 from nps_xlsx.register.csvfile import CsvFile
 from nps_xlsx.reports.earlier import REPLACED
 from nps_xlsx.reports.ingest import Receipt
@@ -15,6 +16,7 @@ from nps_xlsx.rounds.intake import Rulings
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.journal import Event, Kind, latest
 from nps_xlsx.season.ledger import Ledger
+from nps_xlsx.season.mails.outbox import AUTOMATIC, BOUNCED
 
 GONE = "gone"
 """The status of a file that is no longer among the returns."""
@@ -39,8 +41,9 @@ def note_results(round_: Round, ledger: Ledger, out: Path, receipt: Receipt, rul
     copy_results(out, round_.paths.latest)
     runs = [one for one in ledger.events if one.kind is Kind.RUN and one.status == "ingest"]
     new = [*_returns(ledger.events, out), *_rulings(ledger.events, receipt, rulings)]
+    notices = _notices(ledger.events, out)
     counts = ", ".join(f"{number} {status}" for status, number in receipt.statuses.items() if number)
-    ledger.record(*new, replace(round_.run("ingest", out, counts), sha256=rulings.fingerprint))
+    ledger.record(*new, *notices, replace(round_.run("ingest", out, counts), sha256=rulings.fingerprint))
     return News(runs[-1].day if runs else "", tuple(new))
 
 
@@ -93,6 +96,31 @@ def as_events(rows: Iterable[Mapping[str, str]]) -> Iterator[Event]:
             address=row["sender"],
             why=" ".join(row["message"].split()),
         )
+
+
+_NOTICES = {"mail-undelivered": BOUNCED, "mail-automatic": AUTOMATIC}
+"""What a mail that a machine wrote means, by the problem with which it is reported."""
+
+
+def _notices(events: Sequence[Event], out: Path) -> Iterator[Event]:
+    """An event per address that a mail of ours did not reach, and per automatic reply, if it is new."""
+    known = {(one.sha256, one.address) for one in events if one.status in (BOUNCED, AUTOMATIC)}
+    files = {row["source_file"]: row for row in CsvFile(out / "returns.csv").rows}
+    for row in CsvFile(out / "problems.csv").rows:
+        status, file = _NOTICES.get(row["problem"]), files.get(row["source_file"])
+        if status is None or file is None:
+            continue
+        for address in addresses(row["value"]) if status == BOUNCED else [file["sender"].lower()]:
+            if (file["sha256"], address) not in known:
+                known.add((file["sha256"], address))
+                yield Event(
+                    kind=Kind.MAIL,
+                    gss_code=row["gss_code"],
+                    status=status,
+                    file=row["source_file"],
+                    sha256=file["sha256"],
+                    address=address,
+                )
 
 
 def file_key(event: Event) -> str:

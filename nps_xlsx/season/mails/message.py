@@ -8,57 +8,85 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from pathlib import PurePosixPath
+from functools import cached_property
+from pathlib import Path
 
-from nps_xlsx.season.mails.outbox import UNSENT
+from nps_xlsx.season.journal import Event
+from nps_xlsx.season.mails.outbox import UNSENT, ready
 from nps_xlsx.season.mails.texts import Text
 from nps_xlsx.season.settings import Settings
 
-_TYPES = {
-    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ".pdf": ("application", "pdf"),
-}
+_EXCEL = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a mail."""
+    """A workbook that goes with a mail: a file of the round, or one that is made for the mail."""
 
-    name: str
-    content: bytes
+    path: Path
+    made: bytes = b""
+    """Its content, if it is made for the mail: it is written beside the drafts."""
 
-
-def message(
-    settings: Settings, to: Sequence[str], text: Text, attachments: Sequence[Attachment], name: str
-) -> EmailMessage:
-    """A draft: everything that a mail needs but for its date; ``name`` is one that no other mail has."""
-    mail = EmailMessage(policy=SMTP)
-    if settings.sender:
-        mail["From"] = Address(settings.sender_name, addr_spec=settings.sender)
-    mail["To"] = tuple(Address(addr_spec=address) for address in to)
-    if settings.return_to not in ("", settings.sender):
-        mail["Reply-To"] = Address(addr_spec=settings.return_to)
-    mail["Subject"] = text.subject
-    mail["Message-ID"] = _message_id(settings, name, to, text)
-    mail[UNSENT] = "1"
-    mail.set_content(text.plain, cte="quoted-printable")
-    mail.add_alternative(text.html, subtype="html", cte="quoted-printable")
-    for one in attachments:
-        maintype, subtype = _TYPES.get(PurePosixPath(one.name).suffix, ("application", "octet-stream"))
-        mail.add_attachment(one.content, maintype=maintype, subtype=subtype, filename=one.name)
-    _fix_boundaries(mail, hashlib.sha256(name.encode()).hexdigest()[:16])
-    return mail
+    @property
+    def content(self) -> bytes:
+        """What is in it."""
+        return self.made or self.path.read_bytes()
 
 
-def _message_id(settings: Settings, name: str, to: Sequence[str], text: Text) -> str:
+@dataclass(frozen=True)
+class Composed:
+    """A mail that is written down nowhere yet."""
+
+    event: Event
+    """What the journal is to say of it."""
+    path: Path
+    """Where its draft goes."""
+    salutation: str
+    text: Text
+    attachments: tuple[Attachment, ...]
+    settings: Settings
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """To whom it goes."""
+        return tuple(self.event.address.split("; "))
+
+    def message(self) -> EmailMessage:
+        """The mail, ready for a server but for its date."""
+        return ready(self.draft)
+
+    @cached_property
+    def draft(self) -> bytes:
+        """The file that a mail program opens as a draft."""
+        mail, own = EmailMessage(policy=SMTP), self.settings
+        mail[UNSENT] = "1"
+        if own.sender:
+            mail["From"] = Address(own.sender_name, addr_spec=own.sender)
+        mail["To"] = tuple(Address(addr_spec=address) for address in self.addresses)
+        if own.return_to not in ("", own.sender):
+            mail["Reply-To"] = Address(addr_spec=own.return_to)
+        mail["Subject"] = self.text.subject
+        mail["Message-ID"] = self.event.message_id
+        mail.set_content(self.text.plain, cte="quoted-printable")
+        mail.add_alternative(self.text.html, subtype="html", cte="quoted-printable")
+        for one in self.attachments:
+            maintype, subtype = _EXCEL
+            mail.add_attachment(one.content, maintype=maintype, subtype=subtype, filename=one.path.name)
+        _fix_boundaries(mail)
+        # A subject is folded after its first colon if that is where it fits: not every program reads that.
+        longest = 998 if self.text.subject.isascii() else SMTP.max_line_length
+        return mail.as_bytes(policy=SMTP.clone(max_line_length=longest))
+
+
+def message_id(settings: Settings, name: str, to: Sequence[str], text: Text) -> str:
     """The same for the same mail; another if the text changed, since servers drop what they have had."""
     digest = hashlib.sha256("\n".join((name, *to, text.subject, text.plain)).encode()).hexdigest()[:16]
     domain = (settings.sender or settings.return_to).rpartition("@")[2] or "nps.invalid"
     return f"<{name}.{digest}@{domain}>"
 
 
-def _fix_boundaries(mail: EmailMessage, digest: str) -> None:
+def _fix_boundaries(mail: EmailMessage) -> None:
     """Boundaries that are not left to chance, and that no encoded part can hold: they begin with "=_"."""
-    parts = [part for part in mail.walk() if part.is_multipart()]
-    for number, part in enumerate(parts):
+    digest = hashlib.sha256(str(mail["Message-ID"]).encode()).hexdigest()[:16]
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
         part.set_boundary(f"=_nps-{number}-{digest}")

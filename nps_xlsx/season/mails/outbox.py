@@ -55,11 +55,6 @@ def uncertain(events: Iterable[Event], kind: MailKind) -> list[Event]:
     return [one for one in last.values() if one.status == SENDING]
 
 
-def bounced(events: Iterable[Event]) -> dict[str, Event]:
-    """The addresses that mail came back from, in lower case, each with the latest such event."""
-    return {one.address.lower(): one for one in events if one.kind is Kind.MAIL and one.status == BOUNCED}
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A mail whose file is written, and that the program has not sent."""
@@ -85,11 +80,17 @@ class Draft:
             raise DraftError(
                 f"{self.path} cannot be read ({error.strerror}). Draft it anew with --again."
             ) from None
-        message = message_from_bytes(content, EmailMessage, policy=SMTP)
+        message = ready(content)
         if str(message["Message-ID"]) != self.event.message_id:
             raise DraftError(f"{self.path} is not the mail that was drafted. Draft it anew with --again.")
-        del message[UNSENT]
         return message
+
+
+def ready(draft: bytes) -> EmailMessage:
+    """A draft as it goes to a server, its headers as they stand; only the date is missing."""
+    message = message_from_bytes(draft, EmailMessage, policy=SMTP.clone(refold_source="none"))
+    del message[UNSENT]
+    return message
 
 
 def unsent(round_: Round, events: Iterable[Event], kind: MailKind) -> list[Draft]:

@@ -24,7 +24,7 @@ from nps_xlsx.season.mails.kinds import FOLDER, MailKind, our_text, our_texts
 _SUBJECT = "Subject:"
 _MARKUP = re.compile(r"[\\`*_\[\]<>&~|]")
 """What light Markdown gives a meaning to within a line."""
-_LIST = re.compile(r"\s|[-*] |[0-9]{1,3}[.)] |#")
+_LIST = re.compile(r"\s*(?:[-*] |[0-9]{1,3}[.)] )|\s+|#")
 """How a line begins that is not one of a paragraph's."""
 
 
@@ -124,14 +124,23 @@ def _what(error: TemplateError, values: Mapping[str, Any]) -> str:
 
 
 def _wrapped(text: str) -> str:
-    """The text with its paragraphs in lines that survive a mail; lists stay as they are."""
+    """The text in lines that survive a mail; the lines of a list stay apart."""
     return "\n\n".join(map(_block, re.split(r"\n{2,}", text.strip()))) + "\n"
 
 
 def _block(block: str) -> str:
-    if any(map(_LIST.match, block.splitlines())):
-        return block
-    return textwrap.fill(block, WIDTH, break_long_words=False, break_on_hyphens=False)
+    lines = block.splitlines()
+    if not any(map(_LIST.match, lines)):
+        lines = [" ".join(lines)]
+    return "\n".join(line if len(line) <= WIDTH else _shortened(line) for line in lines)
+
+
+def _shortened(line: str) -> str:
+    mark = _LIST.match(line)
+    indent = " " * len(mark[0]) if mark else ""
+    return textwrap.fill(
+        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 _PAGE = """\
