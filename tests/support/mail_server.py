@@ -31,7 +31,7 @@ class Handler:
     at_end: dict[str, list[str]] = field(default_factory=dict)
     at_sender: list[str] = field(default_factory=list)
     seconds: float = 0
-    """How long the end of each mail takes."""
+    """How long the end of each mail takes, before it is taken, and again before that is said."""
     taken: list[tuple[tuple[str, ...], EmailMessage]] = field(default_factory=list)
     """The mails that were taken: their recipients and what was in them."""
     signed_in: int = 0
@@ -63,6 +63,7 @@ class Handler:
             assert isinstance(envelope.content, bytes)
             message = message_from_bytes(envelope.content, EmailMessage, policy=POLICY)
             self.taken.append((tuple(envelope.rcpt_tos), message))
+        await asyncio.sleep(self.seconds)
         if reply in (HANG_UP, LOSE_REPLY):
             _hang_up(server)
         return reply
