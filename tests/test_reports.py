@@ -113,6 +113,7 @@ def test_the_csv_files_have_exactly_the_columns_of_the_design(out: Path) -> None
             "answers.csv": [
                 *("day", "status", "review_date", "discuss"),
                 *("answered_by", "answered_on", "objective", "reach_by"),
+                *("reviewer_level", "reviewer_comment", "date_completed", "combined"),
             ],
         }.get(name, [""])
 

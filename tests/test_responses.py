@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nps_xlsx.model import Framework, LevelValue
+from nps_xlsx.model import Answer, Assessment, Framework, LevelValue, Place
 from nps_xlsx.register.councils import Register
-from nps_xlsx.register.csvfile import CsvError
+from nps_xlsx.register.csvfile import CsvError, to_csv
+from nps_xlsx.reports.listings import LISTINGS, AnswerRows
+from nps_xlsx.rounds.combine import combine
 from nps_xlsx.rounds.responses import ResponsesError, load_responses
+from nps_xlsx.workbook.inputs import COLUMNS, read_input
+from nps_xlsx.workbook.layout import Kind
+from tests.support.batches import as_returns
 from tests.support.workbooks import write
 
 HEADING = "round,gss_code,council,respondent,ref,current,target,source_file"
@@ -97,3 +105,82 @@ def test_a_due_date_that_excel_saved_its_own_way_is_the_same_day(
     text = f"round,gss_code,council,ref,current,due_date\n{MEDWAY},EC1,3,31/03/2027\n"
     [one] = load_responses([write(tmp_path / "answers.csv", text.encode())], framework, register)
     assert one.assessment["EC1"].due_date == dt.date(2027, 3, 31)
+
+
+TEXTS = (
+    "",
+    "2/3",
+    "=1+1",
+    "- first",
+    "a\nb",
+    "'=x",
+    "1E5",
+    "31/03/2027",
+    "on track",
+    "H",
+    "é, “so”; or\tnot",
+    "7",
+)
+DAYS = (None, dt.date(2027, 3, 31), dt.date(2000, 2, 29))
+LEVELS = ("", "NA", "1", "4 Leader", "2/3", "see below", "7")
+
+
+def some_answer(ref: str, chance: random.Random, framework: Framework) -> Answer:
+    """An answer as it is read from a return."""
+    fields: dict[str, Any] = {}
+    for key, column in COLUMNS.items():
+        kinds = {Kind.LEVEL: LEVELS, Kind.DATE: (*DAYS, *TEXTS), Kind.YES: ("Yes", "")}
+        value = chance.choice(LEVELS[:4] if key == "reviewer_level" else kinds.get(column.kind, TEXTS))
+        fields |= read_input(column, value or "", framework.levels).fields
+    return Answer(ref, place=Place(f"{ref[:2]}.xlsx", "Cllrs", "C5"), **fields)
+
+
+def some_return(respondent: str, asked: tuple[str, ...], chance: random.Random, fw: Framework) -> Assessment:
+    """A return of Medway's as it is read: of everything, or of some rows."""
+    refs = asked or tuple(row.code for row in fw.rows)
+    details = {"date_completed": chance.choice(["2026-11-03", "soon", ""])}
+    details |= {"combined": chance.choice(["Yes", "No", "perhaps", ""])}
+    heads = [("EC", key, chance.choice(TEXTS)) for key in ("objective", "answered_by")]
+    heads.append(("EC", "reach_by", chance.choice(["2028-03-31", "by 2030", ""])))
+    return Assessment(
+        "E06000035",
+        "Medway Council",
+        "2026",
+        tuple(some_answer(ref, chance, fw) for ref in refs),
+        respondent,
+        asked=asked,
+        details=tuple((key, text) for key, text in details.items() if text),
+        heads=tuple((area, key, text) for area, key, text in heads if text),
+        day=chance.choice(DAYS),
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("asked", [(), ("EC0", "EC1", "SV3")])
+@pytest.mark.parametrize("who", [[""], ["Legal"], ["Finance", "Legal"], ["", "Finance", "Legal"]])
+def test_what_was_written_is_what_is_read_back(
+    seed: int,
+    asked: tuple[str, ...],
+    who: list[str],
+    framework: Framework,
+    register: Register,
+    tmp_path: Path,
+) -> None:
+    """Papers made from answers.csv are those made from the returns: the response is the same."""
+    chance = random.Random(f"{seed} {who}")  # noqa: S311 - not for secrets
+    sent = [some_return(respondent, asked, chance, framework) for respondent in who]
+    content = to_csv(LISTINGS["answers.csv"].columns, AnswerRows(as_returns(sent), framework))
+    [read_back] = load_responses(write(tmp_path / "answers.csv", content), framework, register)
+    [wanted] = combine(sent, framework)
+    for ours, theirs in zip(read_back.basis, wanted.basis, strict=True):
+        assert not differences(ours, theirs)
+    assert not differences(read_back.assessment, wanted.assessment)
+    assert read_back.is_authoritative == wanted.is_authoritative
+
+
+def differences(one: Assessment, other: Assessment) -> list[tuple[object, object]]:
+    """In what two assessments differ, whatever the order of what stands in heads."""
+    pairs: list[tuple[object, object]] = [*zip(one, other, strict=True)]
+    pairs += [(sorted(one.heads), sorted(other.heads)), (dict(one.details), dict(other.details))]
+    bare, other_bare = (replace(each, answers=(), heads=(), details=()) for each in (one, other))
+    return [(ours, theirs) for ours, theirs in [*pairs, (bare, other_bare)] if ours != theirs]

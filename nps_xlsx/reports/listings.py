@@ -9,9 +9,9 @@ from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Ret
 from nps_xlsx.reports.words import words
 from nps_xlsx.rounds.combine import Combined
 from nps_xlsx.rounds.counting import day_of
+from nps_xlsx.rounds.responses import WITH_ANSWERS
 from nps_xlsx.workbook import layout
-from nps_xlsx.workbook.inputs import COLUMNS, level_code, written
-from nps_xlsx.workbook.layout import Kind
+from nps_xlsx.workbook.inputs import level_code, written
 
 CsvRow = dict[str, str]
 _DETAILS = ("may_be_named", "reviewed_by", "reviewed_on")
@@ -95,7 +95,6 @@ def review_rows(returns: Iterable[Return], framework: Framework) -> list[CsvRow]
     """One row per behaviour for which a reviewer gave a level or a comment."""
     return [
         _answer_row(returned, returned.assessment, answer, framework)
-        | {"reviewer_level": level_code(answer.reviewer_level)}
         for returned in returns
         if returned.assessment is not None
         for answer in returned.assessment
@@ -111,16 +110,17 @@ def _answer_row(returned: Return, assessment: Assessment, answer: Answer, framew
         "value_code": "" if behaviour.value_code is None else str(behaviour.value_code),
         "key_area": area.name,
         "behaviour": behaviour.name,
+        **written(answer),
         "current": level_code(answer.current),
         "target": level_code(answer.target),
         "current_text": answer.current_text,
         "target_text": answer.target_text,
-        **{key: text for key, text in written(answer).items() if COLUMNS[key].kind is not Kind.LEVEL},
         "source_file": answer.place.file or returned.source_file,
         "sheet": answer.place.sheet,
         "cell": answer.place.cell,
         "day": assessment.day.isoformat() if assessment.day else "",
         **{head.key: assessment.head(area.code, head.key) for head in layout.HEAD},
+        **{detail.key: assessment.detail(detail.key) for detail in WITH_ANSWERS},
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from nps_xlsx.files import StrPath, paths_of
 from nps_xlsx.framework import load_framework
-from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Status
+from nps_xlsx.model import NOT_APPLICABLE, Answer, Assessment, Framework, LevelValue, Place, Status
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.register.csvfile import CsvFile, CsvRow
@@ -18,12 +17,15 @@ from nps_xlsx.rounds.combine import Combined, combine
 from nps_xlsx.rounds.intake import read_returns
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.inputs import COLUMNS, read_input
-from nps_xlsx.workbook.layout import Kind
+from nps_xlsx.workbook.layout import Detail, Kind
 from nps_xlsx.workbook.values import read_date, read_level
 
 _LOG = logging.getLogger(__name__)
 _SHOWN = 5
 """Altered texts that a warning lists; the others are counted."""
+
+WITH_ANSWERS = tuple(detail for detail in layout.DETAILS if detail.key in ("date_completed", "combined"))
+"""The details of a return that answers.csv has with each answer, since documents go by them."""
 
 _ANSWERS = "answers.csv"
 _WANTED = "Give an answers.csv, the folder that it is in, or returns."
@@ -31,6 +33,8 @@ _WANTED = "Give an answers.csv, the folder that it is in, or returns."
 
 _Key = tuple[str, str, str, str]
 """A return in answers.csv: council, round, respondent, file."""
+_Lines = dict[str, tuple[CsvRow, Answer]]
+"""The lines of a return and the answers in them, by the behaviour's code."""
 
 
 class ResponsesError(UserError):
@@ -85,56 +89,62 @@ def _read(path: Path, framework: Framework, register: Register) -> list[Assessme
 
 
 def _from_csv(path: Path, framework: Framework) -> list[Assessment]:
-    answers: dict[_Key, dict[str, Answer]] = {}
-    names: dict[str, str] = {}
-    days: dict[_Key, dt.date | None] = {}
-    heads: dict[tuple[str, str, str], dict[tuple[str, str], str]] = {}
+    lines: dict[_Key, _Lines] = {}
     altered: list[str] = []
     file = CsvFile(path, ("round", "gss_code", "council", "ref", "current"))
     for row in file.rows:
         if row["ref"] in framework.row_by_code:
             key = (row["gss_code"], row["round"], row["respondent"], row["source_file"])
-            given = answers.setdefault(key, {})
+            given = lines.setdefault(key, {})
             if row["ref"] in given:
                 row.fault(f"{row['council']} has another {row['ref']} above.")
             _note_faults(row, framework)
             changed = _altered(row, framework)
             altered += [f"row {row.number}: {column} is {row[column]!r}" for column in changed]
-            given[row["ref"]] = _answer(row, changed, framework)
-            names[row["gss_code"]] = row["council"]
-            days[key] = read_date(row["day"])[0]  # as Excel may have written it
-            heads.setdefault(key[:-1], {}).update(_heads(row, framework.area_by_code[row["ref"]].code))
+            given[row["ref"]] = row, _answer(row, changed, framework)
     file.refuse_faults("answers")
     if altered:
         _warn_altered(path, altered)
-    if not answers:
+    if not lines:
         raise ResponsesError(f"{path} holds no answers to this framework. {_WANTED}")
-    answers = _joined(answers)
-    # Beside its respondents' answers, a council's answers without a respondent are its combined response.
-    combined, shared = (("combined", "Yes"),), {(code, round_) for code, round_, who, _ in answers if who}
-    return [
-        Assessment(
-            code,
-            names[code],
-            round_,
-            tuple(given.values()),
-            who,
-            asked=_asked(given.values(), framework),
-            details=combined if not who and (code, round_) in shared else (),
-            heads=tuple((*where, text) for where, text in heads[code, round_, who].items()),
-            day=days[code, round_, who, file],
-        )
-        for (code, round_, who, file), given in sorted(answers.items())
-    ]
+    returns = sorted(_joined(lines).items())
+    several = {key[:2] for key, _ in returns if key[2]}
+    return [_assessment(key, given, framework, beside=key[:2] in several) for key, given in returns]
 
 
-def _joined(answers: Mapping[_Key, dict[str, Answer]]) -> dict[_Key, dict[str, Answer]]:
-    """The answers by return: of colleagues' files that count as one, each has rows of its own."""
-    joined: dict[_Key, dict[str, Answer]] = {}
-    for key, given in answers.items():
+def _joined(lines: Mapping[_Key, _Lines]) -> dict[_Key, _Lines]:
+    """The lines by return: of colleagues' files that count as one, each has rows of its own."""
+    joined: dict[_Key, _Lines] = {}
+    for key, given in lines.items():
         same = (one for one in joined if one[:-1] == key[:-1] and not joined[one].keys() & given.keys())
         joined.setdefault(next(same, key), {}).update(given)
     return joined
+
+
+def _assessment(key: _Key, lines: _Lines, framework: Framework, *, beside: bool) -> Assessment:
+    """One return; ``beside`` says whether the council has answers of respondents too."""
+    code, round_, respondent, _ = key
+    rows = [row for row, _ in lines.values()]
+    answers = tuple(lines[row.code][1] for row in framework.rows if row.code in lines)
+    heads = {
+        (framework.area_by_code[row["ref"]].code, own): text
+        for row in rows
+        for own, text in _beside(row, layout.HEAD)
+    }
+    details = dict(_beside(rows[0], WITH_ANSWERS))
+    if beside and not respondent and "combined" not in rows[0].texts:
+        details["combined"] = layout.YES_NO[0]  # what has no respondent was taken for that, before the column
+    return Assessment(
+        code,
+        rows[0]["council"],
+        round_,
+        answers,
+        respondent,
+        asked=_asked(answers, framework),
+        details=tuple(details.items()),
+        heads=tuple((*where, text) for where, text in heads.items()),
+        day=read_date(rows[0]["day"])[0],  # as Excel may have written it
+    )
 
 
 def _asked(given: Iterable[Answer], framework: Framework) -> tuple[str, ...]:
@@ -145,7 +155,7 @@ def _asked(given: Iterable[Answer], framework: Framework) -> tuple[str, ...]:
 
 def _note_faults(row: CsvRow, framework: Framework) -> None:
     """Note levels that are not levels, since somebody changed the file."""
-    for column in ("current", "target"):
+    for column in ("current", "target", "reviewer_level"):
         if row[column] and _level(row[column], framework) is None:
             last = framework.levels[-1].number
             row.fault(f"{column} is {row[column]!r}; give a whole number from 1 to {last}, NA, or nothing.")
@@ -189,16 +199,18 @@ def _answer(row: CsvRow, altered: Sequence[str], framework: Framework) -> Answer
         target_text=target_text,
         current_between=read_level(current_text, framework.levels).is_between,
         target_between=read_level(target_text, framework.levels).is_between,
+        reviewer_level=_level(row["reviewer_level"], framework),
+        place=Place(row["source_file"], row["sheet"], row["cell"]),
         **fields,
     )
 
 
-def _heads(row: CsvRow, area: str) -> Iterator[tuple[tuple[str, str], str]]:
-    """What a line repeats of the head of its key area."""
-    for head in layout.HEAD:
-        day, words = read_date(row[head.key]) if head.kind is Kind.DATE else (None, row[head.key])
+def _beside(row: CsvRow, labels: Iterable[Detail]) -> Iterator[tuple[str, str]]:
+    """What a line repeats of its return or of the head of its key area, by the label's key."""
+    for label in labels:
+        day, words = read_date(row[label.key]) if label.kind is Kind.DATE else (None, row[label.key])
         if text := day.isoformat() if day else words:
-            yield (area, head.key), text
+            yield label.key, text
 
 
 def _level(text: str, framework: Framework) -> LevelValue:
