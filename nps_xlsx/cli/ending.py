@@ -1,4 +1,4 @@
-"""``nps round close`` and ``open``: what counts is fixed, and what comes later changes nothing."""
+"""``nps round close``, ``open`` and ``forget``: what counts is fixed, then who gave it is forgotten."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from nps_xlsx.cli.options import DAY, FILE
+from nps_xlsx.cli.options import DAY, FILE, counted
 from nps_xlsx.model.dates import long_date
 from nps_xlsx.season.closing import FILE as CLOSED
 from nps_xlsx.season.closing import close as close_round
 from nps_xlsx.season.closing import reopen
 from nps_xlsx.season.folder import Round
+from nps_xlsx.season.forgetting import forget as forget_people
 
 _FOLDER = click.argument("folder", type=FILE)
 _TODAY = click.option("--today", "day", type=DAY, help="The day that it counts for. [default: today]")
@@ -43,3 +44,26 @@ def open_(folder: Path, why: str, day: dt.date | None) -> None:
     with Round(folder).ledger(day) as ledger:
         was_closed = reopen(ledger, why)
     click.echo(f"{folder} is open{' again' if was_closed else '; it was not closed'}.")
+
+
+@click.command()
+@_FOLDER
+@click.argument("council", required=False)
+@_TODAY
+def forget(folder: Path, council: str | None, day: dt.date | None) -> None:
+    """Take the personal data of a council, or of all, out of the folder; the answers stay.
+
+    Names, addresses, senders, reasons in people's own words and the names of files go; mails and
+    consolidated.xlsx are deleted and, once the round is closed, the returns too.
+    """
+    round_ = Round(folder)
+    one = round_.register.find(council) if council else None
+    with round_.ledger(day) as ledger:
+        forgotten = forget_people(round_, ledger, one)
+    whose = one.name if one else "all councils"
+    click.echo(f"Personal data of {whose} taken out; {counted(len(forgotten.files), 'file')} deleted.")
+    if forgotten.left:
+        click.echo("These still name people: they are deleted when you forget again after nps round close,")
+        click.echo("unless they hold returns of other councils, too.")
+    for path in forgotten.left:
+        click.echo(f"  {path}")

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from nps_xlsx.cli.ending import close, open_
+from nps_xlsx.cli.ending import close, forget, open_
 from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
 from nps_xlsx.register.councils import load_register
 from nps_xlsx.season.folder import Round, new_round
@@ -197,3 +197,4 @@ def verify(context: click.Context, folder: Path) -> None:
 
 round.add_command(close)
 round.add_command(open_)
+round.add_command(forget)

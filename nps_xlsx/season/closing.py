@@ -46,6 +46,11 @@ def if_closed(round_: Round, events: Sequence[Event], rulings: Rulings) -> Rulin
             f"The round was closed on {day}; its corrections, or what 'keep' names, are others now. "
             "Put them back as they were, or open the round again with nps round open."
         )
+    if any(one.kind is Kind.FORGOTTEN and one.status for one in events[closing.number :]):
+        raise ClosedError(
+            f"The round was closed on {day}, and returns were deleted since (nps round forget). What they "
+            f"said is in {round_.paths.latest}."
+        )
     rows = CsvFile(round_.folder / FILE, COLUMNS).rows
     counted = frozenset(row["sha256"] for row in rows if row["status"] in _COUNTED)
     return replace(rulings, cut_off=CutOff(day, _by_hash(rows), counted))

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
-from nps_xlsx.files import OutputError
+from nps_xlsx.files import OutputError, write_file
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.csvfile import guarded, to_csv, unguarded
 
@@ -96,6 +96,17 @@ class Journal:
                 f"{self.path} was changed ({error}): lines were taken out or moved, or a program wrote "
                 "them in its own way. Put the file back as it was, and look at a copy of it from then on."
             ) from None
+
+    def rewrite(self, events: Iterable[Event]) -> None:
+        """Put other events in the place of all that there are: for what must be forgotten, and for that only.
+
+        Raises:
+            OutputError: nothing can be written there.
+        """
+        write_file(
+            self.path,
+            to_csv(COLUMNS, [{key: str(value) for key, value in asdict(one).items()} for one in events]),
+        )
 
     def append(self, events: Iterable[Event], number: int, day: dt.date) -> list[Event]:
         """Add events after ``number`` others, and see that they are on the disk; they come back as written.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
@@ -127,6 +127,23 @@ class Ledger:
             with self._engine.begin() as connection:
                 self._insert(connection, written)
             self.events += written
+
+    def rewrite(self, change: Callable[[Event], Event]) -> None:
+        """Change events that were written down, and leave nothing of them as they were, nor of what was read.
+
+        Raises:
+            OutputError: the journal cannot be written.
+        """
+        changed = [change(one) for one in self.events]
+        self._journal.rewrite(changed)
+        with self._engine.begin() as connection:
+            connection.execute(sql.delete(_EVENTS).where(_EVENTS.c[_ROUND] == self._round))
+            self._insert(connection, changed)
+        self.keep_only(())
+        self.events = changed
+        if self._engine.dialect.name == "sqlite":  # which leaves what was deleted in the file
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(sql.text("VACUUM"))
 
     def stored(self) -> dict[int, Event]:
         """The events of this round that the database holds, by their numbers."""

@@ -56,9 +56,14 @@ class Participant:
     @property
     def reason_kind(self) -> str:
         """Which of ``REASONS`` it gave; empty if none is given."""
-        words = self.reason.casefold()
-        known = (kind for kind in REASONS if words.startswith(kind))
-        return next(known, OTHER if words else "")
+        return reason_kind(self.reason)
+
+
+def reason_kind(reason: str) -> str:
+    """Which of ``REASONS`` a reason is; empty if it is empty."""
+    words = reason.casefold()
+    known = (kind for kind in REASONS if words.startswith(kind))
+    return next(known, OTHER if words else "")
 
 
 def load_participants(path: Path, register: Register) -> tuple[Participant, ...]:
