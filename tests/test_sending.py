@@ -31,7 +31,9 @@ from nps_xlsx.season.settings import Settings
 from nps_xlsx.season.signing_in import PASSWORD as PASSWORD_VARIABLE
 from nps_xlsx.season.signing_in import TOKEN as TOKEN_VARIABLE
 from nps_xlsx.season.signing_in import ServerError, UnreachableError
+from samples.make_returns import SAMPLES
 from tests.conftest import ROOT
+from tests.support.commands import Run, nps
 from tests.support.mail_server import (
     HANG_UP,
     HANG_UP_IN_CONTENT,
@@ -536,3 +538,135 @@ def _ended(process: subprocess.Popen[bytes], ours: MailServer, chance: random.Ra
     _, complaint = process.communicate(timeout=60)
     assert process.returncode in (0, -signal.SIGKILL), complaint.decode()
     return process.returncode
+
+
+# --- The command
+
+LISTED = """council,email,status
+Mockford,ann@mockford.example,
+Exampleton,a@exampleton.example; b@exampleton.example,
+Fictonshire,f@fictonshire.example,
+"""
+ANN, FIC = "ann@mockford.example", "f@fictonshire.example"
+TODAY = "2022-11-02"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, ours: MailServer) -> Path:
+    """The folder of a round with a mail server; the workbooks are no more than their names."""
+    (tmp_path / "list.csv").write_text(LISTED, encoding="utf-8")
+    made = nps(
+        *("round", "new", tmp_path / "2022", "--councils", tmp_path / "list.csv", "--due", "2022-12-18"),
+        *("--register", SAMPLES / "synthetic-councils.csv", "--return-to", USER),
+    )
+    assert made.returncode == 0, made.stderr
+    for name in ("Z07000001-mockford", "Z06000001-exampleton", "Z10000001-fictonshire"):
+        (tmp_path / f"2022/workbooks/NPS-2022-{name}.xlsx").write_bytes(name.encode())
+    settings = tmp_path / "2022/round.toml"
+    own = f'host = "localhost"\nport = {ours.port}\nuser = "{USER}"\nsender = "{USER}"\nper_minute = 60000\n'
+    settings.write_text(settings.read_text("utf-8") + own, encoding="utf-8")
+    return tmp_path / "2022"
+
+
+def invite(folder: Path, *options: str, day: str = TODAY) -> Run:
+    return nps("mail", "invite", folder, "--today", day, *options)
+
+
+def test_send_sends_what_is_due_and_says_so(folder: Path, ours: MailServer) -> None:
+    """Every council gets its workbook; a repeated command has nothing to send."""
+    run = invite(folder, "--send")
+    assert (run.returncode, ours.handler.to()) == (
+        0,
+        {ANN: 1, "a@exampleton.example": 1, "b@exampleton.example": 1, FIC: 1},
+    )
+    assert "3 mails sent." in run.stdout
+    assert PASSWORD not in run.stdout + run.stderr
+    assert [part.get_filename() for part in ours.handler.taken[0][1].iter_attachments()] == [
+        "NPS-2022-Z07000001-mockford.xlsx"
+    ]
+    again = invite(folder, "--send")
+    assert (again.returncode, len(ours.handler.taken)) == (0, 3)
+    assert "0 mails sent." in again.stdout
+
+
+def test_a_trial_leaves_no_trace(folder: Path, ours: MailServer) -> None:
+    """Neither a dry run, which sends nothing, nor one that sends to the sender alone."""
+    before = {
+        path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and "lock" not in path.name
+    }
+    dry = invite(folder, "--dry-run")
+    assert (dry.returncode, ours.handler.taken) == (0, [])
+    for word in (
+        ANN,
+        "a@exampleton.example, b@exampleton.example",
+        "NPS-2022-Z07000001-mockford.xlsx",
+        "3 mails would",
+    ):
+        assert word in dry.stdout
+    own = invite(folder, "--to-self")
+    assert (own.returncode, ours.handler.to()) == (0, {USER: 3})
+    after = {
+        path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and "lock" not in path.name
+    }
+    assert {path.name for path in set(after) - set(before)} <= {"ledger.sqlite"}
+    assert {path: after[path] for path in before} == before
+
+
+def test_a_draft_that_may_have_been_sent_by_hand_is_held_back(folder: Path, ours: MailServer) -> None:
+    """It goes with --with-drafts, on the day that it was made."""
+    assert invite(folder, "--council", "Mockford").returncode == 0
+    held = invite(folder, "--send")
+    assert (held.returncode, ANN in ours.handler.to(), len(ours.handler.taken)) == (0, False, 2)
+    assert "--with-drafts" in held.stdout
+    assert invite(folder, "--send", "--with-drafts", day="2022-11-03").returncode == 0
+    assert ANN not in ours.handler.to()
+    assert invite(folder, "--send", "--with-drafts").returncode == 0
+    assert ours.handler.to()[ANN] == 1
+
+
+def test_whoever_declines_in_between_gets_no_draft_that_could_not_be_sent(
+    folder: Path, ours: MailServer
+) -> None:
+    """Who is due is decided anew at each command; the Message-IDs are those of the first drafts."""
+    ours.handler.at_sender = ["550 5.7.60 Not today"]
+    assert invite(folder, "--send").returncode == 2
+    assert ours.handler.taken == []
+    drafted = {one.message_id for one in Round(folder).events if one.kind is Kind.MAIL}
+    ours.handler.at_sender = []
+    nps("round", "set", folder, "Fictonshire", "declined", "--why", "resources")
+    assert invite(folder, "--send").returncode == 0
+    assert FIC not in ours.handler.to()
+    assert set(ours.handler.ids()) < drafted
+    assert len(ours.handler.taken) == 2
+
+
+def test_what_was_refused_or_is_in_doubt_is_listed_and_settled(folder: Path, ours: MailServer) -> None:
+    """Exit code 1; a corrected address gets a new mail, and so does a council whose mail did not go."""
+    ours.handler.at_address[ANN] = ["550 5.1.1 No such mailbox"]
+    ours.handler.at_end[FIC] = [HANG_UP, "250 OK"]
+    run = invite(folder, "--send")
+    assert run.returncode == 1
+    for word in ("1 mail sent.", "Mockford", "5.1.1 No such mailbox", "May or may not have gone", "--settle"):
+        assert word in run.stdout
+    councils = folder / "councils.csv"
+    councils.write_text(
+        councils.read_text("utf-8-sig").replace(ANN, "new@mockford.example"), encoding="utf-8"
+    )
+    assert invite(folder, "--send").returncode == 1
+    assert ours.handler.to()["new@mockford.example"] == 1
+    assert FIC not in ours.handler.to()
+    assert invite(folder, "--settle", "Fictonshire", "again").returncode == 0
+    assert invite(folder, "--send").returncode == 0
+    assert ours.handler.to()[FIC] == 1
+    assert invite(folder, "--settle", "Fictonshire", "sent").returncode == 2
+
+
+def test_nothing_is_drafted_to_be_sent_by_settings_that_cannot_send(folder: Path) -> None:
+    """The message says what to set; nor do options that contradict each other do anything."""
+    settings = folder / "round.toml"
+    settings.write_text(settings.read_text("utf-8").replace('host = "localhost"', ""), encoding="utf-8")
+    run = invite(folder, "--send")
+    assert (run.returncode, list((folder / "outbox").rglob("*.eml"))) == (2, [])
+    assert "mail.host" in run.stderr
+    for options in (("--send", "--dry-run"), ("--with-drafts",)):
+        assert invite(folder, *options).returncode == 2

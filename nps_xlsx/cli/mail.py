@@ -7,17 +7,19 @@ import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
+from nps_xlsx.cli.sending import How, send_written, sending_options, settle_one, try_out
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.ledger import Ledger
 from nps_xlsx.season.mails.kinds import MailKind
 
 if TYPE_CHECKING:
     from nps_xlsx.season.mails.composing import Composer, Left
+    from nps_xlsx.season.mails.drafting import Drafts
 
 
 @click.command()
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
 @click.option("--again", is_flag=True, help="Also to those who have had such a mail, or chased them today.")
 @click.option("--preview", metavar="COUNCIL", help="Print the mail to this council, and write nothing.")
 @click.option("--today", "day", type=DAY, help="The day that it counts for. [default: today]")
+@sending_options
 @click.pass_context
 def mail(
     context: click.Context,
+    /,
     kind: str,
     folder: Path,
     names: tuple[str, ...],
@@ -37,29 +41,41 @@ def mail(
     day: dt.date | None,
     *,
     again: bool,
+    **sending: Any,
 ) -> None:
-    """Write a mail to each council that is due one, with what belongs to it, as drafts to send.
+    """Write a mail to each council that is due one, with what belongs to it, as drafts; or send them.
 
     invite sends the workbook; chase goes to those who have not returned, or not all of it; reply
     answers each return; feedback sends feedback and action plan; thank thanks. Exits with 1 if a
-    mail could not be written.
+    mail could not be written or sent.
     """
     from nps_xlsx.season.mails.composing import Composer
 
-    round_ = Round(folder)
+    round_, how = Round(folder), How.of(sending)
     only = {round_.register.find(name).gss_code for name in ([preview] if preview else names)}
     with round_.ledger(day) as ledger, progress() as show:
-        make = partial(Composer, round_, ledger, MailKind(kind), only=only, seen=partial(show, "Reading"))
+        about, seen = (round_, ledger, MailKind(kind)), partial(show, "Reading")
+        make = partial(Composer, *about, only=only, seen=seen)
+        if how.settled:
+            settle_one(*about, how.settled)
+            return
         if preview:
             _preview(make(again=True), preview)
             return
-        round_.note_statuses(ledger)
-        is_whole = _write(make(again=again), ledger)
+        if how.is_trial:
+            is_whole = _try_out(make(again=again, why=how.why), ledger, how)
+        else:
+            how.refuse_faults(round_)
+            round_.note_statuses(ledger)
+            drafts = _write(make(again=again, why=how.why), ledger)
+            is_whole = not drafts.left
+            if how.send:
+                is_whole = send_written(*about, drafts.written, how, only) and is_whole
     context.exit(0 if is_whole else PROBLEMS_FOUND)
 
 
-def _write(composer: Composer, ledger: Ledger) -> bool:
-    """Write the drafts and print what became of them; whether all that were due could be written."""
+def _write(composer: Composer, ledger: Ledger) -> Drafts:
+    """Write the drafts and print what became of them."""
     from nps_xlsx.season.mails.drafting import MERGE, write_drafts
 
     drafts = write_drafts(composer, ledger)
@@ -69,7 +85,22 @@ def _write(composer: Composer, ledger: Ledger) -> bool:
     else:
         click.echo(f"No {composer.kind} mail is due.")
     _print_left(drafts.left)
-    return not drafts.left
+    return drafts
+
+
+def _try_out(composer: Composer, ledger: Ledger, how: How) -> bool:
+    """Say what would go out, or send it to the sender; whether all that is due could be written."""
+    from nps_xlsx.season.mails.message import Composed
+
+    composed: list[Composed] = []
+    left: list[Left] = []
+    for one in composer.composed():
+        if isinstance(one, Composed):
+            composed.append(one)
+        else:
+            left.append(one)
+    _print_left(left)
+    return try_out(composer.round, ledger, composer.kind, composed, how, composer.only) and not left
 
 
 def _print_left(left: Iterable[Left]) -> None:

@@ -10,17 +10,27 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from typing import Protocol
 
+from nps_xlsx.season.folder import Round
 from nps_xlsx.season.journal import Event
 from nps_xlsx.season.ledger import Ledger
 from nps_xlsx.season.mails.kinds import MailKind
-from nps_xlsx.season.mails.outbox import FAILED, SENDING, SENT, uncertain
+from nps_xlsx.season.mails.outbox import (
+    DRAFTED,
+    FAILED,
+    SENDING,
+    SENT,
+    Draft,
+    uncertain,
+    unsent,
+    went_out,
+)
 from nps_xlsx.season.server import Mail, Result, Server
 from nps_xlsx.season.settings import Settings
 from nps_xlsx.season.signing_in import ServerError
@@ -65,6 +75,16 @@ def settle(ledger: Ledger, kind: MailKind, gss_code: str, *, went: bool) -> list
     status, why = (SENT, "settled by hand") if went else (FAILED, "settled by hand: it did not go")
     ledger.record(*(replace(one, status=status, why=why) for one in theirs))
     return theirs
+
+
+def by_hand(round_: Round, ledger: Ledger, kind: MailKind, only: Collection[str] = ()) -> list[Draft]:
+    """The drafts of the day that may have been sent by hand; ``only`` those of these councils, if any."""
+    return [
+        one
+        for one in unsent(round_, ledger.events, kind)
+        if (one.event.status, one.event.day) == (DRAFTED, ledger.day.isoformat()) and went_out(one.event)
+        if not only or one.event.gss_code in only
+    ]
 
 
 def to_go(events: Iterable[Event], kind: MailKind, letters: Iterable[Letter]) -> list[Letter]:

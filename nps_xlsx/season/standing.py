@@ -15,6 +15,7 @@ from nps_xlsx.season.came import AUTOMATIC, UNDELIVERED, WITHOUT, Came, as_came,
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.ingesting import file_key
 from nps_xlsx.season.journal import Event, Kind
+from nps_xlsx.season.mails.outbox import went_out
 from nps_xlsx.season.participants import DECLINED, MERGED, NOTHING, Participant
 
 QUIET = dt.timedelta(days=7)
@@ -370,15 +371,14 @@ def _is_new(file: Came, one: Standing) -> bool:
 
 
 def _mails(events: Iterable[Event]) -> dict[str, list[Event]]:
-    """The last event of each mail that went out, by council; one that the server refused did not."""
+    """The last event of each mail that went out, by council."""
     last: dict[tuple[str, str], Event] = {}
     for one in events:
         if one.kind is Kind.MAIL and _kind_of(one):
             last[one.message_id, one.file] = one
     mails: dict[str, list[Event]] = {}
-    for one in last.values():
-        if one.status != "failed":
-            mails.setdefault(one.gss_code, []).append(one)
+    for one in filter(went_out, last.values()):
+        mails.setdefault(one.gss_code, []).append(one)
     return mails
 
 

@@ -53,7 +53,7 @@ class Composer:
         """``again``: also to those who had such a mail; ``only``: these codes; ``why``: for the journal."""
         self.round, self.kind, self.day = round_, kind, ledger.day
         self.folder = round_.paths.outbox / kind / ledger.day.isoformat()
-        self._ledger, self._again, self._only, self._why, self._seen = ledger, again, only, why, seen
+        self._ledger, self._again, self.only, self._why, self._seen = ledger, again, only, why, seen
         self._texts = Texts(round_.folder)
         self._attempts: dict[str, set[str]] = {}
         for event in mails(ledger.events, kind):
@@ -71,7 +71,7 @@ class Composer:
         standings = standings_of(self.round, self.day)
         events = self._ledger.events
         plan = Plan(self.kind, standings, bounced_of(events), uncertain(events, self.kind), self._again)
-        asked = [one for one in standings.councils if not self._only or one.gss_code in self._only]
+        asked = [one for one in standings.councils if not self.only or one.gss_code in self.only]
         every = [due for one in asked for due in plan.due(one)]
         if self.kind in (MailKind.CHASE, MailKind.REPLY):
             about = {file.file for due in every for file in due.returns}
