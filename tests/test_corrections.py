@@ -150,6 +150,8 @@ def test_a_text_copied_from_our_own_files_is_read_without_their_apostrophe(
         (",Medwy,EC1,current,3,Why,Me,2027-01-29", "nearest: Medway"),
         (",Medway,EC99,current,3,Why,Me,2027-01-29", "EC99"),
         (",Medway,EC1,role,3,Why,Me,2027-01-29", "with a ref"),
+        (",Medway,EC,current,3,Why,Me,2027-01-29", "with a key area"),
+        (",Medway,EC,reach_by,soon,Why,Me,2027-01-29", "not an exact date"),
         (",Medway,,current,3,Why,Me,2027-01-29", "without a ref"),
         (",Medway,EC1,,3,Why,Me,2027-01-29", "not a field"),
         (",Medway,EC1,current,TBC,Why,Me,2027-01-29", "not a level"),
@@ -863,3 +865,81 @@ def test_of_two_waivers_the_first_is_reported_and_neither_is_unused() -> None:
     [passed], unused = apply_waivers([with_problems("a", MEDWAY)], two, DAY)
     assert [found.waived for found in passed.problems if found.waived] == ["For all"]
     assert unused == []
+
+
+# --- The head of a key area corrected
+
+
+def _with_heads(workbook: Workbook) -> None:
+    sheet = workbook[SHEET]
+    labels = {cell.value: cell for row in sheet for cell in row}
+    for label, value in (("Objective", "Champions"), ("Reach it by", "2030, perhaps")):
+        sheet.cell(labels[label].row, labels[label].column + 1).value = value
+    broken = sheet.cell(labels["Answered by (post)"].row, labels["Answered by (post)"].column + 1)
+    broken.value, broken.data_type = "#REF!", "e"
+
+
+@pytest.fixture(scope="module")
+def with_heads(framework: Framework, register: Register, medway: Council) -> Return:
+    """A return with an objective, a day that is none, and an error in the head of a sheet."""
+    return as_read(changed(filled(framework, medway, Answer("EC1", 2)), _with_heads), framework, register)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "held", "before"),
+    [
+        ("objective", "Champions everywhere", "Champions everywhere", "Champions"),
+        ("objective", "", "", "Champions"),
+        ("reach_by", "31/03/2030", "2030-03-31", "2030, perhaps"),
+        ("answered_by", "Head of ICT", "Head of ICT", "#REF!"),
+        ("answered_on", "3 November 2026", "2026-11-03", "nothing"),
+    ],
+)
+def test_what_stands_in_a_head_is_corrected(
+    framework: Framework,
+    register: Register,
+    with_heads: Return,
+    field: str,
+    value: str,
+    held: str,
+    before: str,
+) -> None:
+    """It is held as ingest reads it, its problem is settled, its cell is named; other key areas stay."""
+    [corrected], unused = apply_corrections(
+        [with_heads], [correction_of("EC", field, value)], framework, register
+    )
+    assert unused == []
+    others = {(area, key): text for area, key, text in whole(with_heads).heads if key != field}
+    expected = others | ({("EC", field): held} if held else {})
+    assert {(area, key): text for area, key, text in whole(corrected).heads} == expected
+    note = corrected.problems[-1]
+    assert (note.slug, note.ref, note.field) == ("corrected", "EC", field)
+    assert before in note.message
+    assert not [one for one in corrected.problems[:-1] if one.field == field]
+    assert len(corrected.problems) <= len(with_heads.problems) + 1
+    place = whole(with_heads).head_places.get(("EC", field), Place())
+    assert note.place == replace(place, file=NAME)
+
+
+def test_a_short_return_is_corrected_only_in_what_it_was_asked(
+    framework: Framework, register: Register, with_heads: Return
+) -> None:
+    """A head of another key area than those that were asked is not there to be corrected."""
+    short = replace(with_heads, assessment=replace(whole(with_heads), asked=("EC1", "EC2")))
+    both = [correction_of("EC", "objective", "x"), correction_of("SV", "objective", "x", row=3)]
+    [corrected], [unused] = apply_corrections([short], both, framework, register)
+    assert (whole(corrected).head("EC", "objective"), whole(corrected).head("SV", "objective")) == ("x", "")
+    assert (unused.row, unused.unmet) == (3, "the return was not asked that")
+
+
+def test_a_head_that_a_later_return_changes_is_listed(framework: Framework, with_heads: Return) -> None:
+    """changes.csv has what both returns say of a key area, under the area's code and name."""
+    later = replace(whole(with_heads), heads=(("EC", "objective", "Champions everywhere"),))
+    counted = replace(with_heads, source_file="later.xlsx", assessment=later)
+    superseded = replace(with_heads, status=Status.SUPERSEDED, superseded_by="later.xlsx")
+    rows = change_rows([superseded, counted], framework)
+    assert [(row["ref"], row["value_code"], row["field"], row["before"], row["after"]) for row in rows] == [
+        ("EC", "", "objective", "Champions", "Champions everywhere"),
+        ("EC", "", "reach_by", "2030, perhaps", ""),
+    ]
+    assert {row["behaviour"] for row in rows} == {framework.area_by_code["EC"].name}

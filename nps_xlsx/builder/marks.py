@@ -140,8 +140,7 @@ class Marks:
 
     def _placed(self, whole: Problem) -> Iterator[tuple[Problem, Spot | None]]:
         """A problem with each of its cells, as problems of their own if there are several."""
-        own = whole.place.sheet
-        about = [(ref, key, spot) for ref, key in self._about(whole) if (spot := self._spot(ref, key, own))]
+        about = [(ref, key, spot) for ref, key in self._about(whole) if (spot := self._spot(ref, key))]
         if not about:
             yield whole, None
         for ref, key, spot in about:
@@ -167,12 +166,12 @@ class Marks:
             for key, cell in answer.cells.items()
         }
 
-    def _spot(self, ref: str, key: str, own_sheet: str) -> Spot | None:
+    def _spot(self, ref: str, key: str) -> Spot | None:
         if not ref:
-            if key in {detail.key for detail in layout.DETAILS}:
-                return Spot(layout.START, *layout.detail_cell(key))
-            heads = {detail.key for detail in layout.HEAD}
-            page = next((one for one in self._order.sheets if one.name == own_sheet and key in heads), None)
+            is_detail = key in {detail.key for detail in layout.DETAILS}
+            return Spot(layout.START, *layout.detail_cell(key)) if is_detail else None
+        if key in {head.key for head in layout.HEAD}:
+            page = next((one for one in self._order.sheets if one.area.code == ref), None)
             return Spot(page.name, *page.head_cell(key)) if page else None
         sheet = self._sheet_of.get(ref)
         if sheet is None:

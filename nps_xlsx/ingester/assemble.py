@@ -115,6 +115,7 @@ class _Reader:
                 details=tuple((key, text) for key, (text, _) in details.items()),
                 heads=tuple((*where, text) for where, (text, _) in heads.items()),
                 detail_places=places,
+                head_places={where: place for where, (_, place) in heads.items()},
             ),
             problems=tuple(self.reported.problems),
             template_version=identity.template,

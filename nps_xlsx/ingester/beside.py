@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nps_xlsx.ingester.columns import LONGEST
 from nps_xlsx.ingester.grids import Grid, Position
@@ -51,41 +52,39 @@ class BesideReader:
         """What was written in the heads of the sheets; of two that are not blank, the first."""
         heads: dict[tuple[str, str], tuple[str, Place]] = {}
         for grid, area, detail, at in find_heads(framework, rows):
-            text, place = self._text(grid, at, detail)
+            text, place = self._text(grid, at, detail, area)
             if text:
                 heads.setdefault((area, detail.key), (text, place))
         return heads
 
-    def _text(self, grid: Grid, cell: Position, detail: Detail) -> tuple[str, Place]:
-        """What a cell says, as text, a day as ISO writes it; and its place."""
+    def _text(self, grid: Grid, cell: Position, detail: Detail, ref: str = "") -> tuple[str, Place]:
+        """What a cell says, as text, a day as ISO writes it; and its place.  ``ref`` is a head's area."""
+        report = partial(self._report, ref, detail)
         at, place = grid.seen.merged.get(cell, cell), Place("", grid.name, cell_name(*cell))
         words = read_text(grid.at(*at)).strip()
-        self._report_looks(grid, at, place, detail, is_merged=at != cell and words != "")
+        slug, found = grid.trouble(at)
+        if slug:
+            report(slug, place, found)
+        for looks, is_so in (
+            ("detail-struck", at in grid.seen.struck),
+            ("detail-merged", at != cell and words),
+        ):
+            if is_so:
+                report(looks, place, detail.label)
         if detail.kind is Kind.DATE:  # a day is read from what is stored, whatever the cell shows
             day, words = read_date(grid.at(*at), is_1904=grid.seen.is_1904)
             if words:
-                self._report(_UNREADABLE.get(detail.key, "detail-not-a-date"), place, detail, words)
+                report(_UNREADABLE.get(detail.key, "detail-not-a-date"), place, words)
             return day.isoformat() if day else words, place
         words = read_text(
             grid.seen.shown.get(at) or shown(grid.at(*at), grid.seen.formats.get(at, "")) or words
         )
         if detail.kind is Kind.YES and not read_yes_no(words)[1]:
-            self._report(_UNREADABLE.get(detail.key, "detail-not-yes-or-no"), place, detail, words)
+            report(_UNREADABLE.get(detail.key, "detail-not-yes-or-no"), place, words)
         return words.strip(), place
 
-    def _report_looks(
-        self, grid: Grid, at: Position, place: Place, detail: Detail, *, is_merged: bool
-    ) -> None:
-        """Report what a cell holds in place of a value, and what cannot be seen in its value."""
-        slug, found = grid.trouble(at)
-        if slug:
-            self._report(slug, place, detail, found)
-        for looks, is_so in (("detail-struck", at in grid.seen.struck), ("detail-merged", is_merged)):
-            if is_so:
-                self._report(looks, place, detail, detail.label)
-
-    def _report(self, slug: str, place: Place, detail: Detail, value: str) -> None:
-        self.reported.report(slug, place, field=detail.key, value=value, label=detail.label)
+    def _report(self, ref: str, detail: Detail, slug: str, place: Place, value: str) -> None:
+        self.reported.report(slug, place, ref=ref, field=detail.key, value=value, label=detail.label)
 
 
 def _labels(

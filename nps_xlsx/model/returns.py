@@ -190,7 +190,9 @@ class Assessment:
     heads: tuple[tuple[str, str, str], ...] = ()
     """What it wrote about key areas, as (area's code, key, text): who answered it, its objective."""
     detail_places: Mapping[str, Place] = field(default_factory=dict, compare=False)
-    """Where each of these stands."""
+    """Where each of the details stands."""
+    head_places: Mapping[tuple[str, str], Place] = field(default_factory=dict, compare=False)
+    """Where each text about a key area stands, by the area's code and the key."""
     day: dt.date | None = field(default=None, compare=False)
     """Its date: the return's own, or the newest where several are combined."""
 

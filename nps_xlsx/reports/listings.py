@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from nps_xlsx.model import Answer, Assessment, Framework, Problem, Received, Return, Status
 from nps_xlsx.reports.words import words
@@ -180,8 +181,7 @@ def change_rows(returns: Sequence[Return], framework: Framework) -> list[CsvRow]
         {
             **_identity(counted.assessment),
             "ref": ref,
-            "value_code": str(framework.row_by_code[ref].value_code or ""),
-            "behaviour": framework.row_by_code[ref].name,
+            **_named(ref, framework),
             "field": key,
             "before": before,
             "after": after,
@@ -200,6 +200,17 @@ def _changes(old: Assessment, new: Assessment, framework: Framework) -> Iterator
         for key in before:
             if before[key] != after[key]:
                 yield behaviour.code, key, before[key], after[key]
+    for area, head in product(framework.areas, layout.HEAD):
+        earlier, later = (one.head(area.code, head.key) for one in (old, new))
+        if earlier != later:
+            yield area.code, head.key, earlier, later
+
+
+def _named(ref: str, framework: Framework) -> CsvRow:
+    """The name and the number of a behaviour; a key area has no number."""
+    row = framework.row_by_code.get(ref)
+    number = row.value_code if row else None
+    return {"value_code": str(number or ""), "behaviour": (row or framework.area_by_code[ref]).name}
 
 
 def combined_rows(combined: Iterable[Combined], framework: Framework) -> list[CsvRow]:

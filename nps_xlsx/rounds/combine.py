@@ -94,6 +94,7 @@ def _combined(basis: tuple[Assessment, ...], framework: Framework) -> Combined:
         details=(),
         heads=_heads(basis),
         detail_places={},
+        head_places={},
         day=newest(basis),
     )
     return replace(together, assessment=assessment)

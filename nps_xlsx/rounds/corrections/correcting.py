@@ -11,7 +11,7 @@ from nps_xlsx.model.dates import in_words, long_date
 from nps_xlsx.model.problems import CATALOGUE, SECTIONS, problem
 from nps_xlsx.register.councils import Register
 from nps_xlsx.rounds.corrections.rulings import NO_SUCH_FILE, SEVERAL_FILES, Correction, named
-from nps_xlsx.rounds.corrections.values import DETAILS, IDENTITY_FIELDS, answer_values, detail_value
+from nps_xlsx.rounds.corrections.values import DETAILS, HEADS, IDENTITY_FIELDS, answer_values, detail_value
 from nps_xlsx.rounds.counting import day_of
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.inputs import COLUMNS, written
@@ -95,8 +95,15 @@ def _meant(correction: Correction, returns: Sequence[Return]) -> tuple[list[int]
         return [], "the file is not of that council" if file else "no return of that council was read"
     if file and len(ours if code else indices) > 1:
         return [], SEVERAL_FILES
-    asked = [index for index, one in ours.items() if not ref or not one.asked or ref in one.asked]
-    return asked, "the return was not asked that"
+    return [
+        index for index, one in ours.items() if not ref or _asks(one, ref)
+    ], "the return was not asked that"
+
+
+def _asks(assessment: Assessment, ref: str) -> bool:
+    """Whether a return was asked about a behaviour, or about anything of a key area."""
+    asked = assessment.asked
+    return not asked or any(ref in (code, code.rstrip("0123456789")) for code in asked)
 
 
 def _newer(returned: Return, correction: Correction) -> dt.date | None:
@@ -119,11 +126,7 @@ def _corrected(
     """The return with a correction applied, and a note last; ``newer`` is its day if it is the newer."""
     old, ref, key = returned.assessment, correction.ref, correction.field
     assert old is not None  # noqa: S101 - only returns with an assessment are meant
-    if ref:
-        new, place = _with_answer(returned, old, correction, framework), old[ref].where(key)
-    else:
-        value = detail_value(key, correction.value, register)
-        new, place = _with_detail(old, key, value, register), old.detail_places.get(key, Place())
+    new, place = _changed(returned, old, correction, framework, register)
     settled = [one for one in returned.problems if _is_settled(one, correction)]
     before = next((one.value for one in settled if ref and one.value), "") or _text(
         old, correction, framework
@@ -144,6 +147,21 @@ def _corrected(
     )
 
 
+def _changed(
+    returned: Return, old: Assessment, correction: Correction, framework: Framework, register: Register
+) -> tuple[Assessment, Place]:
+    """The answers with the correction in them, and the place of what it replaces."""
+    ref, key = correction.ref, correction.field
+    if ref and key not in HEADS:
+        return _with_answer(returned, old, correction, framework), old[ref].where(key)
+    value = detail_value(key, correction.value, register)
+    if not ref:
+        return _with_detail(old, key, value, register), old.detail_places.get(key, Place())
+    heads = {(area, own): text for area, own, text in old.heads} | {(ref, key): value}
+    new = replace(old, heads=tuple((*where, text) for where, text in heads.items() if text))
+    return new, old.head_places.get((ref, key), Place())
+
+
 def _counts(assessment: Assessment) -> tuple[int, int]:
     """Rows in which something is written, and those of them with something that cannot be used."""
     return sum(not one.is_blank for one in assessment), sum(bool(one.refused) for one in assessment)
@@ -160,9 +178,9 @@ def _value(returned: Return, correction: Correction) -> object:
     """What a return has at the place of a correction."""
     assessment = returned.assessment
     assert assessment is not None  # noqa: S101 - only returns with an assessment are meant
-    if correction.ref:
+    if correction.ref and correction.field not in HEADS:
         return getattr(assessment[correction.ref], correction.field)
-    return _detail_text(assessment, correction.field)
+    return _beside_text(assessment, correction)
 
 
 def _with_answer(
@@ -193,11 +211,11 @@ def _with_detail(assessment: Assessment, key: str, value: str, register: Registe
 
 def _is_settled(one: Problem, correction: Correction) -> bool:
     """Whether a correction settles a problem."""
-    if not correction.ref:
-        is_there = one.field == correction.field and one.slug in _SETTLED_BESIDE
-        return is_there or one.slug in _SETTLED_DETAIL.get(correction.field, ())
     is_there = (one.ref, one.field) == (correction.ref, correction.field)
-    return is_there and one.slug in _SETTLED_ANSWER
+    is_beside = not correction.ref or correction.field in HEADS
+    if is_there and one.slug in (_SETTLED_BESIDE if is_beside else _SETTLED_ANSWER):
+        return True
+    return one.slug in _SETTLED_DETAIL.get(correction.field, ())
 
 
 # --- The note
@@ -223,6 +241,8 @@ def _note(correction: Correction, place: Place, before: str, after: str, newer: 
 def _what(ref: str, key: str) -> str:
     """What was corrected, as the beginning of a sentence."""
     words = _WORDS.get(key, key.replace("_", " "))
+    if key in HEADS:
+        return f"{HEADS[key].label!r} of {ref}"
     if ref:
         return f"The {words} of {ref}"
     if key in IDENTITY_FIELDS:
@@ -232,9 +252,9 @@ def _what(ref: str, key: str) -> str:
 
 def _text(assessment: Assessment, correction: Correction, framework: Framework) -> str:
     """What a return says at the place of a correction, in words; empty if nothing does."""
-    if correction.ref:
+    if correction.ref and correction.field not in HEADS:
         return _answer_text(assessment[correction.ref], correction.field, framework)
-    return _detail_text(assessment, correction.field)
+    return _beside_text(assessment, correction)
 
 
 def _answer_text(answer: Answer, key: str, framework: Framework) -> str:
@@ -245,11 +265,12 @@ def _answer_text(answer: Answer, key: str, framework: Framework) -> str:
     return long_date(value) if isinstance(value, dt.date) else text
 
 
-def _detail_text(assessment: Assessment, key: str) -> str:
-    """One of a return's own details in words; empty if it is blank."""
+def _beside_text(assessment: Assessment, correction: Correction) -> str:
+    """What a return says beside a label, in words; empty if that is blank."""
+    key = correction.field
     if key == "gss_code":
         return f"{assessment.council} ({assessment.gss_code})"
     if key in IDENTITY_FIELDS:
         return str(getattr(assessment, key))
-    text = assessment.detail(key)
-    return in_words(text) if DETAILS[key].kind is Kind.DATE else text
+    text = assessment.head(correction.ref, key) if correction.ref else assessment.detail(key)
+    return in_words(text) if (DETAILS | HEADS)[key].kind is Kind.DATE else text

@@ -16,7 +16,13 @@ from nps_xlsx.model.problems import CATALOGUE
 from nps_xlsx.register.councils import Register, council_of, load_register
 from nps_xlsx.register.csvfile import CsvError, CsvFile, CsvRow
 from nps_xlsx.rounds.corrections.rulings import Correction, Waiver
-from nps_xlsx.rounds.corrections.values import ANSWER_FIELDS, DETAIL_FIELDS, answer_values, detail_value
+from nps_xlsx.rounds.corrections.values import (
+    ANSWER_FIELDS,
+    DETAIL_FIELDS,
+    HEADS,
+    answer_values,
+    detail_value,
+)
 
 CORRECTION_COLUMNS = ("file", "council", "ref", "field", "value", "reason", "who", "when")
 WAIVER_COLUMNS = ("problem", "council", "reason", "until")
@@ -103,15 +109,18 @@ def _correction(row: CsvRow, framework: Framework, register: Register, source: s
 
 def _check_value(row: CsvRow, ref: str, key: str, framework: Framework, register: Register) -> None:
     """Note a ref, a field or a value that cannot be used."""
-    fields, how = (ANSWER_FIELDS, "with a ref") if ref else (DETAIL_FIELDS, "without a ref")
+    is_row = ref in framework.row_by_code
+    fields, how = (ANSWER_FIELDS, "with a ref") if is_row else (tuple(HEADS), "with a key area")
+    if not ref:
+        fields, how = DETAIL_FIELDS, "without a ref"
     text = row["value"]
-    if ref and ref not in framework.row_by_code:
+    if ref and ref not in framework.area_by_code:
         row.fault(f"{row['ref']!r} is not a code of the framework")
     elif key not in fields:
         row.fault(f"{row['field']!r} is not a field {how}; there are {', '.join(fields)}")
     else:
         try:
-            if ref:
+            if is_row:
                 answer_values(ref, key, text, framework)
             else:
                 detail_value(key, text, register)

@@ -20,7 +20,7 @@ class Correction:
     """The return's ``source_file``, or the last part of it; empty if it is for all of the council's."""
     gss_code: str
     ref: str
-    """The behaviour's code; empty if a detail of the return itself is corrected."""
+    """The behaviour's code, or the key area's for what is in its head; empty for a detail of the return."""
     field: str
     value: str
     """The value as typed; empty if a blank counts."""

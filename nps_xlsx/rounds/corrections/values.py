@@ -17,6 +17,7 @@ ANSWER_FIELDS = tuple(key for key, column in COLUMNS.items() if column not in la
 IDENTITY_FIELDS = ("gss_code", "round", "respondent")
 DETAILS = {detail.key: detail for detail in layout.DETAILS if not detail.prefilled}
 DETAIL_FIELDS = (*IDENTITY_FIELDS, *DETAILS)
+HEADS = {head.key: head for head in layout.HEAD}
 
 
 class ValueFaultError(UserError):
@@ -41,7 +42,7 @@ def answer_values(ref: str, key: str, text: str, framework: Framework) -> dict[s
 
 
 def detail_value(key: str, text: str, register: Register) -> str:
-    """One of a return's own details, once a text is put in its place.
+    """One of a return's own details, or what it says of a key area, once a text is put in its place.
 
     Raises:
         CouncilError: the register has no such council, or more than one.
@@ -51,7 +52,8 @@ def detail_value(key: str, text: str, register: Register) -> str:
         return register.find(text).gss_code
     if key == "round" and not text:
         raise ValueFaultError("the round cannot be made blank")
-    kind = DETAILS[key].kind if key in DETAILS else Kind.TEXT
+    label = (DETAILS | HEADS).get(key)
+    kind = label.kind if label else Kind.TEXT
     if kind is Kind.DATE:
         day = _exact_date(text)
         return day.isoformat() if day else ""
