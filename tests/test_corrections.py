@@ -917,7 +917,7 @@ def test_what_stands_in_a_head_is_corrected(
     assert before in note.message
     assert not [one for one in corrected.problems[:-1] if one.field == field]
     assert len(corrected.problems) <= len(with_heads.problems) + 1
-    place = whole(with_heads).head_places.get(("EC", field), Place())
+    place = whole(with_heads).head_places.get("EC", {}).get(field, Place())
     assert note.place == replace(place, file=NAME)
 
 

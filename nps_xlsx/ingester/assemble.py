@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from nps_xlsx.ingester.answers import AnswerReader
-from nps_xlsx.ingester.beside import BesideReader
+from nps_xlsx.ingester.beside import BesideReader, Heads
 from nps_xlsx.ingester.containers import SourceFile
 from nps_xlsx.ingester.elsewhere import Elsewhere, other_texts
 from nps_xlsx.ingester.grids import Grid, Properties, Workbook
@@ -115,7 +115,7 @@ class _Reader:
                 details=tuple((key, text) for key, (text, _) in details.items()),
                 heads=tuple((*where, text) for where, (text, _) in heads.items()),
                 detail_places=places,
-                head_places={where: place for where, (_, place) in heads.items()},
+                head_places=_places(heads),
             ),
             problems=tuple(self.reported.problems),
             template_version=identity.template,
@@ -186,6 +186,14 @@ class _Reader:
                 self.reported.report("sheet-missing", place, value=area.sheet, count=count)
             elif missing:
                 self.reported.report("row-missing", Place("", area.sheet), value=", ".join(missing))
+
+
+def _places(heads: Heads) -> dict[str, dict[str, Place]]:
+    """Where the texts in heads stand, by the area's code and then the key."""
+    places: dict[str, dict[str, Place]] = {}
+    for (area, key), (_, place) in heads.items():
+        places.setdefault(area, {})[key] = place
+    return places
 
 
 def _has_anything(grid: Grid) -> bool:

@@ -191,8 +191,8 @@ class Assessment:
     """What it wrote about key areas, as (area's code, key, text): who answered it, its objective."""
     detail_places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each of the details stands."""
-    head_places: Mapping[tuple[str, str], Place] = field(default_factory=dict, compare=False)
-    """Where each text about a key area stands, by the area's code and the key."""
+    head_places: Mapping[str, Mapping[str, Place]] = field(default_factory=dict, compare=False)
+    """Where each text about a key area stands, by the area's code and then the key."""
     day: dt.date | None = field(default=None, compare=False)
     """Its date: the return's own, or the newest where several are combined."""
 

@@ -159,7 +159,7 @@ def _changed(
         return _with_detail(old, key, value, register), old.detail_places.get(key, Place())
     heads = {(area, own): text for area, own, text in old.heads} | {(ref, key): value}
     new = replace(old, heads=tuple((*where, text) for where, text in heads.items() if text))
-    return new, old.head_places.get((ref, key), Place())
+    return new, old.head_places.get(ref, {}).get(key, Place())
 
 
 def _counts(assessment: Assessment) -> tuple[int, int]:
