@@ -1,11 +1,13 @@
-"""What the tests share: the framework, the register, and LibreOffice where there is one."""
+"""What the tests share: the framework, the register, and LibreOffice and a browser where there are some."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +16,9 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Council, Framework
 from nps_xlsx.register.councils import Register, load_register
 from samples.make_returns import SAMPLES, Job, LibreOffice, NoLibreOfficeError, Row
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(nps_xlsx.__file__).parent
@@ -144,3 +149,23 @@ def postgres() -> Iterator[str]:
         yield sql.make_url(url).set(database=name).render_as_string(hide_password=False)
         connection.execute(sql.text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window; skips where it is missing, but never in CI."""
+    program = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        program = None
+    if program is None:
+        reason = "no browser to open the page in (Debian: chromium; PyPI: playwright)"
+        (pytest.fail if os.environ.get("NPS_REQUIRE_BROWSER") else pytest.skip)(reason)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()

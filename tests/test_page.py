@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -22,6 +20,7 @@ from nps_xlsx.reports.page import report_page
 from nps_xlsx.reports.page.html import as_json
 from nps_xlsx.rounds.intake import read_returns
 from tests.conftest import ROOT
+from tests.support.axe import faults_of
 from tests.support.rounds import Round, average, levels, make_round, no_level, not_applicable, sampled, tabled
 
 if TYPE_CHECKING:
@@ -30,24 +29,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 NOT_FOR_EYES = re.compile(r"\b(NaN|undefined|null|Infinity|\[object)\b")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window; skips where it is missing, but never in CI."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        program = None
-    if program is None:
-        reason = "no browser to open the page in (Debian: chromium; PyPI: playwright)"
-        (pytest.fail if os.environ.get("NPS_REQUIRE_BROWSER") else pytest.skip)(reason)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @dataclass
@@ -425,14 +406,7 @@ def test_it_prints(open_page: Open, national: Round) -> None:
 
 def test_axe_finds_nothing(open_page: Open, national: Round) -> None:
     """axe-core, where npm's axe-core is in the folder NPS_AXE, finds no fault in the opened page."""
-    folder = os.environ.get("NPS_AXE")
-    if not folder:
-        pytest.skip("NPS_AXE names no folder of npm's axe-core")
-    script = (Path(folder) / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     for options in ({}, {"name_councils": True}):
         page = open_page(national, **options).page
         page.get_by_role("button", name="Open all tables").click()
-        page.evaluate(script)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        faults = [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
-        assert faults == []
+        assert faults_of(page) == []

@@ -79,6 +79,9 @@ def one(*args: Any, **given: Any) -> Standing:
         ([came(Status.BLANK, "2026-12-10"), came(Status.REFUSED, "2026-12-12")], "", State.REFUSED),
         ([came(Status.REFUSED, "2026-12-12"), came(Status.OTHER_ROUND, "2026-12-11")], "", State.REFUSED),
         ([came(Status.OTHER_ROUND, "2026-12-12")], "", State.OTHER_ROUND),
+        ([came(Status.LATE, "2026-12-19")], "", State.TOO_LATE),
+        ([came(Status.BLANK, "2026-12-12"), came(Status.LATE, "2026-12-19")], "", State.TOO_LATE),
+        ([came(day="2026-12-12"), came(Status.LATE, "2026-12-19")], "", State.RETURNED),
         ([came(Status.REFUSED, "2026-12-12", notice="mail-automatic")], "", State.MISSING),
         ([came(Status.REFUSED, "2026-12-12", notice="mail-undelivered")], "", State.MISSING),
         ([], "declined", State.DECLINED),
@@ -177,6 +180,7 @@ INVITED = mail("invite", "2026-11-01")
         ([INVITED, mail("chase", "2026-12-11")], "2026-12-17", Need.NOTHING, True),
         ([INVITED, mail("chase", "2026-12-11")], "2026-12-18", Need.CHASE, True),
         ([INVITED, mail("chase", "2026-12-11", "failed")], "2026-12-12", Need.CHASE, True),
+        ([INVITED, mail("chase", "2026-12-11", why="to send")], "2026-12-12", Need.CHASE, True),
         ([INVITED, event(Kind.CLOSED, "2026-12-19")], "2026-12-20", Need.NOTHING, False),
         (
             [INVITED, event(Kind.CLOSED, "2026-12-19"), event(Kind.OPENED, "2026-12-20")],
@@ -190,6 +194,14 @@ def test_who_is_waited_for_is_chased(events: list[Event], day: str, need: Need, 
     """At most once a day, while the round is open; it is suggested after a quiet week near the due date."""
     standing = one(events=events, day=dt.date.fromisoformat(day))
     assert (standing.need, standing.is_chased) == (need, is_chased)
+
+
+def test_who_returned_after_the_round_was_closed_is_left_alone() -> None:
+    """Its return is there, and counts once the round is opened and read again."""
+    file = came(Status.LATE, "2026-12-10")
+    for events in ([event(Kind.CLOSED, "2026-12-09")], []):
+        standing = one([file], [INVITED, *events])
+        assert (standing.need, standing.is_chased) == (Need.NOTHING, False)
 
 
 def test_nobody_is_chased_on_the_day_on_which_they_wrote() -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "mail": "Write a mail to each council that is due one, with what belongs to it, as drafts to send.",
     "report": "Write papers about one council, or each of several, in Word and Excel.",
     "round": "Keep a round in one folder: settings, councils, workbooks, returns, results.",
+    "status": "Say how a round stands: who has returned, who has not, what is new, who needs something.",
 }
 """How the help of each command begins, so that its module is imported only when it is called."""
 

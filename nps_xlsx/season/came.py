@@ -8,14 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nps_xlsx.ingester.containers import OURS
+from nps_xlsx.ingester.containers.labels import printable
 from nps_xlsx.model import Severity, Status
 from nps_xlsx.model.dates import iso_date
 from nps_xlsx.register.csvfile import CsvFile
 from nps_xlsx.season.ingesting import file_key
 from nps_xlsx.season.journal import Event, Kind
 
-INSTEAD = (Status.BLANK, Status.REFUSED, Status.OTHER_ROUND)
-"""What became of a file that came instead of a return."""
+INSTEAD = (Status.BLANK, Status.REFUSED, Status.OTHER_ROUND, Status.LATE)
+"""What became of a file that came instead of a return, or too late for one."""
 UNDELIVERED, AUTOMATIC, WITHOUT = "mail-undelivered", "mail-automatic", "mail-without-workbook"
 _NOTICES = (UNDELIVERED, AUTOMATIC, WITHOUT)
 """The problems of a mail that holds no return."""
@@ -103,3 +105,11 @@ def first_seen(events: Iterable[Event]) -> dict[str, dt.date]:
         if one.kind is Kind.RETURN:
             seen.setdefault(file_key(one), dt.date.fromisoformat(one.day))
     return seen
+
+
+def unread(returns: Path, came: Iterable[Came]) -> tuple[str, ...]:
+    """The files below a folder that are not among what came; a zip or a mail is if its content is."""
+    known = {one.file for one in came}
+    names = [path.relative_to(returns).as_posix() for path in sorted(returns.rglob("*")) if path.is_file()]
+    new = (name for name in names if printable(name) not in known and not Path(name).name.startswith(OURS))
+    return tuple(name for name in new if not any(one.startswith(printable(name)) for one in known))

@@ -8,14 +8,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from pathlib import PurePosixPath
 
 from nps_xlsx.model import Council, Status
-from nps_xlsx.season.came import AUTOMATIC, UNDELIVERED, WITHOUT, Came, as_came, came_of, first_seen, key_of
+from nps_xlsx.season.came import (
+    AUTOMATIC,
+    UNDELIVERED,
+    WITHOUT,
+    Came,
+    as_came,
+    came_of,
+    first_seen,
+    key_of,
+    unread,
+)
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.ingesting import file_key
 from nps_xlsx.season.journal import Event, Kind
-from nps_xlsx.season.mails.outbox import went_out
+from nps_xlsx.season.mails.kinds import MailKind
+from nps_xlsx.season.mails.outbox import mail_kind
+from nps_xlsx.season.mails.sent import bouncing, gone_out
 from nps_xlsx.season.participants import DECLINED, MERGED, NOTHING, Participant
 
 QUIET = dt.timedelta(days=7)
@@ -33,12 +44,13 @@ class State(StrEnum):
     DECLINED = DECLINED
     MERGED = MERGED
     NOTHING = NOTHING
+    TOO_LATE = "after the round was closed"
     MISSING = "missing"
 
 
 IN = (State.RETURNED, State.LATE)
 """The states of a council with a return that counts."""
-WAITED_FOR = (State.BLANK, State.REFUSED, State.OTHER_ROUND, State.MISSING)
+WAITED_FOR = (State.BLANK, State.REFUSED, State.OTHER_ROUND, State.TOO_LATE, State.MISSING)
 """The states of a council whose return is still waited for."""
 
 
@@ -46,28 +58,29 @@ class Need(StrEnum):
     """What a council needs today, the most pressing only."""
 
     NOTHING = ""
-    DECIDE = "decide: it has returned, councils.csv says otherwise"
-    ADD = "add it to councils.csv"
-    READ = "read what it wrote"
+    DECIDE = "decide: returned, but councils.csv says otherwise"
+    ADD = "add to councils.csv"
+    READ = "read what was written"
     REPLY_REFUSED = "reply about the file that was refused"
     REPLY_BLANK = "reply that nothing is answered"
-    REPLY_ROUND = "send it this round's workbook again"
-    REPLY_ERRORS = "reply about its errors"
+    REPLY_ROUND = "send this round's workbook again"
+    REPLY_ERRORS = "reply about errors"
     ADDRESS = "find an address"
     OTHER_ADDRESS = "find another address"
-    INVITE = "invite it"
-    CHASE_OTHERS = "chase its other respondents"
-    CHASE = "chase it"
+    INVITE = "invite"
+    CHASE_OTHERS = "chase the other respondents"
+    CHASE = "chase"
 
 
 _INSTEAD = {
     Status.BLANK: (State.BLANK, Need.REPLY_BLANK),
     Status.REFUSED: (State.REFUSED, Need.REPLY_REFUSED),
     Status.OTHER_ROUND: (State.OTHER_ROUND, Need.REPLY_ROUND),
+    Status.LATE: (State.TOO_LATE, Need.NOTHING),
 }
 """What a file that came instead of a return means for its council."""
-_OURS = ("invite", "chase", "reply", "feedback", "thank")
-_BOUNCED = "bounced"
+_ANSWERS = (MailKind.REPLY, MailKind.CHASE)
+"""The mails that answer a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,19 +126,19 @@ class Standing:
         """Why it declined, as one of ``REASONS``; empty where it did not, or gave none."""
         return self.participant.reason_kind if self.participant and self.state is State.DECLINED else ""
 
-    def mailed(self, *kinds: str) -> tuple[dt.date, ...]:
-        """The days on which mails of these kinds (``invite``, ``chase``, ...) went out to it."""
-        return tuple(dt.date.fromisoformat(one.day) for one in self.mails if _kind_of(one) in kinds)
+    def mailed(self, *kinds: MailKind) -> tuple[dt.date, ...]:
+        """The days on which mails of these kinds went out to it."""
+        return tuple(dt.date.fromisoformat(one.day) for one in self.mails if mail_kind(one) in kinds)
 
     @property
     def invited_on(self) -> dt.date | None:
         """When it was last invited."""
-        return max(self.mailed("invite"), default=None)
+        return max(self.mailed(MailKind.INVITE), default=None)
 
     @property
     def chased(self) -> int:
         """How often it was chased."""
-        return len(self.mailed("chase"))
+        return len(self.mailed(MailKind.CHASE))
 
     @property
     def answerable(self) -> tuple[Came, ...]:
@@ -137,7 +150,7 @@ class Standing:
     @property
     def unanswered(self) -> tuple[Came, ...]:
         """Those of them that no reply and no chase has gone out about."""
-        answered = {one.sha256 for one in self.mails if _kind_of(one) in ("reply", "chase")}
+        answered = {one.sha256 for one in self.mails if mail_kind(one) in _ANSWERS}
         return tuple(one for one in self.answerable if one.sha256 not in answered)
 
     @property
@@ -175,6 +188,8 @@ class Standings:
     """Every council of ``councils.csv``, in its order, then those that returned without being asked."""
     nobodys: tuple[Came, ...] = ()
     """Files of which nobody knows whose they are."""
+    unread: tuple[str, ...] = ()
+    """Files among the returns that are not in the results."""
 
     @cached_property
     def by_code(self) -> dict[str, Standing]:
@@ -194,7 +209,7 @@ def standings_of(round_: Round, day: dt.date) -> Standings:
         UserError: one of its files cannot be used.
     """
     came = came_of(round_.paths.latest)
-    return standings(
+    stood = standings(
         round_.participants,
         [replace(one, gss_code=round_.register.present_code(one.gss_code)) for one in came],
         round_.events,
@@ -202,6 +217,7 @@ def standings_of(round_: Round, day: dt.date) -> Standings:
         day,
         round_.register.by_code,
     )
+    return replace(stood, unread=unread(round_.paths.returns, came))
 
 
 def standings(
@@ -218,14 +234,14 @@ def standings(
         by_code[one.gss_code].append(as_came(one, seen))
     runs = [one for one in events if one.kind is Kind.RUN and one.status == "ingest"]
     before = [one for one in runs if one.day < runs[-1].day]
-    mails = _mails(events)
+    sent = gone_out(events)
     facts = _Facts(
         day=day,
         due=due,
         is_closed=next((one.kind for one in reversed(events) if one.kind in _LOCKS), None) is Kind.CLOSED,
-        mails=mails,
-        was_invited=any(_kind_of(one) == "invite" for sent in mails.values() for one in sent),
-        bounced=_bounced(events),
+        mails=sent,
+        was_invited=any(mail_kind(one) is MailKind.INVITE for ours in sent.values() for one in ours),
+        bounced=bouncing(events),
         news=[one for one in events[before[-1].number if before else 0 :] if one.kind is Kind.RETURN],
         seen=seen,
         something_came=any(one.is_answered or one.is_instead for files in by_code.values() for one in files),
@@ -317,13 +333,13 @@ def _is_chased(one: Standing, facts: _Facts) -> bool:
         and not facts.is_closed
         and not _is_uninvited(one, facts)
         and one.heard_on != facts.day
-        and facts.day not in one.mailed("chase")
+        and facts.day not in one.mailed(MailKind.CHASE)
     )
 
 
 def _is_owing(one: Standing) -> bool:
     """Whether a council that was asked has not returned, or not all of it, or with errors."""
-    if one.participant is None or one.participant.status:
+    if one.participant is None or one.participant.status or one.state is State.TOO_LATE:
         return False
     return one.state in WAITED_FOR or bool(one.errors or one.outstanding)
 
@@ -332,7 +348,9 @@ def _is_uninvited(one: Standing, facts: _Facts) -> bool:
     """Whether it is still to be invited: others were, or nothing has come from anyone, so nobody was."""
     is_waiting = one.state is State.MISSING and not one.heard_on
     return (
-        is_waiting and not one.mailed("invite", "chase") and (facts.was_invited or not facts.something_came)
+        is_waiting
+        and not one.mailed(MailKind.INVITE, MailKind.CHASE)
+        and (facts.was_invited or not facts.something_came)
     )
 
 
@@ -358,43 +376,10 @@ def _need(one: Standing, facts: _Facts) -> Need:
 
 def _is_time(one: Standing, facts: _Facts) -> bool:
     """Whether it has been quiet long enough, and the due date is near, or past, or not set."""
-    last = max(filter(None, (one.heard_on, *one.mailed(*_OURS))), default=dt.date.min)
+    last = max(filter(None, (one.heard_on, *one.mailed(*MailKind))), default=dt.date.min)
     return facts.day - last >= QUIET and (facts.due is None or facts.due - facts.day <= QUIET)
 
 
 def _is_new(file: Came, one: Standing) -> bool:
     """Whether a file of a council is among what is new."""
     return any(file_key(event) == key_of(file) for event in one.news)
-
-
-# --- Mails
-
-
-def _mails(events: Iterable[Event]) -> dict[str, list[Event]]:
-    """The last event of each mail that went out, by council."""
-    last: dict[tuple[str, str], Event] = {}
-    for one in events:
-        if one.kind is Kind.MAIL and _kind_of(one):
-            last[one.message_id, one.file] = one
-    mails: dict[str, list[Event]] = {}
-    for one in filter(went_out, last.values()):
-        mails.setdefault(one.gss_code, []).append(one)
-    return mails
-
-
-def _bounced(events: Iterable[Event]) -> set[str]:
-    """The addresses that a mail came back from, and to which none has gone out since."""
-    bounced: set[str] = set()
-    for one in events:
-        addresses = {address.strip().casefold() for address in one.address.split(";")}
-        if one.kind is Kind.MAIL and one.status == _BOUNCED:
-            bounced |= addresses
-        elif one.kind is Kind.MAIL and _kind_of(one):
-            bounced -= addresses
-    return bounced
-
-
-def _kind_of(mail: Event) -> str:
-    """What a mail of ours is for, which its folder says; empty for one that came back."""
-    parts = PurePosixPath(mail.file).parts
-    return parts[1] if parts[:1] == ("outbox",) and len(parts) > 1 and parts[1] in _OURS else ""

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Mapping
 from functools import cache
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import Any
 
 import vl_convert
 
-from nps_xlsx.excel import styles
 from nps_xlsx.figures import Tables
+from nps_xlsx.reports.frame import part, policy, root
 from nps_xlsx.workbook import wording
 
-_HERE = Path(__file__).parent
 _ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 def assembled(tables: Tables, data: Mapping[str, Any], *, name_councils: bool) -> bytes:
     """The whole page; its policy runs only its own two programs, and fetches nothing."""
-    library, program = _library(), _part("charts.js") + _part("page.js")
+    library, program = _library(), part("charts.js") + part("page.js")
     framework = tables.framework
     words = {
         "title": f"{framework.short_title}: {_round(tables)}",
@@ -38,16 +34,16 @@ def assembled(tables: Tables, data: Mapping[str, Any], *, name_councils: bool) -
         "notes": _notes(data["threshold"], name_councils=name_councils, is_partial=bool(data["partial"])),
     }
     blocks = {
-        "policy": _policy(library, program),
-        "style": _root() + _part("page.css"),
-        "council_link": _part("council-link.html") if name_councils else "",
-        "council_section": _part("council.html") if name_councils else "",
+        "policy": policy(library, program),
+        "style": root() + part("page.css"),
+        "council_link": part("council-link.html") if name_councils else "",
+        "council_section": part("council.html") if name_councils else "",
         "data": as_json(data),
         "library": library,
         "program": program,
     }
     escaped = {name: escape(text) for name, text in words.items()}
-    return Template(_part("page.html")).substitute(escaped | blocks).encode()
+    return Template(part("page.html")).substitute(escaped | blocks).encode()
 
 
 def as_json(value: object) -> str:
@@ -63,38 +59,6 @@ def _library() -> str:
     if re.search("</script|<!--", text, re.IGNORECASE):
         raise ValueError("the charts' library cannot be put into a page: it would end its own element")
     return text
-
-
-@cache
-def _part(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
-
-
-def _policy(*programs: str) -> str:
-    """Only these programs run; style attributes are allowed, since the charts' library writes them."""
-    hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in programs)
-    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    rest = "base-uri 'none'; form-action 'none'"
-    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; {rest}"
-
-
-def _root() -> str:
-    """The colours and typeface of all documents, as variables of the style sheet."""
-    colours = {
-        "ink": styles.INK,
-        "quiet": styles.QUIET_INK,
-        "paper": styles.PAPER,
-        "accent": styles.ACCENT,
-        "on-accent": styles.ON_ACCENT,
-        "band": styles.BAND,
-        "rule": styles.RULE,
-        "now": styles.CURRENT_COLOUR,
-        "target": styles.TARGET_COLOUR,
-        **{f"step-{number}": colour for number, colour in enumerate(styles.RAMP, start=1)},
-        **{f"step-{number}-ink": colour for number, colour in enumerate(styles.RAMP_INK, start=1)},
-    }
-    lines = "".join(f"--{name}: {value};" for name, value in colours.items())
-    return f":root {{ {lines} --font: {styles.FONT}, Helvetica, 'Liberation Sans', sans-serif; }}\n"
 
 
 def _round(tables: Tables) -> str:
