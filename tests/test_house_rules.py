@@ -60,6 +60,7 @@ ONLY_IN = {
     "olefile": {"ingester"},
     "openpyxl": {"ingester"},
     "pandas": {"figures", "reports", "season"},
+    "pyarrow": {"season"},
     "psutil": {"files", "ingester"},
     "python_calamine": {"ingester"},
     "sqlalchemy": {"season"},

@@ -22,7 +22,7 @@ from nps_xlsx.season.participants import Participant
 from nps_xlsx.season.results import ResultsError
 from nps_xlsx.season.settings import Settings
 from tests.conftest import ROOT
-from tests.support.results import ANSWERS, MEDWAY, RETURN, write_results
+from tests.support.results import MEDWAY, RETURN, write_results
 
 DAY = dt.date(2026, 11, 28)
 
@@ -158,11 +158,10 @@ def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
         load_tables(tmp_path)
 
 
-def test_the_round_of_plain_results_is_that_of_most_answers(tmp_path: Path) -> None:
-    """Where no round's folder says it, the answers do."""
-    other = [{**MEDWAY, "source_file": "medway.xlsx", "round": "2022"} | ANSWERS[0]]
-    mine = [{**MEDWAY, "source_file": "medway.xlsx"} | one for one in ANSWERS[1:]]
-    assert results.load_results(write_results(tmp_path, answers=[*other, *mine])).round == "2026"
+def test_the_round_of_plain_results_is_that_of_the_returns_that_count(tmp_path: Path) -> None:
+    """Where no round's folder says it, they do; those that were put aside have no say."""
+    aside = [RETURN | {"source_file": f"{n}.xlsx", "round": "2022", "status": "other-round"} for n in "ab"]
+    assert results.load_results(write_results(tmp_path, returns=[*aside, RETURN])).round == "2026"
 
 
 @pytest.mark.slow

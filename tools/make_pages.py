@@ -48,10 +48,14 @@ does, unless told `keep_default_na=False`) loses the difference.
 
 _TABLES = """## Tables for programs
 
-The same results typed, as `nps_xlsx.load_tables` and `nps_xlsx.Round` give them. *Not applicable* is a
-column of its own, a date is a date (what is no exact one stands beside it in words), a blank is missing, and
-no text has a guarding apostrophe. Free text, names of files and names of respondents are as the council
-wrote them: they may name people.
+The same results typed, as `nps export`, `nps_xlsx.load_tables` and `nps_xlsx.Round` give them. *Not
+applicable* is a column of its own, a date is a date (what is no exact one stands beside it in words), a
+blank is missing, and no text has a guarding apostrophe. Free text, names of files and names of respondents
+are as the council wrote them: they may name people.
+
+PostgreSQL has what each column holds as its comment, SQLite in the table `columns`; beside files stands a
+[Frictionless](https://framework.frictionlessdata.io/) `datapackage.json`. In PostgreSQL the tables of round
+2026 are in the schema `nps_2026`.
 """
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "build": "Build self-assessment workbooks: for one council, for a list, or for all.",
     "check": "Say what is wrong with a return, or with several, and what to do about it.",
     "demo": "Show the whole job: build a blank workbook, read the sample returns, write the outputs.",
+    "export": "Write the results as typed tables for other programs: SQLite, PostgreSQL, Parquet or CSV.",
     "framework": "Look at a framework, or check one.",
     "ingest": "Read what came back: workbooks, folders, zips and mails (.eml, .msg).",
     "join": "Make one workbook from files in which colleagues at a council answered different rows.",

@@ -79,6 +79,11 @@ def for_ingest(round_: Round) -> dict[str, Any]:
     }
 
 
+def for_export(round_: Round) -> dict[str, Any]:
+    """The options of ``nps export`` by a round's settings."""
+    return _for_all(round_)
+
+
 def _for_all(round_: Round) -> dict[str, Any]:
     return {"framework": round_.framework_name, "register": round_.named(round_.settings.register)}
 

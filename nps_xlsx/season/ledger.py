@@ -89,8 +89,8 @@ class Ledger:
         except (sql.exc.SQLAlchemyError, ImportError) as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise LedgerError(
-                f"The ledger {_shown(self._url)} cannot be used: {reason}. Check 'database' in round.toml; a "
-                f"{FILE} that is damaged can be deleted: it is made again from the journal."
+                f"The ledger {without_password(self._url)} cannot be used: {reason}. Check 'database' in "
+                f"round.toml; a {FILE} that is damaged can be deleted: it is made again from the journal."
             ) from None
         return engine
 
@@ -187,14 +187,14 @@ def _refuse_later(connection: sql.Connection, url: str) -> None:
     version = connection.scalar(sql.select(_ABOUT.c.schema_version)) or 0
     if version > SCHEMA:
         raise LedgerError(
-            f"The ledger {_shown(url)} was written by a later version of nps (its tables are of version "
-            f"{version}, this program knows {SCHEMA}). Install that version of nps on this computer too."
+            f"The ledger {without_password(url)} was written by a later version of nps (its tables are of "
+            f"version {version}, this program knows {SCHEMA}). Install that version of nps here too."
         )
     if version < SCHEMA:
         _META.drop_all(connection)
 
 
-def _shown(url: str) -> str:
+def without_password(url: str) -> str:
     """An address without its password, or what should have been one."""
     try:
         return sql.make_url(url).render_as_string(hide_password=True)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from nps_xlsx.files import StrPath
 from nps_xlsx.framework import load_framework
-from nps_xlsx.model import Framework
+from nps_xlsx.model import Framework, Status
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.register.csvfile import CsvFile
@@ -71,7 +71,7 @@ def load_results(
     stated = tables(with_contacts=with_contacts)
     rows = {name: [table.row(one) for one in texts[name]] for name, table in stated.items()}
     _refuse_broken(stated, rows, folder)
-    counts = Counter(row["round"] for row in files[_ANSWERS])
+    counts = Counter(row["round"] for row in files[_RETURNS] if row["status"] == Status.ACCEPTED)
     name = round_.settings.round if round_ else max(counts, key=lambda one: (counts[one], one), default="")
     return Results(name, stated, rows)
 

@@ -1,0 +1,52 @@
+"""``nps export``: the results of a round for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nps_xlsx.cli.options import FILE, counted, framework_and_register
+from nps_xlsx.cli.season import for_export, in_round
+from nps_xlsx.model import Framework
+from nps_xlsx.register.councils import Register
+
+
+@click.command()
+@click.argument("folder", type=FILE, is_eager=True, callback=in_round(for_export, others=True))
+@click.option(
+    "--to",
+    required=True,
+    metavar="FILE|FOLDER|ADDRESS",
+    help="Where to: a file that ends in .sqlite, a folder, or postgresql://user@host/database.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "parquet"]),
+    help="The format of a folder's files. [default: csv]",
+)
+@click.option(
+    "--with-contacts", is_flag=True, help="With contacts, addresses, reasons and other personal data."
+)
+@framework_and_register
+def export(
+    folder: Path,
+    to: str,
+    format_: str | None,
+    framework: Framework,
+    register: Register,
+    *,
+    with_contacts: bool,
+) -> None:
+    """Write the results as typed tables for other programs: SQLite, PostgreSQL, Parquet or CSV.
+
+    FOLDER is a round's, or one that nps ingest wrote. What an earlier export wrote is replaced.
+    """
+    from nps_xlsx.season.export import export as run
+    from nps_xlsx.season.results import load_results
+
+    results = load_results(folder, framework, register, with_contacts=with_contacts)
+    place = run(results, to, format_ or "")
+    rows = ", ".join(f"{len(rows):,} {name}" for name, rows in results.rows.items())
+    click.echo(f"{counted(len(results.tables), 'table')} in {place}: {rows}.")
