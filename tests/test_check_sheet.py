@@ -90,13 +90,23 @@ def test_a_finished_workbook_is_ready_to_send(order: Order) -> None:
 
 def targets(workbook: Workbook, link: str) -> Iterator[tuple[str, str, str]]:
     """The sheet, the cell, and the text of everything that the links of a column could lead to."""
-    sheet = workbook["Lists"]
-    first = re.search(r"#'\"&INDEX\(Lists!\$([A-Z]+)\$2", str(workbook[NAME][link].value))
-    assert first
-    col = openpyxl.utils.column_index_from_string(first[1])
-    for row in sheet.iter_rows(min_row=2, min_col=col, max_col=col + 2, values_only=True):
-        if row[0]:
-            yield str(row[0]), str(row[1]), str(row[2])
+    lists, formula = workbook["Lists"], str(workbook[NAME][link].value)
+    blocks = re.findall(r"INDEX\(Lists!(\$[A-Z]+\$2:\$[A-Z]+\$3),MIN", formula)
+    cells, headings = (
+        [[str(cell.value or "").strip('="') for cell in row] for row in lists[block.replace("$", "")]]
+        for block in blocks
+    )
+    yield from (
+        (layout.START, cell, f"Start here: {label}")
+        for cell, label in zip(cells[0], headings[0], strict=True)
+        if cell
+    )
+    columns = {cell.value: cell.column for cell in lists[1]}
+    for row in lists.iter_rows(min_row=2, values_only=True):
+        sheet, name, number = (row[columns[key] - 1] for key in ("area name", "name", "row"))
+        for letters, heading in zip(cells[1], headings[1], strict=True):
+            if sheet:
+                yield str(sheet), f"{letters}{number}", f"{name}: {heading}"
 
 
 @pytest.mark.parametrize("edition", ["nps-2018", "social-value-maturity-index"])

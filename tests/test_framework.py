@@ -226,6 +226,14 @@ def test_what_cannot_be_built_or_read_back_is_a_fault(
     assert [fault for fault in faults(change) if fault.key == key and what in fault.what]
 
 
+def test_more_areas_than_formulas_can_name_are_a_fault(faults: Callable[..., list[Fault]]) -> None:
+    """A framework of more than a hundred key areas is refused: no formula could name them all."""
+    letters = (f"Z{chr(65 + n // 26)}{chr(65 + n % 26)}" for n in range(95))
+    more = "".join(f'[[key_areas]]\ncode = "{code}"\nsheet = "Area {code}"\n' for code in letters)
+    told = faults((_LEADERSHIP, '[[key_areas]]\ncode = "SM"', f'{more}\n[[key_areas]]\ncode = "SM"'))
+    assert "holds 106 key areas; a workbook has sheets for 100" in [fault.what for fault in told]
+
+
 def test_more_rows_than_a_stamp_can_ask_for_are_a_fault(faults: Callable[..., list[Fault]]) -> None:
     """A framework of a thousand rows is refused, since a short collection could not name them."""
     row = '[[key_areas.behaviours]]\ncode = "EC{n}"\n'

@@ -1,98 +1,145 @@
 """The sheet Check before sending: the verdict, how to send the file, and what is still open.
 
 A formula may give a link (HYPERLINK) but not a list as long as it needs to be: the hidden sheet has
-everything that could be open, with a running count, and the list looks up the first, the
-second and so on in it.  It shows what fits one printed page: a longer one would print empty pages,
+a running count of everything that could be open, and the list looks up where it reaches one, two
+and so on.  It shows what fits one printed page: a longer one would print empty pages,
 since LibreOffice takes no print area that is a formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nps_xlsx.builder.draft import Draft
 from nps_xlsx.builder.order import Order
 from nps_xlsx.builder.workings import FIRST_ROW as LISTS_ROW
-from nps_xlsx.builder.workings import Workings, missing_details
+from nps_xlsx.builder.workings import missing_details
 from nps_xlsx.excel.book import Sheet, literal
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
-from nps_xlsx.workbook.layout import DETAILS, LISTS
-from nps_xlsx.workbook.rules import RULES
+from nps_xlsx.workbook.layout import DETAILS, LISTS, Detail
+from nps_xlsx.workbook.rules import DISCUSS, RULES, Rule
 
 LISTED = 30
 """The rows of the list: with the head, what A4 landscape takes at ``_SCALE`` per cent."""
 
-_WIDTHS = (410, 335, 186, 12, 296, 12, 290)
+_WIDTHS = (410, 322, 186, 12, 296, 12, 290)
 """The list and what to discuss, which begin on a first screen of 1,366 pixels, then the sheets' names."""
 _COUNT_WIDTH, _ROW_HEIGHT, _SCALE = 150, 16.5, 80
 _SEND_ROW, _NAME_ROW, _HEADING_ROW, _FIRST_ROW = 1, 2, 3, 4
 _GO_TO, _WHAT, _SHEET, _DISCUSS, _COUNTS = 0, 1, 2, 4, 6
 _LAST_ROW = _FIRST_ROW + LISTED
 """The row that says how many more there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One thing that could be listed: where it is, and its flag's formula and present value."""
-
-    sheet: str
-    cell: str
-    link: str
-    """What its link says."""
-    what: str
-    flag: str
-    is_listed: bool
+_REQUIRED = [detail for detail in DETAILS if detail.required]
 
 
 class _Listing:
-    """Things that could be listed, on the hidden sheet, with a running count of those that are."""
+    """What could be listed: the details on Start here, then each row by kind, as many of each.
 
-    COLUMNS = ("count", "sheet", "cell", "link", "what")
+    The hidden sheet has a running count through all of it.  The first, second... that is listed is where
+    the count reaches 1, 2...: a row, 0 for Start here, and a kind.
+    """
 
-    def __init__(self, items: Sequence[_Item], col: int) -> None:
-        self.items = items
-        self.present = [item for item in items if item.is_listed]
-        self._col = col
-        self._last = LISTS_ROW + len(items) - 1
-        self.total = f"{LISTS}!{cell_name(self._last, col, absolute=True)}"
-        """How many are listed, as a formula names it: the count in the last row."""
-        self.next_column = col + len(self.COLUMNS)
+    def __init__(self, draft: Draft, rules: Sequence[Rule], details: Sequence[Detail], col: int) -> None:
+        self._workings, self._wide = draft.workings, len(rules)
+        self._col, self._kinds_col, self._places_col = col, col + len(rules), col + 4 * len(rules)
+        self.next_column = self._places_col + 3
+        page, rows = draft.order.sheets[0], draft.workings.rows
+        columns = [page.columns[page.column(rule.column)] for rule in rules]
+        letters = [cell_name(0, page.column(column.key)).rstrip("1") for column in columns]
+        self._kinds = (
+            [
+                (cell_name(*layout.detail_cell(one.key)), one.label, wording.FILL_IN.format(label=one.label))
+                for one in details
+            ],
+            [
+                (letter, column.heading, rule.says)
+                for letter, column, rule in zip(letters, columns, rules, strict=True)
+            ],
+        )
+        """Of the details, and of a row's kinds: the cell or column, its label or heading, and what to do."""
+        missing, cell = missing_details(draft.order), self._workings.cell
+        blank = [(f"IF(LEN(TRIM({_reference(one)}))=0,1,0)", one.key in missing) for one in details]
+        figures = self._workings.present
+        self._flags = [
+            *blank,
+            *[("0", False)] * (len(rules) - len(blank)),
+            *((cell(one.slug, row.code), bool(figures[row.code][one.slug])) for row in rows for one in rules),
+        ]
+        self.most = len(rows) * len(rules) + len(blank)
+        """How many there can be."""
+        self._counts = self._range(col, len(rows) + 1)
+        self.total = f"{LISTS}!{cell_name(LISTS_ROW + len(rows), self._kinds_col - 1, absolute=True)}"
+        """How many are listed, as a formula names it: the count in the last cell."""
+        self.present = [divmod(at, len(rules)) for at, (_, is_listed) in enumerate(self._flags) if is_listed]
+        """The row and the kind of each that is listed now."""
 
-    def looked_up(self, key: str, number: int) -> str:
-        """A formula for a column of the first, second... that is listed: the row that raised the count."""
-        return f"INDEX({self._range(key)},MATCH({number},{self._range('count')},0))"
+    def _range(self, col: int, rows: int) -> str:
+        first = cell_name(LISTS_ROW, col, absolute=True)
+        return f"{LISTS}!{first}:{cell_name(LISTS_ROW + rows - 1, col + self._wide - 1, absolute=True)}"
 
-    def link(self, number: int) -> str:
-        """A formula that links to its cell."""
-        sheet, cell, text = (self.looked_up(key, number) for key in ("sheet", "cell", "link"))
-        return f'IFERROR(HYPERLINK("#\'"&{sheet}&"\'!"&{cell},{text}),"")'
+    def shown(self, number: int) -> list[tuple[str, str]]:
+        """Of the first, second... that is listed: link, what to look at and sheet, as formulas and as now."""
+        at = LISTS_ROW + number - 1
+        row, kind = (f"{LISTS}!{cell_name(at, self._places_col + side)}" for side in (0, 1))
+        sheet, name, line = (
+            f'IF({row}=0,"{start}",INDEX({self._workings.range(key)},{row}))'
+            for key, start in (("area_name", layout.START), ("name", layout.START), ("row", ""))
+        )
+        cell, heading, what = (
+            f"INDEX({self._range(self._kinds_col + part * self._wide, 2)},MIN({row},1)+1,{kind})"
+            for part in range(3)
+        )
+        between = wording.GO_TO.format(row="", column="")
+        link = f'HYPERLINK("#\'"&{sheet}&"\'!"&{cell}&{line},{name}&"{between}"&{heading})'
+        formulas = (f'IF({row}="","",{formula})' for formula in (link, what, sheet))
+        return list(zip(formulas, self._now(number), strict=True))
 
-    def _range(self, key: str) -> str:
-        col = self._col + self.COLUMNS.index(key)
-        first, last = (cell_name(row, col, absolute=True) for row in (LISTS_ROW, self._last))
-        return f"{LISTS}!{first}:{last}"
+    def _now(self, number: int) -> tuple[str, str, str]:
+        if number > len(self.present):
+            return "", "", ""
+        row, kind = self.present[number - 1]
+        _, heading, what = self._kinds[min(row, 1)][kind]
+        sheet = name = layout.START
+        if row:
+            figures = self._workings.present[self._workings.rows[row - 1].code]
+            sheet, name = str(figures["area_name"]), str(figures["name"])
+        return wording.GO_TO.format(row=name, column=heading), what, sheet
 
     def write(self, lists: Sheet) -> None:
         """Write it on the hidden sheet."""
-        count = 0
-        for row, item in enumerate(self.items, start=LISTS_ROW):
-            above = f"+{cell_name(row - 1, self._col)}" if row > LISTS_ROW else ""
-            count += item.is_listed
-            lists.formula(row, self._col, f"{item.flag}{above}", count)
-            for col, key in enumerate(self.COLUMNS[1:], start=self._col + 1):
-                lists.text(row, col, getattr(item, key))
+        count, before = 0, ""
+        for at, (flag, is_listed) in enumerate(self._flags):
+            row, col = LISTS_ROW + at // self._wide, self._col + at % self._wide
+            count += is_listed
+            lists.formula(row, col, f"{flag}{before}", count)
+            before = f"+{cell_name(row, col)}"
+        for row, kinds in enumerate(self._kinds, start=LISTS_ROW):
+            for col, kind in enumerate(kinds, start=self._kinds_col):
+                for part, text in enumerate(kind):
+                    lists.formula(row, col + part * self._wide, literal(text), text)
+        for number in range(1, LISTED + 1):
+            row, here = LISTS_ROW + number - 1, cell_name(LISTS_ROW + number - 1, self._places_col)
+            found = self.present[number - 1] if number <= len(self.present) else None
+            passed = f"SUMPRODUCT(--({self._counts}<{number}))"
+            place = f'IF({number}>{self.total},"",INT({passed}/{self._wide}))'
+            kind_of = f'IF({here}="","",{passed}-{self._wide}*{here}+1)'
+            lists.formula(row, self._places_col, place, found[0] if found else "")
+            lists.formula(row, self._places_col + 1, kind_of, found[1] + 1 if found else "")
+
+
+def _reference(detail: Detail) -> str:
+    return layout.reference(layout.START, *layout.detail_cell(detail.key), absolute=True)
 
 
 def write_check(draft: Draft) -> None:
     """Write the sheet Check before sending."""
-    still_open, to_discuss = _listings(draft.order, draft.workings)
+    still_open, to_discuss = _listings(draft)
     sheet = draft.sheet(layout.CHECK, (*_WIDTHS, *[_COUNT_WIDTH] * len(RULES)))
     _write_head(draft, sheet, still_open)
     _write_list(sheet, still_open)
     _write_discuss(sheet, to_discuss)
-    last = max(_write_counts(draft, sheet), _FIRST_ROW + min(LISTED + 1, len(still_open.items)) - 1)
+    last = max(_write_counts(draft, sheet), _FIRST_ROW + min(LISTED + 1, still_open.most) - 1)
     sheet.raw.freeze_panes(_FIRST_ROW, 0)
     sheet.raw.set_selection(_FIRST_ROW, _GO_TO, _FIRST_ROW, _GO_TO)
     sheet.page()
@@ -104,7 +151,7 @@ def write_check(draft: Draft) -> None:
 
 def write_items(draft: Draft, lists: Sheet) -> None:
     """Write everything that could be listed on the hidden sheet."""
-    for listing in _listings(draft.order, draft.workings):
+    for listing in _listings(draft):
         listing.write(lists)
 
 
@@ -149,100 +196,38 @@ def write_mail_link(order: Order, sheet: Sheet, row: int, col: int) -> None:
 # --- The list
 
 
-def _listings(order: Order, workings: Workings) -> tuple[_Listing, _Listing]:
+def _listings(draft: Draft) -> tuple[_Listing, _Listing]:
     """What is still open, and what is to be discussed."""
-    still_open = _Listing([*_missing(order), *_of_rows(workings)], workings.next_column)
-    return still_open, _Listing(_marked(workings), still_open.next_column)
-
-
-def _missing(order: Order) -> list[_Item]:
-    missing = missing_details(order)
-    return [
-        _Item(
-            layout.START,
-            cell_name(*layout.detail_cell(detail.key)),
-            wording.GO_TO.format(row=layout.START, column=detail.label),
-            wording.FILL_IN.format(label=detail.label),
-            f"IF(LEN(TRIM({cell}))=0,1,0)",
-            detail.key in missing,
-        )
-        for detail, cell in zip((d for d in DETAILS if d.required), _required_cells(), strict=True)
-    ]
-
-
-def _required_cells() -> list[str]:
-    required = [detail for detail in DETAILS if detail.required]
-    return [
-        layout.reference(layout.START, *layout.detail_cell(detail.key), absolute=True) for detail in required
-    ]
-
-
-def _of_rows(workings: Workings) -> list[_Item]:
-    items = []
-    for row in workings.rows:
-        sheet = workings.sheet_of(row.code)
-        for rule in RULES:
-            if rule.scored_only and not row.is_scored:
-                continue
-            col = sheet.column(rule.column)
-            items.append(
-                _Item(
-                    sheet.name,
-                    cell_name(sheet.row(row.code), col),
-                    wording.GO_TO.format(row=wording.row_name(row), column=sheet.columns[col].heading),
-                    rule.says,
-                    workings.cell(rule.slug, row.code),
-                    bool(workings.present[row.code][rule.slug]),
-                )
-            )
-    return items
-
-
-def _marked(workings: Workings) -> list[_Item]:
-    """The rows, each with whether the council wants to talk about it."""
-    items = []
-    for row in workings.rows:
-        sheet = workings.sheet_of(row.code)
-        col = sheet.column("discuss")
-        flag = f'IF(LOWER(LEFT(TRIM({sheet.reference(row.code, "discuss")}),1))="y",1,0)'
-        is_marked = workings.order.answers[row.code].discuss
-        cell, name = cell_name(sheet.row(row.code), col), wording.row_name(row)
-        items.append(_Item(sheet.name, cell, name, sheet.columns[col].heading, flag, is_marked))
-    return items
+    still_open = _Listing(draft, RULES, _REQUIRED, draft.workings.next_column)
+    return still_open, _Listing(draft, (DISCUSS,), (), still_open.next_column)
 
 
 def _write_list(sheet: Sheet, still_open: _Listing) -> None:
     sheet.texts(_HEADING_ROW, 0, wording.CHECK_HEADINGS, "heading")
     sheet.height(_HEADING_ROW, 30)
-    for number in range(1, min(LISTED, len(still_open.items)) + 1):
+    for number in range(1, min(LISTED, still_open.most) + 1):
         row = _FIRST_ROW + number - 1
-        item = still_open.present[number - 1] if number <= len(still_open.present) else None
-        _write_link(sheet, row, _GO_TO, still_open, number)
-        for col, key in ((_WHAT, "what"), (_SHEET, "sheet")):
-            formula = f'IFERROR({still_open.looked_up(key, number)},"")'
-            sheet.formula(row, col, formula, getattr(item, key, ""), "indented", "middle")
+        for col, (formula, now) in enumerate(still_open.shown(number), start=_GO_TO):
+            names = ("indented", "middle") if col > _GO_TO else ("link", "indented", "shrink")
+            sheet.formula(row, col, formula, now, *names)
         sheet.height(row, _ROW_HEIGHT)
     sheet.mark_headings(_HEADING_ROW, 0, _LAST_ROW - 1, _SHEET)
     _write_rest(sheet, _GO_TO, still_open)
 
 
-def _write_link(sheet: Sheet, row: int, col: int, listing: _Listing, number: int) -> None:
-    shown = listing.present[number - 1].link if number <= len(listing.present) else ""
-    sheet.formula(row, col, listing.link(number), shown, "link", "indented", "shrink")
-
-
 def _write_discuss(sheet: Sheet, to_discuss: _Listing) -> None:
     """Write what is to be discussed, which is a help to the council and nothing that is open."""
     sheet.text(_HEADING_ROW, _DISCUSS, wording.DISCUSS_HEADING, "heading")
-    for number in range(1, min(LISTED, len(to_discuss.items)) + 1):
-        _write_link(sheet, _FIRST_ROW + number - 1, _DISCUSS, to_discuss, number)
+    for number in range(1, min(LISTED, to_discuss.most) + 1):
+        link, *_ = to_discuss.shown(number)
+        sheet.formula(_FIRST_ROW + number - 1, _DISCUSS, *link, "link", "indented", "shrink")
     sheet.mark_headings(_HEADING_ROW, _DISCUSS, _LAST_ROW - 1, _DISCUSS)
     _write_rest(sheet, _DISCUSS, to_discuss)
 
 
 def _write_rest(sheet: Sheet, col: int, listing: _Listing) -> None:
     """Write how many there are besides those listed, if there can be more."""
-    if len(listing.items) > LISTED:
+    if listing.most > LISTED:
         before, after = map(literal, wording.REST.split("{count}"))
         count, more = len(listing.present) - LISTED, f"({listing.total}-{LISTED})"
         formula = f'IF({more}>0,{before}&{more}&{after},"")'
@@ -258,21 +243,20 @@ def _write_counts(draft: Draft, sheet: Sheet) -> int:
     """Write how much is open by sheet and rule; returns the last row."""
     order, workings = draft.order, draft.workings
     sheet.texts(_HEADING_ROW, _COUNTS, ["Sheet", *(rule.heading for rule in RULES)], "heading", "small")
-    for row, assessment in enumerate(order.sheets, start=_FIRST_ROW):
-        sheet.link(row, _COUNTS, f"'{assessment.name}'!A1", assessment.name, "box")
-        for col, rule in enumerate(RULES, start=_COUNTS + 1):
-            count = workings.count(rule.slug, assessment.area.rows)
-            formula = workings.sum(rule.slug, assessment.area.code)
-            sheet.formula(row, col, formula, count, "box", "open", "middle")
     total = _FIRST_ROW + len(order.sheets)
-    sheet.text(total, _COUNTS, wording.ALL_SHEETS, "box", "bold", "band", "middle")
-    for col, rule in enumerate(RULES, start=_COUNTS + 1):
-        count = workings.count(rule.slug, order.framework.rows)
-        formula = workings.sum(rule.slug, "")
-        sheet.formula(total, col, formula, count, "box", "open", "bold", "band", "middle")
+    for row, page in enumerate((*order.sheets, None), start=_FIRST_ROW):
+        names = ("box", "open", "middle") if page else ("box", "open", "bold", "band", "middle")
+        if page:
+            sheet.link(row, _COUNTS, f"'{page.name}'!A1", page.name, "box")
+        else:
+            sheet.text(row, _COUNTS, wording.ALL_SHEETS, "box", "bold", "band", "middle")
+        for col, rule in enumerate(RULES, start=_COUNTS + 1):
+            count = workings.count(rule.slug, page.area.rows if page else order.framework.rows)
+            formula = workings.sum(rule.slug, page.area.code if page else "")
+            sheet.formula(row, col, formula, count, *names)
     sheet.mark_headings(_HEADING_ROW, _COUNTS, total, _COUNTS + len(RULES))
     first = layout.reference(layout.START, *layout.detail_cell("completed_by"))
     sheet.link(total + 1, _COUNTS, first, wording.MISSING_DETAILS, "box")
-    formula = "+".join(f"(LEN(TRIM({cell}))=0)" for cell in _required_cells())
+    formula = "+".join(f"(LEN(TRIM({cell}))=0)" for cell in map(_reference, _REQUIRED))
     sheet.formula(total + 1, _COUNTS + 1, formula, len(missing_details(order)), "box", "open", "middle")
     return total + 1

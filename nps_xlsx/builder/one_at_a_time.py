@@ -19,10 +19,9 @@ from nps_xlsx.builder.workings import Value
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Sheet, literal
 from nps_xlsx.excel.textfit import level_width, text_height
-from nps_xlsx.model import Behaviour, LevelValue, Prompt
+from nps_xlsx.model import Behaviour, Prompt
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
-from nps_xlsx.workbook.layout import LEVELS_NAME
 
 _LABEL_WIDTH, _TEXT_WIDTH, _BESIDE_WIDTH = 160, 830, 180
 """Pixels: together what a screen of 1,366 shows in LibreOffice too, which draws columns a little wider."""
@@ -37,6 +36,15 @@ _SPARE = 9
 _SCALE, _PAGE = 62, 842 - 79
 """Per cent at which the columns fit A4 upright (14 points print as 8.7), and the points of its height."""
 _HEADINGS = {column.key: column.heading for column in layout.INPUTS}
+_SHOWN = {
+    "current": "from",
+    "target": "to",
+    "suggested": "suggested",
+    "evidence": "evidence",
+    "actions": "whole",
+}
+_SHOWN |= {"owner": "owner", "due_date": "due_date"}
+"""What follows the levels: columns, and the figures that say what is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,7 @@ class _One:
         self.draft = draft
         self.row: Behaviour = draft.framework.rows[0]
         self.present = draft.workings.present[self.row.code]
+        self._answer = draft.order.answers[self.row.code]
         self.range = draft.workings.range
         may_be = {"last": draft.order.previous is not None, "reviewer": draft.order.with_review}
         self.words = {key: said for key, said in wording.ONE_WHOSE.items() if may_be.get(key, True)}
@@ -198,16 +207,25 @@ class _One:
             yield _Item(level.label, self.unless_unknown(self.at(key)), self.present[key])
 
     def answers(self) -> Iterator[_Item]:
-        """The levels in words, what is suggested for the next step, and what the council wrote."""
-        answer = self.draft.order.answers[self.row.code]
-        target = answer.target if isinstance(answer.target, int) else None
-        current, aim = self._chosen("current", answer.current), self._chosen("target", target)
-        said = self.unless_unknown(f'{current[0]}&" "&{aim[0]}')
-        yield _Item(wording.ONE_YOURS, said, f"{current[1]} {aim[1]}")
-        if self.draft.framework.has_suggestions:
-            yield self._suggested()
-        for key, figure in (("evidence", "evidence"), ("actions", "whole"), *((key, key) for key in _ASIDE)):
-            yield _Item(_HEADINGS[key], self.unless_unknown(self.at(figure)), self.present[figure])
+        """The council's levels, what is suggested for the next one, and what the council wrote."""
+        workings = self.draft.workings
+        following, now = workings.next_level(_POSITION), workings.present_next_level(self.row)
+        for key, figure in _SHOWN.items():
+            if key == "evidence":
+                yield _Item(_HEADINGS[key], self.unless_unknown(self._own(key)), self._answer.evidence)
+            elif key != "suggested":
+                yield _Item(_HEADINGS[key], self.unless_unknown(self.at(figure)), self.present[figure])
+            elif self.draft.framework.has_suggestions:
+                yield _Item(wording.PLAN_HEADINGS[key], self.unless_unknown(following[key]), str(now[key]))
+
+    def _own(self, key: str) -> str:
+        """An answer of the chosen behaviour, from its own sheet: a copy on the hidden one costs bytes."""
+        pages = self.draft.order.sheets
+        codes = ",".join(f'"{page.area.code}"' for page in pages)
+        columns = ",".join(page.column_range(key) for page in pages)
+        area = self.at("area")
+        place = f"{self.at('row')}-{pages[0].FIRST_ROW}"
+        return f"INDEX(CHOOSE(MATCH({area},{{{codes}}},0),{columns}),{place})"
 
     def whose(self, index: str, filled: Row | None) -> tuple[str, str]:
         """The words that say whose level a row shows, and what they say at present."""
@@ -220,50 +238,18 @@ class _One:
         """A link to the row of the chosen behaviour: from there its area has one row after the other."""
         sheet = self.draft.workings.sheet_of(self.row.code)
         column = cell_name(0, sheet.column("current")).rstrip("1")
-        row = f"{_POSITION}-MATCH({self.at('area')},{self.range('area')},0)+{sheet.FIRST_ROW + 1}"
         go, on = wording.ONE_GO.format(ref="|", sheet="").split("|")
         shown = f'"{go}"&{self.at("ref")}&"{on}"&{self.at("area_name")}'
-        link = f'HYPERLINK("#\'"&{self.at("area_name")}&"\'!{column}"&{row},{shown})'
+        link = f'HYPERLINK("#\'"&{self.at("area_name")}&"\'!{column}"&{self.at("row")},{shown})'
         return link, wording.ONE_GO.format(ref=self.row.code, sheet=sheet.name)
-
-    def _chosen(self, key: str, value: LevelValue) -> tuple[str, str]:
-        """A level in words, such as "Current level: 3 Mature."."""
-        none, label = wording.ONE_NONE, layout.level_label(self.draft.framework, value)
-        otherwise = f'"{none}"'
-        if key == "current":
-            otherwise = f'IF({self.at("not_applicable")}=1,"{layout.NOT_APPLICABLE_LABEL}",{otherwise})'
-        level = f"IF(ISNUMBER({self.at(key)}),INDEX({LEVELS_NAME},{self.at(key)}),{otherwise})"
-        return f'"{_HEADINGS[key]}: "&{level}&"."', f"{_HEADINGS[key]}: {label or none}."
-
-    def _suggested(self) -> _Item:
-        """The suggested actions for the step after the current level."""
-        steps = [text for text in self.draft.workings.texts if text.startswith("to_")]
-        current, top = self.at("current"), len(self.draft.framework.levels)
-        action = f"INDEX({self.range(steps[0], steps[-1])},{_POSITION},{current})"
-        to, colon = wording.ONE_TO_REACH.format(level="|", actions="").split("|")
-        step = f'"{to}"&INDEX({LEVELS_NAME},{current}+1)&"{colon.rstrip()}"&CHAR(10)&{action}'
-        some = f'IF({action}="",{literal(wording.ONE_NO_ACTION)},{step})'
-        reached = f"IF({current}>={top},{literal(wording.ONE_REACHED)},{some})"
-        formula = f"IF(ISNUMBER({current}),{reached},{literal(wording.ONE_NO_LEVEL)})"
-        return _Item(wording.ONE_SUGGESTED, self.unless_unknown(formula), self._present_step())
-
-    def _present_step(self) -> str:
-        current, framework = self.present["current"], self.draft.framework
-        if not isinstance(current, int):
-            return wording.ONE_NO_LEVEL
-        if current >= len(framework.levels):
-            return wording.ONE_REACHED
-        return wording.next_step(framework, self.row, framework.level(current))
-
-
-_ASIDE = ("owner", "due_date")
 
 
 def _add_rules(draft: Draft, sheet: Sheet, last: int) -> None:
     """Give each level its colour, and mark the level and the target as the assessment sheets do."""
     index, beside = (f"${cell_name(_FIRST_ROW, col)}" for col in (_HIDDEN, 2))
     count = len(draft.framework.levels)
-    marked = [(1, f'ISNUMBER(FIND("{wording.ONE_WHOSE[key]}",{beside}))', style) for key, style in _MARKED]
+    looks = (("current", styles.CHOSEN), ("target", styles.AIMED_AT))
+    marked = [(1, f'ISNUMBER(FIND("{wording.ONE_WHOSE[key]}",{beside}))', style) for key, style in looks]
     named = [
         (0, f"{index}={number}", styles.STYLES[styles.level_style(number, count)])
         for number in range(1, count + 1)
@@ -271,6 +257,3 @@ def _add_rules(draft: Draft, sheet: Sheet, last: int) -> None:
     for col, criteria, style in (*marked, *named):
         rule = {"type": "formula", "criteria": f"={criteria}", "format": draft.book.plain_format(style)}
         sheet.rule((_FIRST_ROW, col), (last, col), rule)
-
-
-_MARKED = (("current", styles.CHOSEN), ("target", styles.AIMED_AT))

@@ -14,10 +14,9 @@ from nps_xlsx.builder.workings import Value, Workings
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Sheet, joined, literal
 from nps_xlsx.excel.textfit import level_width, text_height
-from nps_xlsx.model import Behaviour, Framework
+from nps_xlsx.model import Framework
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
-from nps_xlsx.workbook.layout import LEVELS_NAME
 from nps_xlsx.workbook.rules import in_plan
 
 _SMALL = ("wrap", "small", "indented")
@@ -148,32 +147,12 @@ def _write_row(sheet: Sheet, workings: Workings, number: int, filled: Row | None
     helpers, known = continued.formulas(number, cells, above, held), continued.knows(filled)
     for at, key in enumerate(continued.KEYS):
         sheet.formula(row, len(columns) + at, helpers[key], known[key])
-    present = _present(workings, filled)
+    present, formulas = _present(workings, filled), workings.next_level(cells["index"])
+    formulas["actions"] = continued.shown_formula(cells, held)
     for col, (key, _, names) in enumerate(columns):
-        formula = (
-            continued.shown_formula(cells, held)
-            if key == "actions"
-            else _formula(workings, key, cells["index"])
-        )
+        formula = formulas.get(key) or f"INDEX({workings.range(key)},{cells['index']})"
         once = f'IF({cells["piece"]}>1,"",{formula})' if key in _ONCE else formula
         sheet.formula(row, col, f'IF({cells["index"]}=0,"",{once})', present[key], *names)
-
-
-def _formula(workings: Workings, key: str, index: str) -> str:
-    """The formula of a figure in a row that has a behaviour, by its place on the hidden sheet."""
-    if key not in ("asks", "suggested"):
-        return f"INDEX({workings.range(key)},{index})"
-    current, levels, texts = (
-        f"INDEX({workings.range('current')},{index})",
-        len(workings.order.framework.levels),
-        workings.texts,
-    )
-    if key == "asks":
-        text = f"INDEX({workings.range(texts[0], texts[levels - 1])},{index},{current}+1)"
-        text = joined(wording.NEXT_LEVEL, level=f"INDEX({LEVELS_NAME},{current}+1)", text=text)
-    else:
-        text = f'INDEX({workings.range(texts[levels], texts[-1])},{index},{current})&""'
-    return f'IF(AND(ISNUMBER({current}),N({current})<{levels}),{text},"")'
 
 
 def _present(workings: Workings, filled: Row | None) -> dict[str, Value]:
@@ -181,19 +160,8 @@ def _present(workings: Workings, filled: Row | None) -> dict[str, Value]:
     if filled is None:
         return dict.fromkeys(wording.PLAN_HEADINGS, "")
     behaviour = workings.rows[filled.index - 1]
-    figures = workings.present[behaviour.code] | _next_level(workings, behaviour) | {"actions": filled.shown}
-    return figures | (dict.fromkeys(_ONCE, "") if filled.piece > 1 else {})
-
-
-def _next_level(workings: Workings, behaviour: Behaviour) -> dict[str, Value]:
-    """What a behaviour's next level takes."""
-    figures, framework = workings.present[behaviour.code], workings.order.framework
-    current = figures["current"]
-    if not isinstance(current, int) or current == len(framework.levels):
-        return {"asks": "", "suggested": ""}
-    text = figures[f"level_{current + 1}"]
-    asks = wording.NEXT_LEVEL.format(level=framework.level(current + 1).label, text=text)
-    return {"asks": asks, "suggested": figures[f"to_level_{current + 1}"]}
+    figures = workings.present[behaviour.code] | workings.present_next_level(behaviour)
+    return figures | {"actions": filled.shown} | (dict.fromkeys(_ONCE, "") if filled.piece > 1 else {})
 
 
 # --- Heights and lines

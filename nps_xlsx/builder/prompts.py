@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from nps_xlsx.model import Behaviour, Prompt
+from nps_xlsx.model.cells import from_units, units
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.layout import Column, Kind
 
@@ -35,10 +36,8 @@ def of_row(usual: Prompt, behaviour: Behaviour, column: Column, *, is_first: boo
 
 def _cut(text: str, limit: int) -> str:
     """A text of at most so many UTF-16 units, at the end of a word."""
-    if len(text.encode("utf-16-le")) <= 2 * limit:
-        return text
-    kept = text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
-    return f"{kept.rsplit(' ', 1)[0]}…"
+    counted = units(text)
+    return text if len(counted) <= limit else f"{from_units(counted[: limit - 1]).rsplit(' ', 1)[0]}…"
 
 
 def validation(column: Column, prompt: Prompt) -> dict[str, Any]:

@@ -72,25 +72,24 @@ def _counts(draft: Draft, last: int) -> tuple[str, str]:
 def _write_row(draft: Draft, sheet: Sheet, row: int, behaviour: Behaviour) -> None:
     workings, answer = draft.workings, draft.order.answers[behaviour.code]
     page = workings.sheet_of(behaviour.code)
-    figures = {
-        key: f"{LISTS}!{workings.cell(key, behaviour.code)}"
-        for key in ("current", "not_applicable", "reviewer")
-    }
+    given, reviewed, council_says = (
+        f"{LISTS}!{workings.cell(key, behaviour.code)}" for key in ("current", "reviewer", "from")
+    )
     own = page.reference(behaviour.code, "reviewer_level")
-    says_not = f"{figures['not_applicable']}=1", not_applicable_formula(own)
-    shown = [_level(figures["current"], says_not[0]), _level(figures["reviewer"], says_not[1])]
-    present = [
-        layout.level_label(draft.framework, level) for level in (answer.current, answer.reviewer_level)
-    ]
+    otherwise = f'IF({not_applicable_formula(own)},"{layout.NOT_APPLICABLE_LABEL}","")'
+    reviewer_says = f"IF(ISNUMBER({reviewed}),INDEX({layout.LEVELS_NAME},{reviewed}),{otherwise})"
+    shown = (
+        (council_says, str(workings.present[behaviour.code]["from"])),
+        (reviewer_says, layout.level_label(draft.framework, answer.reviewer_level)),
+    )
     sheet.text(row, 0, behaviour.code, "box", "bold", "small")
     target = layout.reference(page.name, page.row(behaviour.code), page.column("evidence"))
     # By a formula, since LibreOffice does not wrap the text of another link.
     name = f'HYPERLINK("#{target}",{literal(behaviour.name)})'
     sheet.formula(row, 1, name, behaviour.name, "link", "box", "wrap", "small", "top")
-    for col, formula, label in zip((_COUNCIL, _REVIEWER), shown, present, strict=True):
+    for col, (formula, label) in zip((_COUNCIL, _REVIEWER), shown, strict=True):
         sheet.formula(row, col, formula, label, "box", "wrap", "small")
-    both = f"AND(ISNUMBER({figures['current']}),ISNUMBER({figures['reviewer']}))"
-    difference = f'IF({both},{figures["reviewer"]}-{figures["current"]},"")'
+    difference = f'IF(AND(ISNUMBER({given}),ISNUMBER({reviewed})),{reviewed}-{given},"")'
     sheet.formula(row, _DIFFERENCE, difference, _difference(answer), "box", "small", "difference")
     council, reviewer, apart = (cell_name(row, col) for col in (_COUNCIL, _REVIEWER, _DIFFERENCE))
     words = AGREEMENT_FORMULA.format(council=council, reviewer=reviewer, difference=apart)
@@ -100,11 +99,6 @@ def _write_row(draft: Draft, sheet: Sheet, row: int, behaviour: Behaviour) -> No
         row, _COMMENT, _ROOM.formula(comment), _ROOM.shown(answer.reviewer_comment), "box", "wrap", "small"
     )
     sheet.height(row, _height(behaviour))
-
-
-def _level(figure: str, says_not_applicable: str) -> str:
-    otherwise = f'IF({says_not_applicable},"{layout.NOT_APPLICABLE_LABEL}","")'
-    return f"IF(ISNUMBER({figure}),INDEX({layout.LEVELS_NAME},{figure}),{otherwise})"
 
 
 def _difference(answer: Answer) -> int | str:

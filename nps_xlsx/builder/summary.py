@@ -23,9 +23,9 @@ from nps_xlsx.workbook import layout, wording
 
 HEADING_ROW, FIRST_ROW = 4, 5
 LEADER_ROW, _NOTE_ROW = 2, 3
-_SCREEN = 1256
-"""Pixels that LibreOffice shows on a laptop of 1,366 (Excel: some 40 more): results and bars are no wider."""
-_LEAST_CHART = 400
+_SCREEN = 1228
+"""Pixels of columns that LibreOffice, which draws them 3 per cent wider, shows on a laptop of 1,366."""
+_LEAST_CHART = 310
 _CHART_HEIGHT, _MARGIN = 370, 12
 """Pixels: a chart with its legend fits the 480 that such a laptop shows below Excel's ribbon."""
 _ROW_HEIGHT = 19.5
@@ -137,7 +137,7 @@ def _results(order: Order) -> list[_Column]:
     share = level_width(order.framework, 100)
     shared = [_Column("share", wording.OR_ABOVE.format(level=good.name), share, "share")] if good else []
     last, movement = wording.MOVEMENT_HEADINGS
-    moved = [_Column("last", last, 80, "mean"), _Column("movement", movement, 96, "gap")]
+    moved = [_Column("last", last, 76, "mean"), _Column("movement", movement, 92, "gap")]
     headings = wording.SUMMARY_HEADINGS
     return [
         _Column("name", headings["name"], 286, "middle"),

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from nps_xlsx.builder import continued
 from nps_xlsx.builder.long_texts import Room
 from nps_xlsx.builder.order import Order
-from nps_xlsx.excel.book import Book, Sheet
+from nps_xlsx.excel.book import Book, Sheet, joined
 from nps_xlsx.model import NOT_APPLICABLE, Answer, Behaviour
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.dates import iso_date
@@ -22,6 +22,7 @@ from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import DETAILS, LISTS, AssessmentSheet
 from nps_xlsx.workbook.rules import (
     ACTING_FORMULA,
+    DISCUSS,
     PLACE_FORMULA,
     RANK_FORMULA,
     RULES,
@@ -43,7 +44,7 @@ Value = float | str
 FIRST_ROW = 1
 _FIRST_COLUMN = 9
 
-_OWN = ("current", "target", "actions", *wording.LIST_OWN)
+_OWN = ("current", "target", "evidence", "actions", "discuss", *wording.LIST_OWN)
 _OBJECTIVE = Room(continued.LINES, 21, wording.WHOLE_ELSEWHERE)
 _NOT_ANSWERED = f'IF({{not_applicable}}=1,"{layout.NOT_APPLICABLE_LABEL}","{wording.NOT_ANSWERED}")'
 _TARGET = f'IF({{gap}}=0,"{wording.AT_TARGET}",INDEX({layout.LEVELS_NAME},{{target}}))'
@@ -90,7 +91,7 @@ class Workings:
         self._columns = (
             *wording.LIST_CONSTANTS,
             *wording.LIST_FIGURES,
-            *(rule.slug for rule in RULES),
+            *(rule.slug for rule in (*RULES, DISCUSS)),
             *(wording.REVIEW_FIGURES if order.with_review else ()),
             *self.texts,
         )
@@ -155,6 +156,29 @@ class Workings:
             row += len(continued.pieces(continued.flat(self.order.answers[behaviour.code].actions)))
         return firsts
 
+    def next_level(self, index: str) -> dict[str, str]:
+        """Formulas for what the next level of a row requires, and what is suggested, by the row's place."""
+        count, current = len(self.order.framework.levels), f"INDEX({self.range('current')},{index})"
+        descriptors, steps = (
+            self.range(*self.texts[: count : count - 1]),
+            self.range(self.texts[count], self.texts[-1]),
+        )
+        level = f"INDEX({layout.LEVELS_NAME},{current}+1)"
+        asks = joined(wording.NEXT_LEVEL, level=level, text=f"INDEX({descriptors},{index},{current}+1)")
+        formulas = {"asks": asks, "suggested": f'INDEX({steps},{index},{current})&""'}
+        can_rise = f"AND(ISNUMBER({current}),N({current})<{count})"
+        return {key: f'IF({can_rise},{formula},"")' for key, formula in formulas.items()}
+
+    def present_next_level(self, row: Behaviour) -> dict[str, Value]:
+        """What they give at present."""
+        figures, framework = self.present[row.code], self.order.framework
+        current = figures["current"]
+        if not isinstance(current, int) or current == len(framework.levels):
+            return {"asks": "", "suggested": ""}
+        label, text = framework.level(current + 1).label, figures[f"level_{current + 1}"]
+        asks = wording.NEXT_LEVEL.format(level=label, text=text)
+        return {"asks": asks, "suggested": figures[f"to_level_{current + 1}"]}
+
     # --- Writing
 
     def write(self, book: Book) -> Sheet:
@@ -207,7 +231,9 @@ class Workings:
         cells["completed"] = layout.reference(
             layout.START, *layout.detail_cell("date_completed"), absolute=True
         )
-        formulas = {rule.slug: rule.formula for rule in RULES if row.is_scored or not rule.scored_only}
+        formulas = {
+            rule.slug: rule.formula for rule in (*RULES, DISCUSS) if row.is_scored or not rule.scored_only
+        }
         formulas |= _FIGURES | (_PLAN_FIGURES if row.is_scored else {})
         levels = len(self.order.framework.levels)
         read = {key: level_formula(cells[f"own_{key}"], levels) for key in ("current", "target")}
@@ -229,6 +255,8 @@ class Workings:
             "area_name": area.sheet,
             "theme": framework.themes.index(theme) + 1 if theme else "",
             "behaviour": row.name,
+            "name": wording.row_name(row),
+            "row": self._sheet_of[row.code].row(row.code) + 1,
             "scored": int(row.is_scored),
             "value_code": row.value_code or 0,
             "last": last if isinstance(last, int) else "",
@@ -253,7 +281,6 @@ class Workings:
             **dict.fromkeys(wording.LIST_PLAN, ""),
             **(self._present_place(row, answer) if row.is_scored else {}),
             "whole": continued.flat(answer.actions),
-            "evidence": answer.evidence,
             "owner": answer.owner,
             "due_date": _serial(answer.due_date) if answer.due_date else answer.due_text,
             "priority": answer.priority,
@@ -262,7 +289,7 @@ class Workings:
             **self._present_head(row),
             **{
                 rule.slug: int((row.is_scored or not rule.scored_only) and rule.holds(answer, completed))
-                for rule in RULES
+                for rule in (*RULES, DISCUSS)
             },
         }
 

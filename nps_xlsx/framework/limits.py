@@ -18,6 +18,8 @@ from nps_xlsx.workbook.spelling import (
 from nps_xlsx.workbook.stamp import ASKED_LIMIT, is_area_code
 
 LEAST_LEVELS, MOST_LEVELS = 2, len(NUMBER_WORDS)
+MOST_AREAS = 100
+"""A formula that names a range on each area's sheet keeps within Excel's 8,192 characters."""
 
 _HISTORY = "History"  # Excel's own name, for the sheet of tracked changes
 _SHEET_LENGTH = 31  # Excel's own, in units of UTF-16: it repairs a file with a longer name
@@ -73,6 +75,10 @@ def check_areas(folder: TomlFolder, areas: Sequence[KeyArea], files: Mapping[str
         for what in _faults_of_sheet(area.sheet, taken) if area.sheet else ():
             folder.fault(file, f"{area.code}.sheet", f"{area.sheet!r} {what}")
         taken.add(area.sheet.casefold())
+    if len(areas) > MOST_AREAS:
+        folder.fault(
+            "framework.toml", "", f"holds {len(areas)} key areas; a workbook has sheets for {MOST_AREAS}"
+        )
     rows = sum(len(area.rows) for area in areas)
     if rows >= ASKED_LIMIT:
         folder.fault("framework.toml", "", f"holds {rows} rows; at most {ASKED_LIMIT - 1} can be asked")

@@ -211,18 +211,13 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
 
 
 def _of_one_at_a_time(framework: Framework) -> Iterator[str]:
-    yield from (wording.ONE_CHOOSE, wording.ONE_LAST, wording.ONE_AREA, wording.ONE_BEHAVIOUR)
-    yield from (wording.ONE_ANSWER, wording.ONE_YOURS, wording.ONE_UNKNOWN, *wording.ONE_HEADINGS)
-    yield from (wording.ONE_SUGGESTED, wording.ONE_NO_ACTION, wording.ONE_REACHED, wording.ONE_NO_LEVEL)
-    chosen = [*(level.label for level in framework.levels), layout.NOT_APPLICABLE_LABEL, wording.ONE_NONE]
-    current, target = (COLUMNS[key].heading for key in ("current", "target"))
-    yield from (f"{current}: {now}. {target}: {aim}." for now in chosen for aim in chosen)
+    yield from (wording.ONE_CHOOSE, wording.ONE_LAST, wording.ONE_BEHAVIOUR, wording.ONE_UNKNOWN)
+    yield from wording.ONE_HEADINGS
     for count in range(1, len(wording.ONE_WHOSE) + 1):
         yield from map(" ".join, itertools.combinations(wording.ONE_WHOSE.values(), count))
     for row in framework.rows:
         yield from (f"{row.code} {row.name}", wording.ONE_NEXT.format(ref=row.code))
         yield wording.ONE_GO.format(ref=row.code, sheet=framework.area_by_code[row.code].sheet)
-        yield from (wording.next_step(framework, row, level) for level in framework.levels[:-1])
 
 
 def _summary_words(framework: Framework) -> Iterator[str]:

@@ -241,6 +241,13 @@ class AssessmentSheet:
         """An answer's cell as a formula on another sheet refers to it."""
         return reference(self.name, self.row(ref), self.column(key), absolute=True)
 
+    def column_range(self, key: str) -> str:
+        """A column of the behaviours' rows as a formula on another sheet refers to it."""
+        first, last = (
+            cell_name(row, self.column(key), absolute=True) for row in (self.FIRST_ROW, self.last_row)
+        )
+        return f"'{self.name}'!{first}:{last}"
+
     def head_reference(self, key: str) -> str:
         """One of the sheet's own inputs as a formula on another sheet refers to it."""
         return reference(self.name, *self.head_cell(key), absolute=True)

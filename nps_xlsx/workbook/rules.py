@@ -97,11 +97,21 @@ RULES = (
         "due-before-completed",
         "due_date",
         "Due date before date completed",
-        "Is the due date right? It is before the date completed",
+        "Due before the date completed: is that right?",
         lambda answer, completed: bool(completed and answer.due_date and answer.due_date < completed),
         "IF(AND(ISNUMBER({due_date}),ISNUMBER({completed})),IF({due_date}<{completed},1,0),0)",
     ),
 )
+
+DISCUSS = Rule(
+    "discuss",
+    "discuss",
+    "Discuss",
+    "",
+    lambda answer, _: answer.discuss,
+    'IF(LOWER(LEFT(TRIM({own_discuss}),1))="y",1,0)',
+)
+"""What the council wants to talk about: listed beside what is open, and no problem."""
 
 
 # --- A reviewer's level beside the council's

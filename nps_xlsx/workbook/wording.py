@@ -9,7 +9,7 @@ import datetime as dt
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from nps_xlsx.model import Behaviour, Framework, Level
+from nps_xlsx.model import Behaviour, Framework
 from nps_xlsx.model.dates import long_date
 from nps_xlsx.workbook import layout
 
@@ -110,15 +110,9 @@ ONE_PROMPT = (
 )
 """Title and text of the prompt, then of the error."""
 ONE_NEXT, ONE_LAST = "Next: {ref}", "The last one"
-ONE_AREA, ONE_BEHAVIOUR, ONE_ANSWER, ONE_YOURS = (
-    "Key area",
-    "Behaviour",
-    "Answer it there",
-    "Your answer",
-)
+ONE_BEHAVIOUR = "Behaviour"
 ONE_UNKNOWN = "No row has this Ref: choose one from the list."
 ONE_GO = "Go to {ref} on {sheet}"
-ONE_NONE = "not chosen yet"
 ONE_HEADINGS = ("Level", "What it says", "Whose it is")
 ONE_WHOSE = {
     "current": "Your level.",
@@ -127,18 +121,8 @@ ONE_WHOSE = {
     "reviewer": "The reviewer's level.",
 }
 """What stands beside a level, by the figure on the hidden sheet that it is."""
-ONE_SUGGESTED, ONE_TO_REACH = "Suggested actions", "To reach {level}:\n{actions}"
-ONE_NO_ACTION, ONE_REACHED = "None for the next level.", "None: this is the highest level."
-ONE_NO_LEVEL = "They show once a current level is chosen."
 WHOLE_TEXT = " … The whole text is in the row itself."
 """What follows the beginning of a text that is longer than there is room for."""
-
-
-def next_step(framework: Framework, row: Behaviour, level: Level) -> str:
-    """The suggested actions that take a row from a level to the next."""
-    following = framework.level(level.number + 1)
-    actions = listed(one.text for one in framework.suggestions_to(row.code, following.number))
-    return ONE_TO_REACH.format(level=following.label, actions=actions) if actions else ONE_NO_ACTION
 
 
 # --- Summary
@@ -338,11 +322,22 @@ MARKS_ELSEWHERE = (
 # --- The hidden sheet
 
 LIST_HEADINGS = ("Levels", "Level names", "Priorities", "Yes or no", "Level words", "Statuses", "Yes")
-LIST_CONSTANTS = ("ref", "area", "area_name", "theme", "behaviour", "scored", "value_code", "last")
+LIST_CONSTANTS = (
+    "ref",
+    "area",
+    "area_name",
+    "theme",
+    "behaviour",
+    "name",
+    "row",
+    "scored",
+    "value_code",
+    "last",
+)
 _SCORES = ("current", "target", "not_applicable", "answered", "gap", "movement")
 LIST_PLAN = ("whole", "room", "pieces", "sort", "place", "first", "end", "strength", "acting", "due")
 LIST_SHOWN = ("from", "to")
-LIST_OWN = ("evidence", "owner", "due_date", "priority", "status", "review_date")
+LIST_OWN = ("owner", "due_date", "priority", "status", "review_date")
 LIST_HEAD = ("objective", "reach_by")
 LIST_FIGURES = (*_SCORES, *LIST_SHOWN, "weight", *LIST_PLAN, *LIST_OWN, *LIST_HEAD)
 """The figures of each row on the hidden sheet, besides those of the rules."""
