@@ -18,7 +18,7 @@ from nps_xlsx.builder import Order, build_workbook
 from nps_xlsx.model import Answer, Assessment, Council, Framework, Level, Place, Return, Severity, Status
 from nps_xlsx.model.problems import problem
 from nps_xlsx.register.councils import Register
-from nps_xlsx.reports.marked_up import live_level, mark_up, mark_up_all
+from nps_xlsx.reports.marked_up import join, live_level, mark_up, mark_up_all
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.inputs import FIELDS
 from nps_xlsx.workbook.stamp import CHECK
@@ -415,8 +415,11 @@ def test_a_quoted_stamp_is_not_taken_for_the_copys_own(
 
 
 def test_what_the_order_was_is_kept(framework: Framework, register: Register, medway: Council) -> None:
-    """A short edition, a respondent and a reviewer's columns are there in the copy as in the file."""
+    """A short edition, respondent, reviewer's columns and earlier levels are there as in the file."""
+    then = (Answer("EC1", 2, current_text="2/3", current_between=True), Answer("EC2", "NA"), Answer("SV3", 4))
+    earlier = Assessment(medway.gss_code, medway.name, "2023", then)
     order = Order(framework.only(["EC", "SV3"]), medway, "2026", respondent="Adult care", with_review=True)
+    order = dataclasses.replace(order, previous=earlier)
     given = read(build_workbook(order), framework, register)
     found = mark_up(given, framework, register)
     assert found is not None
@@ -425,15 +428,38 @@ def test_what_the_order_was_is_kept(framework: Framework, register: Register, me
         *("Start here", layout.MARKS, COUNCILLORS),
         "Obtaining social value",
     ]
-    said = dataclasses.replace(order, respondent="")  # Start here says it, as the workbook was sent
-    assert stamp_on_start(found[1]) == str(said.stamp(layout.START_STAMP))
+    assert stamp_on_start(found[1]) == str(order.stamp(layout.START_STAMP))
     again = read(found[1], framework, register, found[0])
     assert again.assessment is not None
     assert again.assessment.respondent == "Adult care"
+    sheets = [opened(content)[COUNCILLORS] for content in (build_workbook(order), found[1])]
+    shown = [[row[2] for row in sheet.iter_rows(min_row=4, max_row=8, values_only=True)] for sheet in sheets]
+    assert shown[0] == shown[1]
+    assert shown[1][:4] == ["Last round", None, "2/3", "Not applicable"]
     assert again.problems == tuple(
         dataclasses.replace(one, place=dataclasses.replace(one.place, file=found[0]))
         for one in given.problems
     )
+
+
+def test_what_the_order_was_is_kept_where_files_are_joined(
+    framework: Framework, register: Register, medway: Council
+) -> None:
+    """Two files of one respondent give one of that respondent's, with the columns that both have."""
+    earlier = Assessment(medway.gss_code, medway.name, "2023", (Answer("EC1", 2),))
+    part = framework.only(["EC"])
+    order = Order(part, medway, "2026", respondent="Adult care", with_review=True, previous=earlier)
+    files = []
+    for name, ref in (("a.xlsx", "EC1"), ("b.xlsx", "EC2")):
+        own = dataclasses.replace(order.answers, answers=(Answer(ref, 3),))
+        content = build_workbook(dataclasses.replace(order, assessment=own))
+        files.append(read(content, framework, register, name))
+    _, joined, _ = join(files, framework, register)
+    assert stamp_on_start(joined) == str(order.stamp(layout.START_STAMP))
+    again = read(joined, framework, register)
+    assert (again.built_for, again.earlier) == ("Adult care", files[0].earlier)
+    assert again.assessment is not None
+    assert [answer.ref for answer in again.assessment if answer.is_answered] == ["EC1", "EC2"]
 
 
 def test_a_respondent_by_itself_stays_out_of_the_stamp(

@@ -31,13 +31,13 @@ from nps_xlsx.ingester.reading.workbook import read_workbook
 from nps_xlsx.ingester.refusal import RefusedError
 from nps_xlsx.ingester.refused import refused_return
 from nps_xlsx.ingester.reported import Reported
-from nps_xlsx.model import Assessment, Framework, Place, Return, Status
+from nps_xlsx.model import Answer, Assessment, Framework, Place, Return, Status
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.model.dates import iso_date
 from nps_xlsx.register.councils import Register
 from nps_xlsx.workbook import layout
 from nps_xlsx.workbook.stamp import BUILT_AT, OLDER_TEMPLATES
-from nps_xlsx.workbook.values import department_of, read_text
+from nps_xlsx.workbook.values import department_of, read_level, read_text
 
 
 def read_return(
@@ -119,12 +119,27 @@ class _Reader:
             ),
             problems=tuple(self.reported.problems),
             template_version=identity.template,
+            built_for=identity.respondent,
+            earlier=self._earlier(identity, mine),
             saved_by=self.workbook.properties.saved_by,
             saved_at=_saved_at(self.workbook.properties),
             answers_present=reader.present,
             answers_refused=reader.refused,
             other_texts=texts,
         )
+
+    def _earlier(self, identity: Identity, rows: Sequence[Row]) -> Assessment | None:
+        """The levels in the column of the earlier round, if the workbook was prefilled."""
+        if not identity.last_round:
+            return None
+        levels = self.framework.levels
+        shown = [row for row in rows if "last_round" in row.table.columns]
+        read = [(row.ref, read_level(row.table.value(row.row, "last_round"), levels)) for row in shown]
+        answers = (
+            Answer(ref, level.value, current_text=level.text, current_between=level.is_between)
+            for ref, level in read
+        )
+        return Assessment(identity.gss_code, identity.council, identity.last_round, tuple(answers))
 
     # --- What is missing, and what was added
 

@@ -36,6 +36,8 @@ class Identity:
     respondent: str = ""
     asked: tuple[str, ...] = ()
     with_review: bool = False
+    last_round: str = ""
+    """The round that the workbook was prefilled from."""
     foreign: frozenset[str] = frozenset()
     """Sheets whose stamp names another council: their answers are not this council's."""
 
@@ -98,6 +100,7 @@ class Identifier:
             respondent=stamp.respondent,
             asked=tuple(code for code in stamp.asked if code in self.framework.row_by_code),
             with_review=stamp.with_review,
+            last_round=stamp.last_round,
             foreign=self._foreign(stamp, stamps),
         )
 

@@ -279,6 +279,10 @@ class Return:
     assessment: Assessment | None = None
     problems: tuple[Problem, ...] = ()
     template_version: str = ""
+    built_for: str = ""
+    """The respondent whom the workbook was built for, by its stamp."""
+    earlier: Assessment | None = None
+    """The levels of an earlier round that a prefilled workbook shows beside the current ones."""
     saved_by: str = ""
     saved_at: str = ""
     """When the file was last saved, in UTC, according to the file; empty if it does not say."""

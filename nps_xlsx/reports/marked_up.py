@@ -72,7 +72,8 @@ def _fresh(returned: Return, framework: Framework, register: Register) -> tuple[
         council,
         assessment.round,
         assessment=_as_shown(assessment, returned, framework),
-        respondent=_stamped_respondent(assessment),
+        respondent=_stamped_respondent(returned, assessment),
+        previous=returned.earlier,
         with_review=any(_has_review(answer) for answer in assessment),
         problems=returned.problems,
     )
@@ -171,10 +172,10 @@ def _unregistered(assessment: Assessment) -> Council:
     return Council(assessment.gss_code, name, name, council_type="", region="", nation="")
 
 
-def _stamped_respondent(assessment: Assessment) -> str:
-    """The respondent for the stamp; empty if Start here says the same."""
+def _stamped_respondent(returned: Return, assessment: Assessment) -> str:
+    """The respondent for the stamp; empty if there was none in it, and Start here says the same."""
     respondent = assessment.respondent
-    if respondent == department_of(dict(assessment.details)):
+    if not returned.built_for and respondent == department_of(dict(assessment.details)):
         return ""
     return respondent if is_respondent_name(respondent) else ""
 
