@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from nps_xlsx.cli.command import Command
 from nps_xlsx.cli.main import cli
 
 _HEAD = """# Commands
@@ -38,12 +39,19 @@ def walk(
 def _section(command: click.Command, context: click.Context) -> str:
     usage = " ".join(command.collect_usage_pieces(context))
     parts = [f"## {context.command_path}", f"    {context.command_path} {usage}", _prose(command.help or "")]
-    options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
-    if records := [record for one in options if (record := one.get_help_record(context))]:
-        parts.append("| option | what it does |\n| --- | --- |\n" + "\n".join(map(_row, records)))
+    groups = command.grouped(context) if isinstance(command, Command) else _ungrouped(command, context)
+    for heading, records in groups:
+        name = "option" if heading == "Options" else heading
+        parts.append(f"| {name} | what it does |\n| --- | --- |\n" + "\n".join(map(_row, records)))
     if command.epilog:
         parts.append(_prose(command.epilog))
     return "\n\n".join(parts) + "\n"
+
+
+def _ungrouped(command: click.Command, context: click.Context) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
+    if records := [record for one in options if (record := one.get_help_record(context))]:
+        yield "Options", records
 
 
 def _row(record: tuple[str, str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from nps_xlsx.builder import Order, build_file
+from nps_xlsx.cli.command import COUNCIL, ROUND, Command
 from nps_xlsx.cli.framework import rows_of
 from nps_xlsx.cli.options import (
     DAY,
@@ -71,10 +72,28 @@ def _privacy_note(path: Path) -> str:
     return text
 
 
-@click.command()
-@click.argument("folder", required=False, type=FILE, is_eager=True, callback=in_round(for_build))
+@click.command(
+    cls=Command,
+    groups={
+        "For whom": "--council --councils --all --nation --region --type --respondent",
+        "What is asked": "--round --key-area --behaviour --with-review --targets --prefill --framework",
+        "What the workbook says": "--due --contact --return-to --privacy-note --controller",
+        "How it is made": "--out --as-of --unprotected --jobs --register",
+    },
+    examples=(
+        "nps build 2026",
+        "nps build --council Medway --round 2026 --out workbooks",
+        'nps build --all --region "South East" --round 2026 --due 2026-12-18 --out workbooks',
+        "nps build --councils mailing-list.csv --round 2026 --prefill 2022/answers.csv --out workbooks",
+    ),
+)
+@click.argument("folder", required=False, type=ROUND, is_eager=True, callback=in_round(for_build))
 @click.option(
-    "--council", "names", multiple=True, help="A council: its GSS code or any of its names; repeatable."
+    "--council",
+    "names",
+    multiple=True,
+    type=COUNCIL,
+    help="A council: its GSS code or any of its names; repeatable.",
 )
 @click.option(
     "--councils",

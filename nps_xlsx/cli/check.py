@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from nps_xlsx.cli.command import Command
 from nps_xlsx.cli.options import (
     FILE,
     PROBLEMS_FOUND,
@@ -25,7 +26,18 @@ from nps_xlsx.register.councils import Register
 from nps_xlsx.rounds.intake import read_returns
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    groups={
+        "What is written": "--marked-up --reply --anonymise",
+        "What it is read by": "--framework --register",
+    },
+    examples=(
+        "nps check return.xlsx",
+        "nps check returns --reply",
+        "nps check returns --marked-up marked-up",
+    ),
+)
 @click.argument("paths", nargs=-1, required=True, type=FILE)
 @click.option(
     "--marked-up",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from nps_xlsx.builder import Order, build_file
+from nps_xlsx.cli.command import Command
 from nps_xlsx.cli.ingest import print_receipt, run_ingest
 from nps_xlsx.cli.options import FILE, out_option
 from nps_xlsx.cli.report import write_papers
@@ -19,7 +20,7 @@ from nps_xlsx.register.councils import Register, load_register
 _COUNCIL, _STYLES = "Worcestershire", ("committee", "strategy", "index")
 
 
-@click.command()
+@click.command(cls=Command, examples=("nps demo --out output",))
 @click.option(
     "--samples", type=FILE, default=Path("samples"), show_default=True, help="The project's samples folder."
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from nps_xlsx.cli.options import DAY, FILE, counted
+from nps_xlsx.cli.command import COUNCIL, ROUND, Command
+from nps_xlsx.cli.options import DAY, counted
 from nps_xlsx.model.dates import long_date
 from nps_xlsx.season.closing import FILE as CLOSED
 from nps_xlsx.season.closing import close as close_round
@@ -15,11 +16,11 @@ from nps_xlsx.season.closing import reopen
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.forgetting import forget as forget_people
 
-_FOLDER = click.argument("folder", type=FILE)
+_FOLDER = click.argument("folder", type=ROUND)
 _TODAY = click.option("--today", "day", type=DAY, help="The day that it counts for. [default: today]")
 
 
-@click.command()
+@click.command(cls=Command, examples=("nps round close 2026",))
 @_FOLDER
 @_TODAY
 def close(folder: Path, day: dt.date | None) -> None:
@@ -35,7 +36,7 @@ def close(folder: Path, day: dt.date | None) -> None:
     click.echo(f"  {folder / closing.file}/")
 
 
-@click.command(name="open")
+@click.command(name="open", cls=Command, examples=('nps round open 2026 --why "Kent was counted twice"',))
 @_FOLDER
 @click.option("--why", required=True, help="The reason, which is written down.")
 @_TODAY
@@ -46,9 +47,9 @@ def open_(folder: Path, why: str, day: dt.date | None) -> None:
     click.echo(f"{folder} is open{' again' if was_closed else '; it was not closed'}.")
 
 
-@click.command()
+@click.command(cls=Command, examples=("nps round forget 2026 Medway", "nps round forget 2026"))
 @_FOLDER
-@click.argument("council", required=False)
+@click.argument("council", required=False, type=COUNCIL)
 @_TODAY
 def forget(folder: Path, council: str | None, day: dt.date | None) -> None:
     """Take the personal data of a council, or of all, out of the folder; the answers stay.

@@ -6,14 +6,22 @@ from pathlib import Path
 
 import click
 
-from nps_xlsx.cli.options import FILE, counted, framework_and_register
+from nps_xlsx.cli.command import ROUND, Command
+from nps_xlsx.cli.options import counted, framework_and_register
 from nps_xlsx.cli.season import for_export, in_round
 from nps_xlsx.model import Framework
 from nps_xlsx.register.councils import Register
 
 
-@click.command()
-@click.argument("folder", type=FILE, is_eager=True, callback=in_round(for_export, others=True))
+@click.command(
+    cls=Command,
+    examples=(
+        "nps export 2026 --to results.sqlite",
+        "nps export results --to tables --format parquet",
+        "nps export 2026 --to postgresql://analyst@db.example.org/benchmark",
+    ),
+)
+@click.argument("folder", type=ROUND, is_eager=True, callback=in_round(for_export, others=True))
 @click.option(
     "--to",
     required=True,

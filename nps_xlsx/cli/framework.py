@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from nps_xlsx.cli.command import Command
 from nps_xlsx.cli.options import FILE, counted, framework_option
 from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Behaviour, Framework
@@ -18,7 +19,7 @@ def framework() -> None:
     """Look at a framework, or check one."""
 
 
-@framework.command()
+@framework.command(cls=Command, examples=("nps framework show", "nps framework show SV3"))
 @click.argument("code", required=False)
 @framework_option
 def show(code: str | None, framework: Framework) -> None:
@@ -86,7 +87,7 @@ def _show_row(loaded: Framework, row: Behaviour) -> None:
     click.echo()
 
 
-@framework.command()
+@framework.command(cls=Command, examples=("nps framework check framework_data/nps-2018",))
 @click.argument("folder", type=FILE)
 def check(folder: Path) -> None:
     """Check the framework in FOLDER, or the built-in one of that name, and report all its faults."""

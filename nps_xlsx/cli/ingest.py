@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from nps_xlsx.cli.command import ROUND, Command
 from nps_xlsx.cli.options import (
     DAY,
     FILE,
@@ -51,9 +52,23 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
     return tuple(dict.fromkeys((*FACTS, *names)))
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    groups={
+        "What is read": "--round --keep --corrections --waivers --afresh --framework --register",
+        "What is compared": "--councils --previous --by --families",
+        "What is published": "--suppress-below --name-councils --publication-contact",
+        "How it is done": "--out --as-of --jobs --scheduler",
+    },
+    examples=(
+        "nps ingest 2026",
+        "nps ingest returns --out results",
+        "nps ingest returns more.zip mails/ --councils mailing-list.csv --previous 2022/answers.csv",
+        "nps ingest returns --corrections corrections.csv --waivers waivers.csv --out results",
+    ),
+)
 @click.argument(
-    "paths", nargs=-1, required=True, type=FILE, is_eager=True, callback=in_round(for_ingest, others=True)
+    "paths", nargs=-1, required=True, type=ROUND, is_eager=True, callback=in_round(for_ingest, others=True)
 )
 @out_option
 @click.option(
@@ -89,7 +104,9 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
     "--round", "round_", default="", help="The round to read. [default: that of most answered returns]"
 )
 @click.option(
+    "--councils",
     "--asked",
+    "asked",
     type=FILE,
     callback=loaded(load_list, "register"),
     help="CSV file of the councils that were asked, by gss_code or name. [default: all of England]",
@@ -129,7 +146,13 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
     is_flag=True,
     help="Read every file, also those that an earlier run into this folder has read.",
 )
-@click.option("--contact", default="", help="Whom readers of publication.xlsx can ask.")
+@click.option(
+    "--publication-contact",
+    "--contact",
+    "contact",
+    default="",
+    help="Whom readers of publication.xlsx can ask.",
+)
 @framework_and_register
 @click.pass_context
 def ingest(

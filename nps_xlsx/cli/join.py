@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from nps_xlsx.cli import options
+from nps_xlsx.cli.command import Command
 from nps_xlsx.cli.options import FILE, counted, plain
 from nps_xlsx.files import made_folders, write_files
 from nps_xlsx.model import Framework
@@ -16,7 +17,7 @@ from nps_xlsx.reports.marked_up import join as joined
 from nps_xlsx.rounds.intake import read_each
 
 
-@click.command()
+@click.command(cls=Command, examples=("nps join mine.xlsx finance.xlsx legal.xlsx --out joined",))
 @click.argument("paths", nargs=-1, required=True, type=FILE)
 @options.out_option
 @options.framework_and_register

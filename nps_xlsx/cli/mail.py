@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
+from nps_xlsx.cli.command import COUNCIL, ROUND, Command
+from nps_xlsx.cli.options import DAY, PROBLEMS_FOUND, counted, plain, progress
 from nps_xlsx.cli.sending import How, send_written, sending_options, settle_one, try_out
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.ledger import Ledger
@@ -22,12 +23,27 @@ if TYPE_CHECKING:
     from nps_xlsx.season.mails.drafting import Drafts
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    groups={
+        "Which mails": "--council --again --today",
+        "What is done": "--preview --send --with-drafts --dry-run --to-self --settle",
+    },
+    examples=(
+        "nps mail invite 2026",
+        "nps mail chase 2026 --preview Medway",
+        "nps mail feedback 2026 --send",
+    ),
+)
 @click.argument("kind", type=click.Choice([*map(str, MailKind)]))
-@click.argument("folder", type=FILE)
-@click.option("--council", "names", multiple=True, help="Only this council, by code or name; repeatable.")
+@click.argument("folder", type=ROUND)
+@click.option(
+    "--council", "names", multiple=True, type=COUNCIL, help="Only this council, by code or name; repeatable."
+)
 @click.option("--again", is_flag=True, help="Also to those who have had such a mail, or chased them today.")
-@click.option("--preview", metavar="COUNCIL", help="Print the mail to this council, and write nothing.")
+@click.option(
+    "--preview", metavar="COUNCIL", type=COUNCIL, help="Print the mail to this council, and write nothing."
+)
 @click.option("--today", "day", type=DAY, help="The day that it counts for. [default: today]")
 @sending_options
 @click.pass_context

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import click
 
+from nps_xlsx.cli.command import COUNCIL, Command
 from nps_xlsx.cli.options import FILE, counted, framework_and_register, out_option, previous_option
 from nps_xlsx.files import made_folders, write_files
 from nps_xlsx.model import Assessment, Framework
@@ -29,9 +30,22 @@ def report() -> None:
 _EPILOG = "\n".join(["\b", "The styles:", *(f"  {name:<11}{words}" for name, words in PAPER_STYLES.items())])
 
 
-@report.command(epilog=_EPILOG)
+@report.command(
+    cls=Command,
+    epilog=_EPILOG,
+    examples=(
+        "nps report committee results --council Medway --out papers",
+        "nps report committee results --style strategy --style index --key-area SV --out papers",
+    ),
+)
 @click.argument("paths", nargs=-1, required=True, type=FILE)
-@click.option("--council", "councils", multiple=True, help="Only this council: its code or name; repeatable.")
+@click.option(
+    "--council",
+    "councils",
+    multiple=True,
+    type=COUNCIL,
+    help="Only this council: its code or name; repeatable.",
+)
 @click.option(
     "--style",
     "styles",

@@ -12,6 +12,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from nps_xlsx.cli.command import COUNCIL, ROUND, Command
 from nps_xlsx.cli.ending import close, forget, open_
 from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
 from nps_xlsx.register.councils import load_register
@@ -31,7 +32,7 @@ from nps_xlsx.season.settings import FILE as SETTINGS
 from nps_xlsx.season.settings import Settings
 from nps_xlsx.season.verifying import differences_of
 
-_FOLDER = click.argument("folder", type=FILE)
+_FOLDER = click.argument("folder", type=ROUND)
 
 
 @click.group()
@@ -39,7 +40,18 @@ def round() -> None:
     """Keep a round in one folder: settings, councils, workbooks, returns, results."""
 
 
-@round.command()
+@round.command(
+    cls=Command,
+    groups={
+        "Who is asked": "--councils --all --from",
+        "What the round is": "--round --due --framework --register",
+        "What mails and workbooks say": "--contact --return-to --controller",
+    },
+    examples=(
+        "nps round new 2026 --councils mailing-list.csv --due 2026-12-18",
+        "nps round new 2027 --from 2026",
+    ),
+)
 @_FOLDER
 @click.option("--round", "name", help="The round's name. [default: that of the folder]")
 @click.option("--due", type=DAY, help="When workbooks are to be back: 2026-12-18.")
@@ -109,9 +121,13 @@ def _names(names: Iterable[str]) -> str:
     return "; ".join(plain(name) for name in names)
 
 
-@round.command(name="set")
+@round.command(
+    name="set",
+    cls=Command,
+    examples=('nps round set 2026 Medway declined --why "uses another framework"',),
+)
 @_FOLDER
-@click.argument("council")
+@click.argument("council", type=COUNCIL)
 @click.argument("status", type=click.Choice([*STATUSES, "waiting"], case_sensitive=False))
 @click.option("--why", default="", help=f"The reason: {', '.join(REASONS)}, or in your own words.")
 @click.option("--today", "day", type=DAY, help="The day that it counts for. [default: today]")
@@ -128,15 +144,16 @@ def set_(folder: Path, council: str, status: str, why: str, day: dt.date | None)
     click.echo(f"{plain(one.council.name)}: {one.status or 'waiting'}{f' ({plain(why)})' if why else ''}.")
 
 
-@round.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@round.command(
+    cls=Command,
+    examples=("nps round show 2026", "nps round show 2026 build --due 2027-01-15"),
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @_FOLDER
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def show(context: click.Context, folder: Path, command: tuple[str, ...]) -> None:
-    """Show the settings of a round, or what a COMMAND with its options would do with them.
-
-    For example: nps round show 2026 build --due 2027-01-15
-    """
+    """Show the settings of a round, or what a COMMAND with its options would do with them."""
     made = Round(folder)
     if not command:
         for one in fields(Settings):
@@ -179,7 +196,7 @@ def _words(value: Any) -> str:
     return "-" if value in (None, "") or callable(value) or "Sentinel" in repr(value) else str(value)
 
 
-@round.command()
+@round.command(cls=Command, examples=("nps round verify 2026",))
 @_FOLDER
 @click.pass_context
 def verify(context: click.Context, folder: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from nps_xlsx.cli.options import DAY, FILE, counted, plain
+from nps_xlsx.cli.command import ROUND, Command
+from nps_xlsx.cli.options import DAY, counted, plain
 from nps_xlsx.register.csvfile import to_csv
 from nps_xlsx.season import status as figures
 from nps_xlsx.season.folder import Round
@@ -23,8 +24,8 @@ _NAMED = 24
 """So many councils are named on the terminal under what they need."""
 
 
-@click.command()
-@click.argument("folder", type=FILE)
+@click.command(cls=Command, examples=("nps status 2026", "nps status 2026 --csv"))
+@click.argument("folder", type=ROUND)
 @click.option("--today", "day", type=DAY, default=dt.date.today, help="The day asked about. [default: today]")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a CSV file instead: a row per council.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead, with everything in it.")
