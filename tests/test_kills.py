@@ -32,6 +32,7 @@ def commands(folder: Path) -> list[list[str]]:
     return [
         ["round", "new", str(folder), "--round", "2022", *listed],
         ["build", str(folder), "--jobs", "1"],
+        ["mail", "invite", str(folder), "--today", "2022-11-02"],
         ["ingest", str(folder), "--today", "2022-12-01", "--jobs", "1"],
         [
             "round",
@@ -45,6 +46,7 @@ def commands(folder: Path) -> list[list[str]]:
             "2022-12-02",
         ],
         ["ingest", str(folder), "--today", "2022-12-02", "--jobs", "1"],
+        ["mail", "reply", str(folder), "--today", "2022-12-02"],
     ]
 
 
@@ -53,7 +55,7 @@ def prepare(folder: Path, step: int) -> None:
     if step == 0:
         folder.mkdir()
         folder.joinpath("list.csv").write_text(LISTED, encoding="utf-8")
-    for name in {2: ["mockford"], 4: ["exampleton", "sampleborough"]}.get(step, []):
+    for name in {3: ["mockford"], 5: ["exampleton", "sampleborough"]}.get(step, []):
         (path,) = (SAMPLES / "returns").glob(f"*-{name}.xlsx")
         shutil.copy(path, folder / "2022" / "returns")
 
@@ -72,6 +74,7 @@ def state(folder: Path) -> dict[str, object]:
             (Kind.RETURN, lambda one: one.file),
             (Kind.STATUS, lambda one: one.gss_code),
             (Kind.RUN, lambda one: one.file),
+            (Kind.MAIL, lambda one: one.message_id),
         )
     }
     assert [one.number for one in events] == list(range(1, len(events) + 1))

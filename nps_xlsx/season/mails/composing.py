@@ -23,6 +23,8 @@ from nps_xlsx.season.participants import Participant
 from nps_xlsx.season.standing import standings_of
 from nps_xlsx.workbook.names import file_slug, workbook_file_name
 
+ATTACHMENTS = "attachments"
+"""The folder, beside the drafts, of the workbooks that were made for them."""
 _MB = 1_000_000
 
 
@@ -127,7 +129,7 @@ class Composer:
     def _values(
         self, due: Due, one: Participant, salutation: str, attachments: Sequence[Attachment]
     ) -> Mapping[str, object]:
-        """What the texts can use: docs/reference/mails.md says what each is."""
+        """What the texts can use: docs/how-to/mail.md says what each is."""
         own = self.round.settings
         return {
             **one.others,
@@ -157,7 +159,7 @@ class Composer:
                 return self._workbooks(one, due.standing.outstanding or one.respondents)
             case MailKind.CHASE | MailKind.REPLY:
                 copies = filter(None, (self._answers.copies.get(file.file) for file in due.returns))
-                return tuple(Attachment(self.folder / "attachments" / name, made) for name, made in copies)
+                return tuple(Attachment(self.folder / ATTACHMENTS / name, made) for name, made in copies)
             case MailKind.FEEDBACK:
                 return self._documents(one)
             case _:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nps_xlsx.files import made_folders, write_file
+from nps_xlsx.files import make_folder, sweep, write_file
 from nps_xlsx.register.csvfile import CsvFile, to_csv
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.journal import Event
 from nps_xlsx.season.ledger import Ledger
-from nps_xlsx.season.mails.composing import Composer, Left
+from nps_xlsx.season.mails.composing import ATTACHMENTS, Composer, Left
 from nps_xlsx.season.mails.message import Composed
 from nps_xlsx.season.mails.outbox import SENDING, SENT, unsent, went_out
 
@@ -40,32 +39,29 @@ def write_drafts(composer: Composer, ledger: Ledger) -> Drafts:
         TextError: a text of the round cannot be used.
         OutputError: a file cannot be written.
     """
-    round_, folder = composer.round, composer.folder
     left: list[Left] = []
     rows: dict[str, dict[str, str]] = {}
     events: list[Event] = []
-    with contextlib.ExitStack() as stack:
-        for one in composer.composed():
-            if isinstance(one, Left):
-                left.append(one)
-                continue
-            if not events:
-                stack.enter_context(made_folders(folder))
-            _write(one)
-            events.append(one.event)
-            rows[one.event.file] = _row(round_, one)
-        if events:
-            _remove_others(composer, ledger.events, events)
-            _write_list(folder / MERGE, round_, rows)
-        ledger.record(*events)
-    return Drafts(folder, tuple(events), tuple(left))
+    for one in composer.composed():
+        if isinstance(one, Left):
+            left.append(one)
+            continue
+        _write(one)
+        events.append(one.event)
+        rows[one.event.file] = _row(composer.round, one)
+    if composer.folder.is_dir():
+        _remove_others(composer, ledger.events, events)
+        _write_list(composer.folder, composer.round, rows)
+    ledger.record(*events)
+    return Drafts(composer.folder, tuple(events), tuple(left))
 
 
 def _write(one: Composed) -> None:
     for attachment in one.attachments:
         if attachment.made:
-            with made_folders(attachment.path.parent):
-                write_file(attachment.path, attachment.made)
+            make_folder(attachment.path.parent)
+            write_file(attachment.path, attachment.made)
+    make_folder(one.path.parent)
     write_file(one.path, one.draft)
 
 
@@ -74,6 +70,7 @@ def _remove_others(composer: Composer, before: Sequence[Event], new: Sequence[Ev
     drafts = unsent(composer.round, [*before, *new], composer.kind)
     kept = {draft.path for draft in drafts if draft.event in new or went_out(draft.event)}
     kept |= {composer.round.folder / one.file for one in before if one.status in (SENDING, SENT)}
+    sweep(composer.folder)
     for path in composer.folder.glob("*.eml"):
         if path not in kept:
             path.unlink()
@@ -90,14 +87,17 @@ def _row(round_: Round, one: Composed) -> dict[str, str]:
         "subject": one.text.subject,
         "attachments": "; ".join(path.relative_to(round_.folder).as_posix() for path in files),
         "file": one.event.file,
-        "text": one.text.plain,
+        "text": one.text.plain.rstrip(),
     }
 
 
-def _write_list(path: Path, round_: Round, rows: dict[str, dict[str, str]]) -> None:
-    """Write the list of the day's mails: those of earlier runs of the day stay in it."""
-    before: Sequence[dict[str, str]] = (
-        [dict(row.texts) for row in CsvFile(path).rows] if path.is_file() else []
-    )
-    there = {row["file"]: row for row in before if (round_.folder / row["file"]).is_file()}
-    write_file(path, to_csv(MERGE_COLUMNS, [*(there | rows).values()]))
+def _write_list(folder: Path, round_: Round, rows: dict[str, dict[str, str]]) -> None:
+    """Write the list of the day's mails, those of earlier runs too, and remove copies that are in none."""
+    path, copies = folder / MERGE, folder / ATTACHMENTS
+    before = [dict(row.texts) for row in CsvFile(path).rows] if path.is_file() else []
+    there = {row["file"]: row for row in before if (round_.folder / row["file"]).is_file()} | rows
+    write_file(path, to_csv(MERGE_COLUMNS, [*there.values()]))
+    enclosed = {name for row in there.values() for name in row["attachments"].split("; ")}
+    for copy in copies.glob("*") if copies.is_dir() else ():
+        if copy.relative_to(round_.folder).as_posix() not in enclosed:
+            copy.unlink()
