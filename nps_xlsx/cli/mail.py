@@ -83,21 +83,22 @@ def mail(
         else:
             how.refuse_faults(round_)
             round_.note_statuses(ledger)
-            drafts = _write(make(again=again, why=how.why), ledger)
+            drafts = _write(make(again=again, why=how.why), ledger, how)
             is_whole = not drafts.left
             if how.send:
                 is_whole = send_written(*about, drafts.written, how, only) and is_whole
     context.exit(0 if is_whole else PROBLEMS_FOUND)
 
 
-def _write(composer: Composer, ledger: Ledger) -> Drafts:
+def _write(composer: Composer, ledger: Ledger, how: How) -> Drafts:
     """Write the drafts and print what became of them."""
     from nps_xlsx.season.mails.drafting import MERGE, write_drafts
 
     drafts = write_drafts(composer, ledger)
     if drafts.written:
         click.echo(f"{counted(len(drafts.written), 'draft')} written to {drafts.folder}{os.sep}")
-        click.echo(f"  {drafts.folder / MERGE} lists them for a mail merge.")
+        if not how.send:
+            click.echo(f"  {drafts.folder / MERGE} lists them for a mail merge.")
     else:
         click.echo(f"No {composer.kind} mail is due.")
     _print_left(drafts.left)

@@ -101,6 +101,8 @@ def send_written(
     files = {event.file for event in written}
     ours = [one for one in unsent(round_, ledger.events, kind) if one.event.file in files]
     letters = to_go(ledger.events, kind, [*ours, *_others(round_, ledger, kind, how, only)])
+    if not letters:
+        return not _print_uncertain(round_, ledger, kind)
     with _bar(len(letters)) as seen:
         outcome = send(round_.settings, ledger, letters, seen)
     names = _names(round_)
@@ -154,7 +156,7 @@ def _send_to_self(round_: Round, letters: Sequence[Letter]) -> bool:
 
 def _print_plan(round_: Round, letters: Sequence[Letter]) -> None:
     """Print to whom each mail would go, its subject, its size and what is attached to it."""
-    from nps_xlsx.season.sending import MEGABYTE, content_of
+    from nps_xlsx.season.sending import content_of
 
     names = _names(round_)
     for one in letters:
@@ -162,7 +164,7 @@ def _print_plan(round_: Round, letters: Sequence[Letter]) -> None:
         attached = [part.get_filename("") for part in message.iter_attachments()]
         click.echo(f"{names(one.event)}: {plain(', '.join(one.addresses), 400)}")
         click.echo(f"  {plain(str(message['Subject']), 400)}")
-        size = f"{len(content_of(one)) / MEGABYTE:.1f} MB"
+        size = f"{len(content_of(one)) / 1000:,.0f} kB"
         click.echo(f"  {size}{''.join(f', {plain(name, 200)}' for name in attached)}")
     click.echo(f"{counted(len(letters), 'mail')} would go out; nothing was sent, and nothing is recorded.")
 
