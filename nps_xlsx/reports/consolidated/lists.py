@@ -72,6 +72,8 @@ _WIDTHS = {
     "evidence": 380,
     "actions": 380,
     "owner": 170,
+    "objective": 300,
+    "reviewer_comment": 300,
     "message": 420,
     "advice": 420,
     "saved_by": 210,
