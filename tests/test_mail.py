@@ -9,17 +9,23 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
+from nps_xlsx.model import Status
+from nps_xlsx.season.came import Came
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.journal import Kind
+from nps_xlsx.season.mails.due import Plan
 from nps_xlsx.season.mails.kinds import MailKind, our_texts
 from nps_xlsx.season.mails.outbox import SENDING, unsent
 from nps_xlsx.season.mails.texts import TextError, Texts
 from samples.make_returns import SAMPLES
 from tests.support.commands import Run, nps
+from tests.test_standing import asked, came, stand
+from tests.test_standing import mail as told
 
 LISTED = """council,email,contact,respondents,status,reason
 Mockford,ann@mockford.example,Head of Procurement,,,
@@ -72,7 +78,7 @@ def attached(one: EmailMessage) -> list[str | None]:
     return [part.get_filename() for part in one.iter_attachments()]
 
 
-def came(folder: Path, name: str, *, wrong: bool = False) -> Path:
+def arrived(folder: Path, name: str, *, wrong: bool = False) -> Path:
     """A sample return among the returns, if wanted with a level that is none."""
     (path,) = (SAMPLES / "returns").glob(f"*-{name}.xlsx")
     target = Path(shutil.copy(path, folder / "returns"))
@@ -205,7 +211,7 @@ def test_a_draft_is_sent_as_its_file_has_it(folder: Path) -> None:
 def test_a_return_with_errors_is_answered_with_what_to_put_right(folder: Path) -> None:
     """The mail has the reply text and the marked-up copy; nobody is chased on the day it was written to."""
     mail(folder, "invite", NEXT)
-    came(folder, "mockford", wrong=True)
+    arrived(folder, "mockford", wrong=True)
     ingest(folder, DAY)
     mail(folder, "chase", DAY, "--council", "Mockford")
     assert not drafts(folder, "chase")  # it has answered today
@@ -227,7 +233,7 @@ def test_a_return_with_errors_is_answered_with_what_to_put_right(folder: Path) -
 def test_a_clean_return_is_acknowledged_and_never_chased(folder: Path) -> None:
     """It gets one reply without an attachment."""
     mail(folder, "invite", NEXT)
-    came(folder, "mockford")
+    arrived(folder, "mockford")
     ingest(folder, DAY)
     mail(folder, "reply", DAY)
     mail(folder, "reply", LATER)
@@ -239,14 +245,14 @@ def test_a_clean_return_is_acknowledged_and_never_chased(folder: Path) -> None:
 def test_nobody_is_chased_while_returns_lie_unread(folder: Path) -> None:
     """What came since the last ingest may be the very return."""
     mail(folder, "invite", NEXT)
-    came(folder, "mockford")
+    arrived(folder, "mockford")
     assert mail(folder, "chase", DAY).returncode == 2
     assert not drafts(folder, "chase")
 
 
 def test_feedback_and_thanks_go_to_those_who_returned(folder: Path) -> None:
     """Feedback encloses the two documents of the council, once; thanks enclose nothing."""
-    came(folder, "mockford")
+    arrived(folder, "mockford")
     ingest(folder, DAY)
     for kind in ("feedback", "thank"):
         assert mail(folder, kind, LATER).returncode == 0
@@ -257,6 +263,58 @@ def test_feedback_and_thanks_go_to_those_who_returned(folder: Path) -> None:
         "action-plan.xlsx",
     ]
     assert attached(only(folder, "thank")) == []
+
+
+REFUSED = came(Status.REFUSED, "2026-12-02")
+
+
+@pytest.mark.parametrize(
+    ("kind", "files", "given", "due"),
+    [
+        ("invite", [], {}, [((), "")]),
+        ("invite", [], {"status": "declined"}, []),
+        ("chase", [], {}, [((), "")]),
+        ("chase", [], {"status": "merged"}, []),
+        ("chase", [came(Status.BLANK)], {}, [((), "blank")]),
+        ("chase", [came(Status.OTHER_ROUND)], {}, [((), "other-round")]),
+        (
+            "chase",
+            [came(Status.BLANK, "2026-12-01"), came(Status.REFUSED, "2026-12-02")],
+            {},
+            [("refused", "")],
+        ),
+        ("chase", [came()], {}, []),
+        ("chase", [came(errors=2)], {}, [("accepted", "")]),
+        ("chase", [came(respondent="Highways")], {"respondents": ("Highways", "Adult care")}, [((), "")]),
+        ("chase", [came(respondent="")], {"respondents": ("Highways", "Adult care")}, []),
+        ("reply", [came(), came(Status.SUPERSEDED), came(Status.DUPLICATE)], {}, [("accepted", "")]),
+        ("reply", [came(Status.REFUSED), came(Status.BLANK)], {}, [("refused", ""), ("blank", "")]),
+        ("reply", [came(Status.REFUSED, notice="mail-without-workbook")], {}, []),
+        ("feedback", [came(Status.REFUSED)], {}, []),
+        ("thank", [came()], {}, [((), "")]),
+    ],
+)
+def test_who_gets_which_mail(
+    kind: str, files: list[Came], given: dict[str, Any], due: list[tuple[str | tuple[()], str]]
+) -> None:
+    """By what came from a council and what it decided: the returns that it is about, what came instead."""
+    invited = [] if kind == "invite" else [told("invite", "2026-11-02")]
+    found = stand(files, invited, of=[asked(**given)])
+    plan = Plan(MailKind(kind), found, bounced=())
+    assert [
+        (one.returns[0].status.value if one.returns else (), one.came) for one in plan.due(found.councils[0])
+    ] == due
+
+
+def test_addresses_are_such_as_headers_can_have(folder: Path) -> None:
+    """A domain of other letters is written in its ASCII form; an address that few servers take is refused."""
+    councils = folder / "councils.csv"
+    text_ = councils.read_text(encoding="utf-8-sig")
+    councils.write_text(text_.replace("mockford.example", "m\u00f6ckford.example"), encoding="utf-8")
+    mail(folder, "invite", NEXT, "--council", "Mockford")
+    assert only(folder, "invite")["To"] == "ann@xn--mckford-90a.example"
+    councils.write_text(text_.replace("ann@", "\u00e4nn@"), encoding="utf-8")
+    assert mail(folder, "invite", DAY).returncode == 2
 
 
 # --- What comes back
@@ -361,6 +419,6 @@ def test_the_texts_stand_in_the_folder_of_the_round(folder: Path) -> None:
         "Ours",
         "Hello Head of Procurement\n",
     )
-    came(folder, "mockford")
+    arrived(folder, "mockford")
     ingest(folder, DAY)
     assert mail(folder, "thank", LATER).returncode == 0

@@ -11,6 +11,8 @@ from email.policy import SMTP
 from functools import cached_property
 from pathlib import Path
 
+from email_validator import validate_email
+
 from nps_xlsx.season.journal import Event
 from nps_xlsx.season.mails.outbox import UNSENT, ready
 from nps_xlsx.season.mails.texts import Text
@@ -61,10 +63,10 @@ class Composed:
         mail, own = EmailMessage(policy=SMTP), self.settings
         mail[UNSENT] = "1"
         if own.sender:
-            mail["From"] = Address(own.sender_name, addr_spec=own.sender)
-        mail["To"] = tuple(Address(addr_spec=address) for address in self.addresses)
+            mail["From"] = _mailbox(own.sender, own.sender_name)
+        mail["To"] = tuple(map(_mailbox, self.addresses))
         if own.return_to not in ("", own.sender):
-            mail["Reply-To"] = Address(addr_spec=own.return_to)
+            mail["Reply-To"] = _mailbox(own.return_to)
         mail["Subject"] = self.text.subject
         mail["Message-ID"] = self.event.message_id
         mail.set_content(self.text.plain, cte="quoted-printable")
@@ -83,6 +85,12 @@ def message_id(settings: Settings, name: str, to: Sequence[str], text: Text) -> 
     digest = hashlib.sha256("\n".join((name, *to, text.subject, text.plain)).encode()).hexdigest()[:16]
     domain = (settings.sender or settings.return_to).rpartition("@")[2] or "nps.invalid"
     return f"<{name}.{digest}@{domain}>"
+
+
+def _mailbox(address: str, name: str = "") -> Address:
+    """An address as headers have it: a domain of other letters in its ASCII form."""
+    known = validate_email(address, check_deliverability=False, test_environment=True)
+    return Address(name, addr_spec=known.ascii_email or address)
 
 
 def _fix_boundaries(mail: EmailMessage) -> None:
