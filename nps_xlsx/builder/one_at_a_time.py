@@ -82,6 +82,7 @@ def write_one(draft: Draft) -> None:
     sheet.raw.freeze_panes(_LINKS_ROW, 0)
     sheet.raw.set_selection(_REF_ROW, 1, _REF_ROW, 1)
     sheet.page(portrait=True)
+    sheet.raw.set_margins(left=0.2, right=0.2, top=0.5, bottom=0.6)
     sheet.raw.set_print_scale(_SCALE)
     above = sum((30, 26, 20, one.name_height, 20))
     printed = int((_PAGE * 100 / _SCALE - above) // _row_height())
@@ -167,7 +168,7 @@ def _write_row(sheet: Sheet, row: int, one: _One, items: list[_Item], filled: Ro
         (1, piece, shown, ("large", "date")),
         (2, whose, present, ("bold",)),
     ):
-        sheet.formula(row, col, f'IF({index}=0,"",{formula})', value, "box", "wrap", *names)
+        sheet.formula(row, col, f'IF({index}=0,"",{formula})', value, "indented", "wrap", *names)
     sheet.height(row, _row_height())
 
 
@@ -254,6 +255,8 @@ def _add_rules(draft: Draft, sheet: Sheet, last: int) -> None:
         (0, f"{index}={number}", styles.STYLES[styles.level_style(number, count)])
         for number in range(1, count + 1)
     ]
-    for col, criteria, style in (*marked, *named):
+    box: styles.Style = {"border": 1, "border_color": styles.RULE}
+    boxes = [(col, f"{index}>0", box) for col in range(3)]  # last: of two borders the first rule's is drawn
+    for col, criteria, style in (*marked, *named, *boxes):
         rule = {"type": "formula", "criteria": f"={criteria}", "format": draft.book.plain_format(style)}
         sheet.rule((_FIRST_ROW, col), (last, col), rule)
