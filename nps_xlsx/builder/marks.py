@@ -12,7 +12,7 @@ from functools import cached_property
 
 from nps_xlsx.builder.order import Order
 from nps_xlsx.model import Problem, Prompt, Severity
-from nps_xlsx.model.cells import cell_name
+from nps_xlsx.model.cells import cell_name, from_units, units
 from nps_xlsx.model.problems import CATALOGUE, for_council, is_of_level, problem
 from nps_xlsx.workbook import layout
 
@@ -197,7 +197,5 @@ def _alone(whole: Problem, ref: str, key: str) -> Problem:
 def _cut(text: str) -> str:
     """A text as Excel takes it in a prompt: printable, and not too long."""
     plain = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
-    encoded = plain.encode("utf-16-le", "replace")
-    if len(encoded) <= 2 * _TEXT_LIMIT:
-        return plain
-    return encoded[: 2 * (_TEXT_LIMIT - 3)].decode("utf-16-le", "ignore").rstrip() + "..."
+    counted = units(plain)
+    return plain if len(counted) <= _TEXT_LIMIT else f"{from_units(counted[: _TEXT_LIMIT - 3]).rstrip()}..."

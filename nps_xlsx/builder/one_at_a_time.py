@@ -36,15 +36,6 @@ _SPARE = 9
 _SCALE, _PAGE = 62, 842 - 79
 """Per cent at which the columns fit A4 upright (14 points print as 8.7), and the points of its height."""
 _HEADINGS = {column.key: column.heading for column in layout.INPUTS}
-_SHOWN = {
-    "current": "from",
-    "target": "to",
-    "suggested": "suggested",
-    "evidence": "evidence",
-    "actions": "whole",
-}
-_SHOWN |= {"owner": "owner", "due_date": "due_date"}
-"""What follows the levels: columns, and the figures that say what is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +49,7 @@ class _Item:
     @property
     def pieces(self) -> list[str]:
         """It as its rows show it."""
-        text = str(self.present).replace("\n", " ")
-        return continued.pieces(text, _SIZE) if text else []
+        return continued.pieces(str(self.present), _SIZE) if self.present else []
 
 
 def write_one(draft: Draft) -> None:
@@ -68,7 +58,7 @@ def write_one(draft: Draft) -> None:
     label_width = level_width(draft.framework, _LABEL_WIDTH, styles.LARGE_SIZE)
     sheet = draft.sheet(layout.ONE, (label_width, _TEXT_WIDTH, _BESIDE_WIDTH), draft.titled(layout.ONE))
     _write_head(sheet, one)
-    items = [*one.levels(), *one.answers()]
+    items = list(one.items())
     _write_items(sheet, items)
     rows = continued.rows((at, item.pieces) for at, item in enumerate(items, start=1))
     last = _FIRST_ROW + _rows_needed(draft) - 1
@@ -133,15 +123,10 @@ def _write_items(sheet: Sheet, items: list[_Item]) -> None:
         _, text, count, first, _ = (cell_name(row, _ITEMS + at) for at in range(5))
         above = cell_name(row - 1, _ITEMS + 4)
         sheet.formula(row, _ITEMS, literal(item.label), item.label)  # a text could be taken for an answer
-        flat = f'SUBSTITUTE({item.formula},CHAR(10)," ")'
-        value = item.present
-        plain = str(value).replace("\n", " ") if isinstance(value, str) else value
-        is_number = item.label == _HEADINGS["due_date"]
-        sheet.formula(row, _ITEMS + 1, item.formula if is_number else flat, plain)
+        sheet.formula(row, _ITEMS + 1, item.formula, item.present)
         sheet.formula(row, _ITEMS + 2, f"ROUNDUP(LEN({text})/{_SIZE},0)", len(item.pieces))
-        begins = last + 1
+        sheet.formula(row, _ITEMS + 3, f"{above}+1" if row > 1 else "1", last + 1)
         last += len(item.pieces)
-        sheet.formula(row, _ITEMS + 3, f"{above}+1" if row > 1 else "1", begins)
         sheet.formula(row, _ITEMS + 4, f"{first}+{count}-1", last)
 
 
@@ -179,7 +164,6 @@ class _One:
         self.draft = draft
         self.row: Behaviour = draft.framework.rows[0]
         self.present = draft.workings.present[self.row.code]
-        self._answer = draft.order.answers[self.row.code]
         self.range = draft.workings.range
         may_be = {"last": draft.order.previous is not None, "reviewer": draft.order.with_review}
         self.words = {key: said for key, said in wording.ONE_WHOSE.items() if may_be.get(key, True)}
@@ -201,23 +185,29 @@ class _One:
         """A formula for a behaviour, and what stands there if no behaviour has the Ref."""
         return f'IF({_POSITION}=0,"{otherwise}",{formula})'
 
-    def levels(self) -> Iterator[_Item]:
-        """The descriptors."""
-        for level in self.draft.framework.levels:
+    def items(self) -> Iterator[_Item]:
+        """The descriptors, the council's levels, what is suggested for the next one, and what it wrote."""
+        draft, present = self.draft, self.present
+        for level in draft.framework.levels:
             key = f"level_{level.number}"
-            yield _Item(level.label, self.unless_unknown(self.at(key)), self.present[key])
+            yield self._item(level.label, self.at(key), present[key])
+        for key, figure in (("current", "from"), ("target", "to")):
+            yield self._item(_HEADINGS[key], self.at(figure), present[figure])
+        if draft.framework.has_suggestions:
+            following = draft.workings.next_level(_POSITION)["suggested"]
+            now = draft.workings.present_next_level(self.row)["suggested"]
+            yield self._item(wording.PLAN_HEADINGS["suggested"], following, now)
+        evidence = draft.order.answers[self.row.code].evidence
+        yield self._item(_HEADINGS["evidence"], self._own("evidence"), evidence)
+        for key, figure in (("actions", "whole"), ("owner", "owner")):
+            yield self._item(_HEADINGS[key], self.at(figure), present[figure])
+        due = self.unless_unknown(self.at("due_date"))
+        yield _Item(_HEADINGS["due_date"], due, present["due_date"])
 
-    def answers(self) -> Iterator[_Item]:
-        """The council's levels, what is suggested for the next one, and what the council wrote."""
-        workings = self.draft.workings
-        following, now = workings.next_level(_POSITION), workings.present_next_level(self.row)
-        for key, figure in _SHOWN.items():
-            if key == "evidence":
-                yield _Item(_HEADINGS[key], self.unless_unknown(self._own(key)), self._answer.evidence)
-            elif key != "suggested":
-                yield _Item(_HEADINGS[key], self.unless_unknown(self.at(figure)), self.present[figure])
-            elif self.draft.framework.has_suggestions:
-                yield _Item(wording.PLAN_HEADINGS[key], self.unless_unknown(following[key]), str(now[key]))
+    def _item(self, label: str, formula: str, present: Value) -> _Item:
+        """A text, its lines in one."""
+        flat = self.unless_unknown(f'SUBSTITUTE({formula},CHAR(10)," ")')
+        return _Item(label, flat, str(present).replace("\n", " "))
 
     def _own(self, key: str) -> str:
         """An answer of the chosen behaviour, from its own sheet: a copy on the hidden one costs bytes."""

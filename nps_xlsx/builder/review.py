@@ -10,7 +10,7 @@ from nps_xlsx.builder.long_texts import Room
 from nps_xlsx.excel import styles
 from nps_xlsx.excel.book import Sheet, literal
 from nps_xlsx.excel.textfit import level_width, text_height
-from nps_xlsx.model import Answer, Behaviour
+from nps_xlsx.model import Behaviour
 from nps_xlsx.model.cells import cell_name
 from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.layout import LISTS
@@ -90,7 +90,10 @@ def _write_row(draft: Draft, sheet: Sheet, row: int, behaviour: Behaviour) -> No
     for col, (formula, label) in zip((_COUNCIL, _REVIEWER), shown, strict=True):
         sheet.formula(row, col, formula, label, "box", "wrap", "small")
     difference = f'IF(AND(ISNUMBER({given}),ISNUMBER({reviewed})),{reviewed}-{given},"")'
-    sheet.formula(row, _DIFFERENCE, difference, _difference(answer), "box", "small", "difference")
+    figures = workings.present[behaviour.code]
+    both = isinstance(figures["reviewer"], int) and isinstance(figures["current"], int)
+    now = int(figures["reviewer"]) - int(figures["current"]) if both else ""
+    sheet.formula(row, _DIFFERENCE, difference, now, "box", "small", "difference")
     council, reviewer, apart = (cell_name(row, col) for col in (_COUNCIL, _REVIEWER, _DIFFERENCE))
     words = AGREEMENT_FORMULA.format(council=council, reviewer=reviewer, difference=apart)
     sheet.formula(row, _WORDS, words, agreement(answer), "box", "wrap", "small")
@@ -99,11 +102,6 @@ def _write_row(draft: Draft, sheet: Sheet, row: int, behaviour: Behaviour) -> No
         row, _COMMENT, _ROOM.formula(comment), _ROOM.shown(answer.reviewer_comment), "box", "wrap", "small"
     )
     sheet.height(row, _height(behaviour))
-
-
-def _difference(answer: Answer) -> int | str:
-    current, reviewer = answer.current, answer.reviewer_level
-    return reviewer - current if isinstance(current, int) and isinstance(reviewer, int) else ""
 
 
 def _height(behaviour: Behaviour) -> float:

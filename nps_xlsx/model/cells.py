@@ -51,7 +51,5 @@ def units(text: str) -> str:
 
 
 def from_units(text: str) -> str:
-    """The text of so many UTF-16 units; a half of a pair that was cut becomes a replacement character."""
-    return (
-        text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    )
+    """The text of so many UTF-16 units; a half of a pair that was cut is left out."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
