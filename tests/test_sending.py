@@ -47,9 +47,6 @@ from tests.support.mail_server import (
     started,
 )
 
-# aiosmtpd 1.4.6 calls a function that Python 3.14 deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:'asyncio.iscoroutinefunction' is deprecated")
-
 DAY = dt.date(2026, 11, 2)
 INVITE = MailKind.INVITE
 Start = Callable[..., MailServer]
