@@ -126,35 +126,15 @@ def _ramp(framework: Framework, column: Column) -> tuple[str, ...]:
 
 
 def _write_row(draft: Draft, sheet: Sheet, page: AssessmentSheet, behaviour: Behaviour) -> None:
-    row, order, framework, marks = page.row(behaviour.code), draft.order, draft.framework, draft.marks
-    answer = order.answers[behaviour.code]
+    row, framework, marks = page.row(behaviour.code), draft.framework, draft.marks
+    answer, texts = draft.order.answers[behaviour.code], _texts(draft, behaviour)
     ground = () if behaviour.is_scored else ("band",)
     days = {"due_date": answer.due_date, "review_date": answer.review_date}
-    texts = {
-        "ref": behaviour.code,
-        "behaviour": behaviour.name,
-        **{f"level_{number}": text for number, text in enumerate(behaviour.descriptors, start=1)},
-        "current": answer.current_text or layout.level_label(framework, answer.current),
-        "target": answer.target_text or layout.level_label(framework, answer.target),
-        "evidence": answer.evidence,
-        "actions": answer.actions,
-        "owner": answer.owner,
-        "due_date": answer.due_text,
-        "priority": answer.priority,
-        "status": answer.status,
-        "review_date": answer.review_text,
-        "discuss": layout.YES_NO[0] if answer.discuss else "",
-        "last_round": order.last_text(behaviour.code),
-        "reviewer_level": marks.own_words(behaviour.code, "reviewer_level")
-        or layout.level_label(framework, answer.reviewer_level),
-        "reviewer_comment": answer.reviewer_comment,
-    }
     heights = [_LEAST_HEIGHT]
     for col, column in enumerate(page.columns):
-        names = (*ground, *_STYLES[column.kind], *marks.frame(page.name, row, col))
+        tint = ("reviewer",) if column in layout.REVIEW else ()
+        names = (*ground, *_STYLES[column.kind], *marks.frame(page.name, row, col), *tint)
         day = days.get(column.key)
-        if column in layout.REVIEW:
-            names = (*names, "reviewer")
         if day is not None:
             sheet.date(row, col, day, *names)
         else:
@@ -172,6 +152,28 @@ def _write_row(draft: Draft, sheet: Sheet, page: AssessmentSheet, behaviour: Beh
     sheet.height(row, max(heights) + 6, grows=True)
 
 
+def _texts(draft: Draft, behaviour: Behaviour) -> dict[str, str]:
+    """What each column of a row says, in words."""
+    order, framework = draft.order, draft.framework
+    answer = order.answers[behaviour.code]
+    own_words = draft.marks.own_words(behaviour.code, "reviewer_level")
+    return {
+        "ref": behaviour.code,
+        "behaviour": behaviour.name,
+        **{f"level_{number}": text for number, text in enumerate(behaviour.descriptors, start=1)},
+        "current": answer.current_text or layout.level_label(framework, answer.current),
+        "target": answer.target_text or layout.level_label(framework, answer.target),
+        "due_date": answer.due_text,
+        "review_date": answer.review_text,
+        "discuss": layout.YES_NO[0] if answer.discuss else "",
+        "last_round": order.last_text(behaviour.code),
+        "reviewer_level": own_words or layout.level_label(framework, answer.reviewer_level),
+        **{key: getattr(answer, key) for key in _AS_WRITTEN},
+    }
+
+
+_AS_WRITTEN = ("evidence", "actions", "owner", "priority", "status", "reviewer_comment")
+"""The columns that say what the answer does."""
 _STYLES: dict[Kind, tuple[str, ...]] = {
     Kind.REF: ("box", "bold", "small"),
     Kind.FIXED: ("box", "band", "small", "wrap"),
