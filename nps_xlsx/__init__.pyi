@@ -34,6 +34,7 @@ from .register.councils import (
     load_list as load_list,
     load_register as load_register,
 )
+from .register.successions import Succession as Succession, load_successions as load_successions
 from .reports.ingest import Receipt as Receipt, ingest as ingest
 from .reports.outputs import Scope as Scope, Written as Written, write_outputs as write_outputs
 from .reports.papers import Paper as Paper, make_paper as make_paper, paper_files as paper_files

@@ -17,7 +17,13 @@ from tests.support.seasons import ingest, send, small_round
 
 def test_councils_contacts_and_settings_carry_over(tmp_path: Path) -> None:
     """The due date does not, files are found from the new folder, and what was decided is asked again."""
-    first = small_round(tmp_path / "2026", contact="the team", targets="targets.csv", earlier=("../2025",))
+    first = small_round(
+        tmp_path / "2026",
+        contact="the team",
+        targets="targets.csv",
+        earlier=("../2025",),
+        keep=("latest", "a.xlsx"),
+    )
     (first.folder / "targets.csv").write_text("ref,target\nSV1,4\n")
     nps("round", "set", first.folder, "Mockford", "declined", "--why", "resources")
     nps("round", "set", first.folder, "Dummywick", "merged")
@@ -29,6 +35,7 @@ def test_councils_contacts_and_settings_carry_over(tmp_path: Path) -> None:
     assert second.settings.round == "2027"
     assert second.settings.due is None
     assert second.settings.contact == "the team"
+    assert second.settings.keep == ("latest",)  # the file is one of the earlier round's
     assert second.settings.earlier == ("../../2026", "../../2025")
     targets = second.named(second.settings.targets)
     assert targets is not None

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from nps_xlsx.builder import Order, build_file
 from nps_xlsx.cli.command import COUNCIL, ROUND, Command
@@ -25,14 +24,15 @@ from nps_xlsx.cli.options import (
     load_earlier,
     loaded,
     out_option,
+    successions_option,
 )
-from nps_xlsx.cli.scheduled import GROUP, for_schedulers, print_json
 from nps_xlsx.cli.season import for_build, in_round
 from nps_xlsx.files import made_folders
 from nps_xlsx.jobs import mapped
 from nps_xlsx.model import FACTS, Assessment, Council, Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_list
+from nps_xlsx.register.successions import Succession, with_history
 from nps_xlsx.register.targets import Targets, load_targets, targets_of
 from nps_xlsx.rounds.which_round import refuse_same_round
 from nps_xlsx.workbook.stamp import is_respondent_name, is_round_name
@@ -77,11 +77,10 @@ def _privacy_note(path: Path) -> str:
 @click.command(
     cls=Command,
     groups={
-        "For whom": "--council --councils --all --nation --region --type --respondent",
+        "For whom": "--council --councils --all --nation --region --type --respondent --successions",
         "What is asked": "--round --key-area --behaviour --with-review --targets --prefill --framework",
         "What the workbook says": "--due --contact --return-to --privacy-note --controller",
         "How it is made": "--out --as-of --unprotected --jobs --register",
-        **GROUP,
     },
     examples=(
         "nps build 2026",
@@ -143,6 +142,7 @@ def _privacy_note(path: Path) -> str:
     callback=loaded(load_earlier, "framework", "register", without={}),
     help="An earlier round: answers.csv, or returns.",
 )
+@successions_option
 @click.option(
     "--privacy-note",
     type=FILE,
@@ -151,7 +151,6 @@ def _privacy_note(path: Path) -> str:
 )
 @out_option
 @framework_and_register
-@for_schedulers
 @jobs_option
 @click.pass_context
 def build(
@@ -165,13 +164,13 @@ def build(
     respondents: tuple[str, ...],
     targets: Targets,
     earlier: Mapping[str, Assessment],
+    successions: tuple[Succession, ...],
     out: Path,
     register: Register,
     framework: Framework,
     jobs: int | None,
     *,
     every: bool,
-    as_json: bool,
     **options: Any,
 ) -> None:
     """Build self-assessment workbooks: for one council, for a list, or for all.
@@ -183,7 +182,8 @@ def build(
     given = [bool(names), listed is not None, every].count(True)
     if given > 1 or (not given and folder is None):
         raise click.UsageError("Say for whom: one of --council, --councils and --all.")
-    if not every and set(map(context.get_parameter_source, narrowing)) != {ParameterSource.DEFAULT}:
+    default = click.core.ParameterSource.DEFAULT
+    if not every and any(context.get_parameter_source(name) is not default for name in narrowing):
         raise click.UsageError("Use --nation, --region and --type only with --all.")
     chosen = register.principal(**narrowing) if every else listed
     councils = chosen.councils if chosen else tuple(dict.fromkeys(map(register.find, names)))
@@ -192,8 +192,7 @@ def build(
         waited_for = [one for one in context.obj.participants if not one.status]
         own = {one.gss_code: one.respondents for one in waited_for if one.respondents}
         councils = councils if given else tuple(one.council for one in waited_for)
-    if earlier:
-        _check_earlier(earlier, councils, round_)
+    earlier = _checked(earlier, successions, councils, round_)
     part = _part(framework, asked)
     orders = [
         Order(
@@ -210,7 +209,7 @@ def build(
     ]
     _refuse_same_names(orders)
     with context.obj.ledger() if context.obj else contextlib.nullcontext() as ledger:
-        _build(orders, out, jobs, as_json=as_json)
+        _build(orders, out, jobs)
         if ledger:
             context.obj.note_statuses(ledger)
             ledger.record(context.obj.run("build", out, counted(len(orders), "workbook")))
@@ -223,6 +222,21 @@ def _refuse_same_names(orders: Sequence[Order]) -> None:
             raise UserError(f"Two workbooks would be called {name}. Give the respondents different names.")
 
 
+def _checked(
+    earlier: Mapping[str, Assessment],
+    successions: Sequence[Succession],
+    councils: Sequence[Council],
+    round_: str,
+) -> Mapping[str, Assessment]:
+    """The answers of an earlier round, by the councils whose history they are."""
+    history = with_history(earlier, successions)
+    for words in history.broken:
+        click.echo(f"History broken: {words}.", err=True)
+    if earlier:
+        _check_earlier(history.answers, councils, round_)
+    return history.answers
+
+
 def _check_earlier(earlier: Mapping[str, Assessment], councils: Sequence[Council], round_: str) -> None:
     refuse_same_round(earlier.values(), round_, "--prefill")
     without = [council.name for council in councils if council.gss_code not in earlier]
@@ -233,7 +247,7 @@ def _check_earlier(earlier: Mapping[str, Assessment], councils: Sequence[Council
         click.echo(f"Not prefilled, since there are no earlier answers: {'; '.join(without)}.", err=True)
 
 
-def _build(orders: Sequence[Order], out: Path, jobs: int | None, *, as_json: bool) -> None:
+def _build(orders: Sequence[Order], out: Path, jobs: int | None) -> None:
     # Another process takes longer to start than copies take to make: only what is built whole is shared out.
     own = any(order.is_own for order in orders)
     built = mapped(partial(build_file, folder=out), orders, jobs if own else 1)
@@ -247,8 +261,6 @@ def _build(orders: Sequence[Order], out: Path, jobs: int | None, *, as_json: boo
         paths.extend(bar)
     for path in paths:
         click.echo(path)
-    if as_json:
-        print_json({"workbooks": paths})
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +24,8 @@ from nps_xlsx.cli.options import (
     plain,
     previous_option,
     progress,
+    successions_option,
 )
-from nps_xlsx.cli.scheduled import GROUP, for_schedulers, print_json
 from nps_xlsx.cli.season import for_ingest, in_round
 from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import FACTS, Framework, Severity, Status
@@ -58,10 +57,9 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
     cls=Command,
     groups={
         "What is read": "--round --keep --corrections --waivers --afresh --framework --register",
-        "What is compared": "--councils --previous --by --families",
+        "What is compared": "--councils --previous --successions --by --families",
         "What is published": "--suppress-below --name-councils --publication-contact",
         "How it is done": "--out --as-of --jobs --scheduler",
-        **GROUP,
     },
     examples=(
         "nps ingest 2026",
@@ -103,6 +101,7 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
     help="Date of this run: waivers must still hold on it, and no document is dated later. [default: today]",
 )
 @previous_option
+@successions_option
 @click.option(
     "--round", "round_", default="", help="The round to read. [default: that of most answered returns]"
 )
@@ -157,7 +156,6 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
     help="Whom readers of publication.xlsx can ask.",
 )
 @framework_and_register
-@for_schedulers
 @click.pass_context
 def ingest(
     context: click.Context,
@@ -174,7 +172,6 @@ def ingest(
     jobs: int | None,
     scheduler: str,
     afresh: bool,
-    as_json: bool,
     **shown: Any,
 ) -> None:
     """Read what came back: workbooks, folders, zips and mails (.eml, .msg), with everything in them.
@@ -189,16 +186,13 @@ def ingest(
     rulings = Rulings(keep, corrections, waivers, round_, as_of)
     run = partial(run_ingest, readers=Readers(jobs, scheduler), afresh=afresh)
     options = (framework, register, Scope(**shown))
-    news = None
     if context.obj is None:
         receipt = run(paths, out, *options, rulings)
         print_receipt(receipt, out, round_)
     else:
         is_default = context.get_parameter_source("out") is not ParameterSource.COMMANDLINE
         out = context.obj.paths.results / as_of.isoformat() if is_default else out
-        receipt, news = _ingest_round(context.obj, out, as_of, rulings, run, options)
-    if as_json:
-        print_json(_as_data(receipt, news))
+        receipt = _ingest_round(context.obj, out, as_of, rulings, run, options)
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
 
@@ -209,7 +203,7 @@ def _ingest_round(
     rulings: Rulings,
     run: Callable[..., Receipt],
     options: Sequence[Any],
-) -> tuple[Receipt, News]:
+) -> Receipt:
     """Ingest the returns of a round's folder, and print what is new since the run before."""
     from nps_xlsx.season.closing import if_closed
     from nps_xlsx.season.ingesting import note_results
@@ -224,18 +218,7 @@ def _ingest_round(
     print_receipt(receipt, out, round_.settings.round)
     click.echo(f"  {round_.paths.latest}/")
     print_news(news, round_)
-    return receipt, news
-
-
-def _as_data(receipt: Receipt, news: News | None) -> dict[str, Any]:
-    """A receipt for another program, by the names of its fields; of a round, what is new as well."""
-    data = asdict(receipt) | {"is_clean": receipt.is_clean}
-    del data["written"]["files"]  # those in folders of hundreds are ``shown`` as the folder
-    if news is not None:
-        events = [(one.kind, one.gss_code, one.status, one.file) for one in news.events]
-        names = ("kind", "gss_code", "status", "file")
-        data |= {"since": news.since, "new": [dict(zip(names, one, strict=True)) for one in events]}
-    return data
+    return receipt
 
 
 def print_news(news: News, round_: Round) -> None:
@@ -329,6 +312,8 @@ def print_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
 
 def _print_earlier(written: Written, accepted: int) -> None:
     """Print what became of the earlier round, and of the results of an earlier run."""
+    for words in written.broken:
+        click.echo(f"History broken, so not compared: {words}.")
     if written.uncompared:
         names = "; ".join(written.uncompared)
         click.echo(f"In --previous but not asked this time, so not compared: {names}.")

@@ -15,6 +15,7 @@ from nps_xlsx.framework import load_framework
 from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_register
+from nps_xlsx.register.successions import load_successions
 
 PROBLEMS_FOUND = 1
 """The exit code if errors or warnings were found; ``main`` has the others."""
@@ -86,6 +87,14 @@ previous_option = click.option(
     type=FILE,
     callback=loaded(load_earlier, "framework", "register", without={}),
     help="An earlier round: its answers.csv, or its returns.",
+)
+
+
+successions_option = click.option(
+    "--successions",
+    type=FILE,
+    callback=loaded(load_successions, "register", without=()),
+    help="CSV file of what became of councils: from, to, kind (merged, split, renamed), date[, history].",
 )
 
 

@@ -10,11 +10,19 @@ from types import MappingProxyType
 import click
 
 from nps_xlsx.cli.command import COUNCIL, Command
-from nps_xlsx.cli.options import FILE, counted, framework_and_register, out_option, previous_option
+from nps_xlsx.cli.options import (
+    FILE,
+    counted,
+    framework_and_register,
+    out_option,
+    previous_option,
+    successions_option,
+)
 from nps_xlsx.files import made_folders, write_files
 from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import CouncilError, Register
+from nps_xlsx.register.successions import Succession, with_history
 from nps_xlsx.reports import PAPER_STYLES
 from nps_xlsx.rounds.combine import Combined
 from nps_xlsx.rounds.responses import load_responses
@@ -56,6 +64,7 @@ _EPILOG = "\n".join(["\b", "The styles:", *(f"  {name:<11}{words}" for name, wor
     help="The shape of the paper, as below; repeatable.",
 )
 @previous_option
+@successions_option
 @click.option(
     "--key-area", "key_areas", multiple=True, help="Only this key area, by its code, such as SV; repeatable."
 )
@@ -66,6 +75,7 @@ def committee(
     councils: tuple[str, ...],
     styles: tuple[str, ...],
     previous: Mapping[str, Assessment],
+    successions: tuple[Succession, ...],
     key_areas: tuple[str, ...],
     out: Path,
     register: Register,
@@ -75,6 +85,7 @@ def committee(
 
     PATHS are the folder that nps ingest wrote, its answers.csv, or returns.
     """
+    previous = with_history(previous, successions).answers
     for path in write_papers(
         paths, councils, out, framework, register, styles=styles, previous=previous, key_areas=key_areas
     ):

@@ -17,7 +17,7 @@ from nps_xlsx.cli.ending import close, forget, open_
 from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
 from nps_xlsx.register.councils import load_register
 from nps_xlsx.season.folder import Round, new_round
-from nps_xlsx.season.next_round import carried_councils, carried_settings, path_from
+from nps_xlsx.season.next_round import carried_councils, carried_files, carried_settings, path_from
 from nps_xlsx.season.participants import (
     FILE as COUNCILS,
 )
@@ -88,16 +88,18 @@ def new(
         "register": path_from(folder, extra) if extra else "",
         "framework": path_from(folder, Path(framework)) if is_folder else framework,
     }
+    others = dict[str, bytes]()
     given = {key: value for key, value in (own | options).items() if value}
     if before:
         earlier = Round(before)
-        settings, asked = carried_settings(earlier, folder, given), _carried(earlier)
+        settings, asked = carried_settings(earlier, folder, given), _carried(earlier, given.get("due"))
+        others = carried_files(earlier)
     else:
         register = load_register() + load_register(extra) if extra else load_register()
         everybody = map(Participant, register.principal().councils)
         asked = load_participants(listed, register) if listed else tuple(everybody)
         settings = Settings(**given)
-    made = new_round(folder, settings, asked)
+    made = new_round(folder, settings, asked, others)
     without = sum(not one.emails for one in asked)
     click.echo(f"{made.folder} asks {counted(len(asked), 'council')}; {without:,} have no address yet.")
     click.echo(
@@ -105,9 +107,9 @@ def new(
     )
 
 
-def _carried(earlier: Round) -> tuple[Participant, ...]:
+def _carried(earlier: Round, day: dt.date | None) -> tuple[Participant, ...]:
     """Who is asked after another round; what is otherwise than in that one is printed."""
-    carried = carried_councils(earlier)
+    carried = carried_councils(earlier, day or dt.date.max)
     if carried.again:
         click.echo(f"Asked again: {_names(one.council.short_name for one in carried.again)}.")
     if carried.left_out:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nps_xlsx.register.successions import FILE as SUCCESSIONS
+
 if TYPE_CHECKING:
     from nps_xlsx.season.folder import Round
 
@@ -85,7 +87,12 @@ def for_export(round_: Round) -> dict[str, Any]:
 
 
 def _for_all(round_: Round) -> dict[str, Any]:
-    return {"framework": round_.framework_name, "register": round_.named(round_.settings.register)}
+    there = round_.folder / SUCCESSIONS
+    return {
+        "framework": round_.framework_name,
+        "register": round_.named(round_.settings.register),
+        "successions": there if there.is_file() else None,
+    }
 
 
 def earlier_of(round_: Round) -> Path | None:

@@ -51,6 +51,9 @@ class Tables:
     previous: Mapping[str, Assessment]
     answers: pd.DataFrame
     councils: pd.DataFrame
+    carried: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    """Whose answers of the earlier round count as another council's now, and whose as nobody's, in words."""
 
     @property
     def assessments(self) -> tuple[Assessment, ...]:

@@ -70,6 +70,14 @@ class Register:
         return Register(tuple(by_code.values()), former=(*self.former, *other.former))
 
     @cached_property
+    def with_former(self) -> Register:
+        """The same register, with the councils that ended, of which only code and name are known."""
+        ended = (
+            Council(one.gss_code, one.name, one.name, "", "", "", is_principal=False) for one in self.former
+        )
+        return Register(tuple(ended)) + self
+
+    @cached_property
     def by_code(self) -> dict[str, Council]:
         """Councils by GSS code."""
         return {council.gss_code: council for council in self.councils}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
-from nps_xlsx.figures import Tables, accepted, consolidate, response_rates
+from nps_xlsx.figures import Asked, Tables, accepted, consolidate, response_rates
 from nps_xlsx.figures.disclosure.groups import Shown, allowed
 from nps_xlsx.files import StrPath, made_folders, write_files
 from nps_xlsx.framework import load_framework
@@ -15,6 +15,7 @@ from nps_xlsx.model import FACTS, Assessment, Framework, Problem, Return
 from nps_xlsx.model.scores import THRESHOLD
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.register.csvfile import to_csv
+from nps_xlsx.register.successions import Succession, with_history
 from nps_xlsx.reports.consolidated import consolidated_workbook
 from nps_xlsx.reports.earlier import accepted_before, refuse_to_wipe, to_move_aside
 from nps_xlsx.reports.for_councils import FOLDERS, ForCouncils
@@ -35,6 +36,8 @@ class Scope:
 
     previous: Mapping[str, Assessment] = field(default_factory=dict)
     """An earlier round, by GSS code."""
+    successions: tuple[Succession, ...] = ()
+    """What became of councils since."""
     asked: Register | None = None
     """The councils that were asked; by default the principal councils of England."""
     facts: tuple[str, ...] = FACTS
@@ -60,6 +63,8 @@ class Written:
     """Files of an earlier run that this run does not write, where they were moved to."""
     uncompared: tuple[str, ...] = ()
     """Councils of the earlier round that were not asked this time, and so are not compared."""
+    broken: tuple[str, ...] = ()
+    """Councils whose history is broken, in words; they are not compared either."""
     round: str = ""
     """The round that the figures are of."""
     asked: int = 0
@@ -104,8 +109,7 @@ def write_outputs(
     responses = combine(accepted(returns), framework)
     round_ = main_round(response.assessment for response in responses)
     refuse_same_round(scope.previous.values(), round_, "--previous")
-    counted = [response for response in responses if response.assessment.round in ("", round_)]
-    tables = consolidate(counted, framework, register, scope.previous)
+    tables = _tables(responses, round_, framework, register, scope)
     asked = response_rates(tables, scope.asked)
     rows = all_rows(returns, responses, framework, rulings)
     figures = allowed(tables, scope.facts, scope.threshold)
@@ -123,7 +127,8 @@ def write_outputs(
         files=tuple(files),
         shown=(*(path for path in files if path.parent == out), *(out / name for name in FOLDERS)),
         replaced=tuple(aside.values()),
-        uncompared=_uncompared(tables, scope),
+        broken=tables.broken,
+        uncompared=_uncompared(asked, tables),
         round=round_,
         asked=len(asked.councils.councils),
         returned=len(asked.councils.councils) - len(asked.missing),
@@ -148,9 +153,19 @@ def for_councils(responses: Sequence[Combined], tables: Tables, scope: Scope, fi
     return ForCouncils(assessments, tables, scope.families, threshold, figures.too_alike)
 
 
-def _uncompared(tables: Tables, scope: Scope) -> tuple[str, ...]:
-    asked = response_rates(tables, scope.asked).councils.by_code
-    return tuple(f"{past.council} ({code})" for code, past in scope.previous.items() if code not in asked)
+def _tables(
+    responses: Sequence[Combined], round_: str, framework: Framework, register: Register, scope: Scope
+) -> Tables:
+    history = with_history(scope.previous, scope.successions)
+    counted = [response for response in responses if response.assessment.round in ("", round_)]
+    tables = consolidate(counted, framework, register, history.answers)
+    return replace(tables, carried=history.kept, broken=history.broken)
+
+
+def _uncompared(asked: Asked, tables: Tables) -> tuple[str, ...]:
+    known = asked.councils.by_code
+    whole = {code: past for code, past in tables.previous.items() if code == past.gss_code}
+    return tuple(f"{past.council} ({code})" for code, past in whole.items() if code not in known)
 
 
 def _reports(

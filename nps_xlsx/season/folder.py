@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from nps_xlsx.files import OWN, StrPath, made_folders, write_files
@@ -15,6 +16,9 @@ from nps_xlsx.model import Framework
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, load_register
 from nps_xlsx.register.csvfile import to_csv
+from nps_xlsx.register.successions import COLUMNS as SUCCESSION_COLUMNS
+from nps_xlsx.register.successions import FILE as SUCCESSIONS
+from nps_xlsx.register.successions import HISTORY, Succession, load_successions
 from nps_xlsx.rounds.corrections.loading import (
     CORRECTION_COLUMNS,
     WAIVER_COLUMNS,
@@ -30,7 +34,7 @@ from nps_xlsx.season.journal import Event, Journal, Kind, latest
 from nps_xlsx.season.ledger import Ledger
 from nps_xlsx.season.mails.kinds import FOLDER as MAILS
 from nps_xlsx.season.mails.kinds import our_texts
-from nps_xlsx.season.participants import Participant, load_participants
+from nps_xlsx.season.participants import Participant, as_of_day, load_participants
 from nps_xlsx.season.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -121,8 +125,15 @@ class Round:
 
     @cached_property
     def participants(self) -> tuple[Participant, ...]:
-        """Who is asked, as ``councils.csv`` has it."""
-        return load_participants(self.folder / councils.FILE, self.register)
+        """Who is asked, as ``councils.csv`` has it, and as ``successions.csv`` has it on the due date."""
+        listed = load_participants(self.folder / councils.FILE, self.register)
+        return as_of_day(listed, self.successions, self.settings.due or dt.date.max)
+
+    @cached_property
+    def successions(self) -> tuple[Succession, ...]:
+        """What became of councils, as ``successions.csv`` has it."""
+        path = self.folder / SUCCESSIONS
+        return load_successions(path, self.register) if path.is_file() else ()
 
     def rulings(self, day: dt.date = dt.date.max) -> Rulings:
         """What the analyst decided about returns, by the settings and the two files of rulings."""
@@ -199,8 +210,13 @@ def is_round(folder: Path) -> bool:
     return (folder / toml.FILE).is_file()
 
 
-def new_round(folder: StrPath, settings: Settings, participants: tuple[Participant, ...]) -> Round:
-    """Make the folder of a new round.
+def new_round(
+    folder: StrPath,
+    settings: Settings,
+    participants: tuple[Participant, ...],
+    others: Mapping[str, bytes] = MappingProxyType({}),
+) -> Round:
+    """Make the folder of a new round, with ``others`` of its files as they are to begin with, by name.
 
     Raises:
         RoundError: the folder is there already and holds something.
@@ -211,7 +227,7 @@ def new_round(folder: StrPath, settings: Settings, participants: tuple[Participa
     toml.refuse_faults(folder / toml.FILE, settings)
     if is_round(folder):
         raise RoundError(f"{folder} is the folder of a round already. Give the new one another folder.")
-    ours = {*FOLDERS, CORRECTIONS, WAIVERS, councils.FILE}  # a kill may have left some of them
+    ours = {*FOLDERS, CORRECTIONS, WAIVERS, SUCCESSIONS, councils.FILE}  # a kill may have left some of them
     there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     if any(name not in ours and not name.startswith(OWN) for name in there):
         raise RoundError(f"{folder} holds other files. Give the new round a folder of its own.")
@@ -220,7 +236,9 @@ def new_round(folder: StrPath, settings: Settings, participants: tuple[Participa
         contents = {
             CORRECTIONS: to_csv(CORRECTION_COLUMNS, ()),
             WAIVERS: to_csv((*WAIVER_COLUMNS, WAIVER_FILE), ()),
+            SUCCESSIONS: to_csv((*SUCCESSION_COLUMNS, HISTORY), ()),
             **{f"{MAILS}/{name}": text.encode() for name, text in our_texts().items()},
+            **others,
             toml.FILE: toml.written(settings).encode(),  # the last: with it the folder is a round's
         }
         write_files({folder / name: content for name, content in contents.items()})

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from nps_xlsx.model import Council
 from nps_xlsx.register.councils import Register
+from nps_xlsx.register.successions import FILE as SUCCESSIONS
 from nps_xlsx.season.folder import Round
-from nps_xlsx.season.participants import FILE, MERGED, Participant, load_participants
+from nps_xlsx.season.mails.kinds import FOLDER
+from nps_xlsx.season.participants import FILE, MERGED, Participant, as_of_day, load_participants
 from nps_xlsx.season.settings import Settings
 
 EARLIER = "earlier_status"
@@ -41,7 +44,8 @@ def carried_settings(earlier: Round, folder: Path, given: Mapping[str, Any]) -> 
         files["framework"] = _carried(earlier, folder, own.framework)
     before = (_carried(earlier, folder, path) for path in own.earlier)
     rounds = (_carried(earlier, folder, "."), *before)
-    return replace(own, **files, due=None, earlier=rounds, **given)
+    keep = tuple(word for word in own.keep if word in ("earliest", "latest"))  # no file of that round
+    return replace(own, **(files | {"due": None, "earlier": rounds, "keep": keep} | dict(given)))
 
 
 def path_from(folder: Path, path: Path) -> str:
@@ -56,35 +60,45 @@ def _carried(earlier: Round, folder: Path, path: str) -> str:
     return path_from(folder, earlier.folder / path) if path else ""
 
 
-def carried_councils(earlier: Round) -> Carried:
-    """Whom the next round asks: everybody that is still there, those that declined once more.
+def carried_councils(earlier: Round, day: dt.date = dt.date.max) -> Carried:
+    """Whom the next round asks: everybody that is still there on a day, those that declined once more.
 
-    A council that has ended is not asked; those that took its place are, by what the register knows.
+    A council that has ended is not asked; those that took its place are, by ``successions.csv`` and by what
+    the register knows.  One that was renamed keeps its contacts.
 
     Raises:
-        CsvError: the earlier round's ``councils.csv`` cannot be used.
+        CsvError: the earlier round's ``councils.csv`` or ``successions.csv`` cannot be used.
     """
     register = earlier.register
-    everybody = load_participants(earlier.folder / FILE, _with_former(register))
+    listed = load_participants(earlier.folder / FILE, register.with_former)
+    everybody = as_of_day(listed, earlier.successions, day)
     there = [one for one in everybody if one.status != MERGED and one.gss_code in register.by_code]
-    asked = [_again(one, earlier.settings.round) for one in there]
-    codes = {one.gss_code for one in asked}
+    codes = {one.gss_code for one in there}
     gone = [one for one in everybody if one not in there]
-    new = [council for one in gone for council in _successors(one, register) if council.gss_code not in codes]
+    became = [one.after for one in earlier.successions if one.day <= day and one.before in _councils(listed)]
+    became += [council for one in gone for council in _successors(one, register)]
+    new = [council for council in dict.fromkeys(became) if council.gss_code not in codes]
     return Carried(
-        (*asked, *map(Participant, dict.fromkeys(new))),
+        (*(_again(one, earlier.settings.round) for one in there), *map(Participant, new)),
         tuple(one for one in there if one.status),
         tuple(one.council.short_name for one in gone),
-        tuple(dict.fromkeys(council.short_name for council in new)),
+        tuple(council.short_name for council in new),
     )
 
 
-def _with_former(register: Register) -> Register:
-    """The register, with the councils that have ended since the earlier round was made."""
-    ended = (
-        Council(one.gss_code, one.name, one.name, "", "", "", is_principal=False) for one in register.former
-    )
-    return Register(tuple(ended)) + register
+def carried_files(earlier: Round) -> dict[str, bytes]:
+    """What else goes on, by its name in the folder: the texts of mails, and what became of councils."""
+    names = [FOLDER, SUCCESSIONS]
+    paths = [
+        path for name in names for path in (earlier.folder / name, *(earlier.folder / name).glob("*.txt"))
+    ]
+    return {
+        path.relative_to(earlier.folder).as_posix(): path.read_bytes() for path in paths if path.is_file()
+    }
+
+
+def _councils(participants: Sequence[Participant]) -> set[Council]:
+    return {one.council for one in participants}
 
 
 def _again(one: Participant, round_: str) -> Participant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from nps_xlsx.model import Council
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, council_of, load_list
 from nps_xlsx.register.csvfile import CsvError, CsvFile, to_csv
+from nps_xlsx.register.successions import RENAMED, Succession, ended_by
 from nps_xlsx.season.settings import address_fault
 from nps_xlsx.workbook.stamp import is_respondent_name
 
@@ -79,6 +81,22 @@ def load_participants(path: Path, register: Register) -> tuple[Participant, ...]
     if faults:
         raise CsvError("\n".join([f"{path}: these councils cannot be used.", *faults]))
     return participants
+
+
+def as_of_day(
+    participants: Sequence[Participant], successions: Sequence[Succession], day: dt.date
+) -> tuple[Participant, ...]:
+    """Who is asked on a day: what was renamed under its new name, what ended otherwise as merged."""
+    ended = ended_by(successions, day)
+    return tuple(_succeeded(one, ended.get(one.gss_code)) for one in participants)
+
+
+def _succeeded(one: Participant, became: Sequence[Succession] | None) -> Participant:
+    if not became:
+        return one
+    if became[0].kind == RENAMED:
+        return replace(one, council=became[0].after)
+    return one if one.status else replace(one, status=MERGED, reason=str(became[0]))
 
 
 def _participant(council: Council, texts: Mapping[str, str], faults: list[str]) -> Participant:

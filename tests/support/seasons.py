@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nps_xlsx.model import Answer, Framework
+from nps_xlsx.builder import Order, build_workbook
+from nps_xlsx.model import Answer, Assessment, Framework
 from nps_xlsx.season.folder import Round, new_round
 from nps_xlsx.season.participants import Participant, write_participants
 from nps_xlsx.season.settings import Settings
 from samples.make_returns import SAMPLES
 from tests.support.commands import Run, nps
-from tests.support.workbooks import filled
 
 NAMES = ("Exampleton", "Mockford", "Dummywick", "Inventham")
 
@@ -28,14 +28,16 @@ def small_round(folder: Path, **settings: Any) -> Round:
     return Round(folder)
 
 
-def send(made: Round, framework: Framework, council: str, level: int = 3, name: str = "") -> Path:
+def send(
+    made: Round, framework: Framework, council: str, level: int = 3, name: str = "", day: str = "2026-12-01"
+) -> Path:
     """Put a council's return into the folder: every behaviour at one level."""
     one = made.register.find(council)
-    answers = [Answer(row.code, current=level, target=4) for row in framework.rows]
+    answers = tuple(Answer(row.code, current=level, target=4) for row in framework.rows)
+    details = (("completed_by", f"Pat {council}"), ("date_completed", day))
+    own = Assessment(one.gss_code, one.name, made.settings.round, answers, details=details)
     path = made.paths.returns / f"{name or council}.xlsx"
-    path.write_bytes(
-        filled(framework, one, *answers, completed_by=f"Pat {council}", date_completed="2026-12-01")
-    )
+    path.write_bytes(build_workbook(Order(framework, one, made.settings.round, assessment=own)))
     return path
 
 

@@ -44,6 +44,8 @@ def movement_sheet(tables: Tables) -> TableSheet:
         "The change counts only answers with a level in both rounds, so that a change in who answered is "
         "not a change of level. All councils are beside it for comparison."
     )
+    for heading, words in (("History carried over", tables.carried), ("History broken", tables.broken)):
+        note += f" {heading}: {'; '.join(words)}." if words else ""
     about = "the change since the earlier round: councils in both rounds, then all councils"
     return TableSheet(MOVEMENT, note, columns, about, frozen=3)
 
