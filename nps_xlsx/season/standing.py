@@ -327,13 +327,13 @@ def _heard_on(came: Sequence[Came], facts: _Facts) -> dt.date | None:
 
 
 def _is_chased(one: Standing, facts: _Facts) -> bool:
-    """Whether something of it is waited for, and nothing came from it, nor went out to chase it, today."""
+    """Whether something of it is waited for, and neither it nor we wrote about that today."""
     return (
         _is_owing(one)
         and not facts.is_closed
         and not _is_uninvited(one, facts)
         and one.heard_on != facts.day
-        and facts.day not in one.mailed(MailKind.CHASE)
+        and facts.day not in one.mailed(MailKind.CHASE, MailKind.REPLY)
     )
 
 

@@ -75,9 +75,9 @@ class Plan:
 
     def _is_chased(self, one: Standing) -> bool:
         today = self.standings.day
-        if self.again and today in one.mailed(MailKind.CHASE) and one.heard_on != today:
+        if self.again and today in one.mailed(MailKind.CHASE, MailKind.REPLY) and one.heard_on != today:
             return one.state in WAITED_FOR or bool(one.errors or one.outstanding)
-        return one.is_chased and (self.again or today not in one.mailed(MailKind.REPLY))
+        return one.is_chased
 
     def _is_to_answer(self, one: Standing, file: Came) -> bool:
         """Whether a file is a return, or came instead of one, and nobody has written about it."""
