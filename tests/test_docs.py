@@ -74,6 +74,7 @@ def test_every_command_line_is_understood(page: str, line: str, monkeypatch: pyt
                 monkeypatch.setattr(one, "callback", None)
                 if OF_A_ROUND.match(line):  # what its settings give need not be on the line
                     monkeypatch.setattr(one, "required", False, raising=False)
+    monkeypatch.setattr("nps_xlsx.cli.scheduled.listen", lambda _options: None)  # no log is to be written
     run = CliRunner().invoke(cli, shlex.split(line)[1:])
     assert (run.exit_code, run.output) == (0, ""), page
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from nps_xlsx.builder import Order, build_file
 from nps_xlsx.cli.command import COUNCIL, ROUND, Command
@@ -26,6 +27,7 @@ from nps_xlsx.cli.options import (
     out_option,
     successions_option,
 )
+from nps_xlsx.cli.scheduled import GROUP, for_schedulers, print_json
 from nps_xlsx.cli.season import for_build, in_round
 from nps_xlsx.files import made_folders
 from nps_xlsx.jobs import mapped
@@ -81,6 +83,7 @@ def _privacy_note(path: Path) -> str:
         "What is asked": "--round --key-area --behaviour --with-review --targets --prefill --framework",
         "What the workbook says": "--due --contact --return-to --privacy-note --controller",
         "How it is made": "--out --as-of --unprotected --jobs --register",
+        **GROUP,
     },
     examples=(
         "nps build 2026",
@@ -151,6 +154,7 @@ def _privacy_note(path: Path) -> str:
 )
 @out_option
 @framework_and_register
+@for_schedulers
 @jobs_option
 @click.pass_context
 def build(
@@ -171,6 +175,7 @@ def build(
     jobs: int | None,
     *,
     every: bool,
+    as_json: bool,
     **options: Any,
 ) -> None:
     """Build self-assessment workbooks: for one council, for a list, or for all.
@@ -182,8 +187,7 @@ def build(
     given = [bool(names), listed is not None, every].count(True)
     if given > 1 or (not given and folder is None):
         raise click.UsageError("Say for whom: one of --council, --councils and --all.")
-    default = click.core.ParameterSource.DEFAULT
-    if not every and any(context.get_parameter_source(name) is not default for name in narrowing):
+    if not every and set(map(context.get_parameter_source, narrowing)) != {ParameterSource.DEFAULT}:
         raise click.UsageError("Use --nation, --region and --type only with --all.")
     chosen = register.principal(**narrowing) if every else listed
     councils = chosen.councils if chosen else tuple(dict.fromkeys(map(register.find, names)))
@@ -209,7 +213,7 @@ def build(
     ]
     _refuse_same_names(orders)
     with context.obj.ledger() if context.obj else contextlib.nullcontext() as ledger:
-        _build(orders, out, jobs)
+        _build(orders, out, jobs, as_json=as_json)
         if ledger:
             context.obj.note_statuses(ledger)
             ledger.record(context.obj.run("build", out, counted(len(orders), "workbook")))
@@ -247,7 +251,7 @@ def _check_earlier(earlier: Mapping[str, Assessment], councils: Sequence[Council
         click.echo(f"Not prefilled, since there are no earlier answers: {'; '.join(without)}.", err=True)
 
 
-def _build(orders: Sequence[Order], out: Path, jobs: int | None) -> None:
+def _build(orders: Sequence[Order], out: Path, jobs: int | None, *, as_json: bool) -> None:
     # Another process takes longer to start than copies take to make: only what is built whole is shared out.
     own = any(order.is_own for order in orders)
     built = mapped(partial(build_file, folder=out), orders, jobs if own else 1)
@@ -261,6 +265,8 @@ def _build(orders: Sequence[Order], out: Path, jobs: int | None) -> None:
         paths.extend(bar)
     for path in paths:
         click.echo(path)
+    if as_json:
+        print_json({"workbooks": paths})
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from nps_xlsx.cli.options import (
     progress,
     refuse_to_overwrite,
 )
+from nps_xlsx.cli.scheduled import print_json, without_log
 from nps_xlsx.files import made_folders, write_file, write_files
 from nps_xlsx.model import Framework, Problem, Return, Severity
 from nps_xlsx.model.errors import UserError
@@ -31,6 +32,7 @@ from nps_xlsx.rounds.intake import read_returns
     groups={
         "What is written": "--marked-up --reply --anonymise",
         "What it is read by": "--framework --register",
+        "For schedulers": "--json --quiet",
     },
     examples=(
         "nps check return.xlsx",
@@ -53,6 +55,7 @@ from nps_xlsx.rounds.intake import read_returns
 )
 @click.option("--reply", "replies", is_flag=True, help="Print a message to the council for each return.")
 @framework_and_register
+@without_log
 @click.pass_context
 def check(
     context: click.Context,
@@ -63,6 +66,7 @@ def check(
     framework: Framework,
     *,
     replies: bool,
+    as_json: bool,
 ) -> None:
     """Say what is wrong with a return, or with several, and what to do about it.
 
@@ -81,8 +85,17 @@ def check(
             _print_return(returned)
         if copy is not None:
             click.echo(f"Wrote {copy}", err=replies)
+    if as_json:
+        _print_data(returns, framework)
     severities = {problem.severity for returned in returns for problem in returned.problems}
     context.exit(PROBLEMS_FOUND if severities - {Severity.NOTE} else 0)
+
+
+def _print_data(returns: Sequence[Return], framework: Framework) -> None:
+    from nps_xlsx.reports.listings import problem_rows, return_rows
+
+    rows = zip(return_rows(returns, framework), returns, strict=True)
+    print_json([row | {"problems": problem_rows([returned])} for row, returned in rows])
 
 
 def _mark_up(

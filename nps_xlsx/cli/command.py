@@ -41,6 +41,14 @@ class Command(click.Command):
                 records[heading_of.get(one.opts[0], others)].append(record)
         return ((heading, found) for heading, found in records.items() if found)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; before any of the files that they name is opened, print as they say."""
+        if ctx.parent and any(one.name == "quiet" for one in self.params):
+            from nps_xlsx.cli.scheduled import listen
+
+            listen(self.make_parser(ctx).parse_args(list(args))[0])
+        return super().parse_args(ctx, args)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group."""
         for heading, records in self.grouped(ctx):

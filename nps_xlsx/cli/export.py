@@ -8,6 +8,7 @@ import click
 
 from nps_xlsx.cli.command import ROUND, Command
 from nps_xlsx.cli.options import counted, framework_and_register
+from nps_xlsx.cli.scheduled import GROUP, for_schedulers, print_json
 from nps_xlsx.cli.season import for_export, in_round
 from nps_xlsx.model import Framework
 from nps_xlsx.register.councils import Register
@@ -15,6 +16,11 @@ from nps_xlsx.register.councils import Register
 
 @click.command(
     cls=Command,
+    groups={
+        "What is written": "--to --format --with-contacts",
+        "What it is read by": "--framework --register",
+        **GROUP,
+    },
     examples=(
         "nps export 2026 --to results.sqlite",
         "nps export results --to tables --format parquet",
@@ -38,6 +44,7 @@ from nps_xlsx.register.councils import Register
     "--with-contacts", is_flag=True, help="With contacts, addresses, reasons and other personal data."
 )
 @framework_and_register
+@for_schedulers
 def export(
     folder: Path,
     to: str,
@@ -46,6 +53,7 @@ def export(
     register: Register,
     *,
     with_contacts: bool,
+    as_json: bool,
 ) -> None:
     """Write the results as typed tables for other programs: SQLite, PostgreSQL, Parquet or CSV.
 
@@ -56,5 +64,7 @@ def export(
 
     results = load_results(folder, framework, register, with_contacts=with_contacts)
     place = run(results, to, format_ or "")
+    if as_json:
+        print_json({"place": place, "rows": {name: len(rows) for name, rows in results.rows.items()}})
     rows = ", ".join(f"{len(rows):,} {name}" for name, rows in results.rows.items())
     click.echo(f"{counted(len(results.tables), 'table')} in {place}: {rows}.")

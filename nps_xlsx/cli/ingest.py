@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from nps_xlsx.cli.options import (
     progress,
     successions_option,
 )
+from nps_xlsx.cli.scheduled import GROUP, for_schedulers, print_json
 from nps_xlsx.cli.season import for_ingest, in_round
 from nps_xlsx.ingester.reading.readers import Readers
 from nps_xlsx.model import FACTS, Framework, Severity, Status
@@ -60,6 +62,7 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
         "What is compared": "--councils --previous --successions --by --families",
         "What is published": "--suppress-below --name-councils --publication-contact",
         "How it is done": "--out --as-of --jobs --scheduler",
+        **GROUP,
     },
     examples=(
         "nps ingest 2026",
@@ -156,6 +159,7 @@ def _facts(context: click.Context, _parameter: click.Parameter, names: tuple[str
     help="Whom readers of publication.xlsx can ask.",
 )
 @framework_and_register
+@for_schedulers
 @click.pass_context
 def ingest(
     context: click.Context,
@@ -172,6 +176,7 @@ def ingest(
     jobs: int | None,
     scheduler: str,
     afresh: bool,
+    as_json: bool,
     **shown: Any,
 ) -> None:
     """Read what came back: workbooks, folders, zips and mails (.eml, .msg), with everything in them.
@@ -186,13 +191,16 @@ def ingest(
     rulings = Rulings(keep, corrections, waivers, round_, as_of)
     run = partial(run_ingest, readers=Readers(jobs, scheduler), afresh=afresh)
     options = (framework, register, Scope(**shown))
+    news = None
     if context.obj is None:
         receipt = run(paths, out, *options, rulings)
         print_receipt(receipt, out, round_)
     else:
         is_default = context.get_parameter_source("out") is not ParameterSource.COMMANDLINE
         out = context.obj.paths.results / as_of.isoformat() if is_default else out
-        receipt = _ingest_round(context.obj, out, as_of, rulings, run, options)
+        receipt, news = _ingest_round(context.obj, out, as_of, rulings, run, options)
+    if as_json:
+        print_json(_as_data(receipt, news))
     context.exit(0 if receipt.is_clean else PROBLEMS_FOUND)
 
 
@@ -203,7 +211,7 @@ def _ingest_round(
     rulings: Rulings,
     run: Callable[..., Receipt],
     options: Sequence[Any],
-) -> Receipt:
+) -> tuple[Receipt, News]:
     """Ingest the returns of a round's folder, and print what is new since the run before."""
     from nps_xlsx.season.closing import if_closed
     from nps_xlsx.season.ingesting import note_results
@@ -218,7 +226,18 @@ def _ingest_round(
     print_receipt(receipt, out, round_.settings.round)
     click.echo(f"  {round_.paths.latest}/")
     print_news(news, round_)
-    return receipt
+    return receipt, news
+
+
+def _as_data(receipt: Receipt, news: News | None) -> dict[str, Any]:
+    """A receipt for another program, by the names of its fields; of a round, what is new as well."""
+    data = asdict(receipt) | {"is_clean": receipt.is_clean}
+    del data["written"]["files"]  # those in folders of hundreds are ``shown`` as the folder
+    if news is not None:
+        events = [(one.kind, one.gss_code, one.status, one.file) for one in news.events]
+        names = ("kind", "gss_code", "status", "file")
+        data |= {"since": news.since, "new": [dict(zip(names, one, strict=True)) for one in events]}
+    return data
 
 
 def print_news(news: News, round_: Round) -> None:

@@ -55,7 +55,8 @@ class Commands(click.Group):
 
 def main() -> NoReturn:
     """Run the command line; the exit code is 0, 1 (problems found), 2 (could not run) or 3 (our fault)."""
-    for stream in (sys.stdout, sys.stderr):
+    streams = sys.stdout, sys.stderr
+    for stream in streams:
         _write_any_text(stream)
     # A kill by the system ends a command as Ctrl-C does, so that its temporary files are removed.
     handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -72,6 +73,11 @@ def main() -> NoReturn:
         click.echo(f"Error: {words}", err=True)
     finally:
         signal.signal(signal.SIGTERM, handler)
+    if sys.stderr is not streams[1]:
+        from nps_xlsx.cli.scheduled import finished
+
+        finished(code)
+        sys.stdout, sys.stderr = streams
     sys.exit(code)
 
 
