@@ -311,9 +311,9 @@ def print_receipt(receipt: Receipt, out: Path, round_: str = "") -> None:
     have = "has" if written.returned == 1 else "have"
     missing = written.asked - written.returned
     where = ": see not-returned.csv" if missing else ""
-    click.echo(
-        f"{written.returned:,} of {written.asked:,} asked {have} returned, {missing:,} have not{where}."
-    )
+    decided = f" ({written.decided:,} declined or with nothing to report)" if written.decided else ""
+    have_not = f"{missing:,} have not{decided}{where}"
+    click.echo(f"{written.returned:,} of {written.asked:,} asked {have} returned, {have_not}.")
     severities = [severity for severity in Severity if receipt.problems[severity]]
     problems = ", ".join(counted(receipt.problems[severity], severity.value) for severity in severities)
     click.echo(f"Problems: {problems or 'none'}.")

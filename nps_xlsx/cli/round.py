@@ -16,14 +16,13 @@ from nps_xlsx.cli.command import COUNCIL, ROUND, Command
 from nps_xlsx.cli.ending import close, forget, open_
 from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
 from nps_xlsx.register.councils import load_register
+from nps_xlsx.register.decisions import REASONS, STATUSES
 from nps_xlsx.season.folder import Round, new_round
 from nps_xlsx.season.next_round import carried_councils, carried_files, carried_settings, path_from
 from nps_xlsx.season.participants import (
     FILE as COUNCILS,
 )
 from nps_xlsx.season.participants import (
-    REASONS,
-    STATUSES,
     Participant,
     load_participants,
     set_status,

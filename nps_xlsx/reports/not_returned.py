@@ -8,6 +8,7 @@ from nps_xlsx.figures.returned import Asked
 from nps_xlsx.model import Return, Status
 from nps_xlsx.register.councils import Register
 from nps_xlsx.register.csvfile import to_csv
+from nps_xlsx.register.decisions import Decision
 from nps_xlsx.reports.listings import LISTINGS
 
 NAME = "not-returned.csv"
@@ -31,14 +32,16 @@ _CAME_BY_MAIL = {
 def not_returned(asked: Asked, listed: Register | None, returns: Sequence[Return]) -> tuple[str, bytes]:
     """The name and content of the list: a row per council, with every column of the asked file.
 
-    A column with the same name as one of ours is there once, as ours.
+    Those that decided not to answer come last, with what they decided.  A column with the same name as
+    one of ours is there once, as ours.
     """
     ours, theirs = LISTINGS[NAME].columns, listed.listed if listed else {}
     names = dict.fromkeys(name for row in theirs.values() for name in row)
     extra = [name for name in names if name not in ours]
     instead, came = _instead(returns), came_instead(returns)
     rows = []
-    for council in asked.missing:
+    for council in (*asked.missing, *asked.apart):
+        decided = asked.decided.get(council.gss_code, Decision("missing"))
         row = {
             "gss_code": council.gss_code,
             "council": council.name,
@@ -46,6 +49,8 @@ def not_returned(asked: Asked, listed: Register | None, returns: Sequence[Return
             "council_type": council.council_type,
             "came": came.get(council.gss_code, ""),
             "source_file": "; ".join(r.source_file for r in instead.get(council.gss_code, [])),
+            "status": decided.status,
+            "reason": decided.reason,
         }
         rows.append(row | {name: theirs.get(council.gss_code, {}).get(name, "") for name in extra})
     return NAME, to_csv([*ours, *extra], rows)

@@ -70,6 +70,8 @@ class Written:
     asked: int = 0
     returned: int = 0
     """How many councils were asked, and how many have a return that counts."""
+    decided: int = 0
+    """How many of the others declined or have nothing to report."""
     accepted_before: int = 0
     """How many accepted returns the results that these replace were made from."""
 
@@ -116,7 +118,6 @@ def write_outputs(
     contents: dict[str, bytes] = {}
     for name, content in chain(
         ((name, to_csv(LISTINGS[name].columns, lines)) for name, lines in rows.items()),
-        [not_returned(asked, scope.asked, returns)],
         _reports(returns, rulings, rows, tables, scope, figures),
         for_councils(responses, tables, scope, figures).documents(jobs),
     ):
@@ -131,7 +132,8 @@ def write_outputs(
         uncompared=_uncompared(asked, tables),
         round=round_,
         asked=len(asked.councils.councils),
-        returned=len(asked.councils.councils) - len(asked.missing),
+        returned=len(asked.councils.councils) - len(asked.missing) - len(asked.apart),
+        decided=len(asked.apart),
         accepted_before=before,
     )
 
@@ -178,6 +180,7 @@ def _reports(
 ) -> Iterator[tuple[str, bytes]]:
     """The documents about all councils together."""
     asked = response_rates(tables, scope.asked)
+    yield not_returned(asked, scope.asked, returns)
     yield CONSOLIDATED, consolidated_workbook(tables, returns, rows, asked, scope.facts, rulings)
     named = scope.name_councils
     published = publication_workbook(figures.published, asked, name_councils=named, contact=scope.contact)

@@ -15,6 +15,7 @@ from nps_xlsx.files import OutputError, is_same, write_file
 from nps_xlsx.model import Council
 from nps_xlsx.register.councils import council_of
 from nps_xlsx.register.csvfile import CsvFile, CsvRow, to_csv
+from nps_xlsx.register.decisions import reason_kind
 from nps_xlsx.reports.earlier import REPLACED
 from nps_xlsx.reports.listings import LISTINGS
 from nps_xlsx.season.closing import FILE as CLOSED
@@ -23,7 +24,6 @@ from nps_xlsx.season.folder import Round, RoundError
 from nps_xlsx.season.journal import Event, Kind
 from nps_xlsx.season.ledger import Ledger
 from nps_xlsx.season.participants import FILE as COUNCILS
-from nps_xlsx.season.participants import reason_kind
 
 _STAY = {"gss_code", "council", "official_name", "name", "council_name", "authority", "respondents", "status"}
 """The columns of councils.csv that say nothing of a person."""

@@ -11,10 +11,11 @@ from typing import Any
 
 from nps_xlsx.model import Council
 from nps_xlsx.register.councils import Register
+from nps_xlsx.register.decisions import MERGED
 from nps_xlsx.register.successions import FILE as SUCCESSIONS
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.mails.kinds import FOLDER
-from nps_xlsx.season.participants import FILE, MERGED, Participant, as_of_day, load_participants
+from nps_xlsx.season.participants import FILE, Participant, as_of_day, load_participants
 from nps_xlsx.season.settings import Settings
 
 EARLIER = "earlier_status"

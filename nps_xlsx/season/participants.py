@@ -13,6 +13,7 @@ from nps_xlsx.model import Council
 from nps_xlsx.model.errors import UserError
 from nps_xlsx.register.councils import Register, council_of, load_list
 from nps_xlsx.register.csvfile import CsvError, CsvFile, to_csv
+from nps_xlsx.register.decisions import DECLINED, MERGED, REASONS, STATUSES, reason_kind
 from nps_xlsx.register.successions import RENAMED, Succession, ended_by
 from nps_xlsx.season.settings import address_fault
 from nps_xlsx.workbook.stamp import is_respondent_name
@@ -20,18 +21,6 @@ from nps_xlsx.workbook.stamp import is_respondent_name
 FILE = "councils.csv"
 COLUMNS = ("gss_code", "council", "contact", "email", "respondents", "status", "reason")
 """The columns that are read; any others are the analyst's own, and are kept."""
-
-DECLINED, MERGED, NOTHING = "declined", "merged", "nothing to report"
-STATUSES = {
-    DECLINED: "It does not take part; the reason says why.",
-    MERGED: "It has become part of another council.",
-    NOTHING: "It has nothing to report on what is asked.",
-}
-"""What a council may have decided, so that nobody waits for it."""
-
-OTHER = "other"
-REASONS = ("uses another framework", "reorganisation", "resources", OTHER)
-"""The reasons by which councils that declined are counted; any other text counts as other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +48,6 @@ class Participant:
     def reason_kind(self) -> str:
         """Which of ``REASONS`` it gave; empty if none is given."""
         return reason_kind(self.reason)
-
-
-def reason_kind(reason: str) -> str:
-    """Which of ``REASONS`` a reason is; empty if it is empty."""
-    words = reason.casefold()
-    known = (kind for kind in REASONS if words.startswith(kind))
-    return next(known, OTHER if words else "")
 
 
 def load_participants(path: Path, register: Register) -> tuple[Participant, ...]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from nps_xlsx.model import Council, Status
+from nps_xlsx.register.decisions import DECLINED, MERGED, NOTHING
 from nps_xlsx.season.came import (
     AUTOMATIC,
     UNDELIVERED,
@@ -27,7 +28,7 @@ from nps_xlsx.season.journal import Event, Kind
 from nps_xlsx.season.mails.kinds import MailKind
 from nps_xlsx.season.mails.outbox import mail_kind
 from nps_xlsx.season.mails.sent import bouncing, gone_out
-from nps_xlsx.season.participants import DECLINED, MERGED, NOTHING, Participant
+from nps_xlsx.season.participants import Participant
 
 QUIET = dt.timedelta(days=7)
 """Whom to chase is suggested after this long without a mail either way, from as long before the due date."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from nps_xlsx.model import FACTS
 from nps_xlsx.model.dates import long_date
-from nps_xlsx.season.participants import REASONS
+from nps_xlsx.register.decisions import REASONS
 from nps_xlsx.season.standing import IN, WAITED_FOR, Need, Standing, Standings, State
 
 

@@ -139,12 +139,18 @@ def _headlines(tables: Tables, returns: Sequence[Return], asked: Asked, problems
     refused = statuses.count(Status.REFUSED)
     aside = len(returns) - used - refused
     everyone, missing = len(asked.councils.councils), len(asked.missing)
+    back = everyone - missing - len(asked.apart)
+    decided = f"; decided not to: {len(asked.apart)}" if asked.decided else ""
     counts = [
         ("Files read", len(returns), "Each has a row on the sheet Returns."),
         ("Returns used", used, "Accepted or joined; several from one council make one response."),
         ("Files refused", refused, "Not a workbook, not a self-assessment, or unreadable."),
         ("Files put aside", aside, "Superseded, sent twice, blank, late or of another round."),
-        ("Councils asked", everyone, f"Returned: {everyone - missing}; not yet: {missing}."),
+        (
+            "Councils asked",
+            everyone,
+            f"Returned: {back}; not yet: {missing}{decided}.",
+        ),
         ("Councils", len(councils), "Councils among the returns used, each counted once."),
         ("Complete returns", complete, f"All {scored} behaviours answered."),
         ("Problems", problems, "Each has a row on the sheet Problems."),

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from nps_xlsx.excel.book import Sheet
 from nps_xlsx.excel.table import Column, TableSheet, Written, write_table
 from nps_xlsx.figures import Asked, Tables
+from nps_xlsx.figures.returned import NO_ANSWER
 from nps_xlsx.model import FACTS, Behaviour, Return
+from nps_xlsx.register.decisions import DECLINED, NOTHING
 from nps_xlsx.reports.not_returned import came_instead
 from nps_xlsx.rounds.combine import Combined, Spread
 
@@ -60,6 +63,11 @@ def response_sheet(asked: Asked, returns: Sequence[Return]) -> TableSheet:
         Column.count("Returned", rates["returned"], 210),
         Column.share("Share", rates["share"], 190),
     ]
+    if asked.decided:
+        columns += [
+            Column.count("Declined", rates[DECLINED], 190),
+            Column.count("Nothing to report", rates[NOTHING], 190),
+        ]
     came, missing = came_instead(returns), asked.missing
 
     def below(written: Written) -> None:
@@ -71,11 +79,29 @@ def response_sheet(asked: Asked, returns: Sequence[Return]) -> TableSheet:
             Column.text("Type", [council.council_type for council in missing], 190),
             Column.text("What came", [came.get(council.gss_code, "") for council in missing], 190),
         ]
-        write_table(written.sheet, written.end + 2, columns)
+        ended = write_table(written.sheet, written.end + 2, columns)
+        if asked.decided:
+            _write_decided(written.sheet, ended.end + 1, asked)
 
     note = "Councils asked, and how many have a return that counts. Those without one are listed below."
     about = "who has returned, by region and type, and who has not"
     return TableSheet(RESPONSE, note, columns, about, has_filter=False, below=below)
+
+
+def _write_decided(sheet: Sheet, row: int, asked: Asked) -> None:
+    """Who declined or has nothing to report, and why."""
+    counts = (f"{len(codes)} {kind}" for kind, codes in asked.outcomes.items() if kind != NO_ANSWER)
+    sheet.text(row, 0, f"Decided not to answer: {'; '.join(counts)}", "section")
+    decided = [asked.decided[council.gss_code] for council in asked.apart]
+    columns = [
+        Column.text("Council", [council.name for council in asked.apart], 320),
+        Column.text("GSS code", [council.gss_code for council in asked.apart], 200),
+        Column.text("Region", [council.region for council in asked.apart], 210),
+        Column.text("Type", [council.council_type for council in asked.apart], 190),
+        Column.text("What it decided", [one.status for one in decided], 190),
+        Column.text("Why", [one.reason for one in decided], 190),
+    ]
+    write_table(sheet, row + 1, columns)
 
 
 def spread_sheet(tables: Tables) -> TableSheet:

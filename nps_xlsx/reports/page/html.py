@@ -19,7 +19,13 @@ from nps_xlsx.workbook import wording
 _ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
-def assembled(tables: Tables, data: Mapping[str, Any], *, name_councils: bool) -> bytes:
+def assembled(
+    tables: Tables,
+    data: Mapping[str, Any],
+    *,
+    name_councils: bool,
+    outcomes: Mapping[str, int | None] | None = None,
+) -> bytes:
     """The whole page; its policy runs only its own two programs, and fetches nothing."""
     library, program = _library(), part("charts.js") + part("page.js")
     framework = tables.framework
@@ -35,6 +41,7 @@ def assembled(tables: Tables, data: Mapping[str, Any], *, name_councils: bool) -
     }
     blocks = {
         "policy": policy(library, program),
+        "outcomes": _outcomes(outcomes or {}),
         "style": root() + part("page.css"),
         "council_link": part("council-link.html") if name_councils else "",
         "council_section": part("council.html") if name_councils else "",
@@ -59,6 +66,13 @@ def _library() -> str:
     if re.search("</script|<!--", text, re.IGNORECASE):
         raise ValueError("the charts' library cannot be put into a page: it would end its own element")
     return text
+
+
+def _outcomes(outcomes: Mapping[str, int | None]) -> str:
+    """Why councils did not return, as a paragraph; nothing if no reason is known."""
+    numbers = (f"{why} {'(withheld)' if number is None else number}" for why, number in outcomes.items())
+    words = f"All councils that did not return: {'; '.join(numbers)}."
+    return f'<p class="lead outcomes">{escape(words)}</p>' if outcomes else ""
 
 
 def _round(tables: Tables) -> str:

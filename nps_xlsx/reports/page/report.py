@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nps_xlsx.figures import Asked
 from nps_xlsx.figures.disclosure.groups import Shown
+from nps_xlsx.figures.disclosure.outcomes import outcomes_shown
 from nps_xlsx.reports.page.by_name import by_name
 from nps_xlsx.reports.page.figures import figures
 from nps_xlsx.reports.page.html import assembled
@@ -19,4 +20,5 @@ def report_page(shown: Shown, asked: Asked, *, name_councils: bool = False) -> b
     data = figures(tables, asked, shown)
     if name_councils:
         data |= by_name(tables)
-    return assembled(tables, data, name_councils=name_councils)
+    outcomes = outcomes_shown(asked, shown.published.threshold)
+    return assembled(tables, data, name_councils=name_councils, outcomes=outcomes)

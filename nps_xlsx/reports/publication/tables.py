@@ -11,10 +11,12 @@ from typing import Any, cast
 import pandas as pd
 
 from nps_xlsx.figures import UNKNOWN, Asked, Tables
+from nps_xlsx.figures.disclosure.outcomes import outcomes_shown
 from nps_xlsx.figures.disclosure.tables import ALL, Publishable, RowName
 from nps_xlsx.model.scores import one_decimal
 from nps_xlsx.reports.words import words
 from nps_xlsx.workbook import layout
+from nps_xlsx.workbook.wording import capital
 
 Value = str | int | float
 Figures = Mapping[str, float]
@@ -61,6 +63,8 @@ class Published:
 def publication_tables(shown: Publishable, asked: Asked, *, name_councils: bool) -> list[Published]:
     """Every table that may be published, in order."""
     tables = [_response(asked, fact) for fact in shown.facts]
+    if outcomes := outcomes_shown(asked, shown.threshold):
+        tables.append(_outcomes(outcomes, len(asked.missing) + len(asked.apart)))
     whole = not shown.is_too_few
     if whole:
         tables += [_headline(shown), _behaviours(shown), _distribution(shown), _targets(shown)]
@@ -147,6 +151,16 @@ def _response(asked: Asked, fact: str) -> Published:
         _shares("Response rate (per cent)", back, everyone),
     )
     return Published("response", columns, fact)
+
+
+def _outcomes(outcomes: Mapping[str, int | None], everyone: int) -> Published:
+    """Why councils did not take part, over all of them; how many did not is no secret."""
+    numbers = [*(number or 0 for number in outcomes.values()), everyone]
+    columns = (
+        _text("What they decided", [*(capital(why) for why in outcomes), _EVERYONE], 330),
+        _counts("Councils", numbers, [*(number is None for number in outcomes.values()), False]),
+    )
+    return Published("outcomes", columns)
 
 
 def _group_column(fact: str, groups: Iterable[str]) -> PublishedColumn:
