@@ -88,6 +88,8 @@ def test_a_closed_round_keeps_its_figures_until_it_is_opened(tmp_path: Path, fra
     assert figures(made).replace(b"a-other-name.xlsx", b"Mockford.xlsx") == before
     assert "Dummywick" in (made.paths.latest / "not-returned.csv").read_text("utf-8-sig")
     assert nps("round", "verify", made.folder).returncode == 0
+    mails = nps("mail", "reply", made.folder, "--today", "2026-12-20")
+    assert "nps ingest" not in mails.stderr  # late returns are no news to the mails
 
     corrections = made.folder / "corrections.csv"
     row = dict.fromkeys(CORRECTION_COLUMNS, "") | {

@@ -13,6 +13,7 @@ from nps_xlsx.reports.marked_up import mark_up_all
 from nps_xlsx.reports.reply import reply_body
 from nps_xlsx.rounds.intake import no_progress, read_returns
 from nps_xlsx.season.came import came_of
+from nps_xlsx.season.closing import if_closed
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.ledger import Ledger
 from nps_xlsx.season.participants import FILE as COUNCILS
@@ -35,6 +36,7 @@ class Answers:
         """Take the source files of those that something is to be said about.
 
         Raises:
+            ClosedError: the round is closed, and what counted then is no longer there.
             StaleError: something came, or changed, since the last ingest.
         """
         self._round, self._files = round_, files
@@ -42,7 +44,7 @@ class Answers:
         intake = read_returns(
             [round_.paths.returns],
             *data,
-            rulings=round_.rulings(ledger.day),
+            rulings=if_closed(round_, ledger.events, round_.rulings(ledger.day)),
             asked=load_list(round_.folder / COUNCILS, round_.register),
             known=KnownReturns(ledger, *data),
             seen=seen,
