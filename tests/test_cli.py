@@ -82,17 +82,17 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, framework: Framew
     assert "2 files read: 1 accepted, 1 refused." in run.stdout
 
 
-def test_demo_does_the_whole_job(tmp_path: Path) -> None:
-    """A blank workbook, the outputs of the samples, and where to look first."""
+def test_demo_plays_a_season(tmp_path: Path) -> None:
+    """A blank workbook, and a round with drafts, results and status; papers; each command is shown."""
     run = nps("demo", "--out", tmp_path)
-    assert run.returncode == 0
-    assert {path.name for path in tmp_path.iterdir()} == {
-        ".nps-read.sqlite",
-        *("NPS-2026-E06000035-medway.xlsx", "returns.csv", "answers.csv", "problems.csv"),
-        "not-returned.csv",
-        *("consolidated.xlsx", "publication.xlsx", "report.html", "action-plans", "feedback", "papers"),
-    }
-    assert "Open NPS-2026-E06000035-medway.xlsx first" in run.stdout
+    assert run.returncode == 0, run.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"NPS-2026-E06000035-medway.xlsx", "2022", "papers"}
+    assert len(list((tmp_path / "2022" / "outbox").rglob("*.eml"))) == 12
+    results = {path.name for path in (tmp_path / "2022" / "results" / "latest").iterdir()}
+    assert {"consolidated.xlsx", "publication.xlsx", "report.html", "action-plans", "feedback"} <= results
+    assert (tmp_path / "2022" / "status.html").exists()
+    assert "13 of 13 asked" in run.stdout
+    assert run.stdout.count("$ nps ") == 7
 
 
 def test_framework_show_lists_the_framework() -> None:

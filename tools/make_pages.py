@@ -29,7 +29,7 @@ may.
 
 A dot (•) marks what may change a score: of equal severity, that comes first. New rules start as
 warnings, and become errors only when a round has shown that they are right. To let a problem pass,
-[waive it](../how-to/round.md#correct-and-waive).
+[waive it](../how-to/single-commands.md#correct-and-waive).
 """
 
 _COLUMNS = """# Columns

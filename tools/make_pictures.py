@@ -39,11 +39,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         cli.main(["demo", "--out", name], standalone_mode=False)
-        for workbook in (WORKBOOK, ANOTHER):
-            shutil.copy(ROOT / "samples" / "returns" / workbook, folder)
         for picture in PICTURES_WANTED:
             cut(printed(folder / picture.source, folder / "printed"), picture)
-        photograph(folder / PAGE)
+        for picture_name, page in PAGES.items():
+            photograph(folder / page, PICTURES / f"{picture_name}.png")
 
 
 def printed(source: Path, folder: Path) -> Path:
@@ -54,9 +53,8 @@ def printed(source: Path, folder: Path) -> Path:
     return pdf
 
 
-def photograph(page: Path) -> None:
-    """The head of the page, as Chromium shows it."""
-    target = PICTURES / "report.png"
+def photograph(page: Path, target: Path) -> None:
+    """The head of a page, as Chromium shows it."""
     settled = ("--virtual-time-budget=8000", "--hide-scrollbars", "--window-size=1366,1500")
     options = ("--headless", "--no-sandbox", "--disable-gpu", *settled)
     run("chromium", *options, f"--screenshot={target}", page.resolve().as_uri())
@@ -97,19 +95,20 @@ def run(*command: str | Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-WORKBOOK = "NPS-2022-E10000034-worcestershire.xlsx"
-ANOTHER = "NPS-2022-Z10000001-fictonshire.xlsx"
-PLAN = "action-plans/NPS-2022-Z10000001-fictonshire-action-plan.xlsx"
-FEEDBACK = "feedback/NPS-2022-Z10000001-fictonshire-feedback.xlsx"
+RETURNS, RESULTS = "2022/returns", "2022/results/latest"
+WORKBOOK = f"{RETURNS}/NPS-2022-E10000034-worcestershire.xlsx"
+ANOTHER = f"{RETURNS}/NPS-2022-Z10000001-fictonshire.xlsx"
+PLAN = f"{RESULTS}/action-plans/NPS-2022-Z10000001-fictonshire-action-plan.xlsx"
+FEEDBACK = f"{RESULTS}/feedback/NPS-2022-Z10000001-fictonshire-feedback.xlsx"
 PAPERS = "papers/NPS-2022-E10000034-worcestershire"
-PAGE = "report.html"
+PAGES = {"report": f"{RESULTS}/report.html", "status": "2022/status.html"}
 PICTURES_WANTED = (
     Picture("workbook", WORKBOOK, "Engaging senior managers", 150, (20, 40, 1714, 640)),
     Picture("one-at-a-time", ANOTHER, "One at a time", 110, (30, 30, 870, 900)),
     Picture("committee-page", ANOTHER, "Committee page", 110, (30, 30, 870, 1150)),
     Picture("summary", WORKBOOK, "Summary", 110, (30, 45, 1130, 810)),
-    Picture("consolidated", "consolidated.xlsx", "Heat map", 130, (30, 30, 1480, 480)),
-    Picture("publication", "publication.xlsx", "Table 3", 130, (30, 30, 1480, 450)),
+    Picture("consolidated", f"{RESULTS}/consolidated.xlsx", "Heat map", 130, (30, 30, 1480, 480)),
+    Picture("publication", f"{RESULTS}/publication.xlsx", "Table 3", 130, (30, 30, 1480, 450)),
     Picture("feedback", FEEDBACK, "Fictonshire", 110, (30, 40, 1020, 810)),
     Picture("action-plan", PLAN, "Action plan", 170, (50, 50, 2300, 1100)),
     Picture("committee", f"{PAPERS}-committee.docx", "Managing contracts", 110, (30, 40, 1250, 700)),

@@ -100,7 +100,9 @@ def new(
         settings = Settings(**given)
     made = new_round(folder, settings, asked, others)
     without = sum(not one.emails for one in asked)
-    click.echo(f"{made.folder} asks {counted(len(asked), 'council')}; {without:,} have no address yet.")
+    click.echo(
+        f"{made.folder} asks {counted(len(asked), 'council')}, {without or 'none'} without an address."
+    )
     click.echo(
         f"Next: look through {made.folder / SETTINGS} and {made.folder / COUNCILS}, then nps build {folder}"
     )
