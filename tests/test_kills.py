@@ -34,19 +34,11 @@ def commands(folder: Path) -> list[list[str]]:
         ["build", str(folder), "--jobs", "1"],
         ["mail", "invite", str(folder), "--today", "2022-11-02"],
         ["ingest", str(folder), "--today", "2022-12-01", "--jobs", "1"],
-        [
-            "round",
-            "set",
-            str(folder),
-            "Sampleborough",
-            "declined",
-            "--why",
-            "resources",
-            "--today",
-            "2022-12-02",
-        ],
+        ["round", "set", str(folder), "Sampleborough", "declined", "--why", "other", "--today", "2022-12-02"],
         ["ingest", str(folder), "--today", "2022-12-02", "--jobs", "1"],
         ["mail", "reply", str(folder), "--today", "2022-12-02"],
+        ["round", "close", str(folder), "--today", "2022-12-22"],
+        ["round", "new", str(folder / "next"), "--round", "2023", "--from", str(folder)],
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,23 @@ def test_rounds_share_a_database_and_keep_apart(
     with opened() as again:
         assert [one.status for one in again.events] == ["declined"]
         assert again.get(b"k") == b"one"
+
+
+def test_what_is_forgotten_is_gone_from_journal_and_database(opened: Opened, tmp_path: Path) -> None:
+    """Events keep their numbers, and what was read of the returns is gone too."""
+    with opened() as ledger:
+        ledger.record(FIRST, SECOND)
+        ledger.put(b"k", b"read")
+        ledger.rewrite(lambda one: replace(one, address="", why=""))
+        assert ledger.stored() == {one.number: one for one in ledger.events}
+        assert ledger.get(b"k") is None
+    assert [(one.number, one.address, one.why) for one in Journal(tmp_path).read()] == [
+        (1, "", ""),
+        (2, "", ""),
+    ]
+    with opened() as again:
+        again.record(FIRST)
+        assert [one.number for one in again.events] == [1, 2, 3]
 
 
 def test_what_was_read_is_kept_by_its_key(opened: Opened) -> None:

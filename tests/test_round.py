@@ -243,6 +243,19 @@ def test_days_of_results_are_kept_and_what_is_new_is_said(folder: Path) -> None:
     assert list((results / "2022-12-02" / "feedback").glob("*mockford*"))
 
 
+def test_papers_and_checks_take_the_folder_too(folder: Path) -> None:
+    """Papers are made from the newest results; what is checked are the returns, not our own files."""
+    came(folder, "mockford")
+    nps("build", folder)
+    nps("ingest", folder, "--today", "2022-12-01")
+    done = nps("report", "committee", folder, "--out", folder / "papers")
+    assert done.returncode == 0, all_of(done)
+    assert {path.stem for path in (folder / "papers").iterdir()} == {"NPS-2022-Z07000001-mockford-committee"}
+    checked = nps("check", folder)
+    assert checked.returncode == 1, all_of(checked)
+    assert checked.stdout.count(".xlsx\n") == 1
+
+
 def test_results_are_not_replaced_by_nothing(folder: Path) -> None:
     """When the returns are taken away, those of the day before stay the latest."""
     came(folder, "mockford")

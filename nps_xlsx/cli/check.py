@@ -19,6 +19,7 @@ from nps_xlsx.cli.options import (
     refuse_to_overwrite,
 )
 from nps_xlsx.cli.scheduled import print_json, without_log
+from nps_xlsx.cli.season import for_all, in_round
 from nps_xlsx.files import made_folders, write_file, write_files
 from nps_xlsx.model import Framework, Problem, Return, Severity
 from nps_xlsx.model.errors import UserError
@@ -40,7 +41,14 @@ from nps_xlsx.rounds.intake import read_returns
         "nps check returns --marked-up marked-up",
     ),
 )
-@click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=FILE,
+    is_eager=True,
+    callback=in_round(for_all, others=True, reads=lambda round_: round_.paths.returns),
+)
 @click.option(
     "--marked-up",
     type=FILE,
@@ -70,8 +78,9 @@ def check(
 ) -> None:
     """Say what is wrong with a return, or with several, and what to do about it.
 
-    It agrees with the sheet Check before sending. Exits with 0 if nothing is wrong, 1 if there are
-    errors or warnings (as nps ingest does), 2 if it could not run.
+    PATHS are files, folders, or the folder of a round, whose returns are checked. It agrees with the
+    sheet Check before sending. Exits with 0 if nothing is wrong, 1 if there are errors or warnings (as
+    nps ingest does), 2 if it could not run.
     """
     with progress() as show:
         returns = read_returns(paths, framework, register, seen=partial(show, "Reading")).returns

@@ -18,6 +18,7 @@ from nps_xlsx.cli.options import (
     previous_option,
     successions_option,
 )
+from nps_xlsx.cli.season import for_report, in_round
 from nps_xlsx.files import made_folders, write_files
 from nps_xlsx.model import Assessment, Framework
 from nps_xlsx.model.errors import UserError
@@ -46,7 +47,14 @@ _EPILOG = "\n".join(["\b", "The styles:", *(f"  {name:<11}{words}" for name, wor
         "nps report committee results --style strategy --style index --key-area SV --out papers",
     ),
 )
-@click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=FILE,
+    is_eager=True,
+    callback=in_round(for_report, others=True, reads=lambda round_: round_.paths.latest),
+)
 @click.option(
     "--council",
     "councils",
@@ -83,7 +91,7 @@ def committee(
 ) -> None:
     """Write a council's papers for its committee, each as a Word document and a workbook.
 
-    PATHS are the folder that nps ingest wrote, its answers.csv, or returns.
+    PATHS are the folder of a round, the folder that nps ingest wrote, its answers.csv, or returns.
     """
     previous = with_history(previous, successions).answers
     for path in write_papers(

@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from nps_xlsx.season.folder import Round
 
 
+_REPORTS_ON = ("framework", "register", "previous", "successions")
+"""The options of ``nps ingest`` that ``nps report`` has too."""
+
+
 def in_round(
-    settings: Callable[[Round], Mapping[str, Any]], *, others: bool = False
+    settings: Callable[[Round], Mapping[str, Any]],
+    *,
+    others: bool = False,
+    reads: Callable[[Round], Path] | None = None,
 ) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """A callback for an argument that may be the folder of a round; the command finds it in ``context.obj``.
 
     ``settings`` says which options the round's settings are the defaults of; what is given on the
-    command line wins.  If ``others`` are allowed, the argument may be other paths instead.
+    command line wins.  If ``others`` are allowed, the argument may be other paths instead; ``reads`` says
+    which folder of the round stands in for it then.
     """
 
     def callback(context: click.Context, _: click.Parameter, given: Path | Sequence[Path] | None) -> Any:
@@ -36,7 +44,7 @@ def in_round(
         values = settings(context.obj).items()
         defaults = {name: value for name, value in values if value or (value == 0 and value is not False)}
         context.default_map = {**(context.default_map or {}), **defaults}
-        return given
+        return (reads(context.obj),) if reads else given
 
     return callback
 
@@ -44,7 +52,7 @@ def in_round(
 def for_build(round_: Round) -> dict[str, Any]:
     """The options of ``nps build`` by a round's settings."""
     own = round_.settings
-    return _for_all(round_) | {
+    return for_all(round_) | {
         "out": round_.paths.workbooks,
         "round_": own.round,
         "due": own.due,
@@ -68,7 +76,7 @@ def for_ingest(round_: Round) -> dict[str, Any]:
     own = round_.settings
     files = {"corrections": CORRECTIONS, "waivers": WAIVERS, "asked": FILE}
     there = {name: round_.folder / file for name, file in files.items() if (round_.folder / file).is_file()}
-    return _for_all(round_) | {
+    return for_all(round_) | {
         **there,
         "round_": own.round,
         "previous": earlier_of(round_),
@@ -83,10 +91,16 @@ def for_ingest(round_: Round) -> dict[str, Any]:
 
 def for_export(round_: Round) -> dict[str, Any]:
     """The options of ``nps export`` by a round's settings."""
-    return _for_all(round_)
+    return for_all(round_)
 
 
-def _for_all(round_: Round) -> dict[str, Any]:
+def for_report(round_: Round) -> dict[str, Any]:
+    """The options of ``nps report`` by a round's settings."""
+    return {name: value for name, value in for_ingest(round_).items() if name in _REPORTS_ON}
+
+
+def for_all(round_: Round) -> dict[str, Any]:
+    """What a round is read by."""
     there = round_.folder / SUCCESSIONS
     return {
         "framework": round_.framework_name,
