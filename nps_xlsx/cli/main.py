@@ -20,7 +20,7 @@ COULD_NOT_RUN, OUR_FAULT = 2, 3
 COMMANDS = {
     "build": "Build self-assessment workbooks: for one council, for a list, or for all.",
     "check": "Say what is wrong with a return, or with several, and what to do about it.",
-    "demo": "Show the whole job: build a blank workbook, read the sample returns, write the outputs.",
+    "demo": "Play a small season: build and invite, read the sample returns, write every output.",
     "export": "Write the results as typed tables for other programs: SQLite, PostgreSQL, Parquet or CSV.",
     "framework": "Look at a framework, or check one.",
     "ingest": "Read what came back: workbooks, folders, zips and mails (.eml, .msg).",
