@@ -26,13 +26,15 @@ from tests.support.workbooks import changed, filled
 MEDWAY = Path("workbooks", "NPS-2026-E06000035-medway.xlsx")
 SAMPLE = "NPS-2022-E10000034-worcestershire.xlsx"
 FIRST, SEASON = "tutorial.md", "how-to/round.md"
+APART = (SEASON, "reference/commands.md")
+"""The guide has a test of its own; the examples in the help name files of anybody's."""
 NOT_HERE = re.compile(r"nps (build --all|demo)\b|.* (--send|--to-self|--settle|--to postgresql://)")
 """What takes long (317 workbooks; a season, which test_cli plays), or needs a server of the reader's."""
 OTHERS: dict[str, list[str]] = {}
 """The commands of every other page, none twice."""
 for _page in pages.PAGES:
     _ran = [*pages.commands(FIRST), *(line for lines in OTHERS.values() for line in lines)]
-    if _page == SEASON:
+    if _page in APART:
         continue
     if _new := [line for line in pages.commands(_page) if line not in _ran and not NOT_HERE.match(line)]:
         OTHERS[_page] = _new

@@ -25,7 +25,7 @@ COMMANDS = {
     "framework": "Look at a framework, or check one.",
     "ingest": "Read what came back: workbooks, folders, zips and mails (.eml, .msg).",
     "join": "Make one workbook from files in which colleagues at a council answered different rows.",
-    "mail": "Write a mail to each council that is due one, with what belongs to it, as drafts to send.",
+    "mail": "Write a mail to each council that is due one, with what belongs to it, as drafts; or send them.",
     "report": "Write papers about one council, or each of several, in Word and Excel.",
     "round": "Keep a round in one folder: settings, councils, workbooks, returns, results.",
     "status": "Say how a round stands: who has returned, who has not, what is new, who needs something.",

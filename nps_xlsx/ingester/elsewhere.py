@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from nps_xlsx.ingester.columns import code_of
 from nps_xlsx.ingester.grids import Aside, Grid, Position
-from nps_xlsx.ingester.locate import FoundStamp, Row, Table
+from nps_xlsx.ingester.locate import FoundStamp, Row, Table, is_list_of_ours
 from nps_xlsx.ingester.ours import IN_LIST, OurTexts, our_texts, words_of
 from nps_xlsx.ingester.reported import Reported
 from nps_xlsx.model import Answer, Framework, OtherText, Place, TextKind
@@ -74,12 +74,12 @@ class Elsewhere:
         stamped = {stamp.grid for stamp in self.stamps}
         start = {place.sheet for _, place in self.said}
         for grid in grids:
-            if grid.name in self.live or _is_list(grid):
+            if grid.name in self.live or is_list_of_ours(grid):
                 yield from self._on_live(grid)
             elif grid.name in tabled | stamped | start:
                 yield from self._on_ours(grid)
         for grid in grids:
-            if grid.name not in self.live | tabled | stamped | start and not _is_list(grid):
+            if grid.name not in self.live | tabled | stamped | start and not is_list_of_ours(grid):
                 for at, text in self._not_ours(grid):
                     yield _found(grid, at, TextKind.SHEET, text, is_likely=self._is_likely(text))
 
@@ -196,7 +196,7 @@ class Elsewhere:
         name = layout.copied_from(grid.name)
         stamped = {one.stamp.sheet for one in self.stamps if one.grid == grid.name and one.stamp}
         is_plan = name == layout.PLAN or layout.PLAN_STAMP in stamped
-        is_list = name == layout.LISTS or _is_list(grid)
+        is_list = name == layout.LISTS or is_list_of_ours(grid)
         listed = self._listed(grid) if name == layout.MARKS or layout.MARKS_STAMP in stamped else set()
         stamps = {position(stamp.cell) for stamp in self.stamps if stamp.grid == grid.name}
         may_repeat, repeated = is_list or not grid.seen.formulas, functools.cache(self._repeated)
@@ -267,11 +267,6 @@ def _report(texts: Sequence[_Found], reported: Reported) -> None:
 
 def _counted(count: int) -> str:
     return "1 text" if count == 1 else f"{count:,} texts"
-
-
-def _is_list(grid: Grid) -> bool:
-    """Whether a sheet is the hidden one, whatever it is called now."""
-    return [*grid.rows[:1], []][0][: len(wording.LIST_HEADINGS)] == list(wording.LIST_HEADINGS)
 
 
 def _found(grid: Grid, at: Position, kind: TextKind, text: str, *, is_likely: bool) -> _Found:

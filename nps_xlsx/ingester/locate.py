@@ -21,7 +21,7 @@ from nps_xlsx.ingester.columns import (
 from nps_xlsx.ingester.grids import Grid, Position
 from nps_xlsx.model import Framework, Place
 from nps_xlsx.model.cells import cell_name
-from nps_xlsx.workbook import layout
+from nps_xlsx.workbook import layout, wording
 from nps_xlsx.workbook.stamp import LENGTH_LIMIT, Stamp, StampError, parse_stamp
 from nps_xlsx.workbook.values import CellValue, key_of, read_text
 
@@ -29,7 +29,7 @@ _ENOUGH_HEADINGS = 3
 _SURELY_HEADINGS = 6
 """More than an officer's own words can be mistaken for: such a row holds headings."""
 _OF_ANSWERS = {"behaviour", "current", "target", "evidence"}
-"""A table of answers has one of these headings; the hidden sheet has none, whatever it is called."""
+"""A table of answers has one of these headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +114,23 @@ class FoundStamp:
 def live_grids(grids: Iterable[Grid], stamps: Iterable[FoundStamp]) -> set[str]:
     """The names of the sheets that only repeat, by formulas, what is answered elsewhere.
 
-    They are known by their stamps, otherwise by their names.  A sheet with another stamp as well
-    holds answers, and what it repeats was pasted there.
+    They are known by their stamps, otherwise by their names; the hidden one by its headings, too.  A
+    sheet with another stamp as well holds answers, and what it repeats was pasted there.
     """
     live: dict[str, bool] = {}
     for one in stamps:
         if one.stamp is not None:
             live[one.grid] = live.get(one.grid, True) and one.stamp.sheet in layout.LIVE_STAMPS
-    named = {grid.name: layout.copied_from(grid.name) in layout.LIVE_SHEETS for grid in grids}
+    named = {
+        grid.name: layout.copied_from(grid.name) in layout.LIVE_SHEETS or is_list_of_ours(grid)
+        for grid in grids
+    }
     return {name for name in named if live.get(name, named[name])}
+
+
+def is_list_of_ours(grid: Grid) -> bool:
+    """Whether a sheet is the hidden one, whatever it is called now."""
+    return [*grid.rows[:1], []][0][: len(wording.LIST_HEADINGS)] == list(wording.LIST_HEADINGS)
 
 
 def find_tables(grids: Iterable[Grid], framework: Framework) -> list[Table]:

@@ -13,11 +13,11 @@ from nps_xlsx.ingester.remembered import per_framework
 from nps_xlsx.model import Framework, Passage
 from nps_xlsx.workbook import committee_words, layout, wording
 from nps_xlsx.workbook.inputs import COLUMNS
-from nps_xlsx.workbook.rules import AGREEMENT, RULES
+from nps_xlsx.workbook.rules import AGREEMENT, DISCUSS, RULES
 from nps_xlsx.workbook.values import key_of
 
-IN_LIST = re.compile(r"[A-Z]{1,3}[0-9]{1,7}$|[0-9]{1,2}$|• ")
-"""On the hidden sheet: the cells that links lead to, levels, and suggested actions of any edition."""
+IN_LIST = re.compile(r"[A-Z]{1,3}(?:[0-9]{1,7})?$|[0-9]{1,2}$|• ")
+"""On the hidden sheet: cells and columns that links lead to, levels, suggested actions of any edition."""
 
 
 def words_of(text: str) -> str:
@@ -183,7 +183,7 @@ def _of_sheets(framework: Framework) -> Iterator[str]:
         yield from (detail.label, wording.FILL_IN.format(label=detail.label))
         yield wording.GO_TO.format(row=layout.START, column=detail.label)
     for row in framework.rows:
-        for rule in RULES:
+        for rule in (*RULES, DISCUSS):
             yield wording.GO_TO.format(row=wording.row_name(row), column=COLUMNS[rule.column].heading)
     yield from (detail.label for detail in layout.HEAD)
     yield from (wording.STAMP, wording.ABOUT_LINK, wording.PASTE)

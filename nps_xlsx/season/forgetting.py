@@ -31,8 +31,9 @@ _CLEARED = {
     "returns.csv": ("sender", "subject", "message", "reviewed_by", "reviewed_on"),
     "answers.csv": ("answered_by", "answered_on", "date_completed"),
     "problems.csv": ("value", "message", "advice", "waived"),
+    "not-returned.csv": ("reason",),
 }
-"""What is taken out of the rows of each list; a reason for waiving leaves the word."""
+"""What is taken out of the rows of each list; a reason leaves a word for it."""
 _EMPTIED = ("other-texts.csv", "changes.csv")
 """Lists of texts that may say anything, and that no figure rests on."""
 _QUOTING = "consolidated.xlsx"
@@ -164,6 +165,8 @@ def _clear_results(folder: Path, code: str) -> None:
             out = dict.fromkeys(_CLEARED.get(name, ()), "")
             if out and row.get("waived"):
                 out["waived"] = "waived"
+            if out and row.get("reason"):
+                out["reason"] = reason_kind(row["reason"])
             own = LISTINGS[name].columns
             others = dict.fromkeys((key for key in row if key not in own), "")
             return {**row, **out, **others, **new}

@@ -359,6 +359,7 @@ FORMER_WORDS = (
     "What that level requires",
     "Next level to reach",
     "(see the row above)",
+    "Is the due date right? It is before the date completed",
     "Nothing to show yet: no behaviour has a target above its current level.",
     "Filled in automatically: a row for every level between current and target, High priority first, then "
     "the largest gap{principles}. {own} on the assessment sheets. "
