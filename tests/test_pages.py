@@ -72,6 +72,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, framework: Framework, registe
     (folder / "samples" / "returns").mkdir(parents=True)
     for name in ("synthetic-councils.csv", f"returns/{SAMPLE}"):
         shutil.copy(ROOT / "samples" / name, folder / "samples" / name)
+    nps("ingest", "returns", "--out", "results", folder=folder)
     nps("round", "new", "2026", "--councils", "mailing-list.csv", folder=folder)
     shutil.copy(folder / "returns" / "Medway.xlsx", folder / "2026" / "returns")
     nps("ingest", "2026", folder=folder)
