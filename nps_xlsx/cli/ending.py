@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from nps_xlsx.cli.command import COUNCIL, ROUND, Command
-from nps_xlsx.cli.options import DAY, counted
+from nps_xlsx.cli.options import counted, today_option
 from nps_xlsx.model.dates import long_date
 from nps_xlsx.season.closing import FILE as CLOSED
 from nps_xlsx.season.closing import close as close_round
@@ -17,12 +17,11 @@ from nps_xlsx.season.folder import Round
 from nps_xlsx.season.forgetting import forget as forget_people
 
 _FOLDER = click.argument("folder", type=ROUND)
-_TODAY = click.option("--today", "day", type=DAY, help="The day that it counts for. [default: today]")
 
 
 @click.command(cls=Command, examples=("nps round close 2026",))
 @_FOLDER
-@_TODAY
+@today_option
 def close(folder: Path, day: dt.date | None) -> None:
     """Close the round: what counts in its newest results is fixed, and returns that come later are late.
 
@@ -39,7 +38,7 @@ def close(folder: Path, day: dt.date | None) -> None:
 @click.command(name="open", cls=Command, examples=('nps round open 2026 --why "Kent was counted twice"',))
 @_FOLDER
 @click.option("--why", required=True, help="The reason, which is written down.")
-@_TODAY
+@today_option
 def open_(folder: Path, why: str, day: dt.date | None) -> None:
     """Open a round again that was closed: the next ingest takes every return."""
     with Round(folder).ledger(day) as ledger:
@@ -50,7 +49,7 @@ def open_(folder: Path, why: str, day: dt.date | None) -> None:
 @click.command(cls=Command, examples=("nps round forget 2026 Medway", "nps round forget 2026"))
 @_FOLDER
 @click.argument("council", required=False, type=COUNCIL)
-@_TODAY
+@today_option
 def forget(folder: Path, council: str | None, day: dt.date | None) -> None:
     """Take the personal data of a council, or of all, out of the folder; the answers stay.
 

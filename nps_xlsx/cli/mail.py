@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nps_xlsx.cli.command import COUNCIL, ROUND, Command
-from nps_xlsx.cli.options import DAY, PROBLEMS_FOUND, counted, plain, progress
+from nps_xlsx.cli.options import PROBLEMS_FOUND, counted, plain, progress, today_option
 from nps_xlsx.cli.sending import How, send_written, sending_options, settle_one, try_out
 from nps_xlsx.season.folder import Round
 from nps_xlsx.season.ledger import Ledger
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--preview", metavar="COUNCIL", type=COUNCIL, help="Print the mail to this council, and write nothing."
 )
-@click.option("--today", "day", type=DAY, help="The day that it counts for. [default: today]")
+@today_option
 @sending_options
 @click.pass_context
 def mail(

@@ -70,6 +70,7 @@ out_option = click.option(
     show_default=True,
     help="Folder to write to; it is created if necessary.",
 )
+today_option = click.option("--today", "day", type=DAY, help="The day that it counts for. [default: today]")
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),

@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from nps_xlsx.cli.command import COUNCIL, ROUND, Command
 from nps_xlsx.cli.ending import close, forget, open_
-from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress
+from nps_xlsx.cli.options import DAY, FILE, PROBLEMS_FOUND, counted, plain, progress, today_option
 from nps_xlsx.register.councils import load_register
 from nps_xlsx.register.decisions import REASONS, STATUSES
 from nps_xlsx.season.folder import Round, new_round
@@ -133,7 +133,7 @@ def _names(names: Iterable[str]) -> str:
 @click.argument("council", type=COUNCIL)
 @click.argument("status", type=click.Choice([*STATUSES, "waiting"], case_sensitive=False))
 @click.option("--why", default="", help=f"The reason: {', '.join(REASONS)}, or in your own words.")
-@click.option("--today", "day", type=DAY, help="The day that it counts for. [default: today]")
+@today_option
 def set_(folder: Path, council: str, status: str, why: str, day: dt.date | None) -> None:
     """Write down what a council decided: that it declined, merged or has nothing to report.
 

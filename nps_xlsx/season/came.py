@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nps_xlsx.ingester.containers import OURS
+from nps_xlsx.files import OWN
 from nps_xlsx.ingester.containers.labels import printable
 from nps_xlsx.model import Severity, Status
 from nps_xlsx.model.dates import iso_date
@@ -111,5 +111,5 @@ def unread(returns: Path, came: Iterable[Came]) -> tuple[str, ...]:
     """The files below a folder that are not among what came; a zip or a mail is if its content is."""
     known = {one.file for one in came}
     names = [path.relative_to(returns).as_posix() for path in sorted(returns.rglob("*")) if path.is_file()]
-    new = (name for name in names if printable(name) not in known and not Path(name).name.startswith(OURS))
+    new = (name for name in names if printable(name) not in known and not Path(name).name.startswith(OWN))
     return tuple(name for name in new if not any(one.startswith(printable(name)) for one in known))

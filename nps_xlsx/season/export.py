@@ -105,11 +105,13 @@ def _written_before(folder: Path) -> set[Path]:
     """
     if not folder.is_dir() or not any(folder.iterdir()):
         return set()
+    refusal = ExportError(f"{folder} holds files that no export wrote. Give a folder of its own.")
     try:
         package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-        if package["name"].startswith(NAME):
-            names = {resource["name"] for resource in package["resources"]}
-            return {folder / f"{name}.{ending}" for name in names for ending in FORMATS}
+        is_ours = package["name"].startswith(NAME)
+        names = {resource["name"] for resource in package["resources"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass
-    raise ExportError(f"{folder} holds files that no export wrote. Give a folder of its own.")
+        raise refusal from None
+    if not is_ours:
+        raise refusal
+    return {folder / f"{name}.{ending}" for name in names for ending in FORMATS}

@@ -20,6 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from nps_xlsx.files import OWN
 from nps_xlsx.ingester.containers.encoded import workbook_in_text
 from nps_xlsx.ingester.containers.kinds import is_document, is_litter
 from nps_xlsx.ingester.containers.labels import NAMELESS, TOO_DEEP, Labels, clean_path, printable
@@ -55,8 +56,6 @@ CONTAINER_LIMIT = 64 * 1024 * 1024
 MEMBER_LIMIT = 5_000
 """Files in one zip of returns: every principal council of the country, with room to spare."""
 
-OURS = ".nps-"
-"""How the names of our own files begin, which a run leaves in the same folder: they are not returns."""
 
 DEPTH_LIMIT = 8
 """How deep containers may lie in one another: a zip in a forwarded mail in a mail in a zip is four."""
@@ -155,7 +154,7 @@ def _folder(folder: Path, opener: Opener, taken: Labels, *, may_be_empty: bool) 
         Path(where, name)
         for where, _, names in os.walk(folder, onerror=closed.append)
         for name in names
-        if not name.startswith(OURS)
+        if not name.startswith(OWN)
     ]
     for error in closed:
         if Path(error.filename) == folder:
